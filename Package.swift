@@ -1,0 +1,71 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// Debian's package for each system library; `make deps` installs them all.
+let package = Package(
+    name: "reelhouse",
+    products: [
+        .executable(name: "reelhouse", targets: ["reelhouse"]),
+        .executable(name: "reelhouse-bench", targets: ["reelhouse-bench"]),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CMongo", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Thin C and C++ shims.
+        // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CArguments"),
+
+        // What the domain stands on.
+        .target(name: "Hashing", dependencies: ["CXXHash", "CCrypto"]),
+        .target(name: "JSON", dependencies: ["CSimdJSON"]),
+
+        // The core: no I/O, no driver, no clock.
+        .target(name: "Domain", dependencies: ["Hashing", "JSON"]),
+
+        // One target an outside system.
+        .target(name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"]),
+        .target(name: "SQLite", dependencies: ["Domain", "Hashing", "CSQLite"]),
+
+        // The use cases.
+        .target(name: "Pipeline", dependencies: ["Domain", "Logging"]),
+        .target(name: "Generator", dependencies: ["Domain", "Files"]),
+
+        // The command.
+        .target(name: "Arguments", dependencies: ["CArguments"]),
+        .target(name: "Logging"),
+        .executableTarget(
+            name: "reelhouse",
+            dependencies: [
+                "Arguments", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline", "SQLite",
+            ]
+        ),
+        .executableTarget(
+            name: "reelhouse-bench",
+            dependencies: ["Domain", "Files", "Generator", "Pipeline", "SQLite"]
+        ),
+
+        // Tests.
+        .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Domain", "CSQLite"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator"]),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON"]),
+        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+        .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
+        .testTarget(name: "CommandTests", dependencies: ["reelhouse"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

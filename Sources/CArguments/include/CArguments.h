@@ -1,0 +1,6 @@
+#ifndef CARGUMENTS_H
+#define CARGUMENTS_H
+
+#include <getopt.h>
+
+#endif

@@ -1,0 +1,78 @@
+#ifndef CSIMDJSON_H
+#define CSIMDJSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a value is. A member's key stands before its value, as a node of its own.
+enum {
+    rh_json_null = 0,
+    rh_json_false = 1,
+    rh_json_true = 2,
+    rh_json_number = 3,
+    rh_json_string = 4,
+    rh_json_array = 5,
+    rh_json_object = 6,
+    rh_json_key = 7,
+};
+
+/// Why a line is no JSON object; 0 when it is one.
+enum {
+    rh_json_ok = 0,
+    rh_json_empty,
+    rh_json_not_an_object,
+    rh_json_cut_off,
+    rh_json_trailing,
+    rh_json_invalid_utf8,
+    rh_json_invalid_escape,
+    rh_json_invalid_number,
+    rh_json_invalid_literal,
+    rh_json_control_character,
+    rh_json_structure,
+    rh_json_too_deep,
+    rh_json_too_long,
+    rh_json_no_memory,
+};
+
+/// One node of a parsed document, in document order.
+typedef struct rh_json_node {
+    /// A string or key: its unescaped bytes (in the line itself where it has no escape). A number: its token.
+    const uint8_t *start;
+    uint32_t length;
+    /// The index of the node after this one's whole subtree; for a key, that after its value.
+    uint32_t next;
+    /// A key: its index in the list given at creation, or -1. Others: -1.
+    int16_t key;
+    uint8_t kind;
+} rh_json_node;
+
+typedef struct rh_json_parser rh_json_parser;
+
+/// The bytes that must be readable after a line; what they hold is of no matter.
+#define RH_JSON_PADDING 64
+
+/// A parser that knows `count` keys by index. With `keep_unknown` false, members with other keys are validated
+/// and leave no node. NULL when there is no memory.
+rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown);
+void rh_json_parser_destroy(rh_json_parser *parser);
+
+/// Parses one line, wholly validated, to nodes that live until the next call; node 0 is the object.
+/// Returns rh_json_ok or why not.
+int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, size_t max_depth,
+                  const rh_json_node **nodes, size_t *count);
+
+/// The double nearest to a token of JSON's number grammar; infinite when it is out of range.
+double rh_json_nearest_double(const uint8_t *token, size_t length);
+
+/// Whether the bytes are valid UTF-8.
+bool rh_json_valid_utf8(const uint8_t *bytes, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
