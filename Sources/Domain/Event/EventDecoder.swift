@@ -1,0 +1,50 @@
+import JSON
+
+/// Turns chunks of lines into batches of clean events. One decoder a thread.
+public final class EventDecoder {
+    private let parser: JSONParser
+    private let clock: RunClock
+
+    /// A decoder under a run's clock.
+    ///
+    /// - Throws: `JSONError.noMemory`.
+    public init(clock: RunClock) throws {
+        self.clock = clock
+        self.parser = try JSONParser(keys: EventKey.allCases.map(\.name), keepsUnknown: false)
+    }
+
+    /// The chunk's lines, each a row or a rejection.
+    public func decode(_ chunk: LineChunk) -> EventBatch {
+        let batch = EventBatch(chunk: chunk)
+        var cleaner = EventCleaner(clock: clock)
+        let buffer = chunk.buffer
+        for index in chunk.lines.indices {
+            let line = chunk.lines[index]
+            batch.read += 1
+            if line.note >= 0, let rejection = chunk.rejectionByNote(of: line) {
+                batch.rejections.append(rejection)
+                continue
+            }
+            // Texts that are written anew are never longer than the line, but for what is derived from short ones.
+            buffer.reserve(Int(line.span.length) + 512)
+            do {
+                let event = try parser.parse(buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length)))
+                var row = try cleaner.clean(event, in: buffer)
+                row.line = UInt32(index)
+                batch.append(row)
+            } catch {
+                batch.rejections.append(rejection(error, of: line, in: chunk))
+            }
+        }
+        batch.warnings = cleaner.warnings
+        return batch
+    }
+
+    private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk) -> Rejection {
+        if let fault = error as? EventFault {
+            return chunk.rejection(of: line, rule: fault.rule, message: fault.message)
+        }
+        let explanation = (error as? JSONError ?? .structure).explanation
+        return chunk.rejection(of: line, rule: .malformedJSON, message: "Not one JSON object: \(explanation)")
+    }
+}

@@ -1,0 +1,160 @@
+import JSON
+
+/// A rule that an event broke, and why.
+struct EventFault: Error {
+    let rule: CleaningRule
+    let message: String
+}
+
+/// The cleaning rules of events, each a pure function of the values it reads (contract §2.3 and §3).
+public enum EventRules {
+    /// The earliest time that is taken: 1995-01-01T00:00:00Z.
+    public static let earliestTime: Int64 = 788_918_400_000
+    /// How far after the run's clock an event may be, in milliseconds.
+    public static let latestLead: Int64 = 86_400_000
+
+    /// What is read of a key and its older name: the newer one unless it is absent or null and the older one is there.
+    @inline(__always)
+    static func newer(_ newer: JSONValue?, orOlder older: JSONValue?) -> JSONValue? {
+        if let newer, !newer.isNull { return newer }
+        return older ?? newer
+    }
+
+    /// `event_type`, or an alias.
+    @inline(__always)
+    static func eventType(_ value: JSONValue?) -> EventType? {
+        guard let text = ScalarRules.text(value) else { return nil }
+        return EventType.named(text)
+    }
+
+    /// What `event_id` says.
+    enum EventID: Equatable {
+        case none
+        case id(high: UInt64, low: UInt64)
+        case invalid
+    }
+
+    /// `event_id`: the 36-character form in either case; none when absent, null or blank.
+    @inline(__always)
+    static func eventID(_ value: JSONValue?) -> EventID {
+        guard let value, !value.isNull else { return .none }
+        guard value.kind == .string else { return .invalid }
+        let text = ScalarRules.trim(value.bytes)
+        if text.isEmpty { return .none }
+        guard let id = UUIDText.parse(text) else { return .invalid }
+        return .id(high: id.high, low: id.low)
+    }
+
+    /// `event_time`: RFC 3339 or integer epoch milliseconds.
+    @inline(__always)
+    static func eventTime(_ value: JSONValue?) -> Int64? {
+        if let text = ScalarRules.text(value), let time = Timestamp.parse(text) { return time }
+        return ScalarRules.integer(value)
+    }
+
+    /// Whether a time is within the range that is taken.
+    @inline(__always)
+    static func isInRange(_ time: Int64, clock: RunClock) -> Bool {
+        time >= earliestTime && time <= clock.now &+ latestLead
+    }
+
+    /// A value that may be absent or null.
+    enum Optionally<Value> {
+        case absent
+        case null
+        case value(Value)
+        case invalid
+    }
+
+    /// `seconds`: a number from 0.
+    @inline(__always)
+    static func seconds(_ value: JSONValue?) -> Optionally<Double> {
+        guard let value else { return .absent }
+        if value.isNull { return .null }
+        guard let number = ScalarRules.number(value), number >= 0 else { return .invalid }
+        return .value(number)
+    }
+
+    /// `score`: a number from 0.5 to 10; null withdraws.
+    @inline(__always)
+    static func score(_ value: JSONValue?) -> Optionally<Double> {
+        guard let value else { return .absent }
+        if value.isNull { return .null }
+        guard let number = ScalarRules.number(value), number >= 0.5, number <= 10 else { return .invalid }
+        return .value(number)
+    }
+
+    /// `vote`: −1, 0 or 1.
+    @inline(__always)
+    static func vote(_ value: JSONValue?) -> Int8? {
+        guard let integer = ScalarRules.integer(value), integer >= -1, integer <= 1 else { return nil }
+        return Int8(integer)
+    }
+
+    /// `status` of a watchlist entry.
+    @inline(__always)
+    static func status(_ value: JSONValue?) -> WatchlistStatus? {
+        guard let text = ScalarRules.text(value) else { return nil }
+        return WatchlistStatus.named(text)
+    }
+
+    /// A value in words, shortened, for a message.
+    static func describe(_ value: JSONValue?) -> String {
+        guard let value else { return "absent" }
+        switch value.kind {
+        case .null: return "null"
+        case .true: return "true"
+        case .false: return "false"
+        case .array: return "an array"
+        case .object: return "an object"
+        case .number: return shortened(value.bytes)
+        case .string, .key: return "\"\(shortened(value.bytes))\""
+        }
+    }
+
+    private static func shortened(_ bytes: UnsafeRawBufferPointer) -> String {
+        let text = ScalarRules.string(UnsafeRawBufferPointer(rebasing: bytes.prefix(160)))
+        let kept = text.prefix(40)
+        return kept.count < text.count || bytes.count > 160 ? "\(kept)…" : text
+    }
+}
+
+/// UUIDs in their 36-character form (RFC 9562 §4).
+public enum UUIDText {
+    /// The 16 bytes as two big-endian words, or nil when the text is not that form.
+    @inline(__always)
+    public static func parse(_ text: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64)? {
+        guard text.count == 36, text[8] == 0x2d, text[13] == 0x2d, text[18] == 0x2d, text[23] == 0x2d else {
+            return nil
+        }
+        guard let first = digits(text, 0, 8), let second = digits(text, 9, 4), let third = digits(text, 14, 4),
+            let fourth = digits(text, 19, 4), let fifth = digits(text, 24, 12)
+        else { return nil }
+        return (first << 32 | second << 16 | third, fourth << 48 | fifth)
+    }
+
+    @inline(__always)
+    private static func digits(_ text: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> UInt64? {
+        var value: UInt64 = 0
+        var bad: UInt8 = 0
+        for index in start..<start + count {
+            let byte = text[index]
+            let decimal = byte &- 0x30
+            let letter = (byte | 0x20) &- 0x61
+            let isDecimal = decimal < 10
+            bad |= isDecimal || letter < 6 ? 0 : 1
+            value = value << 4 | UInt64(isDecimal ? decimal : letter &+ 10)
+        }
+        return bad == 0 ? value : nil
+    }
+
+    /// The 36-character form in lower case.
+    public static func text(high: UInt64, low: UInt64) -> String {
+        let hex = { (value: UInt64, digits: Int) in
+            let text = String(value, radix: 16)
+            return String(repeating: "0", count: digits - text.utf8.count) + text
+        }
+        return "\(hex(high >> 32, 8))-\(hex(high >> 16 & 0xffff, 4))-\(hex(high & 0xffff, 4))-"
+            + "\(hex(low >> 48, 4))-\(hex(low & 0xffff_ffff_ffff, 12))"
+    }
+}

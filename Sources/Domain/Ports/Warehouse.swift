@@ -1,0 +1,83 @@
+/// What a fact carries of its movie.
+public struct MovieEnrichment: Sendable, Equatable {
+    /// The release date as days since 1970-01-01, or nil.
+    public var releaseDay: Int32?
+    /// The first genre, or nil.
+    public var primaryGenreID: Int64?
+
+    /// What a fact carries of its movie.
+    public init(releaseDay: Int32?, primaryGenreID: Int64?) {
+        self.releaseDay = releaseDay
+        self.primaryGenreID = primaryGenreID
+    }
+}
+
+/// What a warehouse reports while it is busy with its own work at the end of a run.
+public struct RefreshReport: Sendable, Equatable {
+    /// Facts that were enriched anew because their movie came or changed.
+    public var reenrichedFacts: Int64 = 0
+    /// Days of genre_daily that were computed anew.
+    public var refreshedDays: Int64 = 0
+
+    /// Nothing done.
+    public init() {}
+}
+
+/// The port that clean rows leave by: a star-schema warehouse. Used by one thread at a time.
+///
+/// What every backend promises: all between `begin` and `commit` becomes visible at once or not at all, with the
+/// position it came from; what was committed survives a crash of the program; only one writer is in at a time.
+public protocol Warehouse: AnyObject {
+    /// Where it is, without a password.
+    var location: String { get }
+
+    /// Brings the schema up to date.
+    ///
+    /// - Returns: the names of the migrations that were applied now.
+    func migrate() throws -> [String]
+
+    /// Begins a run: takes the writer's place, and marks runs that were killed as interrupted.
+    ///
+    /// - Throws: an error that says so when another run is in.
+    func beginRun(at now: Int64) throws -> RunRecord
+
+    /// How far a source is loaded, or nil when nothing of it is.
+    func checkpoint(of identity: SourceIdentity) throws -> Checkpoint?
+
+    /// Begins a transaction.
+    func begin() throws
+    /// Makes all since `begin` visible and durable.
+    func commit() throws
+    /// Forgets all since `begin`.
+    func rollback() throws
+
+    /// What the facts of a movie carry, or nil when the warehouse does not have it.
+    func enrichment(ofMovie id: Int64) throws -> MovieEnrichment?
+    /// Inserts a group's events into `fact_user_event` and `watch_history`, and marks those whose identity stands.
+    func insertFacts(_ group: EventGroup) throws
+    /// Merges rows into their table, as it declares.
+    func merge(_ rows: MergeTable) throws
+
+    /// The greatest rank of a movie's documents of one snapshot date, or nil when there is none.
+    func movieRank(of movieID: Int64, snapshotDay: Int32) throws -> MovieRank?
+    /// The rank of the document that a movie's rows come from, or nil when the movie is not there.
+    func movieRank(of movieID: Int64) throws -> MovieRank?
+    /// Replaces all rows of some documents' movies by those of the documents, one a movie.
+    func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws
+
+    /// Puts lines into quarantine, each once by (source, line, rule, raw).
+    func quarantine(_ rejections: [Rejection], run: Int64) throws
+    /// Writes how far a source is loaded.
+    func save(_ checkpoint: Checkpoint, run: Int64) throws
+    /// Writes a run's row.
+    func save(_ run: RunRecord) throws
+
+    /// Brings what follows from other tables up to date: the facts of movies that came or changed, and the marts.
+    func refresh() throws -> RefreshReport
+    /// How many rows each table has, by its name.
+    func rowCounts() throws -> [(table: String, rows: Int64)]
+    /// An order-independent hash of each table's content, equal on every backend that holds the same.
+    func digest() throws -> [(table: String, digest: TableDigest)]
+    /// Gives up the writer's place. Called once at the end, also after an error.
+    func endRun()
+}

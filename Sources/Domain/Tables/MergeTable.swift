@@ -1,0 +1,244 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import Hashing
+
+/// Rows of one table merged by key in memory, as the table declares it; upserted once a transaction.
+public final class MergeTable {
+    /// The merged rows, in no order.
+    public let rows: RowSet
+    /// A row to fill and then `merge`; its spans point into the text given there.
+    public let scratch: PackedRow
+    private let plan: MergePlan
+    private let scratchCells: UnsafeMutablePointer<UInt64>
+    private let emptyHeader: UInt64
+    /// Open addressing: a row's index plus 1, or 0; beside it the upper half of the key's hash.
+    private var slots: UnsafeMutablePointer<UInt64>
+    private var slotCount: Int
+
+    /// The table that is merged.
+    public var table: Table { rows.table }
+
+    /// No rows yet.
+    public init(_ table: Table) {
+        rows = RowSet(table)
+        plan = MergePlan(table)
+        scratchCells = .allocate(capacity: table.stride)
+        scratchCells.initialize(repeating: 0, count: table.stride)
+        emptyHeader = (1 << UInt64(table.columns.count)) &- 1
+        scratch = PackedRow(cells: scratchCells)
+        scratchCells[0] = emptyHeader
+        slotCount = 256
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: 0, count: slotCount)
+    }
+
+    deinit {
+        scratchCells.deallocate()
+        slots.deallocate()
+    }
+
+    /// Makes all columns of `scratch` null.
+    @inline(__always)
+    public func clearScratch() { scratchCells[0] = emptyHeader }
+
+    /// Merges `scratch` with the row of its key, or adds it.
+    ///
+    /// - Parameter text: what the spans of `scratch` point into.
+    /// - Returns: whether the key was new.
+    @discardableResult
+    public func merge(text: UnsafeRawPointer) -> Bool { merge(scratch, text: text) }
+
+    /// Merges a row, whose spans point into `text`, with the row of its key, or adds it.
+    @discardableResult
+    public func merge(_ new: PackedRow, text: UnsafeRawPointer) -> Bool {
+        if rows.count * 4 >= slotCount * 3 { grow() }
+        let hash = keyHash(new, text)
+        var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)
+        while true {
+            let entry = slots[slot]
+            if entry == 0 {
+                add(new, text, slot: slot, hash: hash)
+                return true
+            }
+            if entry >> 32 == hash >> 32 {
+                let old = rows[Int(entry & 0xffff_ffff) - 1]
+                if hasSameKey(old, new, text) {
+                    apply(new, text, to: old)
+                    return false
+                }
+            }
+            slot = (slot + 1) & (slotCount - 1)
+        }
+    }
+
+    /// Forgets the rows and keeps the memory.
+    public func removeAll() {
+        rows.removeAll()
+        slots.update(repeating: 0, count: slotCount)
+    }
+
+    /// About how many bytes it takes.
+    public var byteSize: Int { rows.byteSize + slotCount * 8 }
+
+    private func add(_ new: PackedRow, _ text: UnsafeRawPointer, slot: Int, hash: UInt64) {
+        let row = rows.append()
+        row.cells.update(from: new.cells, count: table.stride)
+        for (column, cell) in table.cells.enumerated()
+        where table.columns[column].type.isSpan && !row.isNull(column: column) {
+            copyText(new, text, to: row, column: column, cell: cell)
+        }
+        slots[slot] = (hash >> 32) << 32 | UInt64(rows.count)
+    }
+
+    private func copyText(_ new: PackedRow, _ text: UnsafeRawPointer, to row: PackedRow, column: Int, cell: Int) {
+        let span = new.span(cell)
+        let bytes = UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length))
+        rows.setText(bytes, column: column, of: row)
+    }
+
+    private func apply(_ new: PackedRow, _ text: UnsafeRawPointer, to old: PackedRow) {
+        let oldText = UnsafeRawPointer(rows.text.base)
+        for rule in plan.rules {
+            switch rule.kind {
+            case .greatest where isGreater(rule.rank, new, text, old, oldText),
+                .least where isLess(rule.rank, new, text, old, oldText),
+                .minimum where CellOrder.compare(rule.rank[0], new, text, old, oldText) < 0,
+                .maximum where CellOrder.compare(rule.rank[0], new, text, old, oldText) > 0:
+                carry(rule.carried, new, text, to: old)
+            case .sum:
+                for place in rule.rank { old.cells[place.cell] = old.cells[place.cell] &+ new.cells[place.cell] }
+            default: break
+            }
+        }
+    }
+
+    /// Null is the least.
+    private func isGreater(
+        _ rank: [MergePlan.Place], _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
+        _ oldText: UnsafeRawPointer
+    ) -> Bool {
+        for place in rank {
+            let order = CellOrder.compare(place, new, text, old, oldText)
+            if order != 0 { return order > 0 }
+        }
+        return false
+    }
+
+    /// Null is the greatest: what has no rank never wins.
+    private func isLess(
+        _ rank: [MergePlan.Place], _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
+        _ oldText: UnsafeRawPointer
+    ) -> Bool {
+        for place in rank {
+            let newIsNull = new.isNull(column: place.column)
+            let oldIsNull = old.isNull(column: place.column)
+            if newIsNull || oldIsNull {
+                if newIsNull && oldIsNull { continue }
+                return oldIsNull
+            }
+            let order = CellOrder.compare(place, new, text, old, oldText)
+            if order != 0 { return order < 0 }
+        }
+        return false
+    }
+
+    private func carry(_ places: [MergePlan.Place], _ new: PackedRow, _ text: UnsafeRawPointer, to old: PackedRow) {
+        if plan.isWholeRow { old.cells[0] = old.cells[0] & ~RowSet.withdrawnBit | new.cells[0] & RowSet.withdrawnBit }
+        for place in places {
+            if new.isNull(column: place.column) {
+                old.setNull(column: place.column)
+            } else if place.type.isSpan {
+                copyText(new, text, to: old, column: place.column, cell: place.cell)
+            } else {
+                old.cells[0] &= ~(1 << UInt64(place.column))
+                old.cells[place.cell] = new.cells[place.cell]
+                if place.type == .uuid { old.cells[place.cell + 1] = new.cells[place.cell + 1] }
+            }
+        }
+    }
+
+    private func hasSameKey(_ old: PackedRow, _ new: PackedRow, _ text: UnsafeRawPointer) -> Bool {
+        let oldText = UnsafeRawPointer(rows.text.base)
+        for place in plan.key where CellOrder.compare(place, old, oldText, new, text) != 0 { return false }
+        return true
+    }
+
+    private func keyHash(_ row: PackedRow, _ text: UnsafeRawPointer) -> UInt64 {
+        var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
+        for place in plan.key {
+            if place.type.isSpan {
+                let span = row.span(place.cell)
+                hash = XXH3.hash64(
+                    UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length)), seed: hash)
+            } else {
+                hash = mix(hash ^ row.cells[place.cell])
+                if place.type == .uuid { hash = mix(hash ^ row.cells[place.cell + 1]) }
+            }
+        }
+        return hash
+    }
+
+    /// The finalizer of SplitMix64.
+    @inline(__always)
+    private func mix(_ value: UInt64) -> UInt64 {
+        var hash = value &+ 0x9e37_79b9_7f4a_7c15
+        hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
+        return hash ^ (hash >> 31)
+    }
+
+    private func grow() {
+        let larger = slotCount * 2
+        slots.deallocate()
+        slots = .allocate(capacity: larger)
+        slots.initialize(repeating: 0, count: larger)
+        slotCount = larger
+        let text = UnsafeRawPointer(rows.text.base)
+        for index in 0..<rows.count {
+            let hash = keyHash(rows[index], text)
+            var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
+            slots[slot] = (hash >> 32) << 32 | UInt64(index + 1)
+        }
+    }
+}
+
+extension MergeTable {
+    /// The rows' indices in the order of their keys, so that an upsert walks its table from end to end.
+    public func orderByKey() -> [UInt32] {
+        let text = UnsafeRawPointer(rows.text.base)
+        let first = plan.key[0]
+        var keyed = (0..<rows.count).map { index in
+            (prefix: sortablePrefix(rows[index], first, text), index: UInt32(index))
+        }
+        let isDecided = plan.key.count == 1 && !first.type.isSpan && first.type != .uuid
+        keyed.sort { left, right in
+            if left.prefix != right.prefix { return left.prefix < right.prefix }
+            if isDecided { return false }
+            let leftRow = rows[Int(left.index)]
+            let rightRow = rows[Int(right.index)]
+            for place in plan.key {
+                let order = CellOrder.compare(place, leftRow, text, rightRow, text)
+                if order != 0 { return order < 0 }
+            }
+            return false
+        }
+        return keyed.map(\.index)
+    }
+
+    /// 64 bits that order as the value does, as far as they go.
+    private func sortablePrefix(_ row: PackedRow, _ place: MergePlan.Place, _ text: UnsafeRawPointer) -> UInt64 {
+        switch place.type {
+        case .uuid: return row.cells[place.cell]
+        case .text, .blob:
+            let span = row.span(place.cell)
+            var prefix: UInt64 = 0
+            memcpy(&prefix, text + Int(span.offset), min(8, Int(span.length)))
+            return UInt64(bigEndian: prefix)
+        default: return row.cells[place.cell] ^ (1 << 63)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import CSQLite
+
+/// A connection to a SQLite database, closed with this object. Used by one thread at a time.
+public final class Connection {
+    /// How a database is opened.
+    public enum Access: Sendable {
+        /// The file must be there; nothing is written.
+        case readOnly
+        /// The file is made when it is not there.
+        case readWrite
+    }
+
+    /// The database file.
+    public let path: String
+    let handle: OpaquePointer
+    private var cached: [String: Statement] = [:]
+
+    /// Opens a database.
+    ///
+    /// - Throws: `SQLiteError`.
+    public init(path: String, access: Access) throws(SQLiteError) {
+        var handle: OpaquePointer?
+        let mode =
+            access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let status = sqlite3_open_v2(path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard status == SQLITE_OK, let handle else {
+            let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(handle)
+            throw SQLiteError(code: status, message: message, statement: "open", path: path)
+        }
+        self.path = path
+        self.handle = handle
+    }
+
+    deinit {
+        cached.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs statements that give no rows of interest.
+    public func execute(_ sql: String) throws(SQLiteError) {
+        try check(sqlite3_exec(handle, sql, nil, nil, nil), sql)
+    }
+
+    /// Compiles a statement.
+    public func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        try Statement(connection: self, sql: sql)
+    }
+
+    /// A statement that is compiled once and kept; reset before it is given.
+    public func statement(_ sql: String) throws(SQLiteError) -> Statement {
+        if let statement = cached[sql] {
+            try statement.reset()
+            return statement
+        }
+        let statement = try prepare(sql)
+        cached[sql] = statement
+        return statement
+    }
+
+    /// The first column of the first row, as an integer.
+    public func integer(_ sql: String, _ bindings: Int64...) throws(SQLiteError) -> Int64? {
+        let statement = try statement(sql)
+        for (index, value) in bindings.enumerated() { try statement.bind(value, at: index + 1) }
+        let value = try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
+        try statement.reset()
+        return value
+    }
+
+    /// Rows that the last statement changed.
+    public var changes: Int64 { sqlite3_changes64(handle) }
+
+    /// Waits up to so many milliseconds for a lock.
+    public func setBusyTimeout(milliseconds: Int32) throws(SQLiteError) {
+        try check(sqlite3_busy_timeout(handle, milliseconds), "busy timeout")
+    }
+
+    func check(_ status: Int32, _ statement: String) throws(SQLiteError) {
+        guard status == SQLITE_OK else { throw error(status, statement) }
+    }
+
+    func error(_ status: Int32, _ statement: String) -> SQLiteError {
+        SQLiteError(code: status, message: String(cString: sqlite3_errmsg(handle)), statement: statement, path: path)
+    }
+}

@@ -1,0 +1,46 @@
+import Domain
+import Schema
+
+/// Applies the numbered migrations of `schema/sqlite`, each in a transaction of its own with its row of
+/// `schema_migration`.
+struct Migrator {
+    let connection: Connection
+
+    /// The number and name of what is applied, and what is not yet.
+    ///
+    /// - Throws: `WarehouseError.newerSchema` when the warehouse has migrations that this program does not know.
+    func pending() throws -> [Schema.Migration] {
+        let known = Schema.sqlite
+        guard try connection.integer("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migration'") == 1 else {
+            return known
+        }
+        let version = try connection.integer("SELECT max(version) FROM schema_migration") ?? 0
+        if version > known.count {
+            throw WarehouseError.newerSchema(path: connection.path, version: Int(version), known: known.count)
+        }
+        return known.filter { $0.version > version }
+    }
+
+    /// Applies what is pending, and gives the names.
+    func migrate(at now: Int64) throws -> [String] {
+        var applied: [String] = []
+        for migration in try pending() {
+            try connection.execute("BEGIN IMMEDIATE")
+            do {
+                try connection.execute(migration.sql)
+                let statement = try connection.prepare(
+                    "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)")
+                try statement.bind(Int64(migration.version), at: 1)
+                try statement.bind(migration.name, at: 2)
+                try statement.bind(now, at: 3)
+                try statement.run()
+                try connection.execute("COMMIT")
+            } catch {
+                try? connection.execute("ROLLBACK")
+                throw error
+            }
+            applied.append(migration.name)
+        }
+        return applied
+    }
+}

@@ -1,0 +1,135 @@
+import CSQLite
+import Domain
+
+/// Gives a piece of a buffer as text without a copy.
+@inline(__always)
+func giveText(_ span: Span, of base: UnsafeRawPointer, to context: OpaquePointer) {
+    if span.isNull { return sqlite3_result_null(context) }
+    let start = (base + Int(span.offset)).assumingMemoryBound(to: CChar.self)
+    sqlite3_result_text(context, start, Int32(bitPattern: span.length), nil)
+}
+
+/// Gives a UUID as its 16 bytes.
+@inline(__always)
+func giveUUID(high: UInt64, low: UInt64, to context: OpaquePointer) {
+    var bytes = (high.bigEndian, low.bigEndian)
+    sqlite3_result_blob(context, &bytes, 16, transient)
+}
+
+/// Gives a day as `YYYY-MM-DD`.
+func giveDate(_ day: Int64, to context: OpaquePointer) {
+    let (year, month, dayOfMonth) = CivilDate.date(ofDay: Int32(truncatingIfNeeded: day))
+    var text: InlineArray<10, CChar> = InlineArray(repeating: 0x2d)
+    var digits = (year % 10000) * 10000 + month * 100 + dayOfMonth
+    for index in [9, 8, 6, 5, 3, 2, 1, 0] {
+        text[index] = CChar(0x30 + digits % 10)
+        digits /= 10
+    }
+    withUnsafeBytes(of: &text) { bytes in
+        sqlite3_result_text(context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), 10, transient)
+    }
+}
+
+/// The rows of a `RowSet` in a chosen order, with a last column `is_withdrawn`.
+final class PackedRows: RowProvider {
+    private let table: Table
+    private var rows: RowSet
+    private var order: [UInt32] = []
+
+    init(_ table: Table) {
+        self.table = table
+        self.rows = RowSet(table)
+        super.init(columns: table.columns.map(\.name) + ["is_withdrawn"])
+    }
+
+    /// Sets what is read next.
+    func set(_ rows: RowSet, order: [UInt32]) {
+        self.rows = rows
+        self.order = order
+    }
+
+    /// Lets go of the rows.
+    func clear() {
+        rows = RowSet(table)
+        order = []
+    }
+
+    override var count: Int { order.count }
+
+    override func give(column: Int, to context: OpaquePointer) {
+        let row = rows[Int(order[current])]
+        guard column < table.columns.count else { return sqlite3_result_int(context, row.isWithdrawn ? 1 : 0) }
+        if row.isNull(column: column) { return sqlite3_result_null(context) }
+        let cell = table.cells[column]
+        switch table.columns[column].type {
+        case .integer, .boolean, .timestamp: sqlite3_result_int64(context, row.integer(cell))
+        case .real: sqlite3_result_double(context, row.real(cell))
+        case .date: giveDate(row.integer(cell), to: context)
+        case .uuid: giveUUID(high: row.cells[cell], low: row.cells[cell + 1], to: context)
+        case .text: giveText(row.span(cell), of: rows.text.base, to: context)
+        case .blob:
+            let bytes = rows.bytes(row, cell: cell)
+            sqlite3_result_blob64(context, bytes.baseAddress, UInt64(bytes.count), nil)
+        }
+    }
+}
+
+/// The first events of each identity of a group, as rows of `fact_user_event` and `watch_history`.
+final class EventRows: RowProvider {
+    /// A column of the facts, in their order.
+    private enum Place: Int {
+        case eventTime, eventID, eventType, userID, sessionID, movieID, seconds, score, query
+        case releaseYear, primaryGenreID, daysSinceRelease, movieKnown, contentHash
+    }
+
+    private var group: EventGroup?
+    private var order: [UInt32] = []
+    private let names = EventType.allCases.map(\.staticName)
+
+    init() { super.init(columns: BehaviourTables.facts.columns.map(\.name)) }
+
+    /// Sets what is read next: candidates of a group by their index.
+    func set(_ group: EventGroup?, order: [UInt32]) {
+        self.group = group
+        self.order = order
+    }
+
+    /// The index of the candidate that SQLite stands on.
+    var currentCandidate: Int { Int(order[current]) }
+
+    override var count: Int { order.count }
+
+    override func give(column: Int, to context: OpaquePointer) {
+        guard let group, let place = Place(rawValue: column) else { return sqlite3_result_null(context) }
+        let (row, base) = group.candidate(Int(order[current]))
+        switch place {
+        case .eventTime: sqlite3_result_int64(context, row.pointee.time)
+        case .eventID: giveUUID(high: row.pointee.idHigh, low: row.pointee.idLow, to: context)
+        case .eventType:
+            let name = names[Int(row.pointee.type.rawValue)]
+            let start = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+            sqlite3_result_text(context, start, Int32(name.utf8CodeUnitCount), nil)
+        case .userID: sqlite3_result_int64(context, row.pointee.userID)
+        case .sessionID: giveText(row.pointee.sessionID, of: base, to: context)
+        case .movieID: giveInteger(row.pointee.movieID, unless: 0, to: context)
+        case .seconds: giveReal(row.pointee.seconds, to: context)
+        case .score: giveReal(row.pointee.score, to: context)
+        case .query: giveText(row.pointee.query, of: base, to: context)
+        case .releaseYear: giveInteger(row.pointee.releaseYear, unless: Int64.min, to: context)
+        case .primaryGenreID: giveInteger(row.pointee.genreID, unless: 0, to: context)
+        case .daysSinceRelease: giveInteger(row.pointee.daysSinceRelease, unless: Int64.min, to: context)
+        case .movieKnown: sqlite3_result_int(context, row.pointee.isMovieKnown ? 1 : 0)
+        case .contentHash: sqlite3_result_int64(context, Int64(bitPattern: row.pointee.contentHash))
+        }
+    }
+
+    @inline(__always)
+    private func giveInteger(_ value: Int64, unless null: Int64, to context: OpaquePointer) {
+        value == null ? sqlite3_result_null(context) : sqlite3_result_int64(context, value)
+    }
+
+    @inline(__always)
+    private func giveReal(_ value: Double, to context: OpaquePointer) {
+        value.isNaN ? sqlite3_result_null(context) : sqlite3_result_double(context, value)
+    }
+}

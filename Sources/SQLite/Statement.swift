@@ -1,0 +1,108 @@
+import CSQLite
+
+/// A compiled statement, finalized with this object.
+public final class Statement {
+    private let handle: OpaquePointer
+    private unowned let connection: Connection
+    private let sql: String
+
+    init(connection: Connection, sql: String) throws(SQLiteError) {
+        var handle: OpaquePointer?
+        try connection.check(sqlite3_prepare_v3(connection.handle, sql, -1, 0, &handle, nil), sql)
+        guard let handle else {
+            throw SQLiteError(code: SQLITE_MISUSE, message: "an empty statement", statement: sql, path: connection.path)
+        }
+        self.handle = handle
+        self.connection = connection
+        self.sql = sql
+    }
+
+    deinit { sqlite3_finalize(handle) }
+
+    /// Takes the next row; false when there is none.
+    public func step() throws(SQLiteError) -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let status:
+            let error = connection.error(status, sql)
+            sqlite3_reset(handle)
+            throw error
+        }
+    }
+
+    /// Runs to the end, and is ready to run again.
+    public func run() throws(SQLiteError) {
+        while try step() {}
+        try reset()
+    }
+
+    /// Makes it ready to run again; bindings stay.
+    public func reset() throws(SQLiteError) { try connection.check(sqlite3_reset(handle), sql) }
+
+    /// Whether it only reads.
+    public var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
+    /// How many columns its rows have.
+    public var columnCount: Int { Int(sqlite3_column_count(handle)) }
+
+    /// A column's name.
+    public func columnName(_ column: Int) -> String {
+        sqlite3_column_name(handle, Int32(column)).map { String(cString: $0) } ?? ""
+    }
+
+    /// The storage class of the value, `SQLITE_INTEGER` to `SQLITE_NULL`.
+    public func type(_ column: Int) -> Int32 { sqlite3_column_type(handle, Int32(column)) }
+    /// Whether the value is null.
+    public func isNull(_ column: Int) -> Bool { type(column) == SQLITE_NULL }
+    /// The value as an integer.
+    public func integer(_ column: Int) -> Int64 { sqlite3_column_int64(handle, Int32(column)) }
+    /// The value as a double.
+    public func real(_ column: Int) -> Double { sqlite3_column_double(handle, Int32(column)) }
+
+    /// The value's bytes (a text's in UTF-8), valid until the next step.
+    public func bytes(_ column: Int) -> UnsafeRawBufferPointer {
+        let start = type(column) == SQLITE_BLOB
+            ? sqlite3_column_blob(handle, Int32(column))
+            : UnsafeRawPointer(sqlite3_column_text(handle, Int32(column)))
+        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
+    }
+
+    /// The value as text, or nil when it is null.
+    public func text(_ column: Int) -> String? {
+        isNull(column) ? nil : String(decoding: bytes(column), as: UTF8.self)
+    }
+
+    /// Binds an integer, or null.
+    public func bind(_ value: Int64?, at index: Int) throws(SQLiteError) {
+        let status = value.map { sqlite3_bind_int64(handle, Int32(index), $0) } ?? sqlite3_bind_null(handle, Int32(index))
+        try connection.check(status, sql)
+    }
+
+    /// Binds a double.
+    public func bind(_ value: Double, at index: Int) throws(SQLiteError) {
+        try connection.check(sqlite3_bind_double(handle, Int32(index), value), sql)
+    }
+
+    /// Binds text, or null.
+    public func bind(_ value: String?, at index: Int) throws(SQLiteError) {
+        guard let value else { return try bind(nil as Int64?, at: index) }
+        let status = value.utf8.withContiguousStorageIfAvailable { bytes in
+            sqlite3_bind_text64(
+                handle, Int32(index), UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
+                UInt64(bytes.count), transient, UInt8(SQLITE_UTF8))
+        }
+        try connection.check(
+            status ?? sqlite3_bind_text(handle, Int32(index), value, -1, transient), sql)
+    }
+
+    /// Binds a blob.
+    public func bind(blob value: [UInt8], at index: Int) throws(SQLiteError) {
+        let status = value.isEmpty
+            ? sqlite3_bind_zeroblob(handle, Int32(index), 0)
+            : sqlite3_bind_blob64(handle, Int32(index), value, UInt64(value.count), transient)
+        try connection.check(status, sql)
+    }
+}
+
+/// Tells SQLite to copy what it is given (`SQLITE_TRANSIENT`, a cast that Swift cannot import).
+let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

@@ -1,0 +1,26 @@
+/// The numbered migrations, which are the SQL files beside this one, built into the program.
+public enum Schema {
+    /// A step from one version of the schema to the next.
+    public struct Migration: Sendable {
+        /// Its number, from 1.
+        public let version: Int
+        /// Its file's name without the ending.
+        public let name: String
+        /// Its statements.
+        public let sql: String
+
+        init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
+            self.version = version
+            self.name = name
+            self.sql = String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    /// The migrations of the SQLite warehouse, in order.
+    public static let sqlite = [
+        Migration(1, "0001_operations", PackageResources._001_operations_sql),
+        Migration(2, "0002_movies", PackageResources._002_movies_sql),
+        Migration(3, "0003_behaviour", PackageResources._003_behaviour_sql),
+        Migration(4, "0004_marts", PackageResources._004_marts_sql),
+    ]
+}
