@@ -34,7 +34,13 @@ let package = Package(
 
         // One target an outside system.
         .target(name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"]),
-        .target(name: "SQLite", dependencies: ["Domain", "Hashing", "CSQLite"]),
+        .target(name: "SQLite", dependencies: ["Domain", "Hashing", "Schema", "CSQLite"]),
+        .target(
+            name: "Schema", path: "schema",
+            resources: [
+                .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
+                .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
+            ]),
 
         // The use cases.
         .target(name: "Pipeline", dependencies: ["Domain", "Logging"]),

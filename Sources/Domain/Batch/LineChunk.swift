@@ -108,6 +108,14 @@ public final class LineChunk {
     /// How many bytes of the source's own (compressed) size have been read up to here; for progress.
     public var sourceBytesRead: Int64 = 0
 
+    /// Whether it ends in damage.
+    public var isDamaged: Bool {
+        notes.contains { note in
+            if case .damage = note { return true }
+            return false
+        }
+    }
+
     /// A chunk without lines, to be filled.
     public init(source: Source, capacity: Int, start: SourcePosition) {
         self.source = source

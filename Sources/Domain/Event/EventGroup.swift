@@ -83,7 +83,9 @@ public final class EventGroup {
     }
 
     /// Goes through all events with what became of each, in the order of their identities.
-    public func forEachOutcome(_ body: (EventBatch, UnsafeMutablePointer<EventRow>, Outcome) -> Void) {
+    public func forEachOutcome<Failure: Error>(
+        _ body: (_ batch: Int, UnsafeMutablePointer<EventRow>, Outcome) throws(Failure) -> Void
+    ) throws(Failure) {
         for candidate in 0..<candidateCount {
             let first = Int(firsts[candidate])
             let end = Int(firsts[candidate + 1])
@@ -92,12 +94,12 @@ public final class EventGroup {
             let hash = known ?? batches[Int(winner.batch)].rows[Int(winner.row)].contentHash
             for index in first..<end {
                 let entry = entries[index]
-                let batch = batches[Int(entry.batch)]
-                let row = batch.rows + Int(entry.row)
+                let batch = Int(entry.batch)
+                let row = batches[batch].rows + Int(entry.row)
                 if index == first, known == nil {
-                    body(batch, row, .accepted)
+                    try body(batch, row, .accepted)
                 } else {
-                    body(batch, row, row.pointee.contentHash == hash ? .duplicate : .conflict)
+                    try body(batch, row, row.pointee.contentHash == hash ? .duplicate : .conflict)
                 }
             }
         }

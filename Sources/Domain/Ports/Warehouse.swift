@@ -81,3 +81,32 @@ public protocol Warehouse: AnyObject {
     /// Gives up the writer's place. Called once at the end, also after an error.
     func endRun()
 }
+
+/// Why a warehouse cannot be used.
+public enum WarehouseError: Error, CustomStringConvertible, Sendable {
+    /// Another run is writing.
+    case inUse(path: String)
+    /// The file cannot be opened.
+    case notAFile(path: String, reason: String)
+    /// The warehouse was written by a newer version.
+    case newerSchema(path: String, version: Int, known: Int)
+
+    /// What happened, for a person.
+    public var description: String {
+        switch self {
+        case .inUse(let path): "the warehouse \(path) is in use by another run"
+        case .notAFile(let path, let reason): "the warehouse \(path) cannot be opened: \(reason)"
+        case .newerSchema(let path, let version, let known):
+            "the warehouse \(path) has schema version \(version), and this program knows \(known)"
+        }
+    }
+
+    /// What to do about it.
+    public var hint: String {
+        switch self {
+        case .inUse: "Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse."
+        case .notAFile: "Check that the folder is there and that you may write to it."
+        case .newerSchema: "Install the version of reelhouse that last wrote to it, or a newer one."
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Domain
+
+/// How a load is run.
+public struct LoadOptions: Sendable {
+    /// The run's clock.
+    public var clock: RunClock
+    /// The snapshot date of all movie documents of this run, as days since 1970-01-01; nil takes that of each file.
+    public var snapshotDay: Int32?
+    /// Whether sources that are loaded whole are read again.
+    public var isReload = false
+    /// Whether everything is rolled back at the end.
+    public var isDryRun = false
+    /// How many events are sorted and inserted together.
+    public var groupRows = 1 << 16
+    /// The transaction is committed when the rows merged in memory take so many bytes …
+    public var transactionBytes = 96 << 20
+    /// … or when it has so many lines.
+    public var transactionLines: Int64 = 2_000_000
+    /// Threads that decode.
+    public var decoders = 2
+    /// Chunks that are in memory at a time.
+    public var chunksInFlight = 14
+
+    /// The defaults under a clock.
+    public init(clock: RunClock) { self.clock = clock }
+}
+
+/// Where a load is, for those who watch it.
+public struct LoadProgress: Sendable {
+    /// What it does.
+    public enum Phase: String, Sendable {
+        case movies
+        case events
+        case marts
+    }
+
+    /// What it does.
+    public var phase: Phase
+    /// Bytes of the sources (compressed) that are loaded, of those of this run.
+    public var bytes: Int64 = 0
+    /// Bytes of the sources that this run reads.
+    public var totalBytes: Int64 = 0
+    /// Lines so far.
+    public var counts = LineCounts()
+}
+
+/// What became of one source.
+public struct SourceReport: Sendable {
+    /// How far it was taken.
+    public enum State: String, Sendable {
+        /// It was loaded whole before.
+        case skipped
+        /// It is loaded whole now.
+        case complete
+        /// It is loaded in part; the next run goes on.
+        case partial
+    }
+
+    /// Its name.
+    public var name: String
+    /// Which stream it is.
+    public var port: SourceIdentity.Port
+    /// How far it was taken.
+    public var state: State
+    /// What this run read of it.
+    public var counts = LineCounts()
+    /// Whether it was found damaged in this run.
+    public var isDamaged = false
+}
+
+/// What a run did.
+public struct LoadReport: Sendable {
+    /// Its row of `load_run`.
+    public var run: RunRecord
+    /// Its sources, in the order in which they were named.
+    public var sources: [SourceReport] = []
+    /// Rejected lines by rule.
+    public var rejectedByRule: [CleaningRule: Int64] = [:]
+    /// Rows of each table before and after.
+    public var rowsBefore: [(table: String, rows: Int64)] = []
+    /// Rows of each table after it.
+    public var rows: [(table: String, rows: Int64)] = []
+    /// What followed at the end.
+    public var refresh = RefreshReport()
+    /// Why it stopped before its end, or nil.
+    public var stopReason: StopSignal.Reason?
+    /// How long it took, in seconds.
+    public var seconds = 0.0
+}

@@ -1,0 +1,102 @@
+import Domain
+
+/// What a run has read, and the transaction that it is in: rows, counts and positions are committed together.
+final class LoadTransaction {
+    let warehouse: any Warehouse
+    let options: LoadOptions
+    private(set) var run: RunRecord
+    private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    private var isOpen = false
+    private var lines: Int64 = 0
+    private var positions: [Int: SourceState] = [:]
+
+    private struct SourceState {
+        let source: Source
+        var position: SourcePosition
+        var isComplete: Bool
+        var counts: LineCounts
+        var isDirty: Bool
+    }
+
+    init(warehouse: any Warehouse, options: LoadOptions, run: RunRecord) {
+        self.warehouse = warehouse
+        self.options = options
+        self.run = run
+    }
+
+    /// Begins a transaction unless one is open.
+    func open() throws {
+        if isOpen { return }
+        try warehouse.begin()
+        isOpen = true
+    }
+
+    /// Sets out from what checkpoints say; forgets the sources before.
+    func begin(_ plan: LoadPlan) {
+        positions = [:]
+        for planned in plan.planned {
+            positions[planned.source.number] = SourceState(
+                source: planned.source, position: planned.start, isComplete: false,
+                counts: plan.resumed[planned.source.number]?.counts ?? LineCounts(), isDirty: false)
+        }
+    }
+
+    /// Takes in that a chunk's lines are in the transaction.
+    func add(_ chunk: LineChunk, counts: LineCounts) {
+        run.counts += counts
+        lines += counts.read
+        guard var state = positions[chunk.source.number] else { return }
+        state.position = chunk.end
+        state.isComplete = state.isComplete || chunk.isLast
+        state.counts += counts
+        state.isDirty = true
+        positions[chunk.source.number] = state
+    }
+
+    /// Puts lines into quarantine.
+    func quarantine(_ rejections: [Rejection]) throws {
+        guard !rejections.isEmpty else { return }
+        for rejection in rejections { rejectedByRule[rejection.rule, default: 0] += 1 }
+        try warehouse.quarantine(rejections, run: run.id)
+    }
+
+    /// Whether the transaction has grown to where it is committed.
+    func isFull(mergedBytes: Int) -> Bool {
+        !options.isDryRun && (lines >= options.transactionLines || mergedBytes >= options.transactionBytes)
+    }
+
+    /// Commits rows, counts and positions.
+    func commit() throws {
+        guard isOpen else { return }
+        if options.isDryRun { return }
+        try warehouse.save(run)
+        for (number, state) in positions where state.isDirty {
+            positions[number]?.isDirty = false
+            guard let identity = state.source.identity else { continue }
+            let checkpoint = Checkpoint(
+                identity: identity, source: state.source.name, position: state.position,
+                isComplete: state.isComplete, counts: state.counts)
+            try warehouse.save(checkpoint, run: run.id)
+        }
+        try warehouse.commit()
+        isOpen = false
+        lines = 0
+    }
+
+    /// Writes how the run ended, with what is still open.
+    func finish(_ outcome: RunOutcome, at time: Int64) throws {
+        run.outcome = outcome
+        run.endedAt = time
+        try open()
+        try commit()
+    }
+
+    /// Forgets what is not committed.
+    func abandon() throws {
+        if isOpen { try warehouse.rollback() }
+        isOpen = false
+    }
+
+    /// Whether a source has been read to its end.
+    func isComplete(_ number: Int) -> Bool { positions[number]?.isComplete ?? false }
+}

@@ -1,0 +1,135 @@
+import Domain
+import Logging
+
+/// The main job: movies and then events into a warehouse, and the marts brought up to date.
+public final class Loader {
+    private let warehouse: any Warehouse
+    private let rawStore: (any RawStore)?
+    private let options: LoadOptions
+    private let stop: StopSignal
+    private let progress: (LoadProgress) -> Void
+    /// The clock of the wall, for how long things take: milliseconds since 1970.
+    private let wallClock: () -> Int64
+
+    /// A loader into a warehouse.
+    ///
+    /// - Parameters:
+    ///   - rawStore: where documents are kept; nil keeps none.
+    ///   - progress: called after each chunk, on the thread that calls `run`.
+    ///   - wallClock: milliseconds since 1970.
+    public init(
+        warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, stop: StopSignal = StopSignal(),
+        wallClock: @escaping () -> Int64, progress: @escaping (LoadProgress) -> Void = { _ in }
+    ) {
+        self.warehouse = warehouse
+        self.rawStore = options.isDryRun ? nil : rawStore
+        self.options = options
+        self.stop = stop
+        self.wallClock = wallClock
+        self.progress = progress
+    }
+
+    /// Loads what the sets name.
+    ///
+    /// - Throws: what a source or the warehouse throws; what was committed before stays, and the run's row says so.
+    public func run(movies: (any SourceSet)?, events: (any SourceSet)?) throws -> LoadReport {
+        let startedAt = wallClock()
+        let record = try warehouse.beginRun(at: startedAt)
+        defer { warehouse.endRun() }
+        let transaction = LoadTransaction(warehouse: warehouse, options: options, run: record)
+        do {
+            try transaction.finish(.running, at: startedAt)
+            var report = LoadReport(run: record)
+            report.rowsBefore = try warehouse.rowCounts()
+            if let movies { try load(movies, transaction, &report, loadMovies) }
+            if let events { try load(events, transaction, &report, loadEvents) }
+            try end(transaction, &report)
+            report.seconds = Double(wallClock() - startedAt) / 1000
+            return report
+        } catch {
+            // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row
+            // cannot be written either.
+            try? transaction.abandon()
+            try? transaction.finish(.failed, at: wallClock())
+            throw error
+        }
+    }
+
+    private func end(_ transaction: LoadTransaction, _ report: inout LoadReport) throws {
+        report.stopReason = stop.reason
+        progress(LoadProgress(phase: .marts, counts: transaction.run.counts))
+        try transaction.open()
+        report.refresh = try warehouse.refresh()
+        report.rows = try warehouse.rowCounts()
+        if options.isDryRun {
+            try transaction.abandon()
+        }
+        try transaction.finish(report.stopReason == nil ? .completed : .stopped, at: wallClock())
+        report.run = transaction.run
+        report.rejectedByRule = transaction.rejectedByRule
+    }
+
+    private func load(
+        _ set: any SourceSet, _ transaction: LoadTransaction, _ report: inout LoadReport,
+        _ body: (any LineSource & Sendable, LoadTransaction, @escaping (LineChunk, LineCounts) -> Void) throws -> Void
+    ) throws {
+        let plan = try LoadPlan(set, warehouse: warehouse, options: options)
+        transaction.begin(plan)
+        var reports = plan.reports
+        var done: Int64 = 0
+        var current = (source: -1, bytes: Int64(0))
+        try body(try set.open(plan.planned), transaction) { [self] chunk, counts in
+            let number = chunk.source.number
+            if current.source != number {
+                done += current.bytes
+                current = (number, 0)
+            }
+            current.bytes = chunk.sourceBytesRead
+            reports[number].counts += counts
+            reports[number].isDamaged = reports[number].isDamaged || chunk.isDamaged
+            if chunk.isLast { reports[number].state = .complete }
+            progress(
+                LoadProgress(
+                    phase: set.port == .movies ? .movies : .events, bytes: done + current.bytes,
+                    totalBytes: plan.totalBytes, counts: transaction.run.counts))
+        }
+        report.sources += reports
+    }
+
+    private func loadMovies(
+        _ source: any LineSource & Sendable, _ transaction: LoadTransaction,
+        _ taken: @escaping (LineChunk, LineCounts) -> Void
+    ) throws {
+        let load = MovieLoad(transaction: transaction, rawStore: rawStore, taken: taken)
+        let clock = options.clock
+        let stage = OrderedStage<LineChunk, MovieBatch>(width: options.decoders, limit: options.chunksInFlight)
+        defer { stage.cancel() }
+        stage.start(read: { try source.next() }) {
+            let decoder = try MovieDecoder(clock: clock)
+            return decoder.decode
+        }
+        while stop.reason == nil, let batch = try stage.next() {
+            try load.add(batch)
+            stage.release()
+        }
+        try load.commit()
+    }
+
+    private func loadEvents(
+        _ source: any LineSource & Sendable, _ transaction: LoadTransaction,
+        _ taken: @escaping (LineChunk, LineCounts) -> Void
+    ) throws {
+        let load = EventLoad(transaction: transaction, rawStore: rawStore, taken: taken)
+        let clock = options.clock
+        let stage = OrderedStage<LineChunk, EventBatch>(width: options.decoders, limit: options.chunksInFlight)
+        defer { stage.cancel() }
+        stage.start(read: { try source.next() }) {
+            let decoder = try EventDecoder(clock: clock)
+            return decoder.decode
+        }
+        while stop.reason == nil, let batch = try stage.next() {
+            for _ in 0..<(try load.add(batch)) { stage.release() }
+        }
+        try load.commit()
+    }
+}

@@ -1,0 +1,95 @@
+import Domain
+
+/// Loads movie documents: of each movie the document of greatest rank replaces its rows, of each movie and snapshot
+/// date the greatest gives `movie_popularity`, and of all documents the entries of genres, companies and so on merge.
+final class MovieLoad {
+    private struct Snapshot: Hashable {
+        let movieID: Int64
+        let day: Int32
+    }
+
+    private let transaction: LoadTransaction
+    private let rawStore: (any RawStore)?
+    private let taken: (LineChunk, LineCounts) -> Void
+    private let shared = MovieTables.shared.map { MergeTable($0) }
+    private let popularity = MergeTable(MovieTables.moviePopularity)
+    /// Of this transaction, since they are not in the warehouse yet.
+    private var ranks: [Snapshot: MovieRank] = [:]
+
+    init(
+        transaction: LoadTransaction, rawStore: (any RawStore)?, taken: @escaping (LineChunk, LineCounts) -> Void
+    ) {
+        self.transaction = transaction
+        self.rawStore = rawStore
+        self.taken = taken
+    }
+
+    /// Takes in a batch.
+    func add(_ batch: MovieBatch) throws {
+        try transaction.open()
+        for (table, rows) in zip(shared, batch.shared) {
+            for index in 0..<rows.count { table.merge(rows[index], text: rows.text.base) }
+        }
+        var counts = LineCounts()
+        counts.read = Int64(batch.read)
+        counts.rejected = Int64(batch.rejections.count)
+        counts.warnings = Int64(batch.warnings)
+        let accepted = try batch.documents.indices.filter { try isNew(batch.documents[$0]) }
+        counts.accepted = Int64(accepted.count)
+        counts.duplicates = Int64(batch.documents.count - accepted.count)
+        try take(accepted, of: batch)
+        try transaction.quarantine(batch.rejections)
+        transaction.add(batch.chunk, counts: counts)
+        taken(batch.chunk, counts)
+        if transaction.isFull(mergedBytes: mergedBytes) { try commit() }
+    }
+
+    /// Upserts what is merged, and commits.
+    func commit() throws {
+        for table in shared + [popularity] {
+            try transaction.warehouse.merge(table)
+            table.removeAll()
+        }
+        ranks = [:]
+        try rawStore?.flush()
+        try transaction.commit()
+    }
+
+    private var mergedBytes: Int {
+        (shared + [popularity]).reduce(ranks.count * 128) { $0 + $1.byteSize }
+    }
+
+    /// Whether the warehouse holds no document of that movie and snapshot date that is not less.
+    private func isNew(_ document: MovieDocument) throws -> Bool {
+        let snapshot = Snapshot(movieID: document.movieID, day: document.rank.snapshotDay)
+        let known = try ranks[snapshot]
+            ?? transaction.warehouse.movieRank(of: document.movieID, snapshotDay: document.rank.snapshotDay)
+        if let known, known >= document.rank { return false }
+        ranks[snapshot] = document.rank
+        return true
+    }
+
+    private func take(_ accepted: [Int], of batch: MovieBatch) throws {
+        var best: [Int64: Int] = [:]
+        var raw: [RawMovie] = []
+        for index in accepted {
+            let document = batch.documents[index]
+            popularity.merge(batch.popularity[document.popularity], text: batch.popularity.text.base)
+            if let other = best[document.movieID], batch.documents[other].rank >= document.rank { continue }
+            best[document.movieID] = index
+        }
+        let winners = try best.values.sorted().filter { index in
+            guard let stored = try transaction.warehouse.movieRank(of: batch.documents[index].movieID) else { return true }
+            return stored < batch.documents[index].rank
+        }
+        for index in winners { raw.append(rawMovie(batch.documents[index], of: batch)) }
+        try rawStore?.put(movies: raw)
+        try transaction.warehouse.replaceMovies(winners.map { batch.documents[$0] }, of: batch)
+    }
+
+    private func rawMovie(_ document: MovieDocument, of batch: MovieBatch) -> RawMovie {
+        let span = batch.chunk.lines[document.line].span
+        let bytes = batch.chunk.buffer.bytes(at: Int(span.offset), count: Int(span.length))
+        return RawMovie(movieID: document.movieID, rank: document.rank, document: [UInt8](bytes))
+    }
+}

@@ -1,0 +1,27 @@
+import Synchronization
+
+/// Asks a run to stop at its next commit; set by a signal handler or a deadline.
+public final class StopSignal: Sendable {
+    /// Why a run is to stop.
+    public enum Reason: Int, Sendable {
+        /// Ctrl-C, SIGINT.
+        case interrupt = 2
+        /// SIGTERM.
+        case terminate = 15
+        /// `--max-duration`.
+        case duration = 1000
+    }
+
+    private let reasonCode = Atomic(0)
+
+    /// A signal that is not set.
+    public init() {}
+
+    /// Asks for a stop; the first reason stands.
+    public func request(_ reason: Reason) {
+        _ = reasonCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed)
+    }
+
+    /// Why to stop, or nil to go on.
+    public var reason: Reason? { Reason(rawValue: reasonCode.load(ordering: .relaxed)) }
+}

@@ -1,0 +1,113 @@
+import Domain
+
+extension SQLiteWarehouse {
+    /// Brings the facts of movies that came or changed up to date, and the marts.
+    public func refresh() throws -> RefreshReport {
+        var report = RefreshReport()
+        report.reenrichedFacts = try reenrich()
+        let pending = try connection.integer("SELECT count(*) FROM load_pending_movie") ?? 0
+        report.refreshedDays = try connection.integer("SELECT count(*) FROM load_stale_day") ?? 0
+        if report.refreshedDays > 0 { try connection.execute(Self.genreDaily) }
+        if report.refreshedDays + pending > 0 {
+            try connection.execute(Self.topMovies)
+            try connection.execute(Self.trending)
+        }
+        try connection.execute("DELETE FROM load_pending_movie; DELETE FROM load_stale_day")
+        return report
+    }
+
+    /// Enriches the facts of movies that came or changed, day by day of those that movie_daily knows them on.
+    private func reenrich() throws -> Int64 {
+        guard try connection.integer("SELECT count(*) FROM load_pending_movie WHERE changes_facts") ?? 0 > 0 else {
+            return 0
+        }
+        let days = try connection.prepare(
+            """
+            SELECT DISTINCT day FROM movie_daily
+            WHERE movie_id IN (SELECT movie_id FROM load_pending_movie WHERE changes_facts)
+            """)
+        var changed: [Int32] = []
+        while try days.step() {
+            if let day = CivilDate.parse(days.bytes(0)) { changed.append(day) }
+        }
+        let update = try connection.statement(Self.enrichDay)
+        let stale = try connection.statement("INSERT OR IGNORE INTO load_stale_day (day) VALUES (?)")
+        var facts: Int64 = 0
+        for day in changed {
+            try update.bind(Int64(day) * CivilDate.millisecondsPerDay, at: 1)
+            try update.run()
+            facts += connection.changes
+            try stale.bind(CivilDate.text(ofDay: day), at: 1)
+            try stale.run()
+        }
+        return facts
+    }
+
+    private static let enrichDay = """
+        UPDATE fact_user_event SET (release_year, primary_genre_id, days_since_release, movie_known) = (
+            SELECT CAST(substr(release_date, 1, 4) AS INTEGER),
+                (SELECT genre_id FROM movie_genres AS g WHERE g.movie_id = m.movie_id ORDER BY position LIMIT 1),
+                fact_user_event.event_time / 86400000 - CAST(julianday(release_date) - 2440587.5 AS INTEGER),
+                1
+            FROM movies AS m WHERE m.movie_id = fact_user_event.movie_id)
+        WHERE event_time >= ?1 AND event_time < ?1 + 86400000
+            AND movie_id IN (SELECT movie_id FROM load_pending_movie WHERE changes_facts)
+        """
+
+    private static let genreDaily: String = {
+        let sums = MartTables.measureNames.map { "sum(d.\($0))" }.joined(separator: ", ")
+        return """
+            DELETE FROM genre_daily WHERE day IN (SELECT day FROM load_stale_day);
+            INSERT INTO genre_daily (day, genre_id, \(MartTables.measureNames.joined(separator: ", ")))
+            SELECT d.day, g.genre_id, \(sums) FROM load_stale_day AS s
+            CROSS JOIN movie_daily AS d ON d.day = s.day CROSS JOIN movie_genres AS g ON g.movie_id = d.movie_id
+            GROUP BY d.day, g.genre_id
+            """
+    }()
+
+    private static let topMovies = """
+        DELETE FROM top_movies;
+        INSERT INTO top_movies (position, movie_id, title, weighted_rating, mean_rating, votes)
+        WITH site AS (
+            SELECT movie_id, count(*) AS votes, sum(CAST(score * 1000 AS INTEGER)) AS total
+            FROM ratings GROUP BY movie_id
+        ), tmdb AS (
+            SELECT movie_id, title,
+                CASE WHEN vote_count > 0 AND vote_average BETWEEN 0 AND 10 THEN min(vote_count, 10000000) ELSE 0 END
+                    AS votes,
+                CASE WHEN vote_average BETWEEN 0 AND 10 THEN CAST(vote_average * 1000 AS INTEGER) ELSE 0 END AS mean
+            FROM movies
+        ), rated AS (
+            SELECT tmdb.movie_id, title, tmdb.votes + coalesce(site.votes, 0) AS votes,
+                tmdb.votes * mean + coalesce(site.total, 0) AS total
+            FROM tmdb LEFT JOIN site ON site.movie_id = tmdb.movie_id
+            WHERE tmdb.votes + coalesce(site.votes, 0) > 0
+        ), prior AS (
+            SELECT sum(total) / sum(votes) AS mean, sum(votes) / count(*) AS votes FROM rated
+        ), weighted AS (
+            SELECT movie_id, title, rated.votes AS votes,
+                CAST(total + prior.votes * prior.mean AS REAL) / CAST(rated.votes + prior.votes AS REAL) / 1000.0
+                    AS weighted_rating,
+                CAST(total AS REAL) / CAST(rated.votes AS REAL) / 1000.0 AS mean_rating
+            FROM rated CROSS JOIN prior
+        )
+        SELECT row_number() OVER (ORDER BY weighted_rating DESC, votes DESC, movie_id), movie_id, title,
+            weighted_rating, mean_rating, votes
+        FROM weighted ORDER BY weighted_rating DESC, votes DESC, movie_id LIMIT 250
+        """
+
+    private static let trending = """
+        DELETE FROM trending;
+        INSERT INTO trending (position, movie_id, title, heat, events)
+        WITH newest AS (SELECT max(day) AS day FROM movie_daily), week AS (
+            SELECT movie_id, events, (clicks + views + 2 * trailers + 2 * watchlist_changes + 3 * shares + 3 * rates
+                + 3 * likes + 3 * comments + 4 * watches)
+                * (7 - CAST(julianday(newest.day) - julianday(d.day) AS INTEGER)) AS heat
+            FROM newest CROSS JOIN movie_daily AS d
+            WHERE d.day > date(newest.day, '-7 days') AND d.day <= newest.day
+        ), summed AS (SELECT movie_id, sum(heat) AS heat, sum(events) AS events FROM week GROUP BY movie_id)
+        SELECT row_number() OVER (ORDER BY heat DESC, summed.movie_id), summed.movie_id, title, heat, events
+        FROM summed LEFT JOIN movies ON movies.movie_id = summed.movie_id
+        ORDER BY heat DESC, summed.movie_id LIMIT 100
+        """
+}
