@@ -113,8 +113,8 @@ struct CommandPath {
     /// The options declared for this command itself, with those that each one has.
     var ownOptions: [Option] { command.options + (isRoot ? [.help, .version] : [.help]) }
 
-    /// The options of the commands above.
-    var inheritedOptions: [Option] { commands.dropLast().flatMap(\.options) }
+    /// The options of the commands above, the nearest first.
+    var inheritedOptions: [Option] { commands.dropLast().reversed().flatMap(\.options) }
 
     var allOptions: [Option] { ownOptions + inheritedOptions }
 

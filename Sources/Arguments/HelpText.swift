@@ -18,14 +18,17 @@ extension CommandPath {
         if !command.discussion.isEmpty {
             sections.append(TextWrapping.wrapParagraphs(command.discussion, width: width))
         }
-        func list(_ title: String, _ entries: [(term: String, text: String)]) {
+        func list(_ title: String, _ entries: [(term: String, text: String)], column: Int? = nil) {
             guard !entries.isEmpty else { return }
-            sections.append(title + ":\n" + TextWrapping.list(entries, width: width))
+            sections.append(title + ":\n" + TextWrapping.list(entries, width: width, column: column))
         }
         list("Commands", command.subcommands.map { ($0.name, $0.summary) })
         list("Arguments", command.operands.map { ("<\($0.name)>", $0.helpWithChoices) })
-        list("Options", ownOptions.filter { !$0.isHidden }.map { ($0.term, $0.helpWithDefault) })
-        list("Options of every command", inheritedOptions.filter { !$0.isHidden }.map { ($0.term, $0.helpWithDefault) })
+        let own = ownOptions.filter { !$0.isHidden }.map { (term: $0.term, text: $0.helpWithDefault) }
+        let inherited = inheritedOptions.filter { !$0.isHidden }.map { (term: $0.term, text: $0.helpWithDefault) }
+        let column = TextWrapping.column(for: own + inherited, width: width)
+        list("Options", own, column: column)
+        list("Common options", inherited, column: column)
         if !command.examples.isEmpty {
             let examples = command.examples.map { example in
                 "  \(example.command)\n"
@@ -36,7 +39,9 @@ extension CommandPath {
         list("Exit status", exitStatuses.map { (String($0.code), $0.meaning) })
         list("Environment", environment.map { ($0.name, $0.meaning) })
         if !command.subcommands.isEmpty {
-            sections.append("Run '\(name) <command> --help' to learn more about a command.")
+            sections.append(
+                TextWrapping.wrap("Run '\(name) <command> --help' to learn more about a command.", width: width)
+            )
         }
         return sections.joined(separator: "\n\n") + "\n"
     }

@@ -50,13 +50,20 @@ enum TextWrapping {
         return result.filter { !$0.isEmpty }
     }
 
+    /// The column that texts of a list begin in: beside the widest term that is not too wide.
+    static func column(for entries: [(term: String, text: String)], width: Int) -> Int {
+        let widest = widestTerm(width: width)
+        return 2 + (entries.map(\.term.count).filter { $0 <= widest }.max() ?? 8) + 2
+    }
+
+    private static func widestTerm(width: Int) -> Int { max(12, min(30, width / 3)) }
+
     /// Terms with their texts beside them in one column; a term that is too wide has its text below.
-    static func list(_ entries: [(term: String, text: String)], width: Int) -> String {
-        let widest = max(12, min(30, width / 3))
-        let column = 2 + (entries.map(\.term.count).filter { $0 <= widest }.max() ?? widest) + 2
+    static func list(_ entries: [(term: String, text: String)], width: Int, column: Int? = nil) -> String {
+        let column = column ?? Self.column(for: entries, width: width)
         return entries.map { entry in
             let text = wrap(entry.text, width: max(width, column + 20), indent: column)
-            guard entry.term.count <= widest else { return "  \(entry.term)\n\(text)" }
+            guard entry.term.count <= column - 4 else { return "  \(entry.term)\n\(text)" }
             let padding = String(repeating: " ", count: column - 2 - entry.term.count)
             return "  " + entry.term + padding + text.dropFirst(column)
         }.joined(separator: "\n")
