@@ -1,0 +1,83 @@
+/// What a command line said, its values checked. Values are asked for by the names of the declaration.
+///
+/// The accessors don't throw: a value that is not of its kind is a ``UsageError`` of the parser. To ask for a name that
+/// is not declared, or by the accessor of another kind, is a programming error and traps.
+public struct ParsedArguments: Sendable {
+    /// The names of the subcommands down to the one to run, the outermost command left out: `["quarantine", "show"]`.
+    public let command: [String]
+    /// The command's whole name, for messages: `reelhouse quarantine show`.
+    public let name: String
+    private let declared: [String: Option]
+    private let given: [String: [String]]
+    private let operandValues: [String: [String]]
+
+    init(path: CommandPath, given: [String: [String]], operands: [String: [String]]) {
+        command = path.commands.dropFirst().map(\.name)
+        name = path.name
+        declared = Dictionary(path.allOptions.map { ($0.name, $0) }) { own, _ in own }
+        self.given = given
+        operandValues = operands
+    }
+
+    /// Whether an option stands on the command line, defaults aside.
+    public func isGiven(_ name: String) -> Bool {
+        precondition(declared[name] != nil, "no option --\(name) is declared")
+        return given[name] != nil
+    }
+
+    /// Whether a flag is given.
+    public func flag(_ name: String) -> Bool { count(name) > 0 }
+
+    /// How many times a flag is given.
+    public func count(_ name: String) -> Int {
+        precondition(declared[name].map { $0.value == nil } == true, "no flag --\(name) is declared")
+        return given[name]?.count ?? 0
+    }
+
+    /// An option's value as written, of several the last; its default when it is not given.
+    public func string(_ name: String) -> String? { strings(name).last }
+
+    /// All values of an option as written; its default when it is not given.
+    public func strings(_ name: String) -> [String] {
+        guard let value = declared[name]?.value else { preconditionFailure("no option --\(name)=... is declared") }
+        return given[name] ?? value.defaultValue.map { [$0] } ?? []
+    }
+
+    /// The value of an option of kind `integer`.
+    public func integer(_ name: String) -> Int64? { value(name, ValueText.integer) }
+
+    /// The value of an option of kind `number`.
+    public func number(_ name: String) -> Double? { value(name, ValueText.number) }
+
+    /// The value of an option of kind `date`, as days since 1970-01-01.
+    public func day(_ name: String) -> Int32? { value(name, ValueText.day) }
+
+    /// The value of an option of kind `time`, as milliseconds since 1970 in UTC.
+    public func milliseconds(_ name: String) -> Int64? { value(name, ValueText.milliseconds) }
+
+    /// The value of an option of kind `duration`.
+    public func duration(_ name: String) -> Duration? { value(name, ValueText.duration) }
+
+    /// The value of an option of kind `limit`.
+    public func limit(_ name: String) -> Limit? { value(name, Limit.init) }
+
+    /// The value of an option of kind `choice`, as an enumeration whose raw values are the choices.
+    public func choice<Choice: RawRepresentable<String>>(_ name: String, as type: Choice.Type) -> Choice? {
+        value(name, Choice.init(rawValue:))
+    }
+
+    /// An operand as written, or nil where it was optional and left out.
+    public func operand(_ name: String) -> String? { operands(name).first }
+
+    /// All values of an operand that repeats.
+    public func operands(_ name: String) -> [String] {
+        guard let values = operandValues[name] else { preconditionFailure("no operand '\(name)' is declared") }
+        return values
+    }
+
+    private func value<Value>(_ name: String, _ read: (String) -> Value?) -> Value? {
+        guard let text = string(name) else { return nil }
+        guard let value = read(text) else { preconditionFailure("--\(name) is of another kind") }
+        return value
+    }
+}

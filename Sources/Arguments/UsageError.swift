@@ -1,0 +1,16 @@
+/// Arguments that cannot be understood: what is wrong and what to do about it. The command's exit status is 2.
+public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong, one sentence without a full stop, such as `unknown option '--movise'; did you mean '--movies'?`.
+    public var message: String
+    /// What to do next, such as `see 'reelhouse run --help'`.
+    public var hint: String
+
+    /// An error with its hint.
+    public init(_ message: String, hint: String) {
+        self.message = message
+        self.hint = hint
+    }
+
+    /// The message, then the hint in brackets.
+    public var description: String { "\(message) (\(hint))" }
+}
