@@ -71,7 +71,7 @@ public final class Loader {
 
     private func load(
         _ set: any SourceSet, _ transaction: LoadTransaction, _ report: inout LoadReport,
-        _ body: (any LineSource & Sendable, LoadTransaction, @escaping (LineChunk, LineCounts) -> Void) throws -> Void
+        _ body: (any LineSource, LoadTransaction, @escaping (LineChunk, LineCounts) -> Void) throws -> Void
     ) throws {
         let plan = try LoadPlan(set, warehouse: warehouse, options: options)
         transaction.begin(plan)
@@ -97,14 +97,14 @@ public final class Loader {
     }
 
     private func loadMovies(
-        _ source: any LineSource & Sendable, _ transaction: LoadTransaction,
+        _ source: any LineSource, _ transaction: LoadTransaction,
         _ taken: @escaping (LineChunk, LineCounts) -> Void
     ) throws {
         let load = MovieLoad(transaction: transaction, rawStore: rawStore, taken: taken)
         let clock = options.clock
         let stage = OrderedStage<LineChunk, MovieBatch>(width: options.decoders, limit: options.chunksInFlight)
         defer { stage.cancel() }
-        stage.start(read: { try source.next() }) {
+        stage.start(reading: Handoff(value: source.next)) {
             let decoder = try MovieDecoder(clock: clock)
             return decoder.decode
         }
@@ -116,14 +116,14 @@ public final class Loader {
     }
 
     private func loadEvents(
-        _ source: any LineSource & Sendable, _ transaction: LoadTransaction,
+        _ source: any LineSource, _ transaction: LoadTransaction,
         _ taken: @escaping (LineChunk, LineCounts) -> Void
     ) throws {
         let load = EventLoad(transaction: transaction, rawStore: rawStore, taken: taken)
         let clock = options.clock
         let stage = OrderedStage<LineChunk, EventBatch>(width: options.decoders, limit: options.chunksInFlight)
         defer { stage.cancel() }
-        stage.start(read: { try source.next() }) {
+        stage.start(reading: Handoff(value: source.next)) {
             let decoder = try EventDecoder(clock: clock)
             return decoder.decode
         }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Sendable because a `Handoff` is read once, by the stage that receives it, after the stage that made it let it go;
 /// the mutexes of `OrderedStage` order the two.
-private struct Handoff<Value>: @unchecked Sendable {
+struct Handoff<Value>: @unchecked Sendable {
     let value: Value
 }
 
@@ -39,14 +39,14 @@ final class OrderedStage<Input, Output>: Sendable {
     /// Starts the threads.
     ///
     /// - Parameters:
-    ///   - read: gives the next input, or nil at the end; called on one thread.
+    ///   - source: what gives the next input, or nil at the end; called on one thread.
     ///   - makeTransform: makes what one thread transforms its inputs with.
     func start(
-        read: @escaping @Sendable () throws -> Input?,
+        reading source: Handoff<() throws -> Input?>,
         makeTransform: @escaping @Sendable () throws -> (Input) -> Output
     ) {
         let queue = DispatchQueue(label: "reelhouse.stage", attributes: .concurrent)
-        queue.async(group: threads) { self.produce(read) }
+        queue.async(group: threads) { self.produce(source.value) }
         for _ in 0..<width {
             queue.async(group: threads) {
                 do {

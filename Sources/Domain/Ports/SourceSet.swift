@@ -39,5 +39,5 @@ public protocol SourceSet: Sendable {
     /// The sources there are now, in the order in which they are to be read.
     func describe() throws -> [SourceDescription]
     /// Opens some of them, to be read one after the other.
-    func open(_ plan: [PlannedSource]) throws -> any LineSource & Sendable
+    func open(_ plan: [PlannedSource]) throws -> any LineSource
 }
