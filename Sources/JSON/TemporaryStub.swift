@@ -16,3 +16,4 @@ public struct CanonicalJSONWriter { public init() {}
   public mutating func integer(_ i: Int64) {} ; public mutating func number(_ d: Double) {} ; public mutating func boolean(_ b: Bool) {}
   public mutating func beginArray() {} ; public mutating func endArray() {}
 }
+extension JSONValue { public func appendContentForm(to b: inout [UInt8]) {} }

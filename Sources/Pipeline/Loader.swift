@@ -101,11 +101,10 @@ public final class Loader {
         _ taken: @escaping (LineChunk, LineCounts) -> Void
     ) throws {
         let load = MovieLoad(transaction: transaction, rawStore: rawStore, taken: taken)
-        let clock = options.clock
         let stage = OrderedStage<LineChunk, MovieBatch>(width: options.decoders, limit: options.chunksInFlight)
         defer { stage.cancel() }
         stage.start(reading: Handoff(value: source.next)) {
-            let decoder = try MovieDecoder(clock: clock)
+            let decoder = try MovieDecoder()
             return decoder.decode
         }
         while stop.reason == nil, let batch = try stage.next() {

@@ -33,7 +33,9 @@ final class OrderedStage<Input, Output>: Sendable {
     /// A stage that is not started yet.
     init(width: Int, limit: Int) {
         self.width = width
-        self.permits = DispatchSemaphore(value: limit)
+        // Dispatch traps when a semaphore goes away with less than it began with, so it begins with nothing.
+        self.permits = DispatchSemaphore(value: 0)
+        for _ in 0..<limit { permits.signal() }
     }
 
     /// Starts the threads.
