@@ -1,4 +1,5 @@
 import CSQLite
+import Domain
 
 /// A connection to a SQLite database, closed with this object. Used by one thread at a time.
 public final class Connection {
@@ -45,6 +46,15 @@ public final class Connection {
     /// Compiles a statement.
     public func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         try Statement(connection: self, sql: sql)
+    }
+
+    /// Compiles a text that has to be one statement and nothing else.
+    ///
+    /// - Throws: `SQLiteError`, `WarehouseError.notReadOnly` when something follows the statement.
+    func prepareOnly(_ sql: String) throws -> Statement {
+        let statement = try prepare(sql)
+        guard statement.isWhole else { throw WarehouseError.notReadOnly }
+        return statement
     }
 
     /// A statement that is compiled once and kept; reset before it is given.

@@ -7,7 +7,7 @@ class RowProvider {
     /// How many rows there are.
     var count: Int { 0 }
     /// The row that SQLite stands on.
-    final var current = 0
+    @exclusivity(unchecked) final var current = 0
 
     init(columns: [String]) { self.columns = columns }
 

@@ -33,8 +33,8 @@ func giveDate(_ day: Int64, to context: OpaquePointer) {
 /// The rows of a `RowSet` in a chosen order, with a last column `is_withdrawn`.
 final class PackedRows: RowProvider {
     private let table: Table
-    private var rows: RowSet
-    private var order: [UInt32] = []
+    @exclusivity(unchecked) private var rows: RowSet
+    @exclusivity(unchecked) private var order: [UInt32] = []
 
     init(_ table: Table) {
         self.table = table
@@ -82,8 +82,8 @@ final class EventRows: RowProvider {
         case releaseYear, primaryGenreID, daysSinceRelease, movieKnown, contentHash
     }
 
-    private var group: EventGroup?
-    private var order: [UInt32] = []
+    @exclusivity(unchecked) private var group: EventGroup?
+    @exclusivity(unchecked) private var order: [UInt32] = []
     private let names = EventType.allCases.map(\.staticName)
 
     init() { super.init(columns: BehaviourTables.facts.columns.map(\.name)) }

@@ -90,10 +90,19 @@ extension SQLiteWarehouse {
     }
 
     /// How many rows each table has, by its name.
-    public func rowCounts() throws -> [(table: String, rows: Int64)] {
-        let tables = MovieTables.all + BehaviourTables.all + MartTables.all
-        return try (tables.map(\.name) + ["rejected_record"]).map { name in
-            (name, try connection.integer("SELECT count(*) FROM \(name)") ?? 0)
+    public func rowCounts() throws -> [(table: String, rows: Int64)] { try connection.rowCounts() }
+
+    /// Lines in quarantine; see `Warehouse`.
+    public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
+        try connection.rejected(matching: filter, after: id, limit: limit)
+    }
+
+    /// Takes lines out of quarantine.
+    public func deleteRejected(_ ids: [Int64]) throws {
+        let statement = try connection.statement("DELETE FROM rejected_record WHERE rejected_id = ?")
+        for id in ids {
+            try statement.bind(id, at: 1)
+            try statement.run()
         }
     }
 

@@ -5,16 +5,26 @@ public final class Statement {
     private let handle: OpaquePointer
     private unowned let connection: Connection
     private let sql: String
+    /// Whether nothing but white space follows it in its text.
+    let isWhole: Bool
 
     init(connection: Connection, sql: String) throws(SQLiteError) {
         var handle: OpaquePointer?
-        try connection.check(sqlite3_prepare_v3(connection.handle, sql, -1, 0, &handle, nil), sql)
+        var isWhole = true
+        let status = sql.withCString { start in
+            var tail: UnsafePointer<CChar>?
+            let status = sqlite3_prepare_v3(connection.handle, start, -1, 0, &handle, &tail)
+            if let tail { isWhole = String(cString: tail).allSatisfy { $0.isWhitespace || $0 == ";" } }
+            return status
+        }
+        try connection.check(status, sql)
         guard let handle else {
             throw SQLiteError(code: SQLITE_MISUSE, message: "an empty statement", statement: sql, path: connection.path)
         }
         self.handle = handle
         self.connection = connection
         self.sql = sql
+        self.isWhole = isWhole
     }
 
     deinit { sqlite3_finalize(handle) }

@@ -6,16 +6,17 @@
 
 /// Growing bytes outside Swift's reference counting, with readable padding after the last one.
 ///
-/// One owner at a time: it is handed from stage to stage, never shared.
+/// One owner at a time: it is handed from stage to stage, never shared. That is also why the run-time checks of
+/// exclusive access, which cost more than the accesses, are off for its properties here and in the other hot classes.
 public final class ByteBuffer {
     /// How many bytes after `count` may be read (their value is of no matter).
     public static let padding = 64
 
     /// The first byte; changes when the buffer grows.
-    public private(set) var base: UnsafeMutableRawPointer
+    @exclusivity(unchecked) public private(set) var base: UnsafeMutableRawPointer
     /// How many bytes are in use.
-    public private(set) var count = 0
-    private var capacity: Int
+    @exclusivity(unchecked) public private(set) var count = 0
+    @exclusivity(unchecked) private var capacity: Int
 
     /// An empty buffer with room for `capacity` bytes.
     public init(capacity: Int = 4096) {

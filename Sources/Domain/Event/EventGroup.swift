@@ -36,9 +36,9 @@ public final class EventGroup {
     /// All events in the order of (event_time, event_id), then place.
     private let entries: ContiguousArray<Entry>
     /// For each candidate, its place among `entries`; one more at the end.
-    private var firsts: ContiguousArray<UInt32> = []
+    @exclusivity(unchecked) private var firsts: ContiguousArray<UInt32> = []
     /// For each candidate that was in the warehouse already, the content hash that stands there.
-    private var standing: [Int: UInt64] = [:]
+    @exclusivity(unchecked) private var standing: [Int: UInt64] = [:]
 
     /// Sorts the events of batches.
     public init(_ batches: [EventBatch]) {

@@ -67,6 +67,10 @@ public protocol Warehouse: AnyObject {
 
     /// Puts lines into quarantine, each once by (source, line, rule, raw).
     func quarantine(_ rejections: [Rejection], run: Int64) throws
+    /// Lines in quarantine in the order of their numbers, from the one after `id`.
+    func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]
+    /// Takes lines out of quarantine.
+    func deleteRejected(_ ids: [Int64]) throws
     /// Writes how far a source is loaded.
     func save(_ checkpoint: Checkpoint, run: Int64) throws
     /// Writes a run's row.
@@ -76,8 +80,6 @@ public protocol Warehouse: AnyObject {
     func refresh() throws -> RefreshReport
     /// How many rows each table has, by its name.
     func rowCounts() throws -> [(table: String, rows: Int64)]
-    /// An order-independent hash of each table's content, equal on every backend that holds the same.
-    func digest() throws -> [(table: String, digest: TableDigest)]
     /// Gives up the writer's place. Called once at the end, also after an error.
     func endRun()
 }
@@ -88,6 +90,10 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     case inUse(path: String)
     /// The file cannot be opened.
     case notAFile(path: String, reason: String)
+    /// There is none yet.
+    case notThere(path: String)
+    /// A query would change something, or has more than one statement.
+    case notReadOnly
     /// The warehouse was written by a newer version.
     case newerSchema(path: String, version: Int, known: Int)
 
@@ -96,6 +102,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         switch self {
         case .inUse(let path): "the warehouse \(path) is in use by another run"
         case .notAFile(let path, let reason): "the warehouse \(path) cannot be opened: \(reason)"
+        case .notThere(let path): "there is no warehouse at \(path)"
+        case .notReadOnly: "only one statement that reads can be run here"
         case .newerSchema(let path, let version, let known):
             "the warehouse \(path) has schema version \(version), and this program knows \(known)"
         }
@@ -106,6 +114,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         switch self {
         case .inUse: "Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse."
         case .notAFile: "Check that the folder is there and that you may write to it."
+        case .notThere: "Make one with `reelhouse run`, or name another one with --warehouse."
+        case .notReadOnly: "Write one SELECT; to change a warehouse, open a copy of it with sqlite3."
         case .newerSchema: "Install the version of reelhouse that last wrote to it, or a newer one."
         }
     }

@@ -15,8 +15,8 @@ public final class MergeTable {
     private let scratchCells: UnsafeMutablePointer<UInt64>
     private let emptyHeader: UInt64
     /// Open addressing: a row's index plus 1, or 0; beside it the upper half of the key's hash.
-    private var slots: UnsafeMutablePointer<UInt64>
-    private var slotCount: Int
+    @exclusivity(unchecked) private var slots: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) private var slotCount: Int
 
     /// The table that is merged.
     public var table: Table { rows.table }

@@ -7,11 +7,11 @@ public final class RowSet {
     /// The table the rows belong to.
     public let table: Table
     /// How many rows there are.
-    public private(set) var count = 0
+    @exclusivity(unchecked) public private(set) var count = 0
     /// What the spans point into.
     public let text = ByteBuffer(capacity: 1 << 12)
-    private var memory: UnsafeMutablePointer<UInt64>
-    private var capacity: Int
+    @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) private var capacity: Int
 
     /// The bit of the first word of a row that withdraws its entry.
     public static let withdrawnBit: UInt64 = 1 << 63
@@ -83,36 +83,36 @@ public struct PackedRow {
     public init(cells: UnsafeMutablePointer<UInt64>) { self.cells = cells }
 
     /// Whether a column is null.
-    @inlinable
+    @inlinable @inline(__always)
     public func isNull(column: Int) -> Bool { cells[0] & (1 << UInt64(column)) != 0 }
 
     /// Whether the row withdraws its entry.
     @inlinable public var isWithdrawn: Bool { cells[0] >> 63 != 0 }
 
     /// Marks the row as one that withdraws its entry.
-    @inlinable
+    @inlinable @inline(__always)
     public func withdraw() { cells[0] |= 1 << 63 }
 
     /// Makes a column null.
-    @inlinable
+    @inlinable @inline(__always)
     public func setNull(column: Int) { cells[0] |= 1 << UInt64(column) }
 
     /// Sets an integer, day, moment or boolean.
-    @inlinable
+    @inlinable @inline(__always)
     public func set(_ value: Int64, column: Int, cell: Int) {
         cells[0] &= ~(1 << UInt64(column))
         cells[cell] = UInt64(bitPattern: value)
     }
 
     /// Sets a double.
-    @inlinable
+    @inlinable @inline(__always)
     public func set(_ value: Double, column: Int, cell: Int) {
         cells[0] &= ~(1 << UInt64(column))
         cells[cell] = value.bitPattern
     }
 
     /// Sets a UUID.
-    @inlinable
+    @inlinable @inline(__always)
     public func set(high: UInt64, low: UInt64, column: Int, cell: Int) {
         cells[0] &= ~(1 << UInt64(column))
         cells[cell] = high
@@ -120,7 +120,7 @@ public struct PackedRow {
     }
 
     /// Sets a text or blob by its place; a null span makes it null.
-    @inlinable
+    @inlinable @inline(__always)
     public func set(_ span: Span, column: Int, cell: Int) {
         if span.isNull { return setNull(column: column) }
         cells[0] &= ~(1 << UInt64(column))
@@ -128,15 +128,15 @@ public struct PackedRow {
     }
 
     /// An integer, day, moment or boolean.
-    @inlinable
+    @inlinable @inline(__always)
     public func integer(_ cell: Int) -> Int64 { Int64(bitPattern: cells[cell]) }
 
     /// A double.
-    @inlinable
+    @inlinable @inline(__always)
     public func real(_ cell: Int) -> Double { Double(bitPattern: cells[cell]) }
 
     /// A text's or blob's place.
-    @inlinable
+    @inlinable @inline(__always)
     public func span(_ cell: Int) -> Span {
         Span(offset: Int(cells[cell] >> 32), length: Int(cells[cell] & 0xffff_ffff))
     }

@@ -1,11 +1,11 @@
 import CSQLite
 import Domain
 
-extension SQLiteWarehouse {
+extension Connection {
     /// An order-independent hash of each table's content.
-    public func digest() throws -> [(table: String, digest: TableDigest)] {
-        try connection.execute("BEGIN")
-        defer { try? connection.execute("COMMIT") }
+    func digest() throws -> [(table: String, digest: TableDigest)] {
+        try execute("BEGIN")
+        defer { try? execute("COMMIT") }
         let tables = MovieTables.all + BehaviourTables.all + BehaviourTables.withdrawals + MartTables.all
         return try tables.map { ($0.name, try digest(of: $0)) }
     }
@@ -14,7 +14,7 @@ extension SQLiteWarehouse {
         var digest = TableDigest()
         let hasher = RowHasher()
         let names = table.columns.map(\.name).joined(separator: ", ")
-        let rows = try connection.prepare("SELECT \(names) FROM \(table.name)")
+        let rows = try prepare("SELECT \(names) FROM \(table.name)")
         while try rows.step() {
             hasher.reset()
             for (index, column) in table.columns.enumerated() {

@@ -1,0 +1,163 @@
+import CSQLite
+import Domain
+import Schema
+
+/// A SQLite warehouse to look at: a read-only connection, which sees the last commit and waits for nobody.
+public final class SQLiteReader: WarehouseReader {
+    /// The database file.
+    public let location: String
+    private let connection: Connection
+
+    /// Opens a warehouse for reading.
+    ///
+    /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded.
+    public init(path: String) throws {
+        location = path
+        do {
+            connection = try Connection(path: path, access: .readOnly)
+        } catch where error.primaryCode == SQLITE_CANTOPEN {
+            throw WarehouseError.notThere(path: path)
+        }
+        try connection.setBusyTimeout(milliseconds: 10_000)
+        try connection.execute("PRAGMA query_only = ON")
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migration'")
+        guard tables == 1 else { throw WarehouseError.notThere(path: path) }
+    }
+
+    /// The last runs, the newest first.
+    public func runs(limit: Int) throws -> [RunRecord] {
+        let statement = try connection.prepare(
+            """
+            SELECT run_id, started_at, ended_at, outcome, read, accepted, duplicates, rejected, warnings
+            FROM load_run ORDER BY run_id DESC LIMIT ?
+            """)
+        try statement.bind(Int64(limit), at: 1)
+        var runs: [RunRecord] = []
+        while try statement.step() {
+            runs.append(
+                RunRecord(
+                    id: statement.integer(0), startedAt: statement.integer(1),
+                    endedAt: statement.isNull(2) ? nil : statement.integer(2),
+                    outcome: RunOutcome(rawValue: statement.text(3) ?? "") ?? .running,
+                    counts: counts(statement, from: 4)))
+        }
+        return runs
+    }
+
+    /// How far each source is loaded, those touched last first.
+    public func checkpoints(limit: Int) throws -> [Checkpoint] {
+        let statement = try connection.prepare(
+            """
+            SELECT port, source_key, snapshot_date, source, line, byte_offset, is_complete, read, accepted, duplicates,
+            rejected, warnings FROM load_checkpoint ORDER BY run_id DESC, port, source LIMIT ?
+            """)
+        try statement.bind(Int64(limit), at: 1)
+        var checkpoints: [Checkpoint] = []
+        while try statement.step() {
+            guard let port = SourceIdentity.Port(rawValue: statement.text(0) ?? "") else { continue }
+            checkpoints.append(
+                Checkpoint(
+                    identity: SourceIdentity(
+                        port: port, key: statement.text(1) ?? "", snapshotDay: CivilDate.parse(statement.bytes(2))),
+                    source: statement.text(3) ?? "",
+                    position: SourcePosition(line: statement.integer(4), byteOffset: statement.integer(5)),
+                    isComplete: statement.integer(6) != 0, counts: counts(statement, from: 7)))
+        }
+        return checkpoints
+    }
+
+    private func counts(_ statement: Statement, from column: Int) -> LineCounts {
+        var counts = LineCounts()
+        counts.read = statement.integer(column)
+        counts.accepted = statement.integer(column + 1)
+        counts.duplicates = statement.integer(column + 2)
+        counts.rejected = statement.integer(column + 3)
+        counts.warnings = statement.integer(column + 4)
+        return counts
+    }
+
+    /// How many rows each table has, by its name.
+    public func rowCounts() throws -> [(table: String, rows: Int64)] { try connection.rowCounts() }
+
+    /// An order-independent hash of each table's content.
+    public func digest() throws -> [(table: String, digest: TableDigest)] { try connection.digest() }
+
+    /// Lines in quarantine by rule and source, the most first.
+    public func rejectedCounts() throws -> [RejectedCount] {
+        let statement = try connection.prepare(
+            "SELECT rule, source, count(*) FROM rejected_record GROUP BY rule, source ORDER BY 3 DESC, 1, 2")
+        var counts: [RejectedCount] = []
+        while try statement.step() {
+            counts.append(
+                RejectedCount(
+                    rule: statement.text(0) ?? "", source: statement.text(1) ?? "", lines: statement.integer(2)))
+        }
+        return counts
+    }
+
+    /// Lines in quarantine; see `WarehouseReader`.
+    public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
+        try connection.rejected(matching: filter, after: id, limit: limit)
+    }
+
+    /// The time of the newest event.
+    public func newestEventTime() throws -> Int64? {
+        try connection.integer("SELECT max(event_time) FROM fact_user_event")
+    }
+
+    /// The newest snapshot date of a movie.
+    public func newestSnapshotDay() throws -> Int32? {
+        let statement = try connection.prepare("SELECT max(snapshot_date) FROM movies")
+        return try statement.step() && !statement.isNull(0) ? CivilDate.parse(statement.bytes(0)) : nil
+    }
+
+    /// The size in bytes.
+    public func size() throws -> Int64 {
+        let pages = try connection.integer("PRAGMA page_count") ?? 0
+        return pages * (try connection.integer("PRAGMA page_size") ?? 0)
+    }
+
+    /// The number of the schema's last migration, and of the last that this program knows.
+    public func schemaVersion() throws -> (applied: Int, known: Int) {
+        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.sqlite.count)
+    }
+
+    /// What SQLite's own checks and the foreign keys say (https://sqlite.org/pragma.html#pragma_integrity_check).
+    public func faults() throws -> [String] {
+        var faults: [String] = []
+        let integrity = try connection.prepare("PRAGMA integrity_check(10)")
+        while try integrity.step() {
+            if let text = integrity.text(0), text != "ok" { faults.append(text) }
+        }
+        let keys = try connection.prepare(
+            "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2")
+        while try keys.step() {
+            faults.append(
+                "\(keys.integer(2)) rows of \(keys.text(0) ?? "") refer to rows of \(keys.text(1) ?? "") "
+                    + "that are not there")
+        }
+        return faults
+    }
+
+    /// Runs one statement that only reads.
+    public func query(
+        _ sql: String, header: ([String]) throws -> Void, row: ([QueryValue]) throws -> Void
+    ) throws {
+        let statement = try connection.prepareOnly(sql)
+        guard statement.isReadOnly else { throw WarehouseError.notReadOnly }
+        try header((0..<statement.columnCount).map(statement.columnName))
+        while try statement.step() {
+            try row((0..<statement.columnCount).map { value(statement, $0) })
+        }
+    }
+
+    private func value(_ statement: Statement, _ column: Int) -> QueryValue {
+        switch statement.type(column) {
+        case SQLITE_INTEGER: .integer(statement.integer(column))
+        case SQLITE_FLOAT: .real(statement.real(column))
+        case SQLITE_TEXT: .text(statement.text(column) ?? "")
+        case SQLITE_BLOB: .blob([UInt8](statement.bytes(column)))
+        default: .null
+        }
+    }
+}
