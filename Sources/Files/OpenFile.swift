@@ -8,10 +8,10 @@ final class OpenFile {
     let descriptor: Int32
     private var isClosed: Bool
 
-    /// Opens a file to read.
-    init(reading path: String) throws(FileError) {
-        self.path = path
-        self.descriptor = try OpenFile.open(path, O_RDONLY, .open, as: path)
+    /// Opens a file to read; errors call it by `name`, which is the path unless told.
+    init(reading path: String, as name: String? = nil) throws(FileError) {
+        self.path = name ?? path
+        self.descriptor = try OpenFile.open(path, O_RDONLY, .open, as: name ?? path)
         self.isClosed = false
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }

@@ -20,7 +20,7 @@ import Testing
         try write(bytes, pieces: pieces, to: writer)
         try writer.finish()
         let frame = try folder.read("a.zst")
-        #expect(try Compression.unzstd(frame, capacity: size + 1) == bytes)
+        #expect(try Encoding.unzstd(frame, capacity: size + 1) == bytes)
         #expect(frame[4] & 4 == 4, "the frame has a checksum")
         #expect(try folder.names() == ["a.zst"])
     }

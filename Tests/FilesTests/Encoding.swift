@@ -3,7 +3,7 @@ import CZstd
 import Testing
 
 /// What zstd and gzip make of bytes, by their own libraries, for tests to read back.
-enum Compression {
+enum Encoding {
     /// One zstd frame.
     static func zstd(
         _ bytes: [UInt8],

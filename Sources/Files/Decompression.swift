@@ -1,0 +1,71 @@
+/// A way to compress, told by the first bytes.
+public enum CompressionFormat: String, Sendable {
+    /// Zstandard frames (RFC 8878).
+    case zstd
+    /// Gzip members (RFC 1952).
+    case gzip
+
+    /// What the first bytes of a file (four, if there are so many) say; nil is plain.
+    ///
+    /// A file that is cut within the first four bytes of a zstd frame is one too, but for a single "(".
+    init?(firstBytes bytes: UnsafeRawBufferPointer) {
+        if CompressionFormat.isZstd(bytes), bytes.count > 1 {
+            self = .zstd
+        } else if bytes.count > 1, bytes[0] == 0x1f, bytes[1] == 0x8b {
+            self = .gzip
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether bytes (at most the first four are looked at) begin a zstd frame or a skippable one (RFC 8878 §3.1), as
+    /// far as they go.
+    static func isZstd(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
+        if bytes.prefix(4).elementsEqual(magic.prefix(bytes.count)) { return true }
+        return bytes.count >= 4 && bytes[0] & 0xf0 == 0x50 && bytes[1] == 0x2a && bytes[2] == 0x4d && bytes[3] == 0x18
+    }
+}
+
+/// Opens sources as streams of decompressed bytes.
+public enum Decompression {
+    /// A file's bytes, decompressed as its content asks for.
+    ///
+    /// - Throws: when it cannot be opened or read.
+    public static func stream(path: String) throws(FileError) -> any ByteStream {
+        try stream(SourceInput(OpenFile(reading: path)))
+    }
+
+    /// The bytes of standard input, decompressed as its content asks for.
+    ///
+    /// - Throws: when it cannot be read.
+    public static func standardInput() throws(FileError) -> any ByteStream {
+        try stream(SourceInput(OpenFile(standardInput: ())))
+    }
+
+    static func stream(_ input: SourceInput) throws(FileError) -> any ByteStream {
+        _ = try input.have(4)
+        switch CompressionFormat(firstBytes: input.bytes) {
+        case .zstd: return try ZstdStream(input)
+        case .gzip: return try GzipStream(input)
+        case nil: return PlainStream(input)
+        }
+    }
+}
+
+/// The bytes of a source as they are.
+final class PlainStream: ByteStream {
+    private let input: SourceInput
+
+    init(_ input: SourceInput) { self.input = input }
+
+    var damage: Damage? { nil }
+    var sourceBytesRead: Int64 { input.offset }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int { try input.read(into: buffer) }
+
+    func skip(_ count: Int64) throws(FileError) -> Int64 {
+        if let passed = input.seek(count) { return passed }
+        return try skipByReading(count)
+    }
+}

@@ -1,0 +1,71 @@
+import Domain
+
+/// A file that is to be read, and from where.
+public struct PlannedFile: Sendable {
+    /// Where its bytes are.
+    public var location: FileLocation
+    /// What its lines are of.
+    public var source: Source
+    /// Where to begin.
+    public var start: SourcePosition
+
+    /// A file; from its start unless told.
+    public init(location: FileLocation, source: Source, start: SourcePosition = SourcePosition()) {
+        self.location = location
+        self.source = source
+        self.start = start
+    }
+}
+
+/// Where a source's bytes are.
+public enum FileLocation: Hashable, Sendable {
+    /// A path.
+    case file(String)
+    /// Standard input.
+    case standardInput
+}
+
+/// Files as a source of lines, read one after the other, each opened when it is its turn.
+///
+/// Errors are `FileError`s that name the file as its `Source` does.
+public struct FileSource: LineSource {
+    private var files: ArraySlice<PlannedFile>
+    private var reader: LineReader?
+    private let chunkSize: Int
+
+    /// Files to read in order, in chunks of about `chunkSize` bytes of decompressed data.
+    public init(_ files: [PlannedFile], chunkSize: Int = LineReader.defaultChunkSize) {
+        self.files = files[...]
+        self.chunkSize = chunkSize
+    }
+
+    /// The next chunk, or nil when all files are read.
+    ///
+    /// - Throws: `FileError` when a file cannot be opened or read.
+    public mutating func next() throws -> LineChunk? {
+        while true {
+            if let chunk = try reader?.next() {
+                if chunk.isLast { reader = nil }
+                return chunk
+            }
+            guard let file = files.popFirst() else { return nil }
+            reader = try FileSource.open(file, chunkSize)
+        }
+    }
+
+    private static func open(_ planned: PlannedFile, _ chunkSize: Int) throws(FileError) -> LineReader {
+        let file: OpenFile
+        switch planned.location {
+        case .file(let path): file = try OpenFile(reading: path, as: planned.source.name)
+        case .standardInput: file = OpenFile(standardInput: ())
+        }
+        // Compressed lines are several times as long: four times is a good guess for small files.
+        return LineReader(
+            try Decompression.stream(SourceInput(file)),
+            source: planned.source,
+            start: planned.start,
+            chunkSize: chunkSize,
+            expectedSize: file.size.map { $0 &* 4 }
+        )
+    }
+}

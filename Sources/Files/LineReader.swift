@@ -1,0 +1,229 @@
+import Domain
+import Glibc
+import Hashing
+
+/// Cuts a stream of bytes into chunks of lines (contract §2.1).
+///
+/// A chunk ends after an LF, but for the last one. What is left after the last LF opens the next chunk.
+public final class LineReader {
+    /// How long a line may be.
+    public struct Limits: Sendable {
+        /// The longest line that is held, in bytes of content.
+        public var longest: Int
+        /// How much of a longer one is kept.
+        public var kept: Int
+
+        /// Limits; the contract's unless told.
+        public init(longest: Int = maximumLineLength, kept: Int = keptOfLongLine) {
+            self.longest = longest
+            self.kept = kept
+        }
+    }
+
+    /// The usual size of a chunk in bytes of decompressed data.
+    public static let defaultChunkSize = 4 << 20
+
+    private let stream: any ByteStream
+    private let source: Source
+    private let chunkSize: Int
+    private let limits: Limits
+    /// After the last line that is taken.
+    private var position: SourcePosition
+    private var isPositioned: Bool
+    /// How large the next chunk is expected to be.
+    private var expectedSize: Int
+    private var expectedLines = 0
+    /// What is read and belongs to the next chunk.
+    private let carry = ByteBuffer()
+    private var isStreamAtEnd = false
+    private var isFinished = false
+
+    /// A reader of a stream.
+    ///
+    /// - Parameters:
+    ///   - stream: the bytes, from their start.
+    ///   - source: what the lines are of.
+    ///   - start: where to begin: the start, or the `end` of a chunk, after which all is as it would have been.
+    ///   - chunkSize: about how many bytes a chunk has.
+    ///   - expectedSize: about how many bytes there are in all, where that is known: small sources get small chunks.
+    ///   - limits: how long a line may be.
+    public init(
+        _ stream: any ByteStream,
+        source: Source,
+        start: SourcePosition = SourcePosition(),
+        chunkSize: Int = LineReader.defaultChunkSize,
+        expectedSize: Int64? = nil,
+        limits: Limits = Limits()
+    ) {
+        self.stream = stream
+        self.source = source
+        self.position = start
+        self.isPositioned = start.byteOffset == 0
+        self.chunkSize = max(1, chunkSize)
+        self.expectedSize = Int(min(Int64(self.chunkSize), expectedSize ?? .max))
+        self.limits = limits
+    }
+
+    /// The next chunk; nil after the last.
+    ///
+    /// - Throws: when the disk cannot be read, or the stream ends before the start.
+    public func next() throws(FileError) -> LineChunk? {
+        guard !isFinished else { return nil }
+        try goToStart()
+        let size = max(expectedSize, carry.count)
+        // An eighth more, for the texts that cleaning adds.
+        let chunk = LineChunk(source: source, capacity: size + size / 8, start: position)
+        chunk.buffer.append(carry.bytes)
+        carry.truncate(to: 0)
+        try fill(chunk)
+        expectedSize = chunkSize
+        expectedLines = chunk.lines.count
+        chunk.end = position
+        chunk.sourceBytesRead = stream.sourceBytesRead
+        chunk.isLast = isFinished
+        return chunk
+    }
+
+    private func goToStart() throws(FileError) {
+        guard !isPositioned else { return }
+        let passed = try stream.skip(position.byteOffset)
+        guard passed == position.byteOffset else {
+            throw FileError(.read, source.name, .endsBeforeCheckpoint(position.byteOffset))
+        }
+        isPositioned = true
+    }
+
+    /// Reads until the chunk has a line's end, or the stream ends, or a line is too long to go on.
+    private func fill(_ chunk: LineChunk) throws(FileError) {
+        let buffer = chunk.buffer
+        var searched = 0
+        while true {
+            try read(into: buffer, upTo: max(chunkSize, searched + chunkSize))
+            let rest = takeLines(of: chunk, searchedUpTo: searched)
+            searched = buffer.count
+            if isStreamAtEnd {
+                return takeRest(of: chunk, from: rest)
+            } else if rest > 0 {
+                carry.append(buffer.bytes(at: rest, count: buffer.count - rest))
+                return buffer.truncate(to: rest)
+            } else if buffer.count > limits.longest + LineContent.extraBytes {
+                return try passLongLine(chunk)
+            }
+        }
+    }
+
+    /// Reads on until a buffer has `size` bytes or the stream ends.
+    private func read(into buffer: ByteBuffer, upTo size: Int) throws(FileError) {
+        while buffer.count < size, !isStreamAtEnd {
+            let before = buffer.count
+            // What was expected, and then twice as much each time: a small source is to cost little.
+            let room = min(size - before, max(expectedSize - before, before, 4096))
+            try buffer.fill(upTo: room) { [stream] (target) throws(FileError) in try stream.read(into: target) }
+            isStreamAtEnd = buffer.count == before
+        }
+    }
+
+    /// Takes the lines that end in an LF, the first of which may have been searched for it in part.
+    ///
+    /// - Returns: where the rest begins in the chunk's buffer.
+    private func takeLines(of chunk: LineChunk, searchedUpTo searched: Int) -> Int {
+        let base = UnsafeRawPointer(chunk.buffer.base)
+        let end = base + chunk.buffer.count
+        let offset = position.byteOffset
+        var number = position.line
+        var start = 0
+        var search = base + searched
+        chunk.lines.reserveCapacity(expectedLines + expectedLines / 8)
+        while let found = memchr(search, Int32(LineContent.lineFeed), end - search) {
+            search = UnsafeRawPointer(found) + 1
+            number += 1
+            if let content = LineContent.range(base, start, search - base - 1) {
+                take(content, of: chunk, number: number, offset: offset)
+            }
+            start = search - base
+        }
+        position = SourcePosition(line: number, byteOffset: offset + Int64(start))
+        return start
+    }
+
+    /// Takes a line by its place in the buffer, whose first byte has the offset told.
+    @inline(__always)
+    private func take(_ content: Range<Int>, of chunk: LineChunk, number: Int64, offset: Int64) {
+        let start = offset + Int64(content.lowerBound)
+        if content.count <= limits.longest {
+            let span = Span(offset: content.lowerBound, length: content.count)
+            chunk.lines.append(Line(span: span, number: number, byteOffset: start))
+        } else {
+            let bytes = chunk.buffer.bytes(at: content.lowerBound, count: content.count)
+            let note = LineNote.tooLong(length: Int64(bytes.count), sha256: Digest.sha256(bytes).hexadecimal)
+            add(note, to: chunk, at: content.lowerBound, length: limits.kept, number: number, offset: start)
+        }
+    }
+
+    private func add(_ note: LineNote, to chunk: LineChunk, at place: Int, length: Int, number: Int64, offset: Int64) {
+        let index = Int32(chunk.notes.count)
+        chunk.notes.append(note)
+        let span = Span(offset: place, length: length)
+        chunk.lines.append(Line(span: span, number: number, byteOffset: offset, note: index))
+    }
+
+    /// Takes what is left after the last LF when the stream ends: a line, a piece of one that damage ends, or nothing.
+    private func takeRest(of chunk: LineChunk, from start: Int) {
+        let count = chunk.buffer.count - start
+        if let damage = stream.damage {
+            let sha256 = count > limits.longest ? Digest.sha256(chunk.buffer.bytes(at: start, count: count)) : []
+            takeDamage(damage, of: chunk, at: start, length: Int64(count), sha256: sha256.hexadecimal)
+        } else if count > 0 {
+            position.line += 1
+            if let content = LineContent.range(chunk.buffer.base, start, chunk.buffer.count) {
+                take(content, of: chunk, number: position.line, offset: position.byteOffset - Int64(start))
+            }
+        }
+        position.byteOffset += Int64(count)
+        isFinished = true
+    }
+
+    /// Takes damage as a line, whose content is what was left over: `length` bytes, of which the chunk may have only
+    /// the first.
+    private func takeDamage(_ damage: Damage, of chunk: LineChunk, at place: Int, length: Int64, sha256: String) {
+        var words = damage.words
+        var kept = Int(length)
+        if length > limits.longest {
+            kept = limits.kept
+            words +=
+                "; of the \(length) bytes before it that end in no LF, whose SHA-256 is \(sha256), the first \(kept) are kept"
+        }
+        position.line += 1
+        add(.damage(words), to: chunk, at: place, length: kept, number: position.line, offset: position.byteOffset)
+    }
+
+    /// Passes the rest of a line that is too long to hold, whose start is all that the chunk has.
+    private func passLongLine(_ chunk: LineChunk) throws(FileError) {
+        var line = LongLine(chunk.buffer.bytes)
+        chunk.buffer.truncate(to: line.start + limits.kept)
+        let piece = ByteBuffer(capacity: chunkSize)
+        var hasEnd = false
+        while !hasEnd, !isStreamAtEnd {
+            piece.truncate(to: 0)
+            try read(into: piece, upTo: chunkSize)
+            let found = memchr(piece.base, Int32(LineContent.lineFeed), piece.count)
+            hasEnd = found != nil
+            let count = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(piece.base) } ?? piece.count
+            line.take(piece.bytes(at: 0, count: count))
+            if hasEnd { carry.append(piece.bytes(at: count + 1, count: piece.count - count - 1)) }
+        }
+        let length = line.length
+        if !hasEnd, let damage = stream.damage {
+            takeDamage(damage, of: chunk, at: 0, length: length, sha256: line.digestAtEnd())
+        } else {
+            position.line += 1
+            if let content = line.contentAtEnd() {
+                let note = LineNote.tooLong(length: content.length, sha256: content.sha256)
+                let offset = position.byteOffset + Int64(line.start)
+                add(note, to: chunk, at: line.start, length: limits.kept, number: position.line, offset: offset)
+            }
+        }
+        position.byteOffset += length + (hasEnd ? 1 : 0)
+        isFinished = !hasEnd
+    }
+}

@@ -1,0 +1,75 @@
+import Glibc
+
+/// A file's own bytes, compressed or not, read ahead in pieces.
+final class SourceInput {
+    /// What is read.
+    let file: OpenFile
+    /// The offset in the file of the first byte that is not taken.
+    private(set) var offset: Int64 = 0
+    private let memory: UnsafeMutableRawBufferPointer
+    private let pieceSize: Int
+    private var start = 0
+    private var end = 0
+
+    /// The bytes of a file, read in pieces of up to `pieceSize`.
+    init(_ file: OpenFile, pieceSize: Int = 256 << 10) {
+        self.file = file
+        self.pieceSize = pieceSize
+        self.memory = .allocate(byteCount: max(pieceSize, 64), alignment: 64)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// The bytes that are read and not taken; valid until the next call.
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[start..<end]) }
+
+    /// Takes bytes.
+    func take(_ count: Int) {
+        start += count
+        offset += Int64(count)
+    }
+
+    /// Reads on until `count` bytes are there (at most 64 but for the first); false when the file has fewer.
+    func have(_ count: Int) throws(FileError) -> Bool {
+        while end - start < count {
+            if start > 0 {
+                memory.copyMemory(from: bytes)
+                end -= start
+                start = 0
+            }
+            let room = UnsafeMutableRawBufferPointer(rebasing: memory[end..<min(end + pieceSize, memory.count)])
+            let read = try file.read(into: room)
+            if read == 0 { return false }
+            end += read
+        }
+        return true
+    }
+
+    /// Moves bytes that are read and not taken into a buffer, or reads straight into it; 0 is the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        var count = min(end - start, buffer.count)
+        if count > 0 {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<start + count]))
+            take(count)
+        } else {
+            count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceLimit)))
+            offset += Int64(count)
+        }
+        return count
+    }
+
+    /// Passes bytes without reading them, where the file allows it; how many there were to pass, or nil.
+    func seek(_ count: Int64) -> Int64? {
+        guard file.path != "-", let size = file.size else { return nil }
+        let target = min(offset + count, size)
+        guard target >= offset, file.seek(to: target) else { return nil }
+        let passed = target - offset
+        start = 0
+        end = 0
+        offset = target
+        return passed
+    }
+
+    /// Small pieces are asked for by tests; straight reads are as large as they can be.
+    private var pieceLimit: Int { pieceSize < 4096 ? pieceSize : .max }
+}

@@ -1,0 +1,94 @@
+import CZstd
+import Glibc
+
+/// The content of zstd frames, one after the other (RFC 8878).
+///
+/// libzstd forgets what a call has decompressed when that call meets an error. So each call is given a block and no
+/// more: its return value says how much the next step wants, a block and the 3 bytes of the next one's header together.
+final class ZstdStream: ByteStream {
+    private let input: SourceInput
+    private let context: OpaquePointer
+    private var state = State.betweenFrames
+    private var frameOffset: Int64 = 0
+    /// How many bytes the next step wants.
+    private var wanted = 0
+    private(set) var damage: Damage?
+
+    private enum State { case betweenFrames, inFrame, ended }
+
+    /// The base-2 logarithm of the largest window, 128 MiB.
+    private static let windowLog: Int32 = 27
+    private static let blockHeaderSize = 3
+
+    init(_ input: SourceInput) throws(FileError) {
+        guard let context = ZSTD_createDCtx() else { throw FileError(.read, input.file.path, .system(ENOMEM)) }
+        self.input = input
+        self.context = context
+        let status = ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZstdStream.windowLog)
+        precondition(ZSTD_isError(status) == 0, "libzstd refuses a window of 128 MiB")
+    }
+
+    deinit { ZSTD_freeDCtx(context) }
+
+    var sourceBytesRead: Int64 { input.offset }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+        while output.pos < output.size, state != .ended {
+            if state == .betweenFrames {
+                try beginFrame()
+            } else {
+                try step(&output)
+            }
+        }
+        return output.pos
+    }
+
+    private func beginFrame() throws(FileError) {
+        frameOffset = input.offset
+        let isLong = try input.have(4)
+        guard !input.bytes.isEmpty else { return state = .ended }
+        guard CompressionFormat.isZstd(input.bytes) else {
+            return end(.trailing(zeros: input.bytes.prefix(4).allSatisfy { $0 == 0 }))
+        }
+        guard isLong else {
+            input.take(input.bytes.count)
+            return end(.cutOff)
+        }
+        wanted = 0
+        state = .inFrame
+    }
+
+    /// One step of the decoder: a block at most.
+    private func step(_ output: inout ZSTD_outBuffer) throws(FileError) {
+        let isThere = try input.have(1)
+        let size = max(1, wanted > ZstdStream.blockHeaderSize ? wanted - ZstdStream.blockHeaderSize : wanted)
+        let piece = input.bytes.prefix(size)
+        var source = ZSTD_inBuffer(src: UnsafeRawBufferPointer(rebasing: piece).baseAddress, size: piece.count, pos: 0)
+        let produced = output.pos
+        let status = ZSTD_decompressStream(context, &output, &source)
+        if ZSTD_isError(status) != 0 { return try fail(ZSTD_getErrorCode(status)) }
+        input.take(source.pos)
+        wanted = status
+        if status == 0 {
+            state = .betweenFrames
+        } else if !isThere, output.pos == produced {
+            end(.cutOff)
+        }
+    }
+
+    private func fail(_ code: ZSTD_ErrorCode) throws(FileError) {
+        switch code {
+        case ZSTD_error_memory_allocation: throw FileError(.read, input.file.path, .system(ENOMEM))
+        case ZSTD_error_checksum_wrong: end(.checksum)
+        case ZSTD_error_frameParameter_windowTooLarge: end(.windowTooLarge)
+        case ZSTD_error_dictionary_wrong: end(.dictionary)
+        default: end(.corrupt(String(cString: ZSTD_getErrorString(code))))
+        }
+    }
+
+    private func end(_ kind: Damage.Kind) {
+        damage = Damage(kind, .zstd, frameOffset: frameOffset, offset: input.offset)
+        state = .ended
+    }
+}

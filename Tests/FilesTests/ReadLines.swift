@@ -1,0 +1,124 @@
+import Domain
+
+@testable import Files
+
+/// A line as it was read, with its bytes.
+struct ReadLine: Equatable, CustomStringConvertible {
+    var number: Int64
+    var offset: Int64
+    var content: [UInt8]
+    var note: LineNote?
+
+    init(_ number: Int64, _ offset: Int64, _ content: [UInt8], _ note: LineNote? = nil) {
+        self.number = number
+        self.offset = offset
+        self.content = content
+        self.note = note
+    }
+
+    init(_ number: Int64, _ offset: Int64, _ content: String) { self.init(number, offset, Array(content.utf8)) }
+
+    var description: String {
+        let text = content.count > 40 ? "\(content.count) bytes" : String(decoding: content, as: UTF8.self)
+        return "\(number)@\(offset) \"\(text)\"" + (note.map { " \($0)" } ?? "")
+    }
+}
+
+/// All that a reader gave.
+struct ReadLines: Equatable {
+    var lines: [ReadLine] = []
+    var end = SourcePosition()
+    /// The end of each chunk, with how many lines there were up to it.
+    var chunkEnds: [(position: SourcePosition, lines: Int)] = []
+    var sourceBytesRead: Int64 = 0
+    var longestBuffer = 0
+
+    /// Reads all chunks.
+    init(_ reader: LineReader) throws {
+        var isLast = false
+        while let chunk = try reader.next() {
+            try require(!isLast, "no chunk after the last")
+            isLast = chunk.isLast
+            for line in chunk.lines {
+                let span = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
+                try require(Int(line.span.offset) + span.count <= chunk.buffer.count, "a line lies in its buffer")
+                let note = line.note < 0 ? nil : chunk.notes[Int(line.note)]
+                lines.append(ReadLine(line.number, line.byteOffset, Array(span), note))
+            }
+            end = chunk.end
+            chunkEnds.append((chunk.end, lines.count))
+            sourceBytesRead = chunk.sourceBytesRead
+            longestBuffer = max(longestBuffer, chunk.buffer.count)
+        }
+        try require(isLast, "the last chunk says so")
+    }
+
+    /// Whether lines and end are the same, wherever the chunks were cut.
+    static func == (left: ReadLines, right: ReadLines) -> Bool { left.lines == right.lines && left.end == right.end }
+
+    /// The words of the damage that ends it.
+    var damage: String? {
+        guard case .damage(let words) = lines.last?.note else { return nil }
+        return words
+    }
+
+    /// The lines without the damage.
+    var wholeLines: [ReadLine] {
+        lines.filter { line in
+            if case .damage = line.note { false } else { true }
+        }
+    }
+}
+
+struct Unexpected: Error, CustomStringConvertible { var description: String }
+
+func require(_ condition: Bool, _ what: String) throws {
+    if !condition { throw Unexpected(description: "expected: " + what) }
+}
+
+let testSource = Source(name: "test.ndjson", identity: nil, port: .events, snapshotDay: 0, number: 0)
+
+/// Bytes in memory, given in pieces, that may end in damage.
+final class MemoryStream: ByteStream {
+    private let bytes: [UInt8]
+    private let pieceSize: Int
+    private let finalDamage: Damage?
+    private var place = 0
+    private(set) var damage: Damage?
+
+    init(_ bytes: [UInt8], pieceSize: Int = .max, damage: Damage? = nil) {
+        self.bytes = bytes
+        self.pieceSize = pieceSize
+        self.finalDamage = damage
+    }
+
+    var sourceBytesRead: Int64 { Int64(place) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        let count = min(pieceSize, buffer.count, bytes.count - place)
+        buffer.copyBytes(from: bytes[place..<place + count])
+        place += count
+        if count == 0 { damage = finalDamage }
+        return count
+    }
+}
+
+/// What the contract says of lines, in the plainest way, for the reader to be held against.
+func plainlySplit(_ bytes: [UInt8], longest: Int = .max) -> (lines: [ReadLine], end: SourcePosition) {
+    var lines: [ReadLine] = []
+    var start = 0
+    var number: Int64 = 0
+    while start < bytes.count {
+        number += 1
+        let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
+        var content = bytes[start..<end]
+        if content.starts(with: [0xef, 0xbb, 0xbf]) { content = content.dropFirst(3) }
+        if !content.allSatisfy({ [32, 9, 13].contains($0) }) {
+            if content.last == 13 { content = content.dropLast() }
+            if content.count > longest { content = content.prefix(longest) }
+            lines.append(ReadLine(number, Int64(content.startIndex), Array(content)))
+        }
+        start = end + 1
+    }
+    return (lines, SourcePosition(line: number, byteOffset: Int64(bytes.count)))
+}
