@@ -49,9 +49,12 @@ extension LogField {
     }
 }
 
-/// Text for a log line that people read: no control character gets through, so a line stays a line.
-enum PlainText {
-    static func escape(_ text: String) -> String {
+/// Text for a line that people read: no control character gets through, so a line stays a line and a terminal is told
+/// nothing.
+public enum PlainText {
+    /// Text with each control character, line separator and change of direction written as an escape such as `\n` or
+    /// `\u{1b}`.
+    public static func escape(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var escaped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
