@@ -47,7 +47,7 @@ final class ProgressLine: LogOutput {
     private struct State {
         var meter: ProgressMeter
         var lastShown: Double
-        var last: Progress?
+        var last: WorkProgress?
         /// What stands on the terminal's current line.
         var live: String?
         var isFinished = false
@@ -71,7 +71,7 @@ final class ProgressLine: LogOutput {
     }
 
     /// Takes progress in and shows it if it is time. Any thread, as often as one likes.
-    func update(_ progress: Progress) {
+    func update(_ progress: WorkProgress) {
         guard settings.mode != .off else { return }
         let now = clock()
         state.withLock { state in
@@ -85,7 +85,7 @@ final class ProgressLine: LogOutput {
     }
 
     /// Writes the state as a line of its own, as on SIGUSR1, even where progress is not shown otherwise.
-    func report(_ progress: Progress) {
+    func report(_ progress: WorkProgress) {
         let now = clock()
         state.withLock { state in
             let reading = state.meter.read(progress, at: now)

@@ -8,7 +8,7 @@ final class ProgressTicker {
     private let queue: DispatchQueue
 
     /// Begins at once.
-    init(_ line: ProgressLine, poll: @escaping @Sendable () -> Progress) {
+    init(_ line: ProgressLine, poll: @escaping @Sendable () -> WorkProgress) {
         queue = DispatchQueue(label: "reelhouse.progress")
         guard line.settings.mode != .off else {
             timer = nil

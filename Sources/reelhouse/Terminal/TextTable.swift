@@ -46,22 +46,21 @@ struct TextTable {
     private static let gap = "  "
     private static let leastWidth = 4
 
-    /// The width of each column: that of its widest cell, the widest columns of text narrowed until all fit.
+    /// The width of each column: that of its widest cell, columns of text cut to one greatest width at which all fit.
     func fitted(to width: Int?) -> [Int] {
-        var widths = columns.indices.map { index in
+        let widths = columns.indices.map { index in
             rows.reduce(DisplayWidth.of(columns[index].title)) { max($0, DisplayWidth.of($1[index])) }
         }
         guard let width else { return widths }
-        var excess = widths.reduce(0, +) + Self.gap.count * (columns.count - 1) - width
-        while excess > 0 {
-            let text = columns.indices.filter { !columns[$0].isNumeric && widths[$0] > Self.leastWidth }
-            guard let widest = text.max(by: { widths[$0] < widths[$1] }) else { break }
-            // Down to the next widest at once.
-            let next = text.filter { widths[$0] < widths[widest] }.map { widths[$0] }.max() ?? Self.leastWidth
-            let cut = min(excess, max(1, widths[widest] - max(next, Self.leastWidth)))
-            widths[widest] -= cut
-            excess -= cut
+        let room = width - Self.gap.count * (columns.count - 1)
+        func cut(to greatest: Int) -> [Int] {
+            columns.indices.map { columns[$0].isNumeric ? widths[$0] : min(widths[$0], greatest) }
         }
-        return widths
+        var (fits, tooWide) = (Self.leastWidth, (widths.max() ?? 0) + 1)
+        while tooWide - fits > 1 {
+            let middle = (fits + tooWide) / 2
+            if cut(to: middle).reduce(0, +) <= room { fits = middle } else { tooWide = middle }
+        }
+        return cut(to: fits)
     }
 }

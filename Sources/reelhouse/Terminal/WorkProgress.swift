@@ -1,7 +1,7 @@
 import Logging
 
 /// How far long work has come.
-struct Progress: Sendable, Equatable {
+struct WorkProgress: Sendable, Equatable {
     /// What is being done, in a word or two, such as `events`.
     var label: String
     /// Bytes of input used so far, as they are stored (compressed), and how many there are in all; nil when not known.
@@ -14,7 +14,7 @@ struct Progress: Sendable, Equatable {
 
 /// What can be said of progress at a moment.
 struct ProgressReading: Equatable {
-    var progress: Progress
+    var progress: WorkProgress
     var elapsedSeconds: Double
     /// Lines a second of late, or nil at the very start.
     var linesPerSecond: Double?
@@ -41,7 +41,7 @@ struct ProgressMeter {
     init(start: Double) { self.start = start }
 
     /// Takes progress at a moment in.
-    mutating func read(_ progress: Progress, at seconds: Double) -> ProgressReading {
+    mutating func read(_ progress: WorkProgress, at seconds: Double) -> ProgressReading {
         // Another kind of work goes at another speed, and a run that resumes does not start from zero.
         if progress.label != label {
             label = progress.label
