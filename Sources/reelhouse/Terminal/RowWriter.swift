@@ -1,0 +1,179 @@
+import Logging
+
+/// A value of a query's result.
+enum CellValue: Sendable, Equatable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    /// Bytes; written as lower-case hexadecimal digits.
+    case blob([UInt8])
+
+    /// The value as text, null as nil.
+    var text: String? {
+        switch self {
+        case .null: nil
+        case .integer(let value): String(value)
+        case .real(let value): String(value)
+        case .text(let value): value
+        case .blob(let bytes): Self.hexadecimal(bytes)
+        }
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+/// What the rows of a query are written as.
+enum RowFormat: String, Sendable, CaseIterable {
+    case table
+    case csv
+    case ndjson
+
+    /// A writer to an output.
+    func writer(to output: any TextOutput) -> any RowWriter {
+        switch self {
+        case .table: TableRowWriter(output: output)
+        case .csv: CSVRowWriter(output: output)
+        case .ndjson: NDJSONRowWriter(output: output)
+        }
+    }
+}
+
+/// Writes the rows of a result one by one: `begin` once, `write` for each row, `end` once. A row has a value for each
+/// column.
+protocol RowWriter {
+    mutating func begin(columns: [String]) throws(OutputError)
+    mutating func write(_ row: [CellValue]) throws(OutputError)
+    mutating func end() throws(OutputError)
+}
+
+/// RFC 4180: a line of names, fields divided by commas, lines ended by CR LF, quotes where they are needed. Null is an
+/// empty field, empty text a pair of quotes. A null that is alone in its line has quotes as well, since most readers pass
+/// over an empty line.
+struct CSVRowWriter: RowWriter {
+    let output: any TextOutput
+
+    mutating func begin(columns: [String]) throws(OutputError) {
+        try output.write(columns.map(Self.field).joined(separator: ",") + "\r\n")
+    }
+
+    mutating func write(_ row: [CellValue]) throws(OutputError) {
+        if row == [.null] { return try output.write("\"\"\r\n") }
+        try output.write(row.map { $0.text.map(Self.field) ?? "" }.joined(separator: ",") + "\r\n")
+    }
+
+    mutating func end() {}
+
+    static func field(_ text: String) -> String {
+        let needsQuotes =
+            text.isEmpty || text.first == " " || text.last == " "
+            || text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 10 || $0 == 13 }
+        guard needsQuotes else { return text }
+        // By scalars: a quotation mark with a combining sign behind it is another character.
+        let parts = text.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\"" + parts.map(String.init).joined(separator: "\"\"") + "\""
+    }
+}
+
+/// One JSON object a line. A name that comes again gets a number: `count`, `count_2`. Numbers that are not finite are
+/// null.
+struct NDJSONRowWriter: RowWriter {
+    let output: any TextOutput
+    private var keys: [String] = []
+
+    init(output: any TextOutput) { self.output = output }
+
+    mutating func begin(columns: [String]) {
+        var taken: Set<String> = []
+        keys = columns.map { column in
+            var name = column
+            var number = 1
+            while !taken.insert(name).inserted {
+                number += 1
+                name = "\(column)_\(number)"
+            }
+            return JSONText.quoted(name)
+        }
+    }
+
+    mutating func write(_ row: [CellValue]) throws(OutputError) {
+        let fields = zip(keys, row).map { "\($0):\(Self.value($1))" }
+        try output.write("{" + fields.joined(separator: ",") + "}\n")
+    }
+
+    mutating func end() {}
+
+    private static func value(_ cell: CellValue) -> String {
+        switch cell {
+        case .null: "null"
+        case .integer(let value): String(value)
+        case .real(let value): JSONText.number(value)
+        case .text, .blob: JSONText.quoted(cell.text ?? "")
+        }
+    }
+}
+
+/// A table for people. Widths are those of the first rows, so that a result of any length needs little memory; what is
+/// wider further down is cut on a terminal, and pushes its row out of line elsewhere.
+struct TableRowWriter: RowWriter {
+    /// Rows that decide the widths.
+    static let sampleSize = 1000
+
+    let output: any TextOutput
+    private var names: [String] = []
+    private var sample: [[CellValue]] = []
+    private var table = TextTable([])
+    private var widths: [Int] = []
+    private var isBegun = false
+    private var rowCount = 0
+
+    init(output: any TextOutput) { self.output = output }
+
+    mutating func begin(columns: [String]) { names = columns }
+
+    mutating func write(_ row: [CellValue]) throws(OutputError) {
+        rowCount += 1
+        if isBegun { return try writeLine(row) }
+        sample.append(row)
+        if sample.count == Self.sampleSize { try writeSample() }
+    }
+
+    mutating func end() throws(OutputError) {
+        if !isBegun { try writeSample() }
+        try output.write("(\(NumberFormat.count(rowCount, "row", "rows")))\n")
+    }
+
+    private mutating func writeSample() throws(OutputError) {
+        isBegun = true
+        table = TextTable(names.indices.map { isNumeric($0) ? .number(names[$0]) : .text(names[$0]) })
+        for row in sample { table.add(row.map(Self.cell)) }
+        try output.write(table.text(width: output.width))
+        widths = table.fitted(to: output.width)
+        sample = []
+        table = TextTable(table.columns)
+    }
+
+    private func writeLine(_ row: [CellValue]) throws(OutputError) {
+        let cells = row.map { PlainText.escape(Self.cell($0)) }
+        let widths = output.isTerminal ? widths : zip(widths, cells).map { max($0, DisplayWidth.of($1)) }
+        try output.write(table.line(cells, widths: widths) + "\n")
+    }
+
+    /// Whether all values of a column that are not null are numbers.
+    private func isNumeric(_ column: Int) -> Bool {
+        var hasNumber = false
+        for row in sample {
+            switch row[column] {
+            case .null: break
+            case .integer, .real: hasNumber = true
+            case .text, .blob: return false
+            }
+        }
+        return hasNumber
+    }
+
+    private static func cell(_ value: CellValue) -> String { value.text ?? "NULL" }
+}

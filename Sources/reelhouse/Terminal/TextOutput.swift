@@ -1,0 +1,104 @@
+import Glibc
+import Synchronization
+
+/// Where a command's text goes: standard output, standard error, or a test's memory.
+protocol TextOutput: Sendable {
+    /// Whether a person watches.
+    var isTerminal: Bool { get }
+    /// The terminal's width in columns; nil where there is no terminal.
+    var width: Int? { get }
+    /// Writes bytes as they are.
+    func write(bytes: [UInt8]) throws(OutputError)
+    /// Writes out what is kept back.
+    func flush() throws(OutputError)
+}
+
+extension TextOutput {
+    /// Writes text.
+    func write(_ text: String) throws(OutputError) { try write(bytes: Array(text.utf8)) }
+}
+
+/// Text that could not be written.
+enum OutputError: Error, Equatable, CustomStringConvertible {
+    /// Nobody reads any more, as after `| head`: the rest of the output is not wanted.
+    case closed
+    /// The system's error number.
+    case failed(errno: Int32)
+
+    var description: String {
+        switch self {
+        case .closed: "The output was closed by its reader."
+        case .failed(let number): "The output cannot be written: \(String(cString: strerror(number)))."
+        }
+    }
+}
+
+/// An open file descriptor. Kept back are up to 64 KiB unless it is a terminal or unbuffered. Once writing has failed, it
+/// fails for good: a result with a gap is no result.
+final class FileOutput: TextOutput {
+    static let standardOutput = FileOutput(descriptor: STDOUT_FILENO, isBuffered: true)
+    static let standardError = FileOutput(descriptor: STDERR_FILENO, isBuffered: false)
+
+    private struct State {
+        var kept: [UInt8] = []
+        var error: OutputError?
+    }
+
+    let isTerminal: Bool
+    private let descriptor: CInt
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    /// The descriptor stays open as long as this; it is not closed.
+    init(descriptor: CInt, isBuffered: Bool) {
+        self.descriptor = descriptor
+        isTerminal = isatty(descriptor) == 1
+        capacity = isBuffered && !isTerminal ? 65_536 : 0
+    }
+
+    var width: Int? {
+        guard isTerminal else { return nil }
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    func write(bytes: [UInt8]) throws(OutputError) {
+        let error = state.withLock { state -> OutputError? in
+            guard state.error == nil else { return state.error }
+            state.kept += bytes
+            if state.kept.count > capacity { writeOut(&state) }
+            return state.error
+        }
+        if let error { throw error }
+    }
+
+    func flush() throws(OutputError) {
+        let error = state.withLock { state -> OutputError? in
+            if state.error == nil { writeOut(&state) }
+            return state.error
+        }
+        if let error { throw error }
+    }
+
+    private func writeOut(_ state: inout State) {
+        state.error = state.kept.withUnsafeBytes(writeAll)
+        state.kept.removeAll(keepingCapacity: true)
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) -> OutputError? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0, errno == EAGAIN {
+                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&state, 1, -1)
+            } else if count == 0 || errno != EINTR {
+                return errno == EPIPE ? .closed : .failed(errno: errno)
+            }
+        }
+        return nil
+    }
+}

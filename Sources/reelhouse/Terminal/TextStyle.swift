@@ -1,0 +1,23 @@
+/// Emphasis on a terminal. It never carries meaning: text without it says the same.
+struct TextStyle: Sendable, Equatable {
+    /// Whether escape sequences are written at all.
+    let isStyled: Bool
+
+    init(isStyled: Bool) { self.isStyled = isStyled }
+
+    /// Styled on a terminal that understands it, unless `NO_COLOR` asks for none (no-color.org: set and not empty).
+    init(isTerminal: Bool, environment: [String: String]) {
+        isStyled = isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    }
+
+    func bold(_ text: String) -> String { styled("1", text) }
+    func dim(_ text: String) -> String { styled("2", text) }
+    func red(_ text: String) -> String { styled("1;31", text) }
+    func yellow(_ text: String) -> String { styled("1;33", text) }
+    func green(_ text: String) -> String { styled("32", text) }
+    func cyan(_ text: String) -> String { styled("1;36", text) }
+
+    private func styled(_ code: String, _ text: String) -> String {
+        isStyled ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}

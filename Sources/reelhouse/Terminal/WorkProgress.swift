@@ -1,0 +1,114 @@
+import Logging
+
+/// How far long work has come.
+struct WorkProgress: Sendable, Equatable {
+    /// What is being done, in a word or two, such as `events`.
+    var label: String
+    /// Bytes of input used so far, as they are stored (compressed), and how many there are in all; nil when not known.
+    var bytesDone: Int64 = 0
+    var bytesTotal: Int64?
+    /// Lines so far.
+    var read: Int64 = 0
+    var rejected: Int64 = 0
+}
+
+/// What can be said of progress at a moment.
+struct ProgressReading: Equatable {
+    var progress: WorkProgress
+    var elapsedSeconds: Double
+    /// Lines a second of late, or nil at the very start.
+    var linesPerSecond: Double?
+    /// From 0 to 1, or nil where the total is not known.
+    var share: Double?
+    var secondsLeft: Double?
+}
+
+/// Derives rates and the time left from what progress was at earlier moments. Pure: time is passed in.
+struct ProgressMeter {
+    private struct Sample {
+        var seconds: Double
+        var bytes: Int64
+        var read: Int64
+    }
+
+    /// Rates are of the last half minute: short enough to follow the work, long enough to be steady.
+    private static let window = 30.0
+    private let start: Double
+    private var samples: [Sample] = []
+    private var label: String?
+
+    /// Work that begins at a moment in seconds.
+    init(start: Double) { self.start = start }
+
+    /// Takes progress at a moment in.
+    mutating func read(_ progress: WorkProgress, at seconds: Double) -> ProgressReading {
+        // Another kind of work goes at another speed, and a run that resumes does not start from zero.
+        if progress.label != label {
+            label = progress.label
+            samples = []
+        }
+        let sample = Sample(seconds: seconds, bytes: progress.bytesDone, read: progress.read)
+        if samples.last.map({ seconds - $0.seconds >= 1 }) ?? true { samples.append(sample) }
+        while samples.count > 2, seconds - samples[1].seconds > Self.window { samples.removeFirst() }
+        var reading = ProgressReading(progress: progress, elapsedSeconds: max(0, seconds - start))
+        if let total = progress.bytesTotal, total > 0 {
+            reading.share = min(1, max(0, Double(progress.bytesDone) / Double(total)))
+        }
+        guard let first = samples.first, seconds - first.seconds >= 0.5 else { return reading }
+        let duration = seconds - first.seconds
+        reading.linesPerSecond = max(0, Double(progress.read - first.read) / duration)
+        let bytesPerSecond = Double(progress.bytesDone - first.bytes) / duration
+        if let total = progress.bytesTotal, bytesPerSecond > 0 {
+            reading.secondsLeft = Double(max(0, total - progress.bytesDone)) / bytesPerSecond
+        }
+        return reading
+    }
+}
+
+extension ProgressReading {
+    /// `[0:34] events  42%  1,234,567 lines  812,345/s  12 rejected  1 min 3 s left`.
+    var plainText: String { parts(bar: nil).joined(separator: "  ") }
+
+    /// The same with a bar where there is room, in less than a width in columns.
+    func liveText(width: Int) -> String {
+        let candidates = [30, 20, 10].map { parts(bar: $0).joined(separator: "  ") } + [plainText]
+        // The last column stays free: some terminals go to the next line once it is written.
+        let room = max(0, width - 1)
+        let text = candidates.first { DisplayWidth.of($0) <= room } ?? plainText
+        return DisplayWidth.truncate(text, to: room)
+    }
+
+    private func parts(bar: Int?) -> [String] {
+        var parts = ["[\(NumberFormat.clock(seconds: elapsedSeconds))] \(PlainText.escape(progress.label))"]
+        if let share {
+            if let bar {
+                let filled = BarChart.bar(share: share, width: bar)
+                parts.append(filled + String(repeating: "░", count: bar - filled.count))
+            }
+            parts.append(NumberFormat.percent(share))
+        }
+        if progress.read > 0 { parts.append(NumberFormat.count(progress.read, "line", "lines")) }
+        if let linesPerSecond, progress.read > 0 { parts.append(NumberFormat.rate(linesPerSecond)) }
+        if progress.rejected > 0 { parts.append("\(NumberFormat.grouped(progress.rejected)) rejected") }
+        if let secondsLeft, share.map({ $0 < 1 }) == true {
+            parts.append(NumberFormat.duration(seconds: secondsLeft.rounded(.up)) + " left")
+        }
+        return parts
+    }
+
+    /// One JSON object: `message_type` (`progress`), `label`, `seconds`, `read`, `rejected`, `bytes_done`, and where
+    /// known `bytes_total`, `share`, `lines_per_second`, `seconds_left`.
+    var jsonText: String {
+        func rounded(_ value: Double) -> String { JSONText.number((value * 1000).rounded() / 1000) }
+        var fields = [
+            #""message_type":"progress""#, #""label":"# + JSONText.quoted(progress.label),
+            #""seconds":"# + rounded(elapsedSeconds), #""read":\#(progress.read)"#,
+            #""rejected":\#(progress.rejected)"#, #""bytes_done":\#(progress.bytesDone)"#,
+        ]
+        if let total = progress.bytesTotal { fields.append(#""bytes_total":\#(total)"#) }
+        if let share { fields.append(#""share":"# + rounded(share)) }
+        if let linesPerSecond { fields.append(#""lines_per_second":"# + rounded(linesPerSecond)) }
+        if let secondsLeft { fields.append(#""seconds_left":"# + rounded(secondsLeft)) }
+        return "{" + fields.joined(separator: ",") + "}"
+    }
+}
