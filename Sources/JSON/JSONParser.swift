@@ -33,7 +33,7 @@ public final class JSONParser {
         var count = 0
         let start = line.baseAddress?.assumingMemoryBound(to: UInt8.self)
         let status = rh_json_parse(handle, start, line.count, maximumDepth, &nodes, &count)
-        guard status == Int32(rh_json_ok.rawValue), let nodes else {
+        guard status == Int32(rh_json_ok), let nodes else {
             throw JSONError(rawValue: UInt32(status)) ?? .structure
         }
         return JSONValue(nodes: nodes, index: 0)

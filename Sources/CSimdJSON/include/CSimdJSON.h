@@ -56,13 +56,16 @@ typedef struct rh_json_parser rh_json_parser;
 /// The bytes that must be readable after a line; what they hold is of no matter.
 #define RH_JSON_PADDING 64
 
+/// The longest line that is parsed, in bytes.
+#define RH_JSON_MAXIMUM_LENGTH ((size_t)16 << 20)
+
 /// A parser that knows `count` keys by index. With `keep_unknown` false, members with other keys are validated
 /// and leave no node. NULL when there is no memory.
 rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown);
 void rh_json_parser_destroy(rh_json_parser *parser);
 
-/// Parses one line, wholly validated, to nodes that live until the next call; node 0 is the object.
-/// Returns rh_json_ok or why not.
+/// Parses one line, wholly validated, to nodes that live until the next call; node 0 is the object, which is level 1
+/// of `max_depth` (at most 1024). Returns rh_json_ok or why not.
 int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, size_t max_depth,
                   const rh_json_node **nodes, size_t *count);
 

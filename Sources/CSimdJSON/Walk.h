@@ -1,0 +1,183 @@
+#ifndef RH_WALK_H
+#define RH_WALK_H
+
+#include "CSimdJSON.h"
+#include "KeyTable.h"
+#include "Token.h"
+
+/// One walk over all that simdjson's first stage found in a line, which checks everything and leaves the nodes.
+///
+/// The first stage gives the place of each bracket, comma and colon outside strings, of each string's first quote and
+/// of each other token's first byte, and then `length`; it has seen to it that the line is UTF-8, that every string is
+/// closed and that none holds a control character. So a token is what stands between two places, less white space.
+///
+/// A document of n places has at most (n + 1) / 2 nodes, and what is read of it before a fault could be made whole by
+/// three more places and one for each open bracket: `nodeCapacity` is room enough.
+class Walk {
+public:
+    Walk(const KeyTable &keys, bool keepsUnknown, const uint8_t *line, size_t length, const uint32_t *places,
+         size_t count, rh_json_node *nodes, uint8_t *text, size_t maximumDepth)
+        : keys(keys), keepsUnknown(keepsUnknown), line(line), lineEnd(line + length), place(places),
+          placesEnd(places + count), nodes(nodes), text(text),
+          backslash(text == nullptr ? lineEnd : line), maximumDepth(maximumDepth) {}
+
+    static size_t nodeCapacity(size_t places, size_t maximumDepth) { return (places + maximumDepth) / 2 + 8; }
+
+    /// Reads the line; `count` becomes the number of its nodes.
+    int run(size_t &count) {
+        int status = value<true>(1);
+        count = size;
+        if (status != rh_json_ok) return status;
+        if (place != placesEnd) return rh_json_trailing;
+        return nodes[0].kind == rh_json_object ? rh_json_ok : rh_json_not_an_object;
+    }
+
+private:
+    const KeyTable &keys;
+    const bool keepsUnknown;
+    const uint8_t *const line, *const lineEnd;
+    const uint32_t *place, *const placesEnd;
+    rh_json_node *const nodes;
+    uint32_t size = 0;
+    /// Where the next string that has an escape goes.
+    uint8_t *text;
+    /// The next backslash at or after some place already passed, or the line's end.
+    const uint8_t *backslash;
+    const size_t maximumDepth;
+
+    bool atEnd() const { return place == placesEnd; }
+    /// The byte at the place, which is not `atEnd`.
+    uint8_t peek() const { return line[*place]; }
+
+    template <bool keep> void leave(uint8_t kind, const uint8_t *start, size_t length) {
+        if (!keep) return;
+        nodes[size] = {start, static_cast<uint32_t>(length), size + 1, -1, kind};
+        size++;
+    }
+
+    template <bool keep> int value(size_t depth) {
+        if (atEnd()) return rh_json_cut_off;
+        switch (peek()) {
+        case '"': return string<keep>();
+        case '{': return container<keep, true>(depth);
+        case '[': return container<keep, false>(depth);
+        case 't': return word<keep>(rh_json_true, "true", 4);
+        case 'f': return word<keep>(rh_json_false, "false", 5);
+        case 'n': return word<keep>(rh_json_null, "null", 4);
+        case '}':
+        case ']':
+        case ',':
+        case ':': return rh_json_structure;
+        case '-':
+        case '+':
+        case '.':
+        case '0':
+        case '1':
+        case '2':
+        case '3':
+        case '4':
+        case '5':
+        case '6':
+        case '7':
+        case '8':
+        case '9': return number<keep>();
+        default: return rh_json_invalid_literal;
+        }
+    }
+
+    template <bool keep> int word(uint8_t kind, const char *spelling, size_t length) {
+        const uint8_t *start = line + *place, *end = line + place[1];
+        token::Fault fault = token::readWord(start, end, spelling, length);
+        place++;
+        if (fault != token::Fault::none) return scalarFault(fault, rh_json_invalid_literal);
+        leave<keep>(kind, nullptr, 0);
+        return rh_json_ok;
+    }
+
+    template <bool keep> int number() {
+        const uint8_t *start = line + *place, *end = line + place[1], *stop = end;
+        token::Fault fault = token::readNumber(start, end, stop);
+        place++;
+        if (fault != token::Fault::none) return scalarFault(fault, rh_json_invalid_number);
+        if (stop != end && !token::onlySpace(stop, end)) return rh_json_invalid_number;
+        leave<keep>(rh_json_number, start, static_cast<size_t>(stop - start));
+        return rh_json_ok;
+    }
+
+    int scalarFault(token::Fault fault, int invalid) const {
+        return fault == token::Fault::cutOff && atEnd() ? static_cast<int>(rh_json_cut_off) : invalid;
+    }
+
+    template <bool keep> int string() {
+        const uint8_t *start, *end;
+        if (!readString(start, end)) return rh_json_invalid_escape;
+        leave<keep>(rh_json_string, start, static_cast<size_t>(end - start));
+        return rh_json_ok;
+    }
+
+    /// Gives a string's bytes without escapes; false when an escape is none.
+    bool readString(const uint8_t *&start, const uint8_t *&end) {
+        start = line + *place + 1;
+        end = line + place[1] - 1;
+        place++;
+        while (*end != '"') end--;
+        return backslash >= end || unescapeAny(start, end);
+    }
+
+    /// Looks for the next backslash, and unescapes the string if it is in there.
+    bool unescapeAny(const uint8_t *&start, const uint8_t *&end) {
+        if (backslash < start) {
+            auto found = std::memchr(start, '\\', static_cast<size_t>(lineEnd - start));
+            backslash = found == nullptr ? lineEnd : static_cast<const uint8_t *>(found);
+            if (backslash >= end) return true;
+        }
+        uint8_t *last = token::unescape(start, end, text);
+        if (last == nullptr) return false;
+        start = text;
+        end = text = last;
+        return true;
+    }
+
+    template <bool keep, bool isObject> int container(size_t depth) {
+        if (depth > maximumDepth) return rh_json_too_deep;
+        uint32_t own = size;
+        leave<keep>(isObject ? rh_json_object : rh_json_array, nullptr, 0);
+        place++;
+        constexpr uint8_t closing = isObject ? '}' : ']';
+        if (atEnd()) return rh_json_cut_off;
+        if (peek() != closing) {
+            while (true) {
+                int status = isObject ? member<keep>(depth) : value<keep>(depth + 1);
+                if (status != rh_json_ok) return status;
+                if (atEnd()) return rh_json_cut_off;
+                uint8_t separator = peek();
+                if (separator == closing) break;
+                if (separator != ',') return rh_json_structure;
+                place++;
+            }
+        }
+        place++;
+        if (keep) nodes[own].next = size;
+        return rh_json_ok;
+    }
+
+    template <bool keep> int member(size_t depth) {
+        if (atEnd()) return rh_json_cut_off;
+        if (peek() != '"') return rh_json_structure;
+        const uint8_t *start, *end;
+        if (!readString(start, end)) return rh_json_invalid_escape;
+        if (atEnd()) return rh_json_cut_off;
+        if (peek() != ':') return rh_json_structure;
+        place++;
+        if (!keep) return value<false>(depth + 1);
+        uint32_t length = static_cast<uint32_t>(end - start);
+        int16_t key = keys.find(start, length);
+        if (key < 0 && !keepsUnknown) return value<false>(depth + 1);
+        uint32_t own = size++;
+        int status = value<true>(depth + 1);
+        nodes[own] = {start, length, size, key, rh_json_key};
+        return status;
+    }
+};
+
+#endif

@@ -1,0 +1,119 @@
+import Glibc
+
+/// What went wrong with a file or folder: what was tried, where, why, and what to do next.
+public struct FileError: Error, Equatable, Sendable {
+    /// What was tried.
+    public enum Action: String, Sendable {
+        case find, open, read, write, replace, create, lock, remove, list
+    }
+
+    /// Why it did not work.
+    public enum Reason: Equatable, Sendable {
+        /// There is no such file or folder.
+        case notThere
+        /// Nothing matches the pattern.
+        case nothingMatches
+        /// A symbolic link that leads nowhere, or in a circle.
+        case brokenLink
+        /// The user may not.
+        case noPermission
+        /// A folder stands where a file is wanted.
+        case isFolder
+        /// Something that is no folder stands where one is wanted.
+        case isNoFolder
+        /// Its name is not UTF-8.
+        case nameIsNotUTF8
+        /// The disk, the quota or the largest size of a file is reached.
+        case diskFull
+        /// The process has too many files open.
+        case tooManyOpen
+        /// The decompressed bytes end before the position that an earlier run had reached.
+        case endsBeforeCheckpoint(Int64)
+        /// A file that Reelhouse wrote itself is not as it was written; the text says how.
+        case damaged(String)
+        /// Bytes that are too long for the file's format; the text says what.
+        case tooLong(String)
+        /// Any other error of the system, by its `errno`.
+        case system(Int32)
+    }
+
+    /// What was tried.
+    public let action: Action
+    /// Where: a path as the user named it, or `-` for standard input.
+    public let path: String
+    /// Why it did not work.
+    public let reason: Reason
+
+    /// An error.
+    public init(_ action: Action, _ path: String, _ reason: Reason) {
+        self.action = action
+        self.path = path
+        self.reason = reason
+    }
+
+    /// The error that the system's `errno` stands for.
+    init(_ action: Action, _ path: String, errno code: Int32) {
+        let reason: Reason =
+            switch code {
+            case ENOENT: .notThere
+            case ELOOP: .brokenLink
+            case EACCES, EPERM, EROFS: .noPermission
+            case EISDIR: .isFolder
+            case ENOTDIR: .isNoFolder
+            case ENOSPC, EDQUOT, EFBIG: .diskFull
+            case EMFILE, ENFILE: .tooManyOpen
+            default: .system(code)
+            }
+        self.init(action, path, reason)
+    }
+
+    /// The same error of another path.
+    func with(path: String) -> FileError { FileError(action, path, reason) }
+}
+
+extension FileError: CustomStringConvertible {
+    /// What failed, where and why.
+    public var message: String { "cannot \(action.rawValue) \(path == "-" ? "standard input" : path): \(why)" }
+
+    /// What failed, where and why, and what to do next.
+    public var description: String { "\(message); \(advice)" }
+
+    private var why: String {
+        switch reason {
+        case .notThere: "there is no such file or folder"
+        case .nothingMatches: "nothing matches this pattern"
+        case .brokenLink: "it is a symbolic link that leads nowhere, or in a circle"
+        case .noPermission: "no permission"
+        case .isFolder: "it is a folder, and a file is wanted"
+        case .isNoFolder: "a part of the path is a file, and a folder is wanted"
+        case .nameIsNotUTF8: "its name is not UTF-8"
+        case .diskFull: "the disk is full, or a quota or size limit is reached"
+        case .tooManyOpen: "too many files are open"
+        case .endsBeforeCheckpoint(let offset):
+            "it ends before byte \(offset) of the decompressed data, which an earlier run had read"
+        case .damaged(let how): "it is damaged: \(how)"
+        case .tooLong(let what): "\(what) is too long"
+        case .system(let code): String(cString: strerror(code))
+        }
+    }
+
+    /// What to do next.
+    public var advice: String {
+        switch reason {
+        case .notThere: "check the spelling and the folder you are in"
+        case .nothingMatches: "check the pattern, and the folder you are in; `*` does not cross a `/`"
+        case .brokenLink: "mend the link or remove it"
+        case .noPermission: "change its owner or mode (see `ls -l`), or run as a user who may"
+        case .isFolder: "name a file"
+        case .isNoFolder: "check the path"
+        case .nameIsNotUTF8: "rename it"
+        case .diskFull: "make room, then run the same command again; nothing that was there before is lost"
+        case .tooManyOpen: "raise the limit (`ulimit -n`) and run again"
+        case .endsBeforeCheckpoint: "the file was changed while it was read; run again, which reads it as a new file"
+        case .damaged: "move it away (do not delete it until you know what it held), then load its sources again"
+        case .tooLong: "leave it out"
+        case .system(EIO): "the disk or the connection to it fails: look at the system's log, then run again"
+        case .system: "mend the cause and run again"
+        }
+    }
+}

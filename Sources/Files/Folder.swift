@@ -1,0 +1,39 @@
+import Glibc
+
+/// Folders on disk.
+public enum Folder {
+    /// Makes a folder and those above it; one that is there already is left as it is.
+    public static func make(_ path: String) throws(FileError) {
+        if mkdir(path, 0o777) == 0 { return }
+        if errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
+            try make(String(path[..<slash]))
+            if mkdir(path, 0o777) == 0 { return }
+        }
+        guard errno == EEXIST else { throw FileError(.create, path, errno: errno) }
+        guard isFolder(path) else { throw FileError(.create, path, .isNoFolder) }
+    }
+
+    /// Whether a folder is there.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The names in a folder, sorted by their bytes, without `.` and `..`.
+    static func names(in path: String) throws(FileError) -> [String] {
+        guard let stream = opendir(path) else { throw FileError(.list, path, errno: errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else { break }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            guard let name else { throw FileError(.list, path + "/…", .nameIsNotUTF8) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        if errno != 0 { throw FileError(.list, path, errno: errno) }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}

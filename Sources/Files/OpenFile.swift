@@ -1,0 +1,124 @@
+import Glibc
+
+/// An open file descriptor with the name that errors call it by.
+///
+/// Closed when it goes, unless it is standard input. One owner at a time.
+final class OpenFile {
+    let path: String
+    let descriptor: Int32
+    private var isClosed: Bool
+
+    /// Opens a file to read.
+    init(reading path: String) throws(FileError) {
+        self.path = path
+        self.descriptor = try OpenFile.open(path, O_RDONLY, .open, as: path)
+        self.isClosed = false
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    }
+
+    /// Creates a file to write, which must not be there yet. Errors name `name`.
+    init(creating path: String, as name: String) throws(FileError) {
+        self.path = name
+        self.descriptor = try OpenFile.open(path, O_WRONLY | O_CREAT | O_EXCL, .create, as: name)
+        self.isClosed = false
+    }
+
+    /// Opens what is there to write.
+    init(writing path: String, as name: String) throws(FileError) {
+        self.path = name
+        self.descriptor = try OpenFile.open(path, O_WRONLY, .open, as: name)
+        self.isClosed = false
+    }
+
+    /// Opens a folder, to lock it or to sync it.
+    init(folder path: String) throws(FileError) {
+        self.path = path
+        self.descriptor = try OpenFile.open(path, O_RDONLY | O_DIRECTORY, .open, as: path)
+        self.isClosed = false
+    }
+
+    /// Standard input, which is not closed.
+    init(standardInput: Void) {
+        path = "-"
+        descriptor = STDIN_FILENO
+        isClosed = true
+    }
+
+    deinit { if !isClosed { Glibc.close(descriptor) } }
+
+    private static func open(
+        _ path: String,
+        _ flags: Int32,
+        _ action: FileError.Action,
+        as name: String
+    ) throws(FileError) -> Int32 {
+        while true {
+            let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
+            if descriptor >= 0 { return descriptor }
+            if errno != EINTR { throw FileError(action, name, errno: errno) }
+        }
+    }
+
+    /// Its size in bytes, or nil when it is no regular file.
+    var size: Int64? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(status.st_size)
+    }
+
+    /// Reads up to a buffer's size; 0 is the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        while true {
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            try waitOrThrow(.read, POLLIN)
+        }
+    }
+
+    /// Writes all of the bytes.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Glibc.write(descriptor, piece.baseAddress, piece.count)
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else {
+                try waitOrThrow(.write, POLLOUT)
+            }
+        }
+    }
+
+    /// After a call that failed: returns when it is worth another try. A non-blocking descriptor, which a parent may
+    /// have left to standard input, is waited for.
+    private func waitOrThrow(_ action: FileError.Action, _ events: Int32) throws(FileError) {
+        switch errno {
+        case EINTR: return
+        case EAGAIN:
+            var wanted = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+            poll(&wanted, 1, -1)
+        default: throw FileError(action, path, errno: errno)
+        }
+    }
+
+    /// Goes to an offset from the start; false where that is not possible.
+    func seek(to offset: Int64) -> Bool { lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) }
+
+    /// Where it is; nil where a descriptor has no such thing.
+    var offset: Int64? {
+        let offset = lseek(descriptor, 0, SEEK_CUR)
+        return offset < 0 ? nil : Int64(offset)
+    }
+
+    /// Makes what was written durable.
+    func sync() throws(FileError) {
+        if fsync(descriptor) != 0 { throw FileError(.write, path, errno: errno) }
+    }
+
+    /// Closes it; what a late write error has to say comes out here.
+    func close() throws(FileError) {
+        guard !isClosed else { return }
+        isClosed = true
+        if Glibc.close(descriptor) != 0, errno != EINTR { throw FileError(.write, path, errno: errno) }
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+
+/// A file that takes its place all at once: written beside it under a dotted name and renamed.
+///
+/// Until `commit` what was there before stays; a file that is never committed leaves nothing behind, unless the process
+/// is killed (see `isLeftover`).
+final class ReplacedFile {
+    private let path: String
+    private let temporaryPath: String
+    private let file: OpenFile
+    private var isCommitted = false
+
+    private static let suffix = ".part"
+
+    convenience init(path: String) throws(FileError) {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { path[...$0] } ?? ""
+        let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+        let unique = String(UInt64.random(in: .min ... .max), radix: 36)
+        let temporaryPath = "\(folder).\(name).\(unique)\(ReplacedFile.suffix)"
+        self.init(path: path, temporaryPath: temporaryPath, file: try OpenFile(creating: temporaryPath, as: path))
+    }
+
+    /// A file that is open already under a temporary path.
+    init(path: String, temporaryPath: String, file: OpenFile) {
+        self.path = path
+        self.temporaryPath = temporaryPath
+        self.file = file
+    }
+
+    deinit { if !isCommitted { unlink(temporaryPath) } }
+
+    /// Whether a name is that of a file which a killed run left behind.
+    static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) { try file.write(bytes) }
+
+    /// Makes the bytes durable under their temporary name.
+    func sync() throws(FileError) { try file.sync() }
+
+    /// Ends the writing and keeps the bytes under their temporary name.
+    func close() throws(FileError) { try file.close() }
+
+    /// Puts the file in its place.
+    func commit() throws(FileError) {
+        try close()
+        if rename(temporaryPath, path) != 0 { throw FileError(.replace, path, errno: errno) }
+        isCommitted = true
+    }
+}
