@@ -1,9 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 import Domain
+import Files
 
 /// Writes synthetic movies and events: `<output>/movies/` and `<output>/events/`, a file a day, and says what it planted.
 ///
@@ -70,40 +66,17 @@ private func generateEvents(
 private struct OutputFolder {
     let path: String
 
-    init(_ output: String, _ name: String) throws(GeneratorError) {
-        try Self.make(output)
+    init(_ output: String, _ name: String) throws {
         path = output.hasSuffix("/") ? output + name : "\(output)/\(name)"
-        try Self.make(path)
-    }
-
-    /// Makes a folder and those that it lies in.
-    private static func make(_ path: String) throws(GeneratorError) {
-        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-        let reason = errno
-        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        guard reason == ENOENT, !parent.isEmpty else {
-            throw .file(path: path, reason: String(cString: strerror(reason)))
-        }
-        try make(parent)
-        if mkdir(path, 0o777) != 0, errno != EEXIST {
-            throw .file(path: path, reason: String(cString: strerror(errno)))
-        }
+        try Folder.make(path)
     }
 
     /// Refuses a folder that holds data of days which will not be written anew.
-    func prepare(for days: [Int32]) throws(GeneratorError) {
+    func prepare(for days: [Int32]) throws {
         let own = Set(days.map(DatedLines.name(ofDay:)))
-        guard let folder = opendir(path) else {
-            throw .file(path: path, reason: String(cString: strerror(errno)))
-        }
-        defer { closedir(folder) }
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.contains(".ndjson"), !name.hasPrefix("."), !own.contains(name) {
-                throw .otherFiles(folder: path, name: name)
-            }
+        let names = try Folder.names(in: path)
+        if let other = names.first(where: { !$0.hasPrefix(".") && !own.contains($0) }) {
+            throw GeneratorError.otherFiles(folder: path, name: other)
         }
     }
 }

@@ -74,8 +74,6 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
     case invalidOption(name: String, expected: String)
     /// The folder has files of another generation, which would be read together with these.
     case otherFiles(folder: String, name: String)
-    /// A file or folder could not be made or written.
-    case file(path: String, reason: String)
 
     /// What failed, where, and what to do.
     public var description: String {
@@ -84,7 +82,6 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
         case .otherFiles(let folder, let name):
             "\(folder) holds \(name), which is none of the files to be generated and would be read together with them; "
                 + "remove it or give another folder"
-        case .file(let path, let reason): "\(path) cannot be written: \(reason)"
         }
     }
 }

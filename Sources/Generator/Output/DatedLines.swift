@@ -1,4 +1,5 @@
 import Domain
+import Files
 
 /// The lines of one stream on their way into `<folder>/YYYY-MM-DD.ndjson.zst`, one file a day.
 struct DatedLines: ~Copyable {
@@ -13,7 +14,7 @@ struct DatedLines: ~Copyable {
 
     private let folder: String
     private let level: Int
-    private var file: LineFile?
+    private var file: CompressedWriter?
     private let report: (Int) throws -> Void
 
     private static let blockSize = 1 << 20
@@ -39,7 +40,7 @@ struct DatedLines: ~Copyable {
     /// Lets what follows go to the file of a day.
     mutating func beginDay(_ day: Int32) throws {
         try endDay()
-        file = try LineFile(path: Self.path(folder: folder, day: day), level: level)
+        file = try CompressedWriter(path: Self.path(folder: folder, day: day), level: level)
         files += 1
     }
 
