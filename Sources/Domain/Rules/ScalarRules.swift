@@ -79,7 +79,8 @@ public enum ScalarRules {
     /// Whether the bytes are exactly these.
     @inline(__always)
     static func equals(_ bytes: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
-        bytes.count == word.utf8CodeUnitCount && memcmp(bytes.baseAddress, word.utf8Start, bytes.count) == 0
+        guard bytes.count == word.utf8CodeUnitCount, let start = bytes.baseAddress else { return false }
+        return memcmp(start, word.utf8Start, bytes.count) == 0
     }
 
     /// Whether U+0000 is in it, which becomes U+FFFD.

@@ -1,0 +1,132 @@
+import JSON
+
+/// Writes the appended block `credits`: cast, crew, and the people in them.
+struct MovieCreditWriter {
+    private let person = SharedColumns(.people)
+    private let people = PersonColumns()
+    private let cast = CastColumns()
+    private let crew = CrewColumns()
+    private let seen: FirstOccurrences
+
+    init(seen: FirstOccurrences) { self.seen = seen }
+
+    /// Writes the block of a document.
+    func write(_ document: JSONValue, _ rows: inout DocumentRows) {
+        // Once, not for each of its two lists: a block that is no object is one warning.
+        guard let credits = document[.credits], !MovieFields.isNothing(credits) else { return }
+        guard credits.kind == .object else {
+            rows.warnings += 1
+            return
+        }
+        writeCast(MovieFields.list(credits[.cast]), &rows)
+        writeCrew(MovieFields.list(credits[.crew]), &rows)
+    }
+
+    private func writeCast(_ list: Cleaned<JSONElements>, _ rows: inout DocumentRows) {
+        guard let entries = rows.take(list) else { return }
+        seen.reset()
+        for value in entries {
+            guard let entry = writePerson(value, &rows) else { continue }
+            let credit = rows.take(MovieFields.text(value[.creditID]))
+            let character = rows.take(MovieFields.text(value[.character]))
+            let order = rows.take(MovieFields.integer(value[.order]))
+            let castID = rows.take(MovieFields.integer(value[.castID]))
+            guard isFirst(credit, entry.id, character, nil) else { continue }
+            let position = rows.count(.cast)
+            let row = rows.owned(.cast)
+            row.set(cast.movieID, rows.movieID)
+            row.set(cast.position, position)
+            row.set(cast.personID, entry.id)
+            row.set(cast.character, character)
+            row.set(cast.castOrder, order)
+            row.set(cast.creditID, credit)
+            row.set(cast.castID, castID)
+        }
+    }
+
+    private func writeCrew(_ list: Cleaned<JSONElements>, _ rows: inout DocumentRows) {
+        guard let entries = rows.take(list) else { return }
+        seen.reset()
+        for value in entries {
+            guard let entry = writePerson(value, &rows) else { continue }
+            let credit = rows.take(MovieFields.text(value[.creditID]))
+            let job = rows.take(MovieFields.text(value[.job]))
+            let department = rows.take(MovieFields.text(value[.department]))
+            guard isFirst(credit, entry.id, job, department) else { continue }
+            let position = rows.count(.crew)
+            let row = rows.owned(.crew)
+            row.set(crew.movieID, rows.movieID)
+            row.set(crew.position, position)
+            row.set(crew.personID, entry.id)
+            row.set(crew.job, job)
+            row.set(crew.department, department)
+            row.set(crew.creditID, credit)
+        }
+    }
+
+    /// Whether a credit is no double of one before it in its list: by its credit_id, or without one by person and role.
+    private func isFirst(
+        _ credit: UnsafeRawBufferPointer?,
+        _ person: Int64,
+        _ role: UnsafeRawBufferPointer?,
+        _ department: UnsafeRawBufferPointer?
+    ) -> Bool {
+        seen.add(credit)
+        if credit == nil {
+            seen.add(person)
+            seen.add(role)
+            seen.add(department)
+        }
+        return seen.isFirst()
+    }
+
+    /// Writes the person of a credit; nil when the entry is dropped.
+    private func writePerson(_ value: JSONValue, _ rows: inout DocumentRows) -> NamedEntry? {
+        guard let entry = NamedEntry(value) else {
+            rows.warnings += 1
+            return nil
+        }
+        let row = rows.shared(.people)
+        row.set(person.key, entry.id)
+        row.set(person.name, entry.name)
+        row.set(person.snapshotDate, day: rows.snapshotDay)
+        row.set(people.originalName, rows.take(MovieFields.text(value[.originalName])))
+        row.set(people.gender, rows.take(MovieFields.integer(value[.gender])))
+        row.set(people.knownForDepartment, rows.take(MovieFields.text(value[.knownForDepartment])))
+        row.set(people.popularity, rows.take(MovieFields.number(value[.popularity])))
+        row.set(people.profilePath, rows.take(MovieFields.text(value[.profilePath])))
+        row.set(people.adult, rows.take(MovieFields.boolean(value[.adult])))
+        return entry
+    }
+}
+
+/// The columns of `people` but those that every shared table has.
+struct PersonColumns {
+    let originalName = ColumnPlace("original_name", MovieTables.people)
+    let gender = ColumnPlace("gender", MovieTables.people)
+    let knownForDepartment = ColumnPlace("known_for_department", MovieTables.people)
+    let popularity = ColumnPlace("popularity", MovieTables.people)
+    let profilePath = ColumnPlace("profile_path", MovieTables.people)
+    let adult = ColumnPlace("adult", MovieTables.people)
+}
+
+/// The columns of `movie_cast`.
+struct CastColumns {
+    let movieID = ColumnPlace("movie_id", MovieTables.movieCast)
+    let position = ColumnPlace("position", MovieTables.movieCast)
+    let personID = ColumnPlace("person_id", MovieTables.movieCast)
+    let character = ColumnPlace("character", MovieTables.movieCast)
+    let castOrder = ColumnPlace("cast_order", MovieTables.movieCast)
+    let creditID = ColumnPlace("credit_id", MovieTables.movieCast)
+    let castID = ColumnPlace("cast_id", MovieTables.movieCast)
+}
+
+/// The columns of `movie_crew`.
+struct CrewColumns {
+    let movieID = ColumnPlace("movie_id", MovieTables.movieCrew)
+    let position = ColumnPlace("position", MovieTables.movieCrew)
+    let personID = ColumnPlace("person_id", MovieTables.movieCrew)
+    let job = ColumnPlace("job", MovieTables.movieCrew)
+    let department = ColumnPlace("department", MovieTables.movieCrew)
+    let creditID = ColumnPlace("credit_id", MovieTables.movieCrew)
+}
