@@ -16,7 +16,9 @@ public final class JSONParser {
     ///   - maximumDepth: the object itself is level 1.
     /// - Throws: `JSONError.noMemory`.
     public init(keys: [StaticString], keepsUnknown: Bool, maximumDepth: Int = 64) throws(JSONError) {
-        let pointers: [UnsafePointer<CChar>?] = keys.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }
+        let pointers: [UnsafePointer<CChar>?] = keys.map {
+            UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self)
+        }
         guard let handle = rh_json_parser_create(pointers, keys.count, keepsUnknown) else { throw .noMemory }
         self.handle = handle
         self.maximumDepth = maximumDepth

@@ -87,7 +87,10 @@ public struct JSONMembers: Sequence, IteratorProtocol {
         let value = JSONValue(nodes: nodes, index: index + 1)
         index = Int(node.next)
         return JSONMember(
-            key: Int(node.key), name: UnsafeRawBufferPointer(start: node.start, count: Int(node.length)), value: value)
+            key: Int(node.key),
+            name: UnsafeRawBufferPointer(start: node.start, count: Int(node.length)),
+            value: value
+        )
     }
 }
 

@@ -72,6 +72,9 @@ int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, si
 /// The double nearest to a token of JSON's number grammar; infinite when it is out of range.
 double rh_json_nearest_double(const uint8_t *token, size_t length);
 
+/// Whether the bytes are one number in JSON's grammar and nothing else.
+bool rh_json_is_number(const uint8_t *bytes, size_t length);
+
 /// Whether the bytes are valid UTF-8.
 bool rh_json_valid_utf8(const uint8_t *bytes, size_t length);
 

@@ -39,6 +39,11 @@ bool isLarge(const char *at, const char *end) {
 
 } // namespace
 
+bool rh_json_is_number(const uint8_t *bytes, size_t length) {
+    const uint8_t *stop = bytes;
+    return token::readNumber(bytes, bytes + length, stop) == token::Fault::none && stop == bytes + length;
+}
+
 double rh_json_nearest_double(const uint8_t *token, size_t length) {
     auto start = reinterpret_cast<const char *>(token);
     const char *end = start + length;
