@@ -20,7 +20,7 @@ public enum Folder {
     }
 
     /// The names in a folder, sorted by their bytes, without `.` and `..`.
-    static func names(in path: String) throws(FileError) -> [String] {
+    public static func names(in path: String) throws(FileError) -> [String] {
         guard let stream = opendir(path) else { throw FileError(.list, path, errno: errno) }
         defer { closedir(stream) }
         var names: [String] = []

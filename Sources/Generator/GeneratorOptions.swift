@@ -1,0 +1,103 @@
+import Domain
+
+/// What is to be generated. The same options give the same lines on every machine, and the same files with the same
+/// version of zstd.
+public struct GeneratorOptions: Sendable {
+    /// How many movies the movie files hold; broken and repeated documents come on top.
+    public var movies: Int
+    /// How many lines the event files hold, dirt included.
+    public var events: Int
+    /// How many users there are; by Zipf's law some of them may have no event.
+    public var users: Int
+    /// How many days the events are spread over.
+    public var days: Int
+    /// What the random numbers start from.
+    public var seed: UInt64
+    /// The folder that gets `movies/` and `events/`.
+    public var output: String
+    /// The share of duplicated, broken, late, legacy-form and otherwise unusual lines, from 0 to 1. Each copy needs a
+    /// clean original, so at most about 0.74 is reached.
+    public var dirt: Double
+    /// Whether dirt includes conflicts (one identity, two contents), which alone make the order of lines matter.
+    public var plantsConflicts: Bool
+    /// The last day of the data, as days since 1970-01-01.
+    public var endDay: Int32
+    /// zstd's level, from 1 to 19.
+    public var compressionLevel: Int
+
+    /// A hundred thousand clean events of 30 days, unless told.
+    public init(
+        movies: Int = 1000, events: Int = 100_000, users: Int = 5000, days: Int = 30, seed: UInt64 = 1,
+        output: String, dirt: Double = 0, plantsConflicts: Bool = true, endDay: Int32, compressionLevel: Int = 3
+    ) {
+        self.movies = movies
+        self.events = events
+        self.users = users
+        self.days = days
+        self.seed = seed
+        self.output = output
+        self.dirt = dirt
+        self.plantsConflicts = plantsConflicts
+        self.endDay = endDay
+        self.compressionLevel = compressionLevel
+    }
+
+    /// The first day of the data, as days since 1970-01-01.
+    public var startDay: Int32 { endDay - Int32(days) + 1 }
+
+    /// The days that events may be of: 1995-01-01, before which the contract rejects them, to 2199-12-31.
+    static let possibleDays: ClosedRange<Int> = 9131...84005
+    /// The most movies or users, so that their ids stay within 32 bits.
+    static let mostIDs = 500_000_000
+
+    /// - Throws: `GeneratorError.invalidOption` for the first one that makes no sense.
+    public func validate() throws(GeneratorError) {
+        try check("movies", (0...Self.mostIDs).contains(movies), "a number from 0 to \(Self.mostIDs)")
+        try check("events", (0...1_000_000_000_000).contains(events), "a number from 0 to 1000000000000")
+        try check("users", (1...Self.mostIDs).contains(users), "a number from 1 to \(Self.mostIDs)")
+        try check("end-date", Self.possibleDays.contains(Int(endDay)), "a date from 1995-01-01 to 2199-12-31")
+        let mostDays = Int(endDay) - Self.possibleDays.lowerBound + 1
+        try check("days", (1...mostDays).contains(days), "a number from 1 to \(mostDays), back to 1995-01-01")
+        try check("dirt", (0.0...1.0).contains(dirt), "a share from 0 to 1")
+        try check("compression-level", (1...19).contains(compressionLevel), "a number from 1 to 19")
+        try check("output", !output.isEmpty, "the name of a folder")
+    }
+
+    private func check(_ name: String, _ isValid: Bool, _ expected: String) throws(GeneratorError) {
+        if !isValid { throw .invalidOption(name: name, expected: expected) }
+    }
+}
+
+/// Why nothing, or not all, could be generated.
+public enum GeneratorError: Error, Equatable, CustomStringConvertible {
+    /// An option that makes no sense.
+    case invalidOption(name: String, expected: String)
+    /// The folder has files of another generation, which would be read together with these.
+    case otherFiles(folder: String, name: String)
+
+    /// What failed, where, and what to do.
+    public var description: String {
+        switch self {
+        case .invalidOption(let name, let expected): "--\(name) needs \(expected)"
+        case .otherFiles(let folder, let name):
+            "\(folder) holds \(name), which is none of the files to be generated and would be read together with them; "
+                + "remove it or give another folder"
+        }
+    }
+}
+
+/// How far a generation is.
+public struct GeneratorProgress: Sendable, Equatable {
+    /// What is being written.
+    public enum Stage: String, Sendable {
+        case movies
+        case events
+    }
+
+    /// What is being written.
+    public var stage: Stage
+    /// Lines written of this stage.
+    public var done: Int
+    /// Lines that this stage will have.
+    public var total: Int
+}

@@ -1,0 +1,47 @@
+/// Which users and movies there are, and how often each turns up: no list of them is held.
+struct Catalogue: Sendable {
+    let movies: Int
+    let users: Int
+    private let seed: UInt64
+    private let movieShuffle: NumberShuffle
+    private let userShuffle: NumberShuffle
+    private let movieRanks: ZipfDistribution
+    private let userRanks: ZipfDistribution
+
+    /// - Parameter movies: with none, events are of a thousand movies that are in no file.
+    init(movies: Int, users: Int, seed: UInt64) {
+        let known = movies > 0 ? movies : 1000
+        self.movies = known
+        self.users = users
+        self.seed = seed
+        movieShuffle = NumberShuffle(count: known, seed: seed ^ 0x6d6f_7669_6573)
+        userShuffle = NumberShuffle(count: users, seed: seed ^ 0x75_7365_7273)
+        movieRanks = ZipfDistribution(count: known, exponent: .one)
+        userRanks = ZipfDistribution(count: users, exponent: .threeQuarters)
+    }
+
+    /// The id of the movie at a rank (0: the most popular one): about one id in three is used, in no order.
+    @inline(__always)
+    func movieID(rank: Int) -> Int {
+        let place = movieShuffle[rank]
+        return place * 3 + 1 + Int(SplitMix64.mix(UInt64(place) &+ seed) % 3)
+    }
+
+    /// An id that no movie has, nor a document.
+    func unknownMovieID(_ random: inout some RandomStream) -> Int { movies * 3 + 5000 + random.below(500) }
+
+    /// The movie of an event.
+    @inline(__always)
+    func sampleMovie(_ random: inout some RandomStream) -> Int { movieID(rank: movieRanks.sample(&random)) }
+
+    /// The user of a session.
+    @inline(__always)
+    func sampleUser(_ random: inout some RandomStream) -> Int { userShuffle[userRanks.sample(&random)] + 1 }
+
+    /// How good a movie is: its mean rating in half points, from 7 to 17.
+    @inline(__always)
+    func halfPoints(ofMovie movie: Int) -> Int {
+        let mixed = SplitMix64.mix(UInt64(truncatingIfNeeded: movie) &* 0x9e37_79b9 &+ seed)
+        return 7 + Int(mixed % 6) + Int(mixed >> 32) % 6
+    }
+}
