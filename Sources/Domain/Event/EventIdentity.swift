@@ -63,7 +63,7 @@ struct EventCanonicalForm {
         let boolean = { (value: Bool, applies: Bool) in applies ? writer.boolean(value) : writer.null() }
         writer.beginArray()
         writer.integer(row.time)
-        writer.string(row.type.staticName)
+        writer.string(row.type.name)
         writer.integer(row.userID)
         text(row.sessionID)
         row.movieID == 0 ? writer.null() : writer.integer(row.movieID)
@@ -75,7 +75,7 @@ struct EventCanonicalForm {
         text(row.body)
         boolean(row.isDeleted, row.type == .comment)
         row.type == .commentVote ? writer.integer(Int64(row.vote)) : writer.null()
-        row.type == .watchlist ? writer.string(row.status.staticName) : writer.null()
+        row.type == .watchlist ? writer.string(row.status.staticName.description) : writer.null()
         boolean(row.isUndone, row.type == .like || row.type == .dislike)
         for span in [row.device, row.browser, row.os, row.screenResolution, userAgent] { text(span) }
         writer.endArray()
