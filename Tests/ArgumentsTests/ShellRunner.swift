@@ -35,8 +35,15 @@ enum ShellRunner {
         process.waitUntilExit()
         return Output(
             status: process.terminationStatus,
-            text: String(decoding: try Data(contentsOf: output), as: UTF8.self),
-            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self)
+            text: String(decoding: try contents(of: output), as: UTF8.self),
+            errors: String(decoding: try contents(of: errors), as: UTF8.self)
         )
+    }
+
+    /// Not by Data(contentsOf:), which leaks a page for an empty file.
+    private static func contents(of url: URL) throws -> Data {
+        let file = try FileHandle(forReadingFrom: url)
+        defer { try? file.close() }
+        return try file.readToEnd() ?? Data()
     }
 }

@@ -78,7 +78,7 @@ import Testing
         #expect(!output.isTerminal)
         #expect(output.width == nil)
         try output.write("first ")
-        #expect(try Data(contentsOf: url).isEmpty, "short output is kept back")
+        #expect(lseek(descriptor, 0, SEEK_CUR) == 0, "short output is kept back")
         try output.write(String(repeating: "x", count: 200_000))
         try output.write(" last")
         try output.flush()
