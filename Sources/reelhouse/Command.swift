@@ -1,0 +1,59 @@
+import Arguments
+import Domain
+import Logging
+
+/// A command: its declaration, from which parsing, help, completion and the manual follow, and what it does.
+protocol Command: Sendable {
+    /// What the command line may say.
+    static var declaration: CommandDeclaration { get }
+
+    /// Does it.
+    ///
+    /// - Returns: how it ended.
+    /// - Throws: what `Failure` explains.
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus
+}
+
+/// What a command may touch.
+struct CommandContext {
+    let console: Console
+    let logger: Logger
+    /// The clock of the run: `--now`, or the system's.
+    let clock: RunClock
+
+    init(arguments: ParsedArguments, console: Console) throws {
+        self.console = console
+        clock = RunClock(now: arguments.declaredMilliseconds("now") ?? SystemClock.milliseconds())
+        let format = arguments.choice("log-format", as: LogFormat.self) ?? .text
+        let level = arguments.choice("log-level", as: LogLevel.self) ?? .warning
+        logger = Logger(label: "reelhouse", level: level, format: format, output: console.progress)
+    }
+}
+
+extension ParsedArguments {
+    /// Whether a flag is given; false also where a command does not have it.
+    func isDeclaredFlag(_ name: String) -> Bool { hasOption(name) && flag(name) }
+
+    /// A time, or nil where it is not given or a command does not have it.
+    func declaredMilliseconds(_ name: String) -> Int64? { hasOption(name) ? milliseconds(name) : nil }
+}
+
+/// Options that several commands share.
+enum CommonOption {
+    static let json = Option.flag("json", help: "Print the result as one JSON object.")
+    static let quiet = Option.flag("quiet", short: "q", help: "Print no progress and no messages, only results.")
+    static let warehouse = Option.value(
+        "warehouse", short: "w", .location, defaultValue: "sqlite:warehouse.db",
+        help: "The warehouse: a SQLite file, as a path or sqlite:PATH.")
+    static let now = Option.value(
+        "now", .time, help: "The run's clock, for repeatable runs; the system's unless given.")
+    static let snapshotDate = Option.value(
+        "snapshot-date", .date,
+        help: "The date of all movie documents; else the date in the file's name, else the run's day.")
+    static let movies = Option.value(
+        "movies", .location, defaultValue: "data/movies", repetition: .takesMany,
+        help: "Movie documents: files, folders, patterns, or - for standard input.")
+    static let events = Option.value(
+        "events", .location, defaultValue: "data/events", repetition: .takesMany,
+        help: "User events: files, folders, patterns, or - for standard input.")
+}

@@ -1,0 +1,47 @@
+import Arguments
+
+/// All commands, in the order in which help lists them.
+enum CommandRegistry {
+    private static let commands: [any Command.Type] = [
+        RunCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self, DigestCommand.self,
+        ExplainCommand.self, MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
+    ]
+
+    /// The program as it is declared.
+    static let root = CommandDeclaration(
+        name: "reelhouse",
+        summary: "The data pipeline of a movie recommendation and review site: movies and user events in, a "
+            + "star-schema warehouse out.",
+        discussion: """
+            Without a server and without a network: compressed NDJSON files go in, and a local SQLite warehouse comes \
+            out. Start with `reelhouse run`, and look at the result with `reelhouse report`.
+            """,
+        options: [
+            .value(
+                "log-format", .choice(["text", "json"]), defaultValue: "text",
+                help: "How log lines on standard error look."),
+            .value(
+                "log-level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+                defaultValue: "warning", help: "The least level that is logged."),
+        ],
+        examples: [
+            .init("reelhouse run", "Load data/movies and data/events into warehouse.db"),
+            .init("reelhouse report", "Show the best movies, the week's trends and events by type"),
+            .init("reelhouse query 'SELECT * FROM top_movies LIMIT 5'", "Ask the warehouse"),
+        ],
+        subcommands: commands.map { $0.declaration },
+        exitStatuses: ExitStatus.declared,
+        environment: [
+            .init("NO_COLOR", "no colours, whatever its value"),
+            .init("REELHOUSE_NO_PROGRESS", "no progress, whatever its value"),
+            .init("REELHOUSE_PROGRESS_SECONDS", "seconds between lines of progress off a terminal; 10 unless set"),
+        ])
+
+    /// The command that a path of names means.
+    static func command(for path: [String]) throws -> any Command.Type {
+        guard let name = path.first, let command = commands.first(where: { $0.declaration.name == name }) else {
+            throw UsageError("no such command", hint: "see 'reelhouse --help'")
+        }
+        return command
+    }
+}

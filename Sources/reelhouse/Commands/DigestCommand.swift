@@ -1,0 +1,33 @@
+import Arguments
+import Domain
+import JSON
+
+/// `reelhouse digest`: the order-independent hash of each table.
+enum DigestCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "digest",
+        summary: "Print a hash of each table's content that does not depend on the order of its rows.",
+        discussion: """
+            Two warehouses that hold the same have the same digest, whatever order their input came in, however often \
+            it came, and whichever database they are in. What the loader keeps about itself (load_*, rejected_record, \
+            schema_migration) is left out.
+            """,
+        options: [CommonOption.warehouse, CommonOption.json],
+        examples: [.init("reelhouse digest --json | jq -r .total", "One hash of the whole warehouse")])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let digests = try Backends.reader(arguments.string("warehouse") ?? "").digest()
+        var total = TableDigest()
+        for (table, digest) in digests { total.add(digest, named: table) }
+        if arguments.flag("json") {
+            let members = digests.map { ($0.table, JSONText.string($0.digest.text)) }
+            try context.console.print(JSONText.object(members + [("total", .string(total.text))]).compact)
+            return .done
+        }
+        var table = TextTable([.text("table"), .number("rows"), .text("digest")])
+        for (name, digest) in digests { table.add([name, NumberFormat.grouped(digest.rows), digest.text]) }
+        table.add(["total", "", total.text])
+        try context.console.print(table)
+        return .done
+    }
+}

@@ -1,0 +1,26 @@
+import Arguments
+import JSON
+import Logging
+
+/// `reelhouse migrate`: brings a warehouse's schema up to date.
+enum MigrateCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "migrate",
+        summary: "Bring a warehouse's schema up to date, and say what was done; `run` does so by itself.",
+        options: [CommonOption.warehouse, CommonOption.json],
+        examples: [.init("reelhouse migrate", "Update warehouse.db, or make it")])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let warehouse = try Backends.warehouse(arguments.string("warehouse") ?? "")
+        let applied = try warehouse.migrate(at: SystemClock.milliseconds())
+        if arguments.flag("json") {
+            try context.console.print(
+                JSONText.object([("applied", .array(applied.map { .string($0) }))]).compact)
+        } else if applied.isEmpty {
+            try context.console.print("\(warehouse.location) is up to date.")
+        } else {
+            for name in applied { try context.console.print("applied \(name)") }
+        }
+        return .done
+    }
+}

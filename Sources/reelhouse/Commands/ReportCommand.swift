@@ -1,0 +1,60 @@
+import Arguments
+import Domain
+
+/// `reelhouse report`: what the data says, at a glance.
+enum ReportCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "report",
+        summary: "Show the best movies, the week's trending movies, and events by type.",
+        options: [CommonOption.warehouse],
+        examples: [.init("reelhouse report", "Look at warehouse.db")])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let reader = try Backends.reader(arguments.string("warehouse") ?? "")
+        let console = context.console
+        try console.print(console.style.bold("The ten best movies, by weighted rating"))
+        try printTable(
+            "SELECT position, title, weighted_rating, votes FROM top_movies ORDER BY position LIMIT 10",
+            [.number("#"), .text("title"), .number("rating"), .number("votes")], reader, console)
+        try console.print(console.style.bold("Trending this week"))
+        try printTable(
+            """
+            SELECT position, coalesce(title, 'movie ' || movie_id), heat, events FROM trending
+            ORDER BY position LIMIT 10
+            """,
+            [.number("#"), .text("title"), .number("heat"), .number("events")], reader, console)
+        try console.print(console.style.bold("Events by type"))
+        var chart = BarChart()
+        try reader.query(
+            "SELECT event_type, count(*) FROM fact_user_event GROUP BY event_type ORDER BY 2 DESC, 1",
+            header: { _ in },
+            row: { row in
+                if case .text(let name) = row[0], case .integer(let count) = row[1] {
+                    chart.add(name, Double(count), text: NumberFormat.grouped(count))
+                }
+            })
+        try console.write(chart.text(width: console.textWidth))
+        try console.print()
+        try console.print("Try next:  reelhouse status   reelhouse query 'SELECT …'   reelhouse quarantine list")
+        return .done
+    }
+
+    private static func printTable(
+        _ sql: String, _ columns: [TextTable.Column], _ reader: any WarehouseReader, _ console: Console
+    ) throws {
+        var table = TextTable(columns)
+        try reader.query(sql, header: { _ in }, row: { row in table.add(row.map(text)) })
+        try console.print(table)
+        try console.print()
+    }
+
+    private static func text(_ value: QueryValue) -> String {
+        switch value {
+        case .null: ""
+        case .integer(let integer): NumberFormat.grouped(integer)
+        case .real(let real): NumberFormat.fixed(real, digits: 2)
+        case .text(let text): text
+        case .blob: ""
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Arguments
+import Domain
+import JSON
+
+/// `reelhouse status`: what a warehouse holds, and how it came there.
+enum StatusCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "status",
+        summary: "Show the last runs, checkpoints, rows per table, size, and the age of the newest data.",
+        options: [
+            CommonOption.warehouse,
+            .value("limit", .count, defaultValue: "5", help: "How many runs and checkpoints."),
+            CommonOption.now, CommonOption.json,
+        ],
+        examples: [
+            .init("reelhouse status", "Look at warehouse.db"),
+            .init("reelhouse status --json | jq '.runs[0].outcome'", "How did the last run end?"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let reader = try Backends.reader(arguments.string("warehouse") ?? "")
+        let status = try WarehouseStatus(reader, limit: Int(arguments.integer("limit") ?? 5))
+        if arguments.flag("json") {
+            try context.console.print(status.json.compact)
+        } else {
+            try status.print(on: context.console, clock: context.clock)
+        }
+        return .done
+    }
+}
+
+/// What `status` shows, to be rendered as text or JSON.
+struct WarehouseStatus {
+    let location: String
+    let runs: [RunRecord]
+    let checkpoints: [Checkpoint]
+    let rows: [(table: String, rows: Int64)]
+    let size: Int64
+    let schema: (applied: Int, known: Int)
+    let newestEvent: Int64?
+    let newestSnapshot: Int32?
+
+    init(_ reader: any WarehouseReader, limit: Int) throws {
+        location = reader.location
+        runs = try reader.runs(limit: limit)
+        checkpoints = try reader.checkpoints(limit: limit)
+        rows = try reader.rowCounts()
+        size = try reader.size()
+        schema = try reader.schemaVersion()
+        newestEvent = try reader.newestEventTime()
+        newestSnapshot = try reader.newestSnapshotDay()
+    }
+
+    var json: JSONText {
+        .object([
+            ("warehouse", .string(location)), ("bytes", .integer(size)),
+            ("schema_version", .integer(Int64(schema.applied))),
+            ("newest_event", newestEvent.map { .string(Timestamp.text($0)) } ?? .null),
+            ("newest_snapshot_date", newestSnapshot.map { .string(CivilDate.text(ofDay: $0)) } ?? .null),
+            ("runs", .array(runs.map(runJSON))), ("checkpoints", .array(checkpoints.map(checkpointJSON))),
+            ("rows", .object(rows.map { ($0.table, .integer($0.rows)) })),
+        ])
+    }
+
+    private func runJSON(_ run: RunRecord) -> JSONText {
+        let head: [(String, JSONText)] = [
+            ("run_id", .integer(run.id)), ("started_at", .string(Timestamp.text(run.startedAt))),
+            ("ended_at", run.endedAt.map { .string(Timestamp.text($0)) } ?? .null),
+            ("outcome", .string(run.outcome.rawValue)),
+        ]
+        return .object(head + RunJSON.counts(run.counts))
+    }
+
+    private func checkpointJSON(_ checkpoint: Checkpoint) -> JSONText {
+        let head: [(String, JSONText)] = [
+            ("source", .string(checkpoint.source)), ("port", .string(checkpoint.identity.port.rawValue)),
+            ("key", .string(checkpoint.identity.key)), ("complete", .boolean(checkpoint.isComplete)),
+            ("line", .integer(checkpoint.position.line)), ("byte_offset", .integer(checkpoint.position.byteOffset)),
+        ]
+        return .object(head + RunJSON.counts(checkpoint.counts))
+    }
+
+    func print(on console: Console, clock: RunClock) throws {
+        try console.print(
+            console.style.bold(location) + "  \(NumberFormat.bytes(size)), schema version \(schema.applied)"
+                + (schema.applied < schema.known ? " (run `reelhouse migrate`)" : ""))
+        if let newestEvent {
+            let age = NumberFormat.duration(seconds: Double(max(0, clock.now - newestEvent)) / 1000)
+            try console.print("newest event     \(Timestamp.text(newestEvent)), \(age) ago")
+        }
+        if let newestSnapshot { try console.print("newest snapshot  \(CivilDate.text(ofDay: newestSnapshot))") }
+        try console.print()
+        var table = TextTable([
+            .number("run"), .text("started"), .text("outcome"), .number("read"), .number("accepted"),
+            .number("duplicates"), .number("rejected"),
+        ])
+        for run in runs {
+            table.add(
+                [String(run.id), Timestamp.text(run.startedAt), run.outcome.rawValue]
+                    + [run.counts.read, run.counts.accepted, run.counts.duplicates, run.counts.rejected]
+                    .map { NumberFormat.grouped($0) })
+        }
+        try console.print(table)
+        try console.print()
+        try printCheckpoints(on: console)
+        var rowTable = TextTable([.text("table"), .number("rows")])
+        for (name, count) in rows { rowTable.add([name, NumberFormat.grouped(count)]) }
+        try console.print(rowTable)
+    }
+
+    private func printCheckpoints(on console: Console) throws {
+        var table = TextTable([.text("source"), .text("state"), .number("lines"), .number("rejected")])
+        for checkpoint in checkpoints {
+            table.add([
+                checkpoint.source, checkpoint.isComplete ? "complete" : "partial",
+                NumberFormat.grouped(checkpoint.counts.read), NumberFormat.grouped(checkpoint.counts.rejected),
+            ])
+        }
+        try console.print(table)
+        try console.print()
+    }
+}

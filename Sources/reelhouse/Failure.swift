@@ -1,0 +1,43 @@
+import Arguments
+import Domain
+import Files
+import Generator
+import JSON
+import SQLite
+
+/// What an error means to the person at the terminal: what failed and where, what to do next, and the exit status.
+struct Failure {
+    let report: Report
+    let status: ExitStatus
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as UsageError: self.init(error.message, error.hint, .usage)
+        case let error as WarehouseError:
+            if case .inUse = error { self.init(error.description, error.hint, .inUse) } else {
+                self.init(error.description, error.hint, .failed)
+            }
+        case let error as SQLiteError:
+            self.init(error.description, error.hint, error.isBusy ? .inUse : .failed)
+        case let error as FileError: self.init(error.message, error.advice, .failed)
+        case let error as BackendError: self.init(error.description, error.hint, error.status)
+        case let error as CommandError: self.init(error.message, error.hint, error.status)
+        case let error as OutputError: self.init("the result cannot be written: \(error.description)", nil, .failed)
+        case let error as GeneratorError: self.init(error.description, "See `reelhouse generate --help`.", .usage)
+        case let error as JSONError: self.init(error.explanation, nil, .failed)
+        default: self.init("\(error)", "Run `reelhouse doctor` to check the installation.", .failed)
+        }
+    }
+
+    private init(_ message: String, _ hint: String?, _ status: ExitStatus) {
+        report = Report(message: message, hint: hint)
+        self.status = status
+    }
+}
+
+/// A command cannot do what it was asked for.
+struct CommandError: Error {
+    let message: String
+    let hint: String?
+    var status = ExitStatus.failed
+}

@@ -1,0 +1,81 @@
+import Arguments
+import Glibc
+import Logging
+
+/// The program: parses the command line, runs one command, and says how it ended.
+@main
+struct Reelhouse {
+    /// The version of the program, the schema and the manual.
+    static let version = "0.1.0"
+
+    static func main() {
+        // A reader that goes away (`| head`) is an error of writing, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+        exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).code)
+    }
+
+    /// Runs a command line.
+    static func run(_ arguments: [String], console: Console) -> ExitStatus {
+        do {
+            switch try CommandRegistry.root.parse(arguments, width: console.textWidth) {
+            case .help(let text): try console.write(text)
+            case .version: try console.print("reelhouse \(version)")
+            case .run(let parsed): return try run(parsed)
+            }
+            try console.finish()
+            return .done
+        } catch {
+            return report(error, on: console)
+        }
+    }
+
+    private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
+        let console = Console(
+            isQuiet: arguments.isDeclaredFlag("quiet"),
+            progressFormat: arguments.isDeclaredFlag("json-progress") ? .json : .text)
+        do {
+            let context = try CommandContext(arguments: arguments, console: console)
+            let status = try CommandRegistry.command(for: arguments.command).run(arguments, context)
+            try console.finish()
+            return status
+        } catch {
+            return report(error, on: console)
+        }
+    }
+
+    private static func report(_ error: any Error, on console: Console) -> ExitStatus {
+        let failure = Failure(error)
+        // What the reader of a closed pipe has not read, nobody misses.
+        if case OutputError.closed = error { return .done }
+        console.progress.finish()
+        console.report(failure.report)
+        try? console.finish()
+        return failure.status
+    }
+}
+
+/// How a command ended (the contract's law 6).
+enum ExitStatus: Int32 {
+    case done = 0
+    case failed = 1
+    case usage = 2
+    case notAllTaken = 3
+    case inUse = 4
+    case unreachable = 5
+    case interrupted = 130
+    case terminated = 143
+
+    var code: Int32 { rawValue }
+
+    /// What `--help` says of them.
+    static let declared: [CommandDeclaration.ExitStatus] = [
+        .init(0, "done, also when there was nothing new"),
+        .init(1, "failed"),
+        .init(2, "wrong usage"),
+        .init(3, "done, but not all was taken: more rejected lines than --max-rejects, or a damaged file"),
+        .init(4, "the warehouse is in use by another run"),
+        .init(5, "a backend could not be reached; try again later"),
+        .init(130, "stopped by Ctrl-C at a commit"),
+        .init(143, "stopped by SIGTERM at a commit"),
+    ]
+}

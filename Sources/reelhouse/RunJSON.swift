@@ -1,0 +1,37 @@
+import Domain
+import JSON
+import Pipeline
+
+/// What `run --json` prints: an interface, documented in the README.
+enum RunJSON {
+    static func text(_ report: LoadReport) -> String {
+        var members: [(String, JSONText)] = [
+            ("run_id", .integer(report.run.id)), ("outcome", .string(report.run.outcome.rawValue)),
+        ]
+        members += counts(report.run.counts)
+        members.append(("seconds", .double(report.seconds)))
+        let rules = CleaningRule.allCases.compactMap { rule in
+            report.rejectedByRule[rule].map { (rule.rawValue, JSONText.integer($0)) }
+        }
+        members.append(("rejected_by_rule", .object(rules)))
+        members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
+        members.append(("sources", .array(report.sources.map(source))))
+        return JSONText.object(members).compact
+    }
+
+    private static func source(_ source: SourceReport) -> JSONText {
+        let head: [(String, JSONText)] = [
+            ("source", .string(source.name)), ("port", .string(source.port.rawValue)),
+            ("state", .string(source.state.rawValue)), ("damaged", .boolean(source.isDamaged)),
+        ]
+        return .object(head + counts(source.counts))
+    }
+
+    static func counts(_ counts: LineCounts) -> [(String, JSONText)] {
+        [
+            ("read", .integer(counts.read)), ("accepted", .integer(counts.accepted)),
+            ("duplicates", .integer(counts.duplicates)), ("rejected", .integer(counts.rejected)),
+            ("warnings", .integer(counts.warnings)),
+        ]
+    }
+}

@@ -1,0 +1,75 @@
+import Domain
+import Pipeline
+
+/// What a run says at its end: what was read, what changed, and what to do next.
+struct RunSummary {
+    let report: LoadReport
+    let isDryRun: Bool
+
+    func print(on console: Console) throws {
+        let counts = report.run.counts
+        let style = console.style
+        let rate = report.seconds > 0 ? Double(counts.read) / report.seconds : 0
+        let how = isDryRun ? "Dry run, nothing was kept" : "Run \(report.run.id) \(report.run.outcome.rawValue)"
+        try console.print(
+            style.bold(how) + " after \(NumberFormat.duration(seconds: report.seconds)): "
+                + "\(NumberFormat.count(counts.read, "line", "lines")) read"
+                + (counts.read > 0 ? ", \(NumberFormat.rate(rate))" : ""))
+        if console.isQuiet { return }
+        try console.print()
+        var lines = TextTable([.text("lines"), .number("count")])
+        for (name, count) in [
+            ("read", counts.read), ("accepted", counts.accepted), ("duplicates", counts.duplicates),
+            ("rejected", counts.rejected), ("warnings", counts.warnings),
+        ] { lines.add([name, NumberFormat.grouped(count)]) }
+        try console.print(lines)
+        try console.print()
+        try printRows(on: console)
+        for line in notes { try console.print(line) }
+    }
+
+    private func printRows(on console: Console) throws {
+        let before = Dictionary(report.rowsBefore.map { ($0.table, $0.rows) }) { first, _ in first }
+        var rows = TextTable([.text("table"), .number("rows"), .number("change")])
+        for (table, count) in report.rows where count > 0 || before[table, default: 0] > 0 {
+            let change = count - before[table, default: 0]
+            let sign = change > 0 ? "+" : ""
+            rows.add([table, NumberFormat.grouped(count), change == 0 ? "" : sign + NumberFormat.grouped(change)])
+        }
+        try console.print(rows)
+        try console.print()
+    }
+
+    /// What a person should know or do next.
+    private var notes: [String] {
+        var notes: [String] = []
+        let skipped = report.sources.filter { $0.state == .skipped }
+        if !skipped.isEmpty {
+            let files = NumberFormat.count(skipped.count, "source was", "sources were")
+            notes.append("\(files) loaded before and skipped; --reload reads them again.")
+        }
+        for source in report.sources where source.isDamaged {
+            notes.append("\(source.name) is damaged: what could be read is loaded; see the rule damaged_file.")
+        }
+        let left = report.sources.filter { $0.state == .partial }
+        if let reason = report.stopReason {
+            let why = reason == .duration ? "its time was up" : "it was asked to"
+            let rest = left.isEmpty ? "nothing is left" : left.map(\.name).joined(separator: ", ") + " is left"
+            notes.append("Stopped because \(why): \(rest). Run the same command again to go on.")
+        }
+        if report.refresh.reenrichedFacts > 0 {
+            notes.append(
+                "\(NumberFormat.count(report.refresh.reenrichedFacts, "fact", "facts")) followed movies that came or changed.")
+        }
+        if let rejected = rejectedNote { notes.append(rejected) }
+        return notes
+    }
+
+    private var rejectedNote: String? {
+        let counts = report.rejectedByRule.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+        guard let first = counts.first else { return nil }
+        let list = counts.map { "\(NumberFormat.grouped($0.value)) \($0.key.rawValue)" }.joined(separator: ", ")
+        return "\(NumberFormat.grouped(report.run.counts.rejected)) rejected: \(list); "
+            + "see `reelhouse quarantine show --rule \(first.key.rawValue)`."
+    }
+}
