@@ -19,6 +19,9 @@ public struct ParsedArguments: Sendable {
         operandValues = operands
     }
 
+    /// Whether the command has an option of this name.
+    public func hasOption(_ name: String) -> Bool { declared[name] != nil }
+
     /// Whether an option stands on the command line, defaults aside.
     public func isGiven(_ name: String) -> Bool {
         precondition(declared[name] != nil, "no option --\(name) is declared")

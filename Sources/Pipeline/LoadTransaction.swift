@@ -87,6 +87,13 @@ final class LoadTransaction {
     func finish(_ outcome: RunOutcome, at time: Int64) throws {
         run.outcome = outcome
         run.endedAt = time
+        if options.isDryRun { return try abandon() }
+        try open()
+        try commit()
+    }
+
+    /// Writes that the run is under way.
+    func start() throws {
         try open()
         try commit()
     }

@@ -7,6 +7,7 @@ public final class Loader {
     private let rawStore: (any RawStore)?
     private let options: LoadOptions
     private let stop: StopSignal
+    private let logger: Logger
     private let progress: (LoadProgress) -> Void
     /// The clock of the wall, for how long things take: milliseconds since 1970.
     private let wallClock: () -> Int64
@@ -19,12 +20,13 @@ public final class Loader {
     ///   - wallClock: milliseconds since 1970.
     public init(
         warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, stop: StopSignal = StopSignal(),
-        wallClock: @escaping () -> Int64, progress: @escaping (LoadProgress) -> Void = { _ in }
+        logger: Logger = .silent, wallClock: @escaping () -> Int64, progress: @escaping (LoadProgress) -> Void = { _ in }
     ) {
         self.warehouse = warehouse
         self.rawStore = options.isDryRun ? nil : rawStore
         self.options = options
         self.stop = stop
+        self.logger = logger
         self.wallClock = wallClock
         self.progress = progress
     }
@@ -38,10 +40,14 @@ public final class Loader {
         defer { warehouse.endRun() }
         let transaction = LoadTransaction(warehouse: warehouse, options: options, run: record)
         do {
-            try transaction.finish(.running, at: startedAt)
+            try transaction.start()
             var report = LoadReport(run: record)
             report.rowsBefore = try warehouse.rowCounts()
             if let movies { try load(movies, transaction, &report, loadMovies) }
+            // Before the events, which find their movies as they are now.
+            try transaction.open()
+            report.refresh.reenrichedFacts = try warehouse.reenrichFacts()
+            try transaction.commit()
             if let events { try load(events, transaction, &report, loadEvents) }
             try end(transaction, &report)
             report.seconds = Double(wallClock() - startedAt) / 1000
@@ -59,11 +65,10 @@ public final class Loader {
         report.stopReason = stop.reason
         progress(LoadProgress(phase: .marts, counts: transaction.run.counts))
         try transaction.open()
-        report.refresh = try warehouse.refresh()
-        report.rows = try warehouse.rowCounts()
-        if options.isDryRun {
-            try transaction.abandon()
+        if report.stopReason == nil || report.stopReason == .duration {
+            report.refresh.refreshedDays = try warehouse.refreshMarts()
         }
+        report.rows = try warehouse.rowCounts()
         try transaction.finish(report.stopReason == nil ? .completed : .stopped, at: wallClock())
         report.run = transaction.run
         report.rejectedByRule = transaction.rejectedByRule

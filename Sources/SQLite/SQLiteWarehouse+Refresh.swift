@@ -1,23 +1,21 @@
 import Domain
 
 extension SQLiteWarehouse {
-    /// Brings the facts of movies that came or changed up to date, and the marts.
-    public func refresh() throws -> RefreshReport {
-        var report = RefreshReport()
-        report.reenrichedFacts = try reenrich()
+    /// Brings the marts up to date with the tables that they follow from.
+    public func refreshMarts() throws -> Int64 {
         let pending = try connection.integer("SELECT count(*) FROM load_pending_movie") ?? 0
-        report.refreshedDays = try connection.integer("SELECT count(*) FROM load_stale_day") ?? 0
-        if report.refreshedDays > 0 { try connection.execute(Self.genreDaily) }
-        if report.refreshedDays + pending > 0 {
+        let days = try connection.integer("SELECT count(*) FROM load_stale_day") ?? 0
+        if days > 0 { try connection.execute(Self.genreDaily) }
+        if days + pending > 0 {
             try connection.execute(Self.topMovies)
             try connection.execute(Self.trending)
         }
         try connection.execute("DELETE FROM load_pending_movie; DELETE FROM load_stale_day")
-        return report
+        return days
     }
 
     /// Enriches the facts of movies that came or changed, day by day of those that movie_daily knows them on.
-    private func reenrich() throws -> Int64 {
+    public func reenrichFacts() throws -> Int64 {
         guard try connection.integer("SELECT count(*) FROM load_pending_movie WHERE changes_facts") ?? 0 > 0 else {
             return 0
         }
@@ -40,6 +38,7 @@ extension SQLiteWarehouse {
             try stale.bind(CivilDate.text(ofDay: day), at: 1)
             try stale.run()
         }
+        try connection.execute("UPDATE load_pending_movie SET changes_facts = 0 WHERE changes_facts")
         return facts
     }
 

@@ -24,7 +24,6 @@ public final class SQLiteWarehouse: Warehouse {
     private let eventRows = EventRows()
     private var packedRows: [String: PackedRows] = [:]
     private let conflict: ConflictFunction
-    var now: Int64 = 0
 
     /// Opens a warehouse for writing; the file is made when it is not there.
     ///
@@ -47,13 +46,16 @@ public final class SQLiteWarehouse: Warehouse {
     }
 
     /// Brings the schema up to date.
-    public func migrate() throws -> [String] { try Migrator(connection: connection).migrate(at: now) }
+    public func migrate(at now: Int64) throws -> [String] {
+        if lock != nil { return try Migrator(connection: connection).migrate(at: now) }
+        let lock = try WriterLock(path: location)
+        return try withExtendedLifetime(lock) { try Migrator(connection: connection).migrate(at: now) }
+    }
 
     /// Begins a run; see `Warehouse`.
     public func beginRun(at now: Int64) throws -> RunRecord {
-        self.now = now
         lock = try WriterLock(path: location)
-        _ = try migrate()
+        _ = try migrate(at: now)
         try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
         let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
         return RunRecord(id: id, startedAt: now, endedAt: nil, outcome: .running, counts: LineCounts())

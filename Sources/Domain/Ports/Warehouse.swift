@@ -12,7 +12,7 @@ public struct MovieEnrichment: Sendable, Equatable {
     }
 }
 
-/// What a warehouse reports while it is busy with its own work at the end of a run.
+/// What followed from what a run loaded.
 public struct RefreshReport: Sendable, Equatable {
     /// Facts that were enriched anew because their movie came or changed.
     public var reenrichedFacts: Int64 = 0
@@ -33,8 +33,9 @@ public protocol Warehouse: AnyObject {
 
     /// Brings the schema up to date.
     ///
+    /// - Parameter now: milliseconds since 1970, for the record.
     /// - Returns: the names of the migrations that were applied now.
-    func migrate() throws -> [String]
+    func migrate(at now: Int64) throws -> [String]
 
     /// Begins a run: takes the writer's place, and marks runs that were killed as interrupted.
     ///
@@ -76,8 +77,14 @@ public protocol Warehouse: AnyObject {
     /// Writes a run's row.
     func save(_ run: RunRecord) throws
 
-    /// Brings what follows from other tables up to date: the facts of movies that came or changed, and the marts.
-    func refresh() throws -> RefreshReport
+    /// Enriches anew the facts of movies that came or changed since this was last done.
+    ///
+    /// - Returns: how many facts.
+    func reenrichFacts() throws -> Int64
+    /// Brings the marts up to date.
+    ///
+    /// - Returns: how many days of genre_daily were computed anew.
+    func refreshMarts() throws -> Int64
     /// How many rows each table has, by its name.
     func rowCounts() throws -> [(table: String, rows: Int64)]
     /// Gives up the writer's place. Called once at the end, also after an error.
