@@ -62,12 +62,13 @@ final class LoadTransaction {
 
     /// Whether the transaction has grown to where it is committed.
     func isFull(mergedBytes: Int) -> Bool {
-        !options.isDryRun && (lines >= options.transactionLines || mergedBytes >= options.transactionBytes)
+        lines >= options.transactionLines || mergedBytes >= options.transactionBytes
     }
 
     /// Commits rows, counts and positions.
     func commit() throws {
         guard isOpen else { return }
+        lines = 0
         if options.isDryRun { return }
         try warehouse.save(run)
         for (number, state) in positions where state.isDirty {
