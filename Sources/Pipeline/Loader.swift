@@ -20,7 +20,8 @@ public final class Loader {
     ///   - wallClock: milliseconds since 1970.
     public init(
         warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, stop: StopSignal = StopSignal(),
-        logger: Logger = .silent, wallClock: @escaping () -> Int64, progress: @escaping (LoadProgress) -> Void = { _ in }
+        logger: Logger = .silent, wallClock: @escaping () -> Int64,
+        progress: @escaping (LoadProgress) -> Void = { _ in }
     ) {
         self.warehouse = warehouse
         self.rawStore = options.isDryRun ? nil : rawStore

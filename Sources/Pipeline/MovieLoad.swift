@@ -62,7 +62,8 @@ final class MovieLoad {
     /// Whether the warehouse holds no document of that movie and snapshot date that is not less.
     private func isNew(_ document: MovieDocument) throws -> Bool {
         let snapshot = Snapshot(movieID: document.movieID, day: document.rank.snapshotDay)
-        let known = try ranks[snapshot]
+        let known =
+            try ranks[snapshot]
             ?? transaction.warehouse.movieRank(of: document.movieID, snapshotDay: document.rank.snapshotDay)
         if let known, known >= document.rank { return false }
         ranks[snapshot] = document.rank
@@ -79,7 +80,9 @@ final class MovieLoad {
             best[document.movieID] = index
         }
         let winners = try best.values.sorted().filter { index in
-            guard let stored = try transaction.warehouse.movieRank(of: batch.documents[index].movieID) else { return true }
+            guard let stored = try transaction.warehouse.movieRank(of: batch.documents[index].movieID) else {
+                return true
+            }
             return stored < batch.documents[index].rank
         }
         for index in winners { raw.append(rawMovie(batch.documents[index], of: batch)) }

@@ -17,7 +17,8 @@ class RowProvider {
     /// Makes the rows readable as the table `name` of a connection, which keeps this object alive.
     final func register(as name: String, on connection: Connection) throws(SQLiteError) {
         let retained = Unmanaged.passRetained(self)
-        let status = sqlite3_create_module_v2(connection.handle, name, RowModule.shared, retained.toOpaque()) { pointer in
+        let status = sqlite3_create_module_v2(connection.handle, name, RowModule.shared, retained.toOpaque()) {
+            pointer in
             if let pointer { Unmanaged<RowProvider>.fromOpaque(pointer).release() }
         }
         try connection.check(status, "register \(name)")

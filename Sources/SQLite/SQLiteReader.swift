@@ -15,7 +15,7 @@ public final class SQLiteReader: WarehouseReader {
         location = path
         do {
             connection = try Connection(path: path, access: .readOnly)
-        } catch where error.primaryCode == SQLITE_CANTOPEN {
+        } catch  where error.primaryCode == SQLITE_CANTOPEN {
             throw WarehouseError.notThere(path: path)
         }
         try connection.setBusyTimeout(milliseconds: 10_000)

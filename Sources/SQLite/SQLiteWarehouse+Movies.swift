@@ -60,7 +60,8 @@ extension SQLiteWarehouse {
             defer { source.clear() }
             let names = table.columns.map(\.name).joined(separator: ", ")
             try connection.statement(
-                "INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table))").run()
+                "INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table))"
+            ).run()
         }
         for (document, before) in zip(documents, before) {
             try markPending(document.movieID, changesFacts: try factsOfMovie(document.movieID) != before)

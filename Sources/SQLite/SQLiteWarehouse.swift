@@ -119,7 +119,8 @@ public final class SQLiteWarehouse: Warehouse {
         try connection.statement(statement.upsert).run()
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
-                "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily").run()
+                "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"
+            ).run()
         }
     }
 

@@ -71,7 +71,8 @@ public final class Statement {
 
     /// The value's bytes (a text's in UTF-8), valid until the next step.
     public func bytes(_ column: Int) -> UnsafeRawBufferPointer {
-        let start = type(column) == SQLITE_BLOB
+        let start =
+            type(column) == SQLITE_BLOB
             ? sqlite3_column_blob(handle, Int32(column))
             : UnsafeRawPointer(sqlite3_column_text(handle, Int32(column)))
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
@@ -84,7 +85,8 @@ public final class Statement {
 
     /// Binds an integer, or null.
     public func bind(_ value: Int64?, at index: Int) throws(SQLiteError) {
-        let status = value.map { sqlite3_bind_int64(handle, Int32(index), $0) } ?? sqlite3_bind_null(handle, Int32(index))
+        let status =
+            value.map { sqlite3_bind_int64(handle, Int32(index), $0) } ?? sqlite3_bind_null(handle, Int32(index))
         try connection.check(status, sql)
     }
 
@@ -107,7 +109,8 @@ public final class Statement {
 
     /// Binds a blob.
     public func bind(blob value: [UInt8], at index: Int) throws(SQLiteError) {
-        let status = value.isEmpty
+        let status =
+            value.isEmpty
             ? sqlite3_bind_zeroblob(handle, Int32(index), 0)
             : sqlite3_bind_blob64(handle, Int32(index), value, UInt64(value.count), transient)
         try connection.check(status, sql)

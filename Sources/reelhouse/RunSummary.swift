@@ -59,7 +59,8 @@ struct RunSummary {
         }
         if report.refresh.reenrichedFacts > 0 {
             notes.append(
-                "\(NumberFormat.count(report.refresh.reenrichedFacts, "fact", "facts")) followed movies that came or changed.")
+                "\(NumberFormat.count(report.refresh.reenrichedFacts, "fact", "facts")) followed movies that came or changed."
+            )
         }
         if let rejected = rejectedNote { notes.append(rejected) }
         return notes

@@ -21,7 +21,9 @@ public enum UserAgent {
     public static func os(_ agent: String) -> String? {
         if agent.contains("Windows NT 10.0") { return "Windows 10" }
         if agent.contains("Windows NT") { return "Windows" }
-        if agent.contains("Android") { return number(after: "Android ", in: agent).map { "Android \($0)" } ?? "Android" }
+        if agent.contains("Android") {
+            return number(after: "Android ", in: agent).map { "Android \($0)" } ?? "Android"
+        }
         for mark in ["iPhone OS ", "CPU OS "] {
             if let version = number(after: mark, in: agent) { return "iOS \(version)" }
         }

@@ -68,7 +68,8 @@ extension CleaningRule {
         default:
             RuleExplanation(
                 "movies", rejects: "neither title nor original_title is text that is not blank",
-                reason: "A movie without any title cannot be shown to anyone; a missing title is taken from the original.",
+                reason:
+                    "A movie without any title cannot be shown to anyone; a missing title is taken from the original.",
                 example: #"{"id":42,"title":" ","original_title":null}"#,
                 remedy: "Fetch the document again; TMDB may have been answering with an empty one.")
         }
@@ -150,7 +151,8 @@ extension CleaningRule {
         default:
             RuleExplanation(
                 "events",
-                rejects: "its event_time and event_id are in the warehouse already, with other content; the first stays",
+                rejects:
+                    "its event_time and event_id are in the warehouse already, with other content; the first stays",
                 reason: "The same identity with the same content is a duplicate; with other content one of the two is "
                     + "wrong, and nobody here knows which.",
                 example: "two events of one event_id and event_time, with scores 3 and 8",

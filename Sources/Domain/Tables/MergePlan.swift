@@ -82,7 +82,8 @@ enum CellOrder {
 
     /// UTF-8 compared as bytes, which is the order of code points.
     @inline(__always)
-    static func compare(_ left: Span, _ leftText: UnsafeRawPointer, _ right: Span, _ rightText: UnsafeRawPointer) -> Int {
+    static func compare(_ left: Span, _ leftText: UnsafeRawPointer, _ right: Span, _ rightText: UnsafeRawPointer) -> Int
+    {
         let common = Int(min(left.length, right.length))
         let result = memcmp(leftText + Int(left.offset), rightText + Int(right.offset), common)
         return result != 0 ? Int(result) : order(left.length, right.length)

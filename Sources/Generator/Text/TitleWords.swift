@@ -32,7 +32,9 @@ enum TitleWords {
         "Chasing", "Counting", "Dancing With", "Escaping", "Forgetting", "Inventing", "Painting", "Remembering",
         "Saving", "Stealing", "Waiting for", "Waltzing Past",
     ]
-    static let moments = ["at Dawn", "at Midnight", "in July", "in the Rain", "Next Thursday", "on Sunday", "This Winter"]
+    static let moments = [
+        "at Dawn", "at Midnight", "in July", "in the Rain", "Next Thursday", "on Sunday", "This Winter",
+    ]
 
     /// What people type into the search field: words of titles and a few wishes, in lower case.
     static let searches =

@@ -1,0 +1,52 @@
+# Reelhouse: `make demo` and `make test` are all that a newcomer needs.
+
+SWIFT ?= swift
+BUILD := $(SWIFT) build -c release
+REELHOUSE = $$($(BUILD) --show-bin-path)/reelhouse
+BENCH = $$($(BUILD) --show-bin-path)/reelhouse-bench
+COMPILE_FLAGS := --explicit-target-dependency-import-check error
+
+# Debian's packages of the C libraries and tools that are linked or used.
+PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev librdkafka-dev \
+	libmongoc-dev libcurl4-openssl-dev pkg-config
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test lint sanitize bench bench-peers install clean
+
+help: ## Show what there is to make
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+deps: ## Install the C libraries that are missing (Debian, Ubuntu); elsewhere say which they are
+	@.ci/deps $(PACKAGES)
+
+build: deps ## Build the command in release
+	@$(BUILD) $(COMPILE_FLAGS) --product reelhouse
+
+demo: build ## Load the sample data into warehouse.db and show what is in it
+	@rm -f warehouse.db warehouse.db-wal warehouse.db-shm
+	@$(REELHOUSE) run --now 2026-11-21T00:00:00Z
+	@echo
+	@$(REELHOUSE) report
+
+test: deps ## Run every test
+	@$(SWIFT) test $(COMPILE_FLAGS)
+
+lint: ## Check the format of the code
+	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests schema
+
+sanitize: deps ## Run the tests under the address and the thread sanitizer
+	@.ci/sanitize
+
+bench: deps ## Measure a million events, and what the parts could do alone
+	@$(BUILD) --product reelhouse-bench
+	@$(BENCH)
+
+bench-peers: deps ## The same with DuckDB taking turns on the same files
+	@$(BUILD) --product reelhouse --product reelhouse-bench
+	@$(BENCH) --peers
+
+install: build ## Install the command, its manual and completions below PREFIX (/usr/local)
+	@.ci/install "$(REELHOUSE)" "$(or $(PREFIX),/usr/local)"
+
+clean: ## Remove what was built, and the demo's warehouse
+	@rm -rf .build warehouse.db warehouse.db-wal warehouse.db-shm data/raw
