@@ -6,6 +6,9 @@ final class LoadTransaction {
     let options: LoadOptions
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    /// What becomes of a batch's rejected lines instead of going into quarantine; called once a batch, also when it has
+    /// none.
+    var settleRejections: (([Rejection]) throws -> Void)?
     private var isOpen = false
     private var lines: Int64 = 0
     private var positions: [Int: SourceState] = [:]
@@ -55,8 +58,9 @@ final class LoadTransaction {
 
     /// Puts lines into quarantine.
     func quarantine(_ rejections: [Rejection]) throws {
-        guard !rejections.isEmpty else { return }
         for rejection in rejections { rejectedByRule[rejection.rule, default: 0] += 1 }
+        if let settleRejections { return try settleRejections(rejections) }
+        guard !rejections.isEmpty else { return }
         try warehouse.quarantine(rejections, run: run.id)
     }
 

@@ -11,32 +11,40 @@ extension Connection {
         }
     }
 
-    /// Lines in quarantine in the order of their numbers, from the one after `id`.
+    /// When so many bytes of lines are gathered, a page of the quarantine ends.
+    private static let pageBytes = 8 << 20
+
+    /// Lines in quarantine; see `Warehouse`. A rule that this version does not know is passed over.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         let statement = try statement(
             """
             SELECT rejected_id, source, port, line, byte_offset, rule, message, raw, snapshot_date, run_id
             FROM rejected_record WHERE rejected_id > ?1 AND (?2 IS NULL OR rule = ?2) AND (?3 IS NULL OR source = ?3)
-            AND (?4 IS NULL OR rejected_id = ?4) ORDER BY rejected_id LIMIT ?5
+            AND (?4 IS NULL OR rejected_id = ?4) ORDER BY rejected_id
             """)
         try statement.bind(id, at: 1)
         try statement.bind(filter.rule, at: 2)
         try statement.bind(filter.source, at: 3)
         try statement.bind(filter.id, at: 4)
-        try statement.bind(Int64(limit), at: 5)
         var records: [RejectedRecord] = []
-        while try statement.step() {
-            guard let rule = CleaningRule(rawValue: statement.text(5) ?? ""),
-                let port = SourceIdentity.Port(rawValue: statement.text(2) ?? "")
-            else { continue }
-            let rejection = Rejection(
-                source: statement.text(1) ?? "", port: port, line: statement.integer(3),
-                byteOffset: statement.integer(4), rule: rule, message: statement.text(6) ?? "",
-                raw: [UInt8](statement.bytes(7)),
-                snapshotDay: statement.isNull(8) ? nil : CivilDate.parse(statement.bytes(8)))
-            records.append(RejectedRecord(id: statement.integer(0), rejection: rejection, run: statement.integer(9)))
+        var bytes = 0
+        while records.count < limit, bytes < Self.pageBytes, try statement.step() {
+            guard let record = rejectedRecord(statement) else { continue }
+            bytes += record.rejection.raw.count
+            records.append(record)
         }
         try statement.reset()
         return records
+    }
+
+    private func rejectedRecord(_ row: Statement) -> RejectedRecord? {
+        guard let rule = CleaningRule(rawValue: row.text(5) ?? ""),
+            let port = SourceIdentity.Port(rawValue: row.text(2) ?? "")
+        else { return nil }
+        let rejection = Rejection(
+            source: row.text(1) ?? "", port: port, line: row.integer(3), byteOffset: row.integer(4), rule: rule,
+            message: row.text(6) ?? "", raw: [UInt8](row.bytes(7)),
+            snapshotDay: row.isNull(8) ? nil : CivilDate.parse(row.bytes(8)))
+        return RejectedRecord(id: row.integer(0), rejection: rejection, run: row.integer(9))
     }
 }

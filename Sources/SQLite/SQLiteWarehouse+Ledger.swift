@@ -97,6 +97,19 @@ extension SQLiteWarehouse {
         try connection.rejected(matching: filter, after: id, limit: limit)
     }
 
+    /// Gives a line in quarantine another rule and message; see `Warehouse`.
+    public func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws {
+        let statement = try connection.statement(
+            "UPDATE OR IGNORE rejected_record SET rule = ?, message = ?, run_id = ? WHERE rejected_id = ?")
+        try statement.bind(rule.rawValue, at: 1)
+        try statement.bind(message, at: 2)
+        try statement.bind(run, at: 3)
+        try statement.bind(id, at: 4)
+        try statement.run()
+        // Ignored: (source, line, rule, raw) is taken by the same line.
+        if connection.changes == 0 { try deleteRejected([id]) }
+    }
+
     /// Takes lines out of quarantine.
     public func deleteRejected(_ ids: [Int64]) throws {
         let statement = try connection.statement("DELETE FROM rejected_record WHERE rejected_id = ?")

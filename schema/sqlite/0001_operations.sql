@@ -50,8 +50,9 @@ CREATE TABLE load_stale_day (
     day TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- A number is never given twice, so that an exported line always finds its own record.
 CREATE TABLE rejected_record (
-    rejected_id   INTEGER PRIMARY KEY,
+    rejected_id   INTEGER PRIMARY KEY AUTOINCREMENT,
     source        TEXT NOT NULL,
     line          INTEGER NOT NULL,
     byte_offset   INTEGER NOT NULL,

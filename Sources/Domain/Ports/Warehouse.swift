@@ -68,8 +68,12 @@ public protocol Warehouse: AnyObject {
 
     /// Puts lines into quarantine, each once by (source, line, rule, raw).
     func quarantine(_ rejections: [Rejection], run: Int64) throws
-    /// Lines in quarantine in the order of their numbers, from the one after `id`.
+    /// Lines in quarantine in the order of their numbers, from the one after `id`: at most `limit`, fewer where they
+    /// are long, none when there are no more.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]
+    /// Gives a line in quarantine the rule and message that apply to it now. Where it is in quarantine for that rule
+    /// already, it is there once.
+    func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws
     /// Takes lines out of quarantine.
     func deleteRejected(_ ids: [Int64]) throws
     /// Writes how far a source is loaded.

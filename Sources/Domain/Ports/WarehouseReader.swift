@@ -72,7 +72,8 @@ public protocol WarehouseReader: AnyObject {
     func digest() throws -> [(table: String, digest: TableDigest)]
     /// Lines in quarantine by rule and source, the most first.
     func rejectedCounts() throws -> [RejectedCount]
-    /// Lines in quarantine in the order of their numbers, from the one after `id`.
+    /// Lines in quarantine in the order of their numbers, from the one after `id`: at most `limit`, fewer where they
+    /// are long, none when there are no more.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]
     /// The time of the newest event, milliseconds since 1970; nil when there is none.
     func newestEventTime() throws -> Int64?

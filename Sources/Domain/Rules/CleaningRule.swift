@@ -55,6 +55,20 @@ public struct Rejection: Sendable {
     }
 }
 
+extension Rejection {
+    /// How the message begins of a line that was too long to be kept whole.
+    fileprivate static let tooLongMessage = "The line is too long: it has "
+
+    /// Whether `raw` is all of a line: not the start of one over 16 MiB, nor what damage left of one.
+    public var isWhole: Bool {
+        switch rule {
+        case .damagedFile: false
+        case .malformedJSON: !message.hasPrefix(Self.tooLongMessage)
+        default: true
+        }
+    }
+}
+
 extension LineChunk {
     /// A line of this chunk as a rejection.
     public func rejection(of line: Line, rule: CleaningRule, message: String) -> Rejection {
@@ -71,7 +85,8 @@ extension LineChunk {
         case .tooLong(let length, let sha256):
             return rejection(
                 of: line, rule: .malformedJSON,
-                message: "The line has \(length) bytes (SHA-256 \(sha256)); at most 16 MiB are read. Split it.")
+                message: Rejection.tooLongMessage
+                    + "\(length) bytes (SHA-256 \(sha256)), and at most 16 MiB are read. Split it.")
         case .damage(let words):
             return rejection(of: line, rule: .damagedFile, message: words)
         }

@@ -1,0 +1,67 @@
+import Arguments
+import Domain
+
+/// `reelhouse quarantine`: the lines that broke a rule, to look at and to try again.
+enum QuarantineCommand: Command {
+    private static let subcommands: [any Command.Type] = [
+        QuarantineListCommand.self, QuarantineShowCommand.self, QuarantineExportCommand.self,
+        QuarantineRetryCommand.self,
+    ]
+
+    static let declaration = CommandDeclaration(
+        name: "quarantine",
+        summary: "Look at the lines that broke a rule, export them, and load them after a fix.",
+        discussion: """
+            A line that breaks a cleaning rule is never dropped: it is kept byte for byte with its source, line, byte \
+            offset, rule and message. After a fix of the data or of the rules, `retry` loads what is accepted now.
+            """,
+        examples: [
+            .init("reelhouse quarantine list", "How many lines, by rule and by file?"),
+            .init("reelhouse quarantine show --rule missing_title", "Which ones, and what is wrong with them?"),
+            .init("reelhouse quarantine retry --dry-run", "How many would be accepted now?"),
+        ],
+        subcommands: subcommands.map { $0.declaration })
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        guard let name = arguments.command.last,
+            let command = subcommands.first(where: { $0.declaration.name == name })
+        else { throw UsageError("no such command", hint: "see 'reelhouse quarantine --help'") }
+        return try command.run(arguments, context)
+    }
+}
+
+/// The options that say which lines are meant.
+enum QuarantineFilter {
+    static let options = [
+        Option.value(
+            "rule", short: "r", .choice(CleaningRule.allCases.map(\.rawValue)), placeholder: "rule",
+            help: "Only lines that broke this rule; `reelhouse explain` lists the rules."),
+        Option.value("source", short: "s", .text, help: "Only lines of this source, named as `list` names it."),
+        Option.value("id", .integer(1...Int64.max), help: "Only the line with this number in the quarantine."),
+    ]
+
+    static func filter(_ arguments: ParsedArguments) -> RejectedFilter {
+        RejectedFilter(
+            rule: arguments.string("rule"), source: arguments.string("source"), id: arguments.integer("id"))
+    }
+}
+
+extension WarehouseReader {
+    /// Goes through lines in quarantine in the order of their numbers, page by page.
+    ///
+    /// - Returns: how many there were.
+    func forEachRejected(
+        matching filter: RejectedFilter, limit: Int = .max, _ body: (RejectedRecord) throws -> Void
+    ) throws -> Int {
+        var count = 0
+        var last: Int64 = 0
+        while count < limit {
+            let page = try rejected(matching: filter, after: last, limit: min(1000, limit - count))
+            guard let end = page.last else { break }
+            for record in page { try body(record) }
+            count += page.count
+            last = end.id
+        }
+        return count
+    }
+}

@@ -1,0 +1,115 @@
+import Domain
+import Files
+import Hashing
+import JSON
+import Pipeline
+
+/// A line in quarantine as `export` writes it and `retry --from` reads it: an interface, documented in the README.
+enum QuarantineRecordJSON {
+    static func object(_ record: RejectedRecord) -> JSONText {
+        let rejection = record.rejection
+        let raw: (String, JSONText) =
+            if let text = String(validating: rejection.raw, as: UTF8.self) {
+                ("raw", .string(text))
+            } else {
+                ("raw_base64", .string(Base64.encode(rejection.raw)))
+            }
+        return .object([
+            ("rejected_id", .integer(record.id)), ("source", .string(rejection.source)),
+            ("port", .string(rejection.port.rawValue)), ("line", .integer(rejection.line)),
+            ("byte_offset", .integer(rejection.byteOffset)), ("rule", .string(rejection.rule.rawValue)),
+            ("message", .string(rejection.message)),
+            ("snapshot_date", rejection.snapshotDay.map { .string(CivilDate.text(ofDay: $0)) } ?? .null),
+            ("run_id", .integer(record.run)), raw,
+        ])
+    }
+}
+
+/// The lines of an edited export, one after the other.
+final class MendedLineReader {
+    private enum Key: Int, CaseIterable {
+        case id, raw, base64, source, line
+
+        var name: StaticString {
+            switch self {
+            case .id: "rejected_id"
+            case .raw: "raw"
+            case .base64: "raw_base64"
+            case .source: "source"
+            case .line: "line"
+            }
+        }
+    }
+
+    private let path: String
+    private let source: any LineSource
+    private let parser: JSONParser
+    private var chunk: LineChunk?
+    private var index = 0
+
+    /// Opens an edited export: a path, or `-`.
+    ///
+    /// - Throws: `FileError`, `JSONError`.
+    init(path: String) throws {
+        self.path = path
+        parser = try JSONParser(keys: Key.allCases.map(\.name), keepsUnknown: false)
+        let files = try FileSources(port: .events, arguments: [path])
+        source = try files.open(
+            files.describe().enumerated().map { number, file in
+                PlannedSource(
+                    index: number,
+                    source: Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number),
+                    start: SourcePosition())
+            })
+    }
+
+    /// The next line, or nil at the end.
+    ///
+    /// - Throws: `CommandError` for a line that is none of an export; `FileError`.
+    func next() throws -> MendedLine? {
+        while chunk.map({ index >= $0.lines.count }) ?? true {
+            guard let next = try source.next() else { return nil }
+            chunk = next
+            index = 0
+        }
+        guard let chunk else { return nil }
+        let line = chunk.lines[index]
+        index += 1
+        guard line.note < 0 else {
+            throw fault(chunk, line, chunk.rejectionByNote(of: line)?.message ?? "it cannot be read")
+        }
+        do {
+            return try read(
+                parser.parse(chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))), chunk, line)
+        } catch let error as JSONError {
+            throw fault(chunk, line, "it is not one JSON object: \(error.explanation)")
+        }
+    }
+
+    private func read(_ object: JSONValue, _ chunk: LineChunk, _ line: Line) throws -> MendedLine {
+        guard let id = ScalarRules.id(object.member(Key.id.rawValue)) else {
+            throw fault(chunk, line, "it has no rejected_id")
+        }
+        var mended = MendedLine(id: id, raw: [])
+        if let raw = text(object, .raw) {
+            mended.raw = [UInt8](raw)
+        } else if let raw = text(object, .base64).flatMap(Base64.decode) {
+            mended.raw = raw
+        } else {
+            throw fault(chunk, line, "it has neither raw, which is a text, nor raw_base64")
+        }
+        mended.source = text(object, .source).map { String(decoding: $0, as: UTF8.self) }
+        mended.line = ScalarRules.integer(object.member(Key.line.rawValue))
+        return mended
+    }
+
+    private func text(_ object: JSONValue, _ key: Key) -> UnsafeRawBufferPointer? {
+        object.member(key.rawValue).flatMap { $0.kind == .string ? $0.bytes : nil }
+    }
+
+    private func fault(_ chunk: LineChunk, _ line: Line, _ why: String) -> CommandError {
+        CommandError(
+            message: "line \(line.number) of \(chunk.source.name) is not of an export: \(why)",
+            hint: "Start from `reelhouse quarantine export`, and change only what raw says.")
+    }
+}

@@ -1,0 +1,104 @@
+import Arguments
+import Domain
+import Hashing
+import JSON
+
+import enum Logging.PlainText
+
+/// `reelhouse quarantine show`: lines in quarantine, and what is wrong with them.
+enum QuarantineShowCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "show",
+        summary: "Show lines in quarantine: where they come from, what is wrong, and the line itself.",
+        discussion: """
+            What a terminal would take for more than text is shown as an escape, and what is not UTF-8 as \\x and two \
+            digits; `export --raw` gives the lines byte for byte.
+            """,
+        options: [CommonOption.warehouse] + QuarantineFilter.options + [
+            .value("limit", .integer(1...Int64.max), defaultValue: "20", help: "How many lines at most."),
+            .flag("full", help: "Show whole lines, however long they are."),
+            .flag("json", help: "Print one JSON object a line, as `export` does."),
+        ],
+        examples: [
+            .init("reelhouse quarantine show --rule invalid_score", "The first lines with a wrong score"),
+            .init("reelhouse quarantine show --id 17 --full", "The whole of one line"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let reader = try Backends.reader(arguments.string("warehouse") ?? "")
+        let filter = QuarantineFilter.filter(arguments)
+        let limit = Int(arguments.integer("limit") ?? 20)
+        let console = context.console
+        let isJSON = arguments.flag("json")
+        let width = arguments.flag("full") ? Int.max : shortenedWidth
+        let shown = try reader.forEachRejected(matching: filter, limit: limit) { record in
+            if isJSON {
+                try console.print(QuarantineRecordJSON.object(record).compact)
+            } else {
+                try show(record, width: width, on: console)
+            }
+        }
+        if shown == 0 { console.say("Nothing in quarantine matches.") }
+        if shown == limit, !isJSON {
+            let more = try matching(filter, reader) - Int64(shown)
+            if more > 0 {
+                console.say("\(NumberFormat.grouped(more)) more; --limit shows more of them, `export` writes all.")
+            }
+        }
+        return .done
+    }
+
+    /// How many characters of a line are shown unless told.
+    private static let shortenedWidth = 300
+
+    private static func show(_ record: RejectedRecord, width: Int, on console: Console) throws {
+        let rejection = record.rejection
+        let style = console.style
+        try console.print(
+            style.bold("#\(record.id)") + "  \(PlainText.escape(rejection.source)):\(rejection.line)"
+                + "  byte \(rejection.byteOffset)  " + style.bold(rejection.rule.rawValue))
+        try console.print("    " + PlainText.escape(rejection.message))
+        try console.print("    " + RawLineText.text(rejection.raw, width: width))
+    }
+
+    private static func matching(_ filter: RejectedFilter, _ reader: any WarehouseReader) throws -> Int64 {
+        if filter.id != nil { return 1 }
+        return try reader.rejectedCounts().reduce(0) { sum, count in
+            let isMeant =
+                (filter.rule ?? count.rule) == count.rule && (filter.source ?? count.source) == count.source
+            return sum + (isMeant ? count.lines : 0)
+        }
+    }
+}
+
+/// A line as it came, made safe for a terminal.
+enum RawLineText {
+    /// The line's first `width` characters with controls as escapes and what is not UTF-8 as `\xNN`.
+    static func text(_ raw: [UInt8], width: Int) -> String {
+        // A character has few scalars, so this is enough of a line that is shown shortened.
+        let isCut = width < raw.count / 16
+        let bytes = isCut ? raw.prefix(width * 16) : raw[...]
+        let text = escaped(bytes)
+        let kept = width == .max ? text[...] : text.prefix(width)
+        guard isCut || kept.endIndex < text.endIndex else { return text }
+        return kept + "… (\(NumberFormat.grouped(Int64(raw.count))) bytes)"
+    }
+
+    private static func escaped(_ bytes: ArraySlice<UInt8>) -> String {
+        var text = ""
+        var parser = Unicode.UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        var place = bytes.startIndex
+        while true {
+            switch parser.parseScalar(from: &iterator) {
+            case .valid(let encoded):
+                place += encoded.count
+                text.unicodeScalars.append(Unicode.UTF8.decode(encoded))
+            case .error(let length):
+                for byte in bytes[place..<place + length] { text += "\\x" + [byte].hexadecimal }
+                place += length
+            case .emptyInput: return PlainText.escape(text)
+            }
+        }
+    }
+}
