@@ -22,7 +22,8 @@ struct DeviceProfiles: Sendable {
             ),
             ("mobile", ["iOS 18.1", "iOS 17.6"], ["Safari 18.1", "Firefox 132"], ["1179x2556", "1290x2796"]),
             (
-                "desktop", ["Windows 11", "Windows 10", "macOS 15", "Linux"], ["Firefox 132", "Chrome 131", "Edge 131"],
+                "desktop", ["Windows 11", "Windows 10", "macOS 15", "Linux"],
+                ["Firefox 132", "Chrome 131", "Edge 131"],
                 ["1920x1080", "2560x1440", "1366x768"]
             ),
             ("tablet", ["iPadOS 18.1", "Android 14"], ["Safari 18.1", "Chrome 131"], ["1640x2360", "1600x2560"]),
@@ -35,17 +36,24 @@ struct DeviceProfiles: Sendable {
                     for resolution in kind.resolutions {
                         profiles.append(
                             Profile(
-                                device: kind.device, browser: browser, system: system, resolution: resolution,
-                                userAgent: Self.userAgent(browser: browser, system: system)))
+                                device: kind.device,
+                                browser: browser,
+                                system: system,
+                                resolution: resolution,
+                                userAgent: Self.userAgent(browser: browser, system: system)
+                            )
+                        )
                     }
                 }
             }
         }
         self.profiles = profiles
-        self.members = WordList(profiles.map { profile in
-            #","session":{"device":"\#(profile.device)","browser":"\#(profile.browser)","os":"\#(profile.system)","#
-                + #""screen_resolution":"\#(profile.resolution)"}"#
-        })
+        self.members = WordList(
+            profiles.map { profile in
+                #","session":{"device":"\#(profile.device)","browser":"\#(profile.browser)","os":"\#(profile.system)","#
+                    + #""screen_resolution":"\#(profile.resolution)"}"#
+            }
+        )
     }
 
     /// The header as such a browser sends it.
@@ -57,7 +65,8 @@ struct DeviceProfiles: Sendable {
             case "Fire": "Gecko/20100101 Firefox/\(version).0"
             case "Chro": chrome
             case "Edge": "\(chrome) Edg/\(version).0.0.0"
-            case "Sams": "AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/\(version).0 Chrome/122.0.0.0 Safari/537.36"
+            case "Sams":
+                "AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/\(version).0 Chrome/122.0.0.0 Safari/537.36"
             default: "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/\(version) Safari/605.1.15"
             }
         return "Mozilla/5.0 (\(platform(of: system))) \(product)"

@@ -25,7 +25,8 @@ struct EventDocument {
         if event.movie > 0 { members.append(Member(key: "movie_id", value: String(event.movie))) }
         let profile = renderer.devices.profiles[event.device]
         session = [
-            Member(key: "device", value: "\"\(profile.device)\""), Member(key: "browser", value: "\"\(profile.browser)\""),
+            Member(key: "device", value: "\"\(profile.device)\""),
+            Member(key: "browser", value: "\"\(profile.browser)\""),
             Member(key: "os", value: "\"\(profile.system)\""),
             Member(key: "screen_resolution", value: "\"\(profile.resolution)\""),
         ]
@@ -57,7 +58,8 @@ struct EventDocument {
             return [Member(key: "score", value: event.halfPoints == 0 ? "null" : "\(event.halfPoints / 2)\(half)")]
         case .commentVote:
             return [
-                Member(key: "comment_id", value: "\"c-\(event.comment)\""), Member(key: "vote", value: String(event.vote)),
+                Member(key: "comment_id", value: "\"c-\(event.comment)\""),
+                Member(key: "vote", value: String(event.vote)),
             ]
         case .watchlist: return [Member(key: "status", value: "\"\(Event.statuses[event.status])\"")]
         case .comment:
@@ -65,7 +67,8 @@ struct EventDocument {
             if event.parent > 0 { members.append(Member(key: "parent_id", value: "\"c-\(event.parent)\"")) }
             let body = text { renderer.texts.appendBody(seed: event.textSeed, isLong: event.isLong, to: &$0) }
             members.append(
-                event.isDeleted ? Member(key: "deleted", value: "true") : Member(key: "body", value: "\"\(body)\""))
+                event.isDeleted ? Member(key: "deleted", value: "true") : Member(key: "body", value: "\"\(body)\"")
+            )
             return members
         }
     }

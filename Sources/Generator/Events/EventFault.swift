@@ -42,11 +42,26 @@ enum EventFault: Int, CaseIterable, Sendable {
         case .json: ("", [])
         case .type: ("event_type", ["\"purchase\"", "\"\"", "null", "7", nil])
         case .identifier:
-            ("event_id", ["\"e-17\"", "12345", "\"{0b54f0c6-0d1c-4d3b-9a57-1f6b1a3c9e11}\"", "\"0b54f0c60d1c4d3b9a571f6b1a3c9e11\"", "\"0b54f0c6-0d1c-4d3b-9a57-1f6b1a3c9e1g\""])
+            (
+                "event_id",
+                [
+                    "\"e-17\"", "12345", "\"{0b54f0c6-0d1c-4d3b-9a57-1f6b1a3c9e11}\"",
+                    "\"0b54f0c60d1c4d3b9a571f6b1a3c9e11\"", "\"0b54f0c6-0d1c-4d3b-9a57-1f6b1a3c9e1g\"",
+                ]
+            )
         case .time:
-            ("event_time", ["\"2026-02-30T12:00:00Z\"", "\"yesterday\"", "\"2026-11-20 18:03:22Z\"", "\"2026-11-20T18:03:22\"", "\"2026-11-20T24:00:00Z\"", "true", "null", nil])
+            (
+                "event_time",
+                [
+                    "\"2026-02-30T12:00:00Z\"", "\"yesterday\"", "\"2026-11-20 18:03:22Z\"", "\"2026-11-20T18:03:22\"",
+                    "\"2026-11-20T24:00:00Z\"", "true", "null", nil,
+                ]
+            )
         case .range:
-            ("event_time", ["\"1994-12-31T23:59:59.999Z\"", "\"2999-01-01T00:00:00Z\"", "0", "-1", "\"0099-05-05T00:00:00Z\""])
+            (
+                "event_time",
+                ["\"1994-12-31T23:59:59.999Z\"", "\"2999-01-01T00:00:00Z\"", "0", "-1", "\"0099-05-05T00:00:00Z\""]
+            )
         case .user: ("user_id", ["0", "-5", "\"anonymous\"", "1.5", "true", "null", nil])
         case .movie: ("movie_id", ["0", "-603", "\"tt90000603\"", "603.5", "[603]", "null", nil])
         case .seconds: ("seconds", ["-1", "\"long\"", "true", "{}", "\"\"", "\"0x10\""])

@@ -77,7 +77,8 @@ struct MovieNames: Sendable {
         var sentences = [random.pick(PlotSentences.openings), random.pick(PlotSentences.turns)]
         if random.percent(60) { sentences.append(random.pick(PlotSentences.endings)) }
         let text = sentences.joined(separator: " ").replacing("#", with: random.pick(PlotSentences.heroes))
-        let thing = "the \(random.pick(TitleWords.adjectives).lowercased()) \(random.pick(TitleWords.nouns).lowercased())"
+        let thing =
+            "the \(random.pick(TitleWords.adjectives).lowercased()) \(random.pick(TitleWords.nouns).lowercased())"
         return text.replacing("@", with: random.pick(TitleWords.places)).replacing("%", with: thing)
     }
 }

@@ -30,7 +30,8 @@ enum MovieVocabulary {
         (
             "qk", "\u{43c}\u{438}\u{43b}\u{43e}\u{440}", "Milorese",
             [
-                "\u{43b}\u{43e}", "\u{432}\u{435}", "\u{43c}\u{438}", "\u{440}\u{430}", "\u{437}\u{443}", "\u{43d}\u{435}",
+                "\u{43b}\u{43e}", "\u{432}\u{435}", "\u{43c}\u{438}", "\u{440}\u{430}", "\u{437}\u{443}",
+                "\u{43d}\u{435}",
                 "\u{442}\u{43e}\u{440}", "\u{434}\u{430}\u{43b}",
             ]
         ),
@@ -46,18 +47,22 @@ enum MovieVocabulary {
         "Glass Owl", "Harbor", "Inkwell", "Jackdaw", "Lantern", "Marrow", "Nine Lamps", "Oddfellow", "Paper Boat",
         "Quarter Moon", "Red Thimble", "Silver Pail", "Tin Whistle", "Undertow", "Weathervane",
     ]
-    static let companyForms = ["Pictures", "Films", "Studio", "Productions", "Film Works", "Cinema", "Media", "Workshop"]
+    static let companyForms = [
+        "Pictures", "Films", "Studio", "Productions", "Film Works", "Cinema", "Media", "Workshop",
+    ]
     static let givenNames = [
         "Aldis", "Brisa", "Corvin", "Delphie", "Edvar", "Fenna", "Gordo", "Hesper", "Ilka", "Jorun", "Kestrel", "Lumi",
         "Marisol", "Nadir", "Odalys", "Pell", "Quill", "Rosamie", "Sorrel", "Tavi", "Ulla", "Vesna", "Wim", "Yara",
         "Zeno",
     ]
     static let familyStarts = [
-        "Ash", "Bram", "Calder", "Dun", "Elder", "Fen", "Grav", "Hollow", "Ister", "Kell", "Lark", "Mor", "Nether", "Ost",
+        "Ash", "Bram", "Calder", "Dun", "Elder", "Fen", "Grav", "Hollow", "Ister", "Kell", "Lark", "Mor", "Nether",
+        "Ost",
         "Pen", "Quarr", "Rav", "Sel", "Thorn", "Vant", "Wyn",
     ]
     static let familyEnds = [
-        "bury", "croft", "dottir", "elli", "field", "grove", "hart", "ic", "kamp", "low", "mere", "nova", "quist", "ridge",
+        "bury", "croft", "dottir", "elli", "field", "grove", "hart", "ic", "kamp", "low", "mere", "nova", "quist",
+        "ridge",
         "sson", "tova", "ula", "wick",
     ]
     static let roles = [
@@ -66,7 +71,8 @@ enum MovieVocabulary {
         "Radio Voice",
     ]
     static let jobs: [(job: String, department: String)] = [
-        ("Director", "Directing"), ("Writer", "Writing"), ("Producer", "Production"), ("Original Music Composer", "Sound"),
+        ("Director", "Directing"), ("Writer", "Writing"), ("Producer", "Production"),
+        ("Original Music Composer", "Sound"),
         ("Editor", "Editing"), ("Director of Photography", "Camera"),
     ]
 }

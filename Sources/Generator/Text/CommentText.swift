@@ -4,7 +4,8 @@ struct CommentText: Sendable {
         "Watched it twice in a row.", "Honestly?", "I did not expect this.", "My sister made me watch it.",
         "Saw it last night.", "Not for everyone.", "Third time, still good.", "Hmm.", "Okay, wow!",
         "Found it by accident.", "Came for the poster, stayed for the music.", "Unpopular opinion:",
-        "\\\"Just one more scene\\\", I said at midnight.", "So\\u2026", "Mon Dieu, quel film\u{a0}!", "\u{1f37f}\u{1f37f}\u{1f37f}",
+        "\\\"Just one more scene\\\", I said at midnight.", "So\\u2026", "Mon Dieu, quel film\u{a0}!",
+        "\u{1f37f}\u{1f37f}\u{1f37f}",
     ])
     private let middles = WordList([
         "The first half drags a little, but the second one flies.", "The score alone is worth the ticket.",

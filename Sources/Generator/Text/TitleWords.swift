@@ -32,7 +32,9 @@ enum TitleWords {
         "Chasing", "Counting", "Dancing With", "Escaping", "Forgetting", "Inventing", "Painting", "Remembering",
         "Saving", "Stealing", "Waiting for", "Waltzing Past",
     ]
-    static let moments = ["at Dawn", "at Midnight", "in July", "in the Rain", "Next Thursday", "on Sunday", "This Winter"]
+    static let moments = [
+        "at Dawn", "at Midnight", "in July", "in the Rain", "Next Thursday", "on Sunday", "This Winter",
+    ]
 
     /// What people type into the search field: words of titles and a few wishes, in lower case.
     static let searches =
@@ -48,7 +50,7 @@ enum PlotSentences {
         "a retired lighthouse keeper", "a clumsy locksmith", "a runaway piano tuner", "a night-shift librarian",
         "an out-of-work magician", "a stubborn beekeeper", "a lonely satellite engineer", "the last ferryman",
         "a twelve-year-old detective", "a disgraced cartographer", "two rival tailors", "a homesick astronaut",
-        "a forgetful spy", "a village doctor", "an amateur volcanologist", "three estranged sisters",
+        "a forgetful spy", "a village doctor", "an amateur volcanologist", "the eldest of three sisters",
     ]
     static let openings = [
         "In @, # finds % that should not exist.", "When % vanishes from @, # is the only one who notices.",
