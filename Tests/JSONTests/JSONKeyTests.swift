@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: [
         "event_typ", "event_typf", "Event_type", "event_type ", "event_type_", "vent_type", "o", "oss", "\\u0000",
-        "os\\u0000",
+        "os\\u0000", "\\u0000os",
         "1234567", "123456789", "123456780", "1234567890123457", "0234567890123456", "12345678901234567",
         "aaaaaaaa_d_zzzzzzzz", "aaaaaaaazzzzzzzz", "e\\u0301", "scre3n_resolution",
     ])
