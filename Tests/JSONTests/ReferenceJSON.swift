@@ -1,7 +1,7 @@
 import JSON
 
 /// JSON as RFC 8259 writes it, read in the plainest way: what the parser is held against.
-indirect enum ReferenceJSON: Equatable {
+enum ReferenceJSON: Equatable {
     case null
     case boolean(Bool)
     case number(String)
