@@ -28,7 +28,7 @@ public enum FileLocation: Hashable, Sendable {
 /// Files as a source of lines, read one after the other, each opened when it is its turn.
 ///
 /// Errors are `FileError`s that name the file as its `Source` does.
-public struct FileSource: LineSource {
+public final class FileSource: LineSource {
     private var files: ArraySlice<PlannedFile>
     private var reader: LineReader?
     private let chunkSize: Int
@@ -42,7 +42,7 @@ public struct FileSource: LineSource {
     /// The next chunk, or nil when all files are read.
     ///
     /// - Throws: `FileError` when a file cannot be opened or read.
-    public mutating func next() throws -> LineChunk? {
+    public func next() throws -> LineChunk? {
         while true {
             if let chunk = try reader?.next() {
                 if chunk.isLast { reader = nil }
