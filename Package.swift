@@ -67,7 +67,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Domain", "CSQLite"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator"]),
-        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON"]),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
         .testTarget(name: "CommandTests", dependencies: ["reelhouse"]),

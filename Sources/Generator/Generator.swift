@@ -8,7 +8,8 @@ import Files
 ///   - progress: told now and then how far it is; what it throws stops the generation.
 /// - Throws: `GeneratorError`, an error of writing, or what `progress` throws.
 public func generate(
-    _ options: GeneratorOptions, progress: (GeneratorProgress) throws -> Void = { _ in }
+    _ options: GeneratorOptions,
+    progress: (GeneratorProgress) throws -> Void = { _ in }
 ) throws -> PlantedCounts {
     try options.validate()
     let catalogue = Catalogue(movies: options.movies, users: options.users, seed: options.seed)
@@ -26,7 +27,10 @@ public func generate(
 }
 
 private func generateMovies(
-    _ options: GeneratorOptions, _ catalogue: Catalogue, folder: String, counts: inout PlantedCounts,
+    _ options: GeneratorOptions,
+    _ catalogue: Catalogue,
+    folder: String,
+    counts: inout PlantedCounts,
     _ progress: @escaping (GeneratorProgress) throws -> Void
 ) throws {
     var generator = MovieGenerator(options, catalogue: catalogue)
@@ -45,7 +49,10 @@ private func generateMovies(
 }
 
 private func generateEvents(
-    _ options: GeneratorOptions, _ catalogue: Catalogue, folder: String, counts: inout PlantedCounts,
+    _ options: GeneratorOptions,
+    _ catalogue: Catalogue,
+    folder: String,
+    counts: inout PlantedCounts,
     _ progress: @escaping (GeneratorProgress) throws -> Void
 ) throws {
     var generator = EventGenerator(options, catalogue: catalogue)

@@ -27,8 +27,16 @@ public struct GeneratorOptions: Sendable {
 
     /// A hundred thousand clean events of 30 days, unless told.
     public init(
-        movies: Int = 1000, events: Int = 100_000, users: Int = 5000, days: Int = 30, seed: UInt64 = 1,
-        output: String, dirt: Double = 0, plantsConflicts: Bool = true, endDay: Int32, compressionLevel: Int = 3
+        movies: Int = 1000,
+        events: Int = 100_000,
+        users: Int = 5000,
+        days: Int = 30,
+        seed: UInt64 = 1,
+        output: String,
+        dirt: Double = 0,
+        plantsConflicts: Bool = true,
+        endDay: Int32,
+        compressionLevel: Int = 3
     ) {
         self.movies = movies
         self.events = events

@@ -36,8 +36,13 @@ struct DeviceProfiles: Sendable {
                     for resolution in kind.resolutions {
                         profiles.append(
                             Profile(
-                                device: kind.device, browser: browser, system: system, resolution: resolution,
-                                userAgent: Self.userAgent(browser: browser, system: system)))
+                                device: kind.device,
+                                browser: browser,
+                                system: system,
+                                resolution: resolution,
+                                userAgent: Self.userAgent(browser: browser, system: system)
+                            )
+                        )
                     }
                 }
             }
@@ -47,7 +52,8 @@ struct DeviceProfiles: Sendable {
             profiles.map { profile in
                 #","session":{"device":"\#(profile.device)","browser":"\#(profile.browser)","os":"\#(profile.system)","#
                     + #""screen_resolution":"\#(profile.resolution)"}"#
-            })
+            }
+        )
     }
 
     /// The header as such a browser sends it.

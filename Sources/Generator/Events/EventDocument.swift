@@ -67,7 +67,8 @@ struct EventDocument {
             if event.parent > 0 { members.append(Member(key: "parent_id", value: "\"c-\(event.parent)\"")) }
             let body = text { renderer.texts.appendBody(seed: event.textSeed, isLong: event.isLong, to: &$0) }
             members.append(
-                event.isDeleted ? Member(key: "deleted", value: "true") : Member(key: "body", value: "\"\(body)\""))
+                event.isDeleted ? Member(key: "deleted", value: "true") : Member(key: "body", value: "\"\(body)\"")
+            )
             return members
         }
     }

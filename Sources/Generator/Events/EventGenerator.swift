@@ -103,16 +103,23 @@ struct EventGenerator: ~Copyable {
     }
 
     private mutating func writeDirty(
-        _ dirt: EventDirt, of index: Int, at time: Int64, to lines: inout DatedLines, counts: inout PlantedCounts
+        _ dirt: EventDirt,
+        of index: Int,
+        at time: Int64,
+        to lines: inout DatedLines,
+        counts: inout PlantedCounts
     ) throws {
         if case .broken(let fault) = dirt {
-            let type = fault.type(&random)
-            let event = source.event(of: &sessions[index], at: time, type: type, isRemembered: false, &random)
             counts.reject(fault.rule)
-            return try write(fault.line(of: event, renderer, &random), to: &lines)
+            return try write(brokenLine(fault, of: index, at: time), to: &lines)
         }
         var event = source.event(
-            of: &sessions[index], at: time, type: dirt == .legacyForm ? legacyType() : nil, isRemembered: true, &random)
+            of: &sessions[index],
+            at: time,
+            type: dirt == .legacyForm ? legacyType() : nil,
+            isRemembered: true,
+            &random
+        )
         switch dirt {
         case .broken: break
         case .duplicate:
@@ -130,9 +137,7 @@ struct EventGenerator: ~Copyable {
             event.hasIdentifier = random.percent(50)
             counts.legacyForm += 1
             counts.withoutEventID += event.hasIdentifier ? 0 : 1
-            var document = EventDocument(event, renderer)
-            document.takeOlderForm(userAgent: renderer.devices.profiles[event.device].userAgent)
-            return try write(Array(document.text().utf8), to: &lines)
+            return try write(olderLine(of: event), to: &lines)
         case .withoutEventID:
             event.hasIdentifier = false
             counts.withoutEventID += 1
@@ -144,6 +149,18 @@ struct EventGenerator: ~Copyable {
         }
         renderer.append(event, of: today, to: &lines.buffer)
         try lines.endLine()
+    }
+
+    private mutating func brokenLine(_ fault: EventFault, of index: Int, at time: Int64) -> [UInt8] {
+        let type = fault.type(&random)
+        let event = source.event(of: &sessions[index], at: time, type: type, isRemembered: false, &random)
+        return fault.line(of: event, renderer, &random)
+    }
+
+    private func olderLine(of event: Event) -> [UInt8] {
+        var document = EventDocument(event, renderer)
+        document.takeOlderForm(userAgent: renderer.devices.profiles[event.device].userAgent)
+        return Array(document.text().utf8)
     }
 
     /// Has an event come once more, soon or on another day, byte for byte or spelled another way.
@@ -202,42 +219,5 @@ struct EventGenerator: ~Copyable {
         lines.buffer.append(line)
         lines.buffer.append(0x0a)
         try lines.endLine()
-    }
-}
-
-/// How many events are to have begun by the end of each minute: more in the evening, more at the weekend.
-struct ArrivalQuota {
-    /// Parts of a day.
-    static let slots = 1440
-
-    private let events: Int
-    private let total: Int
-    private let startDay: Int32
-    private var slot = 0
-    private var passed = 0
-
-    /// By hour, in UTC.
-    private static let hours = [
-        18, 12, 8, 6, 5, 6, 9, 14, 18, 22, 25, 28, 32, 33, 33, 35, 39, 46, 56, 66, 72, 68, 52, 32,
-    ]
-    /// By days since a Thursday (1970-01-01 was one).
-    private static let weekdays = [10, 13, 16, 15, 10, 9, 10]
-
-    init(events: Int, startDay: Int32, days: Int) {
-        self.events = events
-        self.startDay = startDay
-        let daily = Self.hours.reduce(0, +) * 60
-        total = (0..<days).reduce(0) { $0 + daily * Self.weekday(startDay + Int32($1)) }
-    }
-
-    private static func weekday(_ day: Int32) -> Int { weekdays[Int((day % 7 + 7) % 7)] }
-
-    /// The events to have begun by the end of the next minute.
-    mutating func next() -> Int {
-        let day = startDay + Int32(slot / Self.slots)
-        passed += Self.hours[slot % Self.slots / 60] * Self.weekday(day)
-        slot += 1
-        let share = UInt128(events) * UInt128(passed) / UInt128(total)
-        return Int(share)
     }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// One visit of one user with one device.
 struct Session: Sendable {
     var user: Int
@@ -57,7 +59,11 @@ struct SessionSource {
         // Most of the time a user has the device that is theirs.
         let device = random.percent(85) ? Int(SplitMix64.mix(UInt64(user)) >> 33) : random.below(1 << 20)
         return Session(
-            user: user, number: sessions, device: device % devices, left: min(most, random.pick(lengths)))
+            user: user,
+            number: sessions,
+            device: device % devices,
+            left: min(most, random.pick(lengths))
+        )
     }
 
     /// Milliseconds until the next event of a session: seconds, often, and now and then minutes.
@@ -73,19 +79,27 @@ struct SessionSource {
     ///   - isRemembered: whether a comment may be answered: not when it is to be broken.
     @inline(__always)
     mutating func event(
-        of session: inout Session, at time: Int64, type: EventType?, isRemembered: Bool, _ random: inout Xoshiro256
+        of session: inout Session,
+        at time: Int64,
+        type: EventType?,
+        isRemembered: Bool,
+        _ random: inout Xoshiro256
     ) -> Event {
         let type = type ?? mix[random.below(100)]
         if session.movie == 0 || (type != .search && random.percent(45)) {
-            session.movie = catalogue.sampleMovie(&random)
+            session.movie = catalogue.sampleMovie(on: CivilDate.day(ofMilliseconds: time), &random)
         }
         var event = Event(
             type: type,
             identifier: (
                 random.next() & 0xffff_ffff_ffff_0fff | 0x4000, random.next() & 0x3fff_ffff_ffff_ffff | 1 << 63
             ),
-            time: time, user: session.user, session: session.number, device: session.device,
-            movie: type == .search ? 0 : session.movie)
+            time: time,
+            user: session.user,
+            session: session.number,
+            device: session.device,
+            movie: type == .search ? 0 : session.movie
+        )
         switch type {
         case .view, .click, .share: event.detail = random.below(EventRenderer.details)
         case .search: event.textSeed = random.next()
@@ -108,7 +122,10 @@ struct SessionSource {
     }
 
     private mutating func comment(
-        _ event: inout Event, _ session: inout Session, _ isRemembered: Bool, _ random: inout Xoshiro256
+        _ event: inout Event,
+        _ session: inout Session,
+        _ isRemembered: Bool,
+        _ random: inout Xoshiro256
     ) {
         event.textSeed = random.next()
         if session.comment > 0, random.percent(30) {

@@ -30,9 +30,17 @@ struct Catalogue: Sendable {
     /// An id that no movie has, nor a document.
     func unknownMovieID(_ random: inout some RandomStream) -> Int { movies * 3 + 5000 + random.below(500) }
 
-    /// The movie of an event.
+    /// The movie of an event: by its rank, and now and then one of the four that are talked about these three days, so
+    /// that something is trending.
     @inline(__always)
-    func sampleMovie(_ random: inout some RandomStream) -> Int { movieID(rank: movieRanks.sample(&random)) }
+    func sampleMovie(on day: Int32, _ random: inout some RandomStream) -> Int {
+        let draw = random.below(100)
+        if draw < 4 {
+            let topic = UInt64(truncatingIfNeeded: Int(day) / 3 * 4 + draw)
+            return movieID(rank: Int(SplitMix64.mix(topic &* 0x9e37_79b9 &+ seed) % UInt64(movies)))
+        }
+        return movieID(rank: movieRanks.sample(&random))
+    }
 
     /// The user of a session.
     @inline(__always)

@@ -36,7 +36,11 @@ struct Movie {
     ///   - rank: from 0, the most popular.
     ///   - snapshot: the day of the document, and whether it is not the first one.
     init(
-        rank: Int, id: Int, snapshot: (day: Int32, isLater: Bool), options: GeneratorOptions, catalogue: Catalogue,
+        rank: Int,
+        id: Int,
+        snapshot: (day: Int32, isLater: Bool),
+        options: GeneratorOptions,
+        catalogue: Catalogue,
         names: MovieNames
     ) {
         var random = SplitMix64.stream(seed: options.seed, number: UInt64(id))

@@ -33,7 +33,10 @@ struct MovieBlocks {
     }
 
     private func appendVideo(
-        _ number: Int, of movie: Movie, _ random: inout SplitMix64, to buffer: inout TextBuffer
+        _ number: Int,
+        of movie: Movie,
+        _ random: inout SplitMix64,
+        to buffer: inout TextBuffer
     ) {
         let types = ["Trailer", "Teaser", "Featurette"]
         buffer.append(#"{"iso_639_1":"en","iso_3166_1":"US","name":""#)

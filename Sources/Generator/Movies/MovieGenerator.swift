@@ -65,8 +65,13 @@ struct MovieGenerator {
             let rank = order[place]
             if isLater, rank % Self.laterEvery != 0 { continue }
             let movie = Movie(
-                rank: rank, id: catalogue.movieID(rank: rank), snapshot: (day, isLater), options: options,
-                catalogue: catalogue, names: names)
+                rank: rank,
+                id: catalogue.movieID(rank: rank),
+                snapshot: (day, isLater),
+                options: options,
+                catalogue: catalogue,
+                names: names
+            )
             try write(movie, day, to: &lines, counts: &counts)
             try writeHeld(upTo: lines.lines, to: &lines, counts: &counts)
         }
@@ -74,7 +79,10 @@ struct MovieGenerator {
     }
 
     private mutating func write(
-        _ movie: Movie, _ day: Int32, to lines: inout DatedLines, counts: inout PlantedCounts
+        _ movie: Movie,
+        _ day: Int32,
+        to lines: inout DatedLines,
+        counts: inout PlantedCounts
     ) throws {
         var form = MovieRenderer.Form.plain
         let dirt = selection.next(&random)
@@ -84,15 +92,15 @@ struct MovieGenerator {
             form = .impossibleDate
             counts.movieWarnings += 1
         case .oddTypes: form = .oddTypes
-        case .malformed, .badID, .noTitle: try writeBroken(dirt, like: movie, day, to: &lines, counts: &counts)
+        case .malformed, .badID, .noTitle: try writeBroken(dirt, day, to: &lines, counts: &counts)
         }
         let start = lines.buffer.count
-        renderer.append(movie, form, snapshotDay: day, to: &lines.buffer)
+        renderer.append(movie, form, to: &lines.buffer)
         if dirt == .duplicate {
             var copy = lines.buffer.copy(from: start)
             if random.percent(50) {
                 var buffer = TextBuffer(capacity: 4096)
-                renderer.append(movie, .otherSpelling, snapshotDay: day, to: &buffer)
+                renderer.append(movie, .otherSpelling, to: &buffer)
                 copy = buffer.copy(from: 0)
             }
             held.append((copy, lines.lines + 1 + random.below(50)))
@@ -103,26 +111,34 @@ struct MovieGenerator {
 
     /// Writes a further document that breaks a rule, of a movie that there is not.
     private mutating func writeBroken(
-        _ dirt: Dirt?, like model: Movie, _ day: Int32, to lines: inout DatedLines, counts: inout PlantedCounts
+        _ dirt: Dirt?,
+        _ day: Int32,
+        to lines: inout DatedLines,
+        counts: inout PlantedCounts
     ) throws {
         broken += 1
         let movie = Movie(
-            rank: broken, id: catalogue.movies * 3 + 10_000 + broken, snapshot: (day, false), options: options,
-            catalogue: catalogue, names: names)
+            rank: broken,
+            id: catalogue.movies * 3 + 10_000 + broken,
+            snapshot: (day, false),
+            options: options,
+            catalogue: catalogue,
+            names: names
+        )
         let start = lines.buffer.count
         switch dirt {
         case .badID:
             let fault: StaticString = random.pick([
                 #","id":0"#, #","id":null"#, #","id":"tt12""#, #","id":-603"#, #","id":603.5"#, "",
             ])
-            renderer.append(movie, .badID(fault), snapshotDay: day, to: &lines.buffer)
+            renderer.append(movie, .badID(fault), to: &lines.buffer)
             counts.rejectMovie(.invalidMovieID)
         case .noTitle:
             let original: StaticString = random.pick([#""original_title":"","#, #""original_title":null,"#, ""])
-            renderer.append(movie, .noTitle(original), snapshotDay: day, to: &lines.buffer)
+            renderer.append(movie, .noTitle(original), to: &lines.buffer)
             counts.rejectMovie(.missingTitle)
         default:
-            renderer.append(movie, .plain, snapshotDay: day, to: &lines.buffer)
+            renderer.append(movie, .plain, to: &lines.buffer)
             lines.buffer.truncate(to: random.number(start + 1...lines.buffer.count - 1))
             counts.rejectMovie(.malformedJSON)
         }
@@ -132,7 +148,9 @@ struct MovieGenerator {
 
     /// Writes the copies that are due after so many lines.
     private mutating func writeHeld(
-        upTo line: Int, to lines: inout DatedLines, counts: inout PlantedCounts
+        upTo line: Int,
+        to lines: inout DatedLines,
+        counts: inout PlantedCounts
     ) throws {
         let isFull = held.count > Self.mostHeld
         for copy in held where copy.after <= line || isFull {

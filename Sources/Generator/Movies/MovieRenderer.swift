@@ -20,13 +20,13 @@ struct MovieRenderer {
     let names: MovieNames
 
     /// Adds the document, without LF.
-    func append(_ movie: Movie, _ form: Form, snapshotDay: Int32, to buffer: inout TextBuffer) {
+    func append(_ movie: Movie, _ form: Form, to buffer: inout TextBuffer) {
         var random = SplitMix64(seed: movie.blockSeed)
         if case .otherSpelling = form { buffer.append("{ ") } else { buffer.append(0x7b) }
         buffer.append(#""adult":false,"backdrop_path":"#)
         appendPath(random.percent(80), &random, to: &buffer)
         buffer.append(#","belongs_to_collection":"#)
-        appendCollection(movie, &random, to: &buffer)
+        appendCollection(movie, to: &buffer)
         buffer.append(#","budget":"#)
         buffer.append(number: movie.budget)
         buffer.append(#","genres":"#)
@@ -57,8 +57,8 @@ struct MovieRenderer {
         buffer.append(thousandths: movie.popularity)
         buffer.append(#","poster_path":"#)
         appendPath(random.percent(95), &random, to: &buffer)
-        appendProduction(movie, &random, to: &buffer)
-        appendRelease(movie, form, snapshotDay, to: &buffer)
+        appendProduction(movie, to: &buffer)
+        appendRelease(movie, form, to: &buffer)
         buffer.append(#","video":false,"vote_average":"#)
         buffer.append(thousandths: movie.average)
         if case .otherSpelling = form { buffer.append("e0") }
@@ -98,7 +98,7 @@ struct MovieRenderer {
         buffer.append(0x22)
     }
 
-    private func appendCollection(_ movie: Movie, _ random: inout SplitMix64, to buffer: inout TextBuffer) {
+    private func appendCollection(_ movie: Movie, to buffer: inout TextBuffer) {
         guard let collection = movie.collection else { return buffer.append("null") }
         buffer.append(#"{"id":"#)
         buffer.append(number: 10_000 + collection)
@@ -107,7 +107,7 @@ struct MovieRenderer {
         buffer.append(#" Collection","poster_path":null,"backdrop_path":null}"#)
     }
 
-    private func appendProduction(_ movie: Movie, _ random: inout SplitMix64, to buffer: inout TextBuffer) {
+    private func appendProduction(_ movie: Movie, to buffer: inout TextBuffer) {
         buffer.append(#","production_companies":"#)
         appendList(movie.companies, to: &buffer) { index, buffer in
             let company = names.company(index)
@@ -130,7 +130,7 @@ struct MovieRenderer {
         }
     }
 
-    private func appendRelease(_ movie: Movie, _ form: Form, _ snapshotDay: Int32, to buffer: inout TextBuffer) {
+    private func appendRelease(_ movie: Movie, _ form: Form, to buffer: inout TextBuffer) {
         buffer.append(#","release_date":""#)
         if case .impossibleDate = form {
             buffer.append("2024-02-30")
@@ -187,7 +187,9 @@ struct MovieRenderer {
 
 /// Adds an array, each element by `body`.
 func appendList<Element>(
-    _ list: [Element], to buffer: inout TextBuffer, _ body: (Element, inout TextBuffer) -> Void
+    _ list: [Element],
+    to buffer: inout TextBuffer,
+    _ body: (Element, inout TextBuffer) -> Void
 ) {
     buffer.append(0x5b)
     for (position, element) in list.enumerated() {

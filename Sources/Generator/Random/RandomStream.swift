@@ -67,6 +67,9 @@ struct Xoshiro256: RandomStream {
         state = (start.next(), start.next(), start.next(), start.next())
     }
 
+    /// - Parameter state: not all 0.
+    init(state: (UInt64, UInt64, UInt64, UInt64)) { self.state = state }
+
     @inline(__always)
     mutating func next() -> UInt64 {
         let result = rotate(state.1 &* 5, by: 7) &* 9

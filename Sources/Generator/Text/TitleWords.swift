@@ -50,7 +50,7 @@ enum PlotSentences {
         "a retired lighthouse keeper", "a clumsy locksmith", "a runaway piano tuner", "a night-shift librarian",
         "an out-of-work magician", "a stubborn beekeeper", "a lonely satellite engineer", "the last ferryman",
         "a twelve-year-old detective", "a disgraced cartographer", "two rival tailors", "a homesick astronaut",
-        "a forgetful spy", "a village doctor", "an amateur volcanologist", "three estranged sisters",
+        "a forgetful spy", "a village doctor", "an amateur volcanologist", "the eldest of three sisters",
     ]
     static let openings = [
         "In @, # finds % that should not exist.", "When % vanishes from @, # is the only one who notices.",
