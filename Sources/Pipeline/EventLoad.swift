@@ -33,6 +33,13 @@ final class EventLoad {
         return transaction.isFull(mergedBytes: 0) ? try done + commit() : done
     }
 
+    /// Inserts what is waiting and settles it at once, for those who go on from what became of it.
+    func settle() throws {
+        _ = try flush()
+        _ = try take()
+        if transaction.isFull(mergedBytes: settlement.merger.byteSize) { try commit() }
+    }
+
     /// Inserts what is waiting, and gives back how many batches are done with: those of the group before.
     private func flush() throws -> Int {
         guard !waiting.isEmpty else { return try take() }

@@ -114,8 +114,8 @@ public final class QuarantineRetry {
                 port: port,
                 take: { chunk in
                     _ = try load.add(decoder.decode(chunk))
-                    try load.flush()
-                }, commit: load.commit)
+                    try load.settle()
+                }, commit: { try load.commit() })
         }
     }
 }

@@ -53,7 +53,7 @@ final class MendedLineReader {
     init(path: String) throws {
         self.path = path
         parser = try JSONParser(keys: Key.allCases.map(\.name), keepsUnknown: false)
-        let files = try FileSources(port: .events, arguments: [path])
+        let files = try FileSet([path], port: .events)
         source = try files.open(
             files.describe().enumerated().map { number, file in
                 PlannedSource(

@@ -1,0 +1,144 @@
+import Domain
+import Pipeline
+import SQLite
+import Testing
+
+/// Lines in quarantine are tried again under another clock: what was out of range then is not now.
+@Suite struct QuarantineRetryTests {
+    private let early = QuarantineBench.early
+    private let late = QuarantineBench.late
+
+    @Test("A retry under a later clock leaves what a load under it leaves", arguments: QuarantineWarehouse.Sizes.all)
+    func laterClock(sizes: QuarantineWarehouse.Sizes) throws {
+        let bench = try QuarantineBench()
+        try bench.generate()
+        let expected = try bench.loaded("late", late)
+        let warehouse = try bench.loaded("early", early)
+        let before = try warehouse.integer("SELECT count(*) FROM rejected_record")
+        #expect(try warehouse.digest() != expected.digest())
+
+        let report = try warehouse.retry(late, sizes)
+        #expect(report.run.counts.read == before)
+        #expect(report.run.counts.accepted > 100)
+        #expect(report.run.counts.duplicates > 10)
+        #expect(report.run.counts.rejected > 10)
+        #expect(report.run.outcome == .completed)
+        #expect(report.rejectedByRule.values.reduce(0, +) == report.run.counts.rejected)
+        #expect(try warehouse.digest() == expected.digest())
+        #expect(try warehouse.rejected() == expected.rejected())
+
+        // What is accepted is accepted once: over all runs as often as there are facts and documents.
+        let accepted = try warehouse.integer("SELECT sum(accepted) FROM load_run")
+        #expect(accepted == (try expected.integer("SELECT sum(accepted) FROM load_run")))
+        let unbalanced = try warehouse.integer(
+            "SELECT count(*) FROM load_run WHERE read <> accepted + duplicates + rejected OR outcome <> 'completed'")
+        #expect(unbalanced == 0)
+        #expect(try SQLiteReader(path: warehouse.path).faults() == [])
+
+        let again = try warehouse.retry(late, sizes)
+        #expect(again.run.counts.accepted == 0)
+        #expect(again.run.counts.duplicates == 0)
+        #expect(again.run.counts.read == report.run.counts.rejected)
+        #expect(try warehouse.digest() == expected.digest())
+        #expect(try warehouse.rejected() == expected.rejected())
+    }
+
+    @Test func aDryRunSaysWhatARunDoesAndChangesNothing() throws {
+        let bench = try QuarantineBench()
+        try bench.generate()
+        let warehouse = try bench.loaded("early", early)
+        let before = try (warehouse.digest(), warehouse.rejected(), warehouse.runs())
+        let dry = try warehouse.retry(late, isDryRun: true)
+        #expect(try (warehouse.digest(), warehouse.rejected(), warehouse.runs()) == before)
+        let real = try warehouse.retry(late)
+        #expect(dry.run.counts == real.run.counts)
+        #expect(dry.rejectedByRule == real.rejectedByRule)
+        #expect(real.run.counts.accepted > 0)
+    }
+
+    @Test func whatHasArrivedAnotherWayIsADuplicateAndLeaves() throws {
+        let bench = try QuarantineBench()
+        try bench.generate()
+        let warehouse = try bench.loaded("early", early)
+        try warehouse.load(
+            movies: ["\(bench.folder)/movies"], events: ["\(bench.folder)/events"], late, isReload: true)
+        let digest = try warehouse.digest()
+        let outOfRange = try warehouse.integer(
+            "SELECT count(*) FROM rejected_record WHERE rule = 'event_time_out_of_range'")
+        let report = try warehouse.retry(late, lines: .stored(RejectedFilter(rule: "event_time_out_of_range")))
+        #expect(report.run.counts.read == outOfRange)
+        #expect(report.run.counts.accepted == 0)
+        #expect(report.run.counts.duplicates > 100)
+        #expect(try warehouse.digest() == digest)
+        // A line that is in quarantine for the rule that it breaks now is not there twice.
+        #expect(try warehouse.rejected() == (try bench.loaded("late", late)).rejected())
+    }
+
+    @Test func aFilterLeavesOtherLinesAlone() throws {
+        let bench = try QuarantineBench()
+        try bench.generate()
+        let warehouse = try bench.loaded("early", early)
+        let source = "\(bench.folder)/events/2026-11-18.ndjson.zst"
+        let others = try warehouse.rows(
+            "SELECT rejected_id, rule, message FROM rejected_record WHERE source <> '\(source)' ORDER BY 1")
+        let report = try warehouse.retry(late, lines: .stored(RejectedFilter(source: source)))
+        #expect(report.run.counts.accepted > 10)
+        #expect(
+            try warehouse.rows(
+                "SELECT rejected_id, rule, message FROM rejected_record WHERE source <> '\(source)' ORDER BY 1")
+                == others)
+    }
+
+    @Test("Stopped at a commit and run again, it ends where one run does", arguments: [1, 3, 10])
+    func stopped(afterPages pages: Int) throws {
+        let bench = try QuarantineBench()
+        try bench.generate()
+        let expected = try bench.loaded("late", late)
+        let warehouse = try bench.loaded("early", early)
+        let before = try warehouse.integer("SELECT count(*) FROM rejected_record")
+        let stop = StopSignal()
+        var seen = 0
+        let sizes = QuarantineWarehouse.Sizes(pageLines: 20, transactionLines: 20)
+        let report = try warehouse.retry(late, sizes, stop: stop) { _ in
+            seen += 1
+            if seen == pages { stop.request(.interrupt) }
+        }
+        #expect(report.stopReason == .interrupt)
+        #expect(report.run.outcome == .stopped)
+        #expect(report.run.counts.read == Int64(pages * 20))
+        let left = try warehouse.integer("SELECT count(*) FROM rejected_record")
+        #expect(left == before - report.run.counts.accepted - report.run.counts.duplicates)
+        try warehouse.retry(late)
+        #expect(try warehouse.digest() == expected.digest())
+        #expect(try warehouse.rejected() == expected.rejected())
+    }
+
+    @Test("An error ends it at its last commit", arguments: [1 as Int64, 2_000_000])
+    func error(transactionLines: Int64) throws {
+        struct Broken: Error {}
+        let bench = try QuarantineBench()
+        try bench.generate()
+        let expected = try bench.loaded("late", late)
+        let warehouse = try bench.loaded("early", early)
+        let digest = try warehouse.digest()
+        let lines = try SQLiteReader(path: warehouse.path)
+            .rejected(matching: RejectedFilter(), after: 0, limit: .max)
+            .map { MendedLine(id: $0.id, raw: $0.rejection.raw) }
+        var given = 0
+        let sizes = QuarantineWarehouse.Sizes(pageLines: 10, transactionLines: transactionLines)
+        #expect(throws: Broken.self) {
+            try warehouse.retry(
+                late, sizes,
+                lines: .mended {
+                    given += 1
+                    if given > 300 { throw Broken() }
+                    return lines[given - 1]
+                })
+        }
+        #expect(try warehouse.rows("SELECT outcome FROM load_run ORDER BY run_id") == ["completed", "failed"])
+        #expect((try warehouse.digest() == digest) == (transactionLines > 1000))
+        try warehouse.retry(late, lines: .mended(lines))
+        #expect(try warehouse.digest() == expected.digest())
+        #expect(try warehouse.rejected() == expected.rejected())
+    }
+}
