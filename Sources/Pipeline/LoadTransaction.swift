@@ -9,6 +9,8 @@ final class LoadTransaction {
     /// What becomes of a batch's rejected lines instead of going into quarantine; called once a batch, also when it has
     /// none.
     var settleRejections: (([Rejection]) throws -> Void)?
+    /// What of the run's counts is committed.
+    private var committed = LineCounts()
     private var isOpen = false
     private var lines: Int64 = 0
     private var positions: [Int: SourceState] = [:]
@@ -84,8 +86,8 @@ final class LoadTransaction {
             try warehouse.save(checkpoint, run: run.id)
         }
         try warehouse.commit()
+        committed = run.counts
         isOpen = false
-        lines = 0
     }
 
     /// Writes how the run ended, with what is still open.
@@ -103,12 +105,11 @@ final class LoadTransaction {
         try commit()
     }
 
-    /// Forgets what is not committed.
+    /// Forgets what is not committed: rows, counts and positions.
     func abandon() throws {
         if isOpen { try warehouse.rollback() }
         isOpen = false
+        positions = [:]
+        if !options.isDryRun { run.counts = committed }
     }
-
-    /// Whether a source has been read to its end.
-    func isComplete(_ number: Int) -> Bool { positions[number]?.isComplete ?? false }
 }

@@ -9,7 +9,7 @@ public final class QuarantineRetry {
     private let rawStore: (any RawStore)?
     private let options: LoadOptions
     private let stop: StopSignal
-    private let logger: Logger
+    private var logger: Logger
     private let progress: (LoadProgress) -> Void
     private let wallClock: () -> Int64
     private let pageLines: Int
@@ -44,6 +44,8 @@ public final class QuarantineRetry {
         let startedAt = wallClock()
         let record = try warehouse.beginRun(at: startedAt)
         defer { warehouse.endRun() }
+        logger = logger.forRun(record.id)
+        logger.info("Retry begins", ["warehouse": .string(warehouse.location)])
         let transaction = LoadTransaction(warehouse: warehouse, options: options, run: record)
         do {
             try transaction.start()
@@ -64,11 +66,18 @@ public final class QuarantineRetry {
             report.missing = pages.missing
             report.faults = settling.faults
             report.seconds = Double(wallClock() - startedAt) / 1000
+            logger.info(
+                "Retry ends",
+                [
+                    "outcome": .string(report.run.outcome.rawValue), "read": .integer(report.run.counts.read),
+                    "rejected": .integer(report.run.counts.rejected), "seconds": .number(report.seconds),
+                ])
             return report
         } catch {
             // The error that ended the run is the one to tell of; see `Loader.run`.
             try? transaction.abandon()
             try? transaction.finish(.failed, at: wallClock())
+            logger.error("Retry failed", ["error": .string("\(error)")])
             throw error
         }
     }
