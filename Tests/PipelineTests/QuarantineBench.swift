@@ -84,7 +84,7 @@ struct QuarantineWarehouse {
 
         static let all = [
             Sizes(), Sizes(pageLines: 50, groupRows: 7, transactionLines: 120),
-            Sizes(pageLines: 1, transactionLines: 1),
+            Sizes(pageLines: 1, transactionLines: 25),
         ]
     }
 

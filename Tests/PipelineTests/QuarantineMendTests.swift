@@ -122,10 +122,10 @@ import Testing
         // Both would be an event if their rest were taken for a line.
         let line = Array(Self.rate(1, score: "5").utf8)
         let long = try bench.write("long.ndjson", bytes: line + [UInt8](repeating: 0x20, count: 16 << 20) + [0x7d, 10])
-        try bench.generate(events: 50)
+        try bench.generate(events: 500)
         let days = "\(bench.folder)/events/2026-11-20.ndjson.zst"
         let whole = try bench.bytes(of: days)
-        let cut = try bench.write("cut.ndjson.zst", bytes: Array(whole[..<(whole.count - 30)]))
+        let cut = try bench.write("cut.ndjson.zst", bytes: Array(whole[..<(whole.count - 10)]))
         try warehouse.load(events: [long, cut], clock)
         let before = try quarantined(warehouse).filter { !$0.rejection.isWhole }
         #expect(Set(before.map(\.rejection.rule)) == [.malformedJSON, .damagedFile])
