@@ -91,14 +91,16 @@ struct QuarantineWarehouse {
     @discardableResult
     func retry(
         _ clock: RunClock, _ sizes: Sizes = Sizes(), lines: QuarantineSelection = .stored(RejectedFilter()),
-        isDryRun: Bool = false, stop: StopSignal = StopSignal(), progress: @escaping (LoadProgress) -> Void = { _ in }
+        isDryRun: Bool = false, stop: StopSignal = StopSignal(),
+        through wrap: (SQLiteWarehouse) -> any Warehouse = { $0 },
+        progress: @escaping (LoadProgress) -> Void = { _ in }
     ) throws -> QuarantineReport {
         var options = LoadOptions(clock: clock)
         options.isDryRun = isDryRun
         options.groupRows = sizes.groupRows
         options.transactionLines = sizes.transactionLines
         let retry = QuarantineRetry(
-            warehouse: try SQLiteWarehouse(path: path), rawStore: nil, options: options, stop: stop,
+            warehouse: wrap(try SQLiteWarehouse(path: path)), rawStore: nil, options: options, stop: stop,
             pageLines: sizes.pageLines, wallClock: { clock.now }, progress: progress)
         return try retry.run(lines)
     }

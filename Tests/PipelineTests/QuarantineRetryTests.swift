@@ -99,10 +99,12 @@ import Testing
         let stop = StopSignal()
         var seen = 0
         let sizes = QuarantineWarehouse.Sizes(pageLines: 20, transactionLines: 20)
-        let report = try warehouse.retry(late, sizes, stop: stop) { _ in
-            seen += 1
-            if seen == pages { stop.request(.interrupt) }
-        }
+        let report = try warehouse.retry(
+            late, sizes, stop: stop,
+            progress: { _ in
+                seen += 1
+                if seen == pages { stop.request(.interrupt) }
+            })
         #expect(report.stopReason == .interrupt)
         #expect(report.run.outcome == .stopped)
         #expect(report.run.counts.read == Int64(pages * 20))
@@ -115,30 +117,49 @@ import Testing
 
     @Test("An error ends it at its last commit", arguments: [1 as Int64, 2_000_000])
     func error(transactionLines: Int64) throws {
-        struct Broken: Error {}
         let bench = try QuarantineBench()
         try bench.generate()
         let expected = try bench.loaded("late", late)
         let warehouse = try bench.loaded("early", early)
         let digest = try warehouse.digest()
-        let lines = try SQLiteReader(path: warehouse.path)
-            .rejected(matching: RejectedFilter(), after: 0, limit: .max)
-            .map { MendedLine(id: $0.id, raw: $0.rejection.raw) }
-        var given = 0
-        let sizes = QuarantineWarehouse.Sizes(pageLines: 10, transactionLines: transactionLines)
-        #expect(throws: Broken.self) {
-            try warehouse.retry(
-                late, sizes,
-                lines: .mended {
-                    given += 1
-                    if given > 300 { throw Broken() }
-                    return lines[given - 1]
-                })
-        }
+        try broken(warehouse, QuarantineWarehouse.Sizes(pageLines: 10, transactionLines: transactionLines)) { $0 }
         #expect(try warehouse.rows("SELECT outcome FROM load_run ORDER BY run_id") == ["completed", "failed"])
         #expect((try warehouse.digest() == digest) == (transactionLines > 1000))
-        try warehouse.retry(late, lines: .mended(lines))
+        try warehouse.retry(late)
         #expect(try warehouse.digest() == expected.digest())
         #expect(try warehouse.rejected() == expected.rejected())
+    }
+
+    @Test func thatLinesLeaveBeforeTheirRowsAreThereIsNoticed() throws {
+        let bench = try QuarantineBench()
+        try bench.generate()
+        let expected = try bench.loaded("late", late)
+        let warehouse = try bench.loaded("early", early)
+        var defect: QuarantineDefectWarehouse?
+        try broken(warehouse, QuarantineWarehouse.Sizes(pageLines: 10)) { inner in
+            let warehouse = QuarantineDefectWarehouse(inner)
+            defect = warehouse
+            return warehouse
+        }
+        #expect((defect?.early ?? 0) > 0)
+        try warehouse.retry(late)
+        #expect(try warehouse.digest() != expected.digest())
+    }
+
+    /// A retry of all lines that breaks down after 300.
+    private func broken(
+        _ warehouse: QuarantineWarehouse, _ sizes: QuarantineWarehouse.Sizes,
+        through wrap: (SQLiteWarehouse) -> any Warehouse
+    ) throws {
+        struct Broken: Error {}
+        let records = try SQLiteReader(path: warehouse.path).rejected(
+            matching: RejectedFilter(), after: 0, limit: .max)
+        var given = 0
+        let lines = QuarantineSelection.mended {
+            given += 1
+            if given > 300 { throw Broken() }
+            return MendedLine(id: records[given - 1].id, raw: records[given - 1].rejection.raw)
+        }
+        #expect(throws: Broken.self) { try warehouse.retry(late, sizes, lines: lines, through: wrap) }
     }
 }
