@@ -20,12 +20,12 @@ extension Connection {
             """
             SELECT rejected_id, source, port, line, byte_offset, rule, message, raw, snapshot_date, run_id
             FROM rejected_record WHERE rejected_id > ?1 AND (?2 IS NULL OR rule = ?2) AND (?3 IS NULL OR source = ?3)
-            AND (?4 IS NULL OR rejected_id = ?4) ORDER BY rejected_id
+            AND rejected_id <= ?4 ORDER BY rejected_id
             """)
-        try statement.bind(id, at: 1)
+        try statement.bind(max(id, (filter.id ?? 0) - 1), at: 1)
         try statement.bind(filter.rule, at: 2)
         try statement.bind(filter.source, at: 3)
-        try statement.bind(filter.id, at: 4)
+        try statement.bind(filter.id ?? .max, at: 4)
         var records: [RejectedRecord] = []
         var bytes = 0
         while records.count < limit, bytes < Self.pageBytes, try statement.step() {

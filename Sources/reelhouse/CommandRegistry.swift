@@ -4,7 +4,8 @@ import Arguments
 enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self, DigestCommand.self,
-        QuarantineCommand.self, ExplainCommand.self, MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
+        QuarantineCommand.self, ExplainCommand.self, MigrateCommand.self, GenerateCommand.self, CompletionCommand.self,
+        ManualCommand.self,
     ]
 
     /// The program as it is declared.
