@@ -1,4 +1,4 @@
-import Domain
+import enum Domain.CivilDate
 import Testing
 
 @testable import Generator

@@ -1,4 +1,5 @@
-import Domain
+import enum Domain.CivilDate
+import enum Domain.CleaningRule
 import Testing
 
 @testable import Generator

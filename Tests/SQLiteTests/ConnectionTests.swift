@@ -22,7 +22,8 @@ import Testing
     @Test(arguments: ["", "  ", "-- nothing"])
     func anEmptyStatementIsAnError(sql: String) throws {
         let folder = try TemporaryFolder()
-        let error = try #require(throws: SQLiteError.self) { try connection(folder).prepare(sql) }
+        let connection = try connection(folder)
+        let error = try #require(throws: SQLiteError.self) { try connection.prepare(sql) }
         #expect(error.primaryCode == SQLITE_MISUSE)
     }
 
@@ -110,7 +111,8 @@ import Testing
 
     @Test func aTextOfManyBytesIsBoundAsItIs() throws {
         let folder = try TemporaryFolder()
-        let statement = try connection(folder).prepare("SELECT ?")
+        let connection = try connection(folder)
+        let statement = try connection.prepare("SELECT ?")
         // Not contiguous UTF-8 in memory.
         let bridged = NSString(string: "ünïcödé 🎬") as String
         try statement.bind(bridged, at: 1)
