@@ -17,8 +17,11 @@ import Testing
         var expected = (year: 1583, month: 1, day: 1)
         for day in start..<start + 2 * 146_097 {
             let date = CivilDate.date(ofDay: day)
-            #expect(date == expected)
-            #expect(CivilDate.days(year: date.year, month: date.month, day: date.day) == day)
+            // An expectation each would take most of the time.
+            if date != expected || CivilDate.days(year: date.year, month: date.month, day: date.day) != day {
+                Issue.record("day \(day) is \(date), and not \(expected)")
+                return
+            }
             if day % 97 == 0 {
                 let parts = Self.calendar.dateComponents(
                     [.year, .month, .day], from: Date(timeIntervalSince1970: Double(day) * 86_400 + 43_200))

@@ -1,4 +1,4 @@
-import enum Domain.CivilDate
+import Domain
 import Testing
 
 @testable import Generator

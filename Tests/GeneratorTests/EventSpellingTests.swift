@@ -1,5 +1,4 @@
-import enum Domain.CivilDate
-import enum Domain.CleaningRule
+import Domain
 import Testing
 
 @testable import Generator
