@@ -34,7 +34,9 @@ import Testing
     @Test func everyTableIsDeclared() throws {
         let folder = try TemporaryFolder()
         let connection = try folder.warehouse().connection
-        let stored = try rows(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'sqlite_sequence' ORDER BY 1").map {
+        let stored = try rows(
+            connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'sqlite_sequence' ORDER BY 1"
+        ).map {
             $0[0]
         }
         #expect(stored == Self.tables.map(\.name).sorted())
