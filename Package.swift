@@ -60,17 +60,22 @@ let package = Package(
             dependencies: ["Domain", "Files", "Generator", "Pipeline", "SQLite"]
         ),
 
-        // Tests.
+        // Tests, and what several of them share.
+        .target(
+            name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/TestSupport"),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Domain", "CSQLite"]),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator"]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator", "TestSupport"]
+        ),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
-        .testTarget(name: "CommandTests", dependencies: ["reelhouse"]),
+        .testTarget(name: "CommandTests", dependencies: ["reelhouse", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -5,12 +5,17 @@ public struct FileSources: SourceSet {
     /// Which stream it is.
     public let port: SourceIdentity.Port
     private let files: [FoundFile]
+    private let chunkSize: Int
 
     /// Finds the files of some arguments: paths, folders, patterns and `-`.
     ///
+    /// - Parameter chunkSize: about how many bytes of decompressed data a chunk has.
     /// - Throws: `FileError` when a path is not there, or nothing matches a pattern.
-    public init(port: SourceIdentity.Port, arguments: [String]) throws(FileError) {
+    public init(
+        port: SourceIdentity.Port, arguments: [String], chunkSize: Int = LineReader.defaultChunkSize
+    ) throws(FileError) {
         self.port = port
+        self.chunkSize = chunkSize
         self.files = try FileDiscovery.files(for: arguments)
     }
 
@@ -29,6 +34,7 @@ public struct FileSources: SourceSet {
     /// Opens some of them.
     public func open(_ plan: [PlannedSource]) throws -> any LineSource {
         FileSource(
-            plan.map { PlannedFile(location: files[$0.index].location, source: $0.source, start: $0.start) })
+            plan.map { PlannedFile(location: files[$0.index].location, source: $0.source, start: $0.start) },
+            chunkSize: chunkSize)
     }
 }
