@@ -21,7 +21,7 @@ public final class LineReader {
     }
 
     /// The usual size of a chunk in bytes of decompressed data.
-    public static let defaultChunkSize = 4 << 20
+    public static let defaultChunkSize = 1 << 20
 
     private let stream: any ByteStream
     private let source: Source

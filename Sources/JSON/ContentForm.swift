@@ -107,18 +107,43 @@ private struct ContentFormWriter: ~Copyable {
         append(UInt8(ascii: "\""))
         var start = 0
         while true {
-            let stop = StringEscape.next(in: text, from: start)
-            append(UnsafeRawBufferPointer(rebasing: text[start..<stop]))
-            guard stop < text.count else { break }
-            var (escape, size) = StringEscape.of(text[stop])
+            start += appendPlain(text, from: start)
+            guard start < text.count else { break }
+            var (escape, size) = StringEscape.of(text[start])
             while size > 0 {
                 append(UInt8(truncatingIfNeeded: escape))
                 escape >>= 8
                 size -= 1
             }
-            start = stop + 1
+            start += 1
         }
         append(UInt8(ascii: "\""))
+    }
+
+    /// Adds the bytes from `start` up to the first that needs an escape, and gives their count.
+    @inline(__always)
+    private mutating func appendPlain(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        reserve(text.count &- start)
+        let target = base + count
+        var index = start
+        while index &+ 8 <= text.count {
+            // Copied before it is looked at: what is too much is written over.
+            let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            target.storeBytes(of: word, toByteOffset: index &- start, as: UInt64.self)
+            let marks = StringEscape.marks(word.littleEndian)
+            guard marks == 0 else {
+                index &+= marks.trailingZeroBitCount / 8
+                count += index &- start
+                return index &- start
+            }
+            index &+= 8
+        }
+        while index < text.count, !StringEscape.isNeeded(text[index]) {
+            target.storeBytes(of: text[index], toByteOffset: index &- start, as: UInt8.self)
+            index &+= 1
+        }
+        count += index &- start
+        return index &- start
     }
 
     private mutating func append(_ text: StaticString) {

@@ -2,7 +2,8 @@ import CSimdJSON
 
 /// Parses lines of JSON by simdjson, with every part of the line validated, also what nobody reads.
 ///
-/// A parser is used by one thread at a time; the values of a document live until the next `parse`.
+/// A parser is used by one thread at a time; the values of a document live until the next `parse`, and no longer than
+/// the parser and the line's bytes, which the caller keeps (in a property, or by `withExtendedLifetime`).
 public final class JSONParser {
     /// What must be readable after the last byte of a line.
     public static let padding = Int(RH_JSON_PADDING)

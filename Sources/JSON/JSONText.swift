@@ -1,7 +1,7 @@
 /// A JSON value to be written: what a command prints with `--json`, a log line, a row of NDJSON.
 ///
 /// It is valid JSON whatever it holds: invalid UTF-8 becomes U+FFFD, a double that is not finite becomes null.
-public indirect enum JSONText: Sendable, Equatable {
+public enum JSONText: Sendable, Equatable {
     case null
     case boolean(Bool)
     case integer(Int64)

@@ -27,7 +27,7 @@ enum StringEscape {
     }
 
     @inline(__always)
-    private static func isNeeded(_ byte: UInt8) -> Bool {
+    static func isNeeded(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
@@ -37,7 +37,7 @@ enum StringEscape {
 
     /// Eight bytes at once: the top bit of the first that needs an escape is set and none below it.
     @inline(__always)
-    private static func marks(_ word: UInt64) -> UInt64 {
+    static func marks(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
         let quote = word ^ (ones &* 0x22)

@@ -6,10 +6,11 @@ class RowProvider {
     let columns: [String]
     /// How many rows there are.
     var count: Int { 0 }
-    /// The row that SQLite stands on.
-    @exclusivity(unchecked) final var current = 0
 
     init(columns: [String]) { self.columns = columns }
+
+    /// Stands on a row, or behind the last one.
+    func move(to index: Int) {}
 
     /// Gives a value of the current row to SQLite, without a copy where it lives long enough.
     func give(column: Int, to context: OpaquePointer) {}
@@ -94,8 +95,8 @@ private enum RowModule {
             }
             memory.pointee.row = 0
             memory.pointee.provider._withUnsafeGuaranteedRef {
-                $0.current = 0
                 memory.pointee.count = $0.count
+                $0.move(to: 0)
             }
             return SQLITE_OK
         }
@@ -104,7 +105,7 @@ private enum RowModule {
                 return SQLITE_ERROR
             }
             memory.pointee.row += 1
-            memory.pointee.provider._withUnsafeGuaranteedRef { $0.current = memory.pointee.row }
+            memory.pointee.provider._withUnsafeGuaranteedRef { $0.move(to: memory.pointee.row) }
             return SQLITE_OK
         }
         module.xEof = { cursor in

@@ -32,44 +32,59 @@ func giveDate(_ day: Int64, to context: OpaquePointer) {
 
 /// The rows of a `RowSet` in a chosen order, with a last column `is_withdrawn`.
 final class PackedRows: RowProvider {
+    private struct Place {
+        let type: ColumnType
+        let cell: Int
+    }
+
     private let table: Table
+    private let places: UnsafeMutableBufferPointer<Place>
     @exclusivity(unchecked) private var rows: RowSet
     @exclusivity(unchecked) private var order: [UInt32] = []
+    @exclusivity(unchecked) private var row: PackedRow
+    @exclusivity(unchecked) private var text: UnsafeRawPointer
 
     init(_ table: Table) {
         self.table = table
-        self.rows = RowSet(table)
+        places = .allocate(capacity: table.columns.count)
+        _ = places.initialize(from: zip(table.columns, table.cells).map { Place(type: $0.type, cell: $1) })
+        rows = RowSet(table)
+        row = rows[0]
+        text = UnsafeRawPointer(rows.text.base)
         super.init(columns: table.columns.map(\.name) + ["is_withdrawn"])
     }
+
+    deinit { places.deallocate() }
 
     /// Sets what is read next.
     func set(_ rows: RowSet, order: [UInt32]) {
         self.rows = rows
         self.order = order
+        text = UnsafeRawPointer(rows.text.base)
     }
 
     /// Lets go of the rows.
-    func clear() {
-        rows = RowSet(table)
-        order = []
-    }
+    func clear() { set(RowSet(table), order: []) }
 
     override var count: Int { order.count }
 
+    override func move(to index: Int) {
+        if index < order.count { row = rows[Int(order[index])] }
+    }
+
     override func give(column: Int, to context: OpaquePointer) {
-        let row = rows[Int(order[current])]
-        guard column < table.columns.count else { return sqlite3_result_int(context, row.isWithdrawn ? 1 : 0) }
+        guard column < places.count else { return sqlite3_result_int(context, row.isWithdrawn ? 1 : 0) }
         if row.isNull(column: column) { return sqlite3_result_null(context) }
-        let cell = table.cells[column]
-        switch table.columns[column].type {
+        let cell = places[column].cell
+        switch places[column].type {
         case .integer, .boolean, .timestamp: sqlite3_result_int64(context, row.integer(cell))
         case .real: sqlite3_result_double(context, row.real(cell))
         case .date: giveDate(row.integer(cell), to: context)
         case .uuid: giveUUID(high: row.cells[cell], low: row.cells[cell + 1], to: context)
-        case .text: giveText(row.span(cell), of: rows.text.base, to: context)
+        case .text: giveText(row.span(cell), of: text, to: context)
         case .blob:
-            let bytes = rows.bytes(row, cell: cell)
-            sqlite3_result_blob64(context, bytes.baseAddress, UInt64(bytes.count), nil)
+            let span = row.span(cell)
+            sqlite3_result_blob64(context, text + Int(span.offset), UInt64(span.length), nil)
         }
     }
 }
@@ -82,11 +97,22 @@ final class EventRows: RowProvider {
         case releaseYear, primaryGenreID, daysSinceRelease, movieKnown, contentHash
     }
 
-    @exclusivity(unchecked) private var group: EventGroup?
-    @exclusivity(unchecked) private var order: [UInt32] = []
+    private var group: EventGroup?
+    private var order: [UInt32] = []
+    @exclusivity(unchecked) private var current: (row: UnsafeMutablePointer<EventRow>, text: UnsafeRawPointer)
+    private let nothing = UnsafeMutablePointer<EventRow>.allocate(capacity: 1)
     private let names = EventType.allCases.map(\.staticName)
 
-    init() { super.init(columns: BehaviourTables.facts.columns.map(\.name)) }
+    /// The index of the candidate that SQLite stands on.
+    @exclusivity(unchecked) private(set) var currentCandidate = 0
+
+    init() {
+        nothing.initialize(to: EventRow())
+        current = (nothing, UnsafeRawPointer(nothing))
+        super.init(columns: BehaviourTables.facts.columns.map(\.name))
+    }
+
+    deinit { nothing.deallocate() }
 
     /// Sets what is read next: candidates of a group by their index.
     func set(_ group: EventGroup?, order: [UInt32]) {
@@ -94,15 +120,17 @@ final class EventRows: RowProvider {
         self.order = order
     }
 
-    /// The index of the candidate that SQLite stands on.
-    var currentCandidate: Int { Int(order[current]) }
-
     override var count: Int { order.count }
 
+    override func move(to index: Int) {
+        guard index < order.count, let group else { return }
+        currentCandidate = Int(order[index])
+        current = group.candidate(currentCandidate)
+    }
+
     override func give(column: Int, to context: OpaquePointer) {
-        guard let group, let place = Place(rawValue: column) else { return sqlite3_result_null(context) }
-        let (row, base) = group.candidate(Int(order[current]))
-        switch place {
+        let row = current.row
+        switch Place(rawValue: column) {
         case .eventTime: sqlite3_result_int64(context, row.pointee.time)
         case .eventID: giveUUID(high: row.pointee.idHigh, low: row.pointee.idLow, to: context)
         case .eventType:
@@ -110,16 +138,17 @@ final class EventRows: RowProvider {
             let start = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
             sqlite3_result_text(context, start, Int32(name.utf8CodeUnitCount), nil)
         case .userID: sqlite3_result_int64(context, row.pointee.userID)
-        case .sessionID: giveText(row.pointee.sessionID, of: base, to: context)
+        case .sessionID: giveText(row.pointee.sessionID, of: current.text, to: context)
         case .movieID: giveInteger(row.pointee.movieID, unless: 0, to: context)
         case .seconds: giveReal(row.pointee.seconds, to: context)
         case .score: giveReal(row.pointee.score, to: context)
-        case .query: giveText(row.pointee.query, of: base, to: context)
+        case .query: giveText(row.pointee.query, of: current.text, to: context)
         case .releaseYear: giveInteger(row.pointee.releaseYear, unless: Int64.min, to: context)
         case .primaryGenreID: giveInteger(row.pointee.genreID, unless: 0, to: context)
         case .daysSinceRelease: giveInteger(row.pointee.daysSinceRelease, unless: Int64.min, to: context)
         case .movieKnown: sqlite3_result_int(context, row.pointee.isMovieKnown ? 1 : 0)
         case .contentHash: sqlite3_result_int64(context, Int64(bitPattern: row.pointee.contentHash))
+        case nil: sqlite3_result_null(context)
         }
     }
 

@@ -22,7 +22,7 @@ public final class ByteBuffer {
     public init(capacity: Int = 4096) {
         self.capacity = max(capacity, 64)
         self.base = ByteBuffer.allocate(nil, self.capacity)
-        memset(base, 0, self.capacity + ByteBuffer.padding)
+        memset(base + self.capacity, 0, ByteBuffer.padding)
     }
 
     deinit { free(base) }

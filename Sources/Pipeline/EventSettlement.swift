@@ -1,0 +1,82 @@
+import Dispatch
+import Domain
+
+/// Takes in what the warehouse said of each event of a group: counts, merges what was accepted, and makes rejections
+/// of the conflicts. It runs on a thread of its own, beside the inserting of the next group.
+final class EventSettlement {
+    /// What became of a batch.
+    struct Settled {
+        let batch: EventBatch
+        let counts: LineCounts
+    }
+
+    /// What is merged and not upserted yet; not to be touched while a group is being settled.
+    let merger = EventMerger()
+    private let rawStore: (any RawStore)?
+    private let queue = DispatchQueue(label: "reelhouse.settlement")
+    private var result: Result<[Settled], any Error>?
+
+    init(rawStore: (any RawStore)?) { self.rawStore = rawStore }
+
+    /// Begins to settle a group; the one before must have been taken.
+    func begin(_ group: EventGroup) {
+        // The settlement's state is handed to the queue here and back by `take`, which waits for it.
+        let handoff = Handoff(value: (self, group))
+        queue.async {
+            let (settlement, group) = handoff.value
+            settlement.result = Result { try settlement.settle(group) }
+        }
+    }
+
+    /// Waits for the group that is being settled, and gives what became of its batches; none when there is no group.
+    func take() throws -> [Settled] {
+        queue.sync {}
+        defer { result = nil }
+        return try result?.get() ?? []
+    }
+
+    private func settle(_ group: EventGroup) throws -> [Settled] {
+        var counts = group.batches.map { batch in
+            var counts = LineCounts()
+            counts.read = Int64(batch.read)
+            counts.rejected = Int64(batch.rejections.count)
+            counts.warnings = Int64(batch.warnings)
+            return counts
+        }
+        try group.forEachOutcome { number, row, outcome in
+            let batch = group.batches[number]
+            switch outcome {
+            case .accepted:
+                counts[number].accepted += 1
+                merger.add(row, of: batch, bodyReference: try keepLongBody(row, of: batch))
+            case .duplicate: counts[number].duplicates += 1
+            case .conflict:
+                counts[number].rejected += 1
+                batch.rejections.append(conflict(row, of: batch))
+            }
+        }
+        return zip(group.batches, counts).map { batch, counts in
+            batch.rejections.sort { $0.line < $1.line }
+            return Settled(batch: batch, counts: counts)
+        }
+    }
+
+    @inline(__always)
+    private func keepLongBody(_ row: UnsafePointer<EventRow>, of batch: EventBatch) throws -> String? {
+        guard row.pointee.type == .comment, !row.pointee.body.isNull,
+            row.pointee.body.length > EventMerger.maximumBodyLength
+        else { return nil }
+        let buffer = batch.chunk.buffer
+        let body = row.pointee.body
+        guard EventMerger.excerpt(body, in: buffer).length < body.length else { return nil }
+        return try rawStore?.put(comment: [UInt8](buffer.bytes(at: Int(body.offset), count: Int(body.length))))
+    }
+
+    private func conflict(_ row: UnsafePointer<EventRow>, of batch: EventBatch) -> Rejection {
+        let id = UUIDText.text(high: row.pointee.idHigh, low: row.pointee.idLow)
+        return batch.chunk.rejection(
+            of: batch.chunk.lines[Int(row.pointee.line)], rule: .eventIDConflict,
+            message: "event_id \(id) at \(Timestamp.text(row.pointee.time)) is in the warehouse with other content; "
+                + "the first stays. Give this event an id of its own")
+    }
+}
