@@ -117,6 +117,7 @@ public final class SQLiteWarehouse: Warehouse {
         if let remember = statement.rememberWithdrawals { try connection.statement(remember).run() }
         if let delete = statement.deleteWithdrawn { try connection.statement(delete).run() }
         try connection.statement(statement.upsert).run()
+        if let forget = statement.forgetWithdrawals { try connection.statement(forget).run() }
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"
