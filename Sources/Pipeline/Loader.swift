@@ -48,7 +48,6 @@ public final class Loader {
             // Before the events, which find their movies as they are now.
             try transaction.open()
             report.refresh.reenrichedFacts = try warehouse.reenrichFacts()
-            try transaction.commit()
             if let events { try load(events, transaction, &report, loadEvents) }
             try end(transaction, &report)
             report.seconds = Double(wallClock() - startedAt) / 1000

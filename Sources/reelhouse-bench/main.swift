@@ -30,7 +30,7 @@ if mode == "decode" {
     let w = try SQLiteWarehouse(path: CommandLine.arguments[3])
     let loader = Loader(
         warehouse: w, rawStore: nil, options: LoadOptions(clock: clock), wallClock: { Int64(seconds() * 1000) })
-    let report = try loader.run(movies: nil, events: FileSources(port: .events, arguments: [path]))
+    let report = try loader.run(movies: nil, events: try FileSet([path], port: .events))
     print(report.run.counts, seconds() - t)
     print(report.rows.map { "\($0.table)=\($0.rows)" }.joined(separator: " "))
     if mode == "digest" { for (t, d) in try SQLiteReader(path: CommandLine.arguments[3]).digest() { print(t, d.text) } }

@@ -39,8 +39,8 @@ final class LawWarehouse {
             warehouse: wrap(try SQLiteWarehouse(path: path)), rawStore: nil, options: options,
             wallClock: { LawClock.clock.now })
         return try loader.run(
-            movies: try movies.map { try FileSources(port: .movies, arguments: $0, chunkSize: sizes.chunkBytes) },
-            events: try events.map { try FileSources(port: .events, arguments: $0, chunkSize: sizes.chunkBytes) })
+            movies: try movies.map { try FileSet($0, port: .movies, chunkSize: sizes.chunkBytes) },
+            events: try events.map { try FileSet($0, port: .events, chunkSize: sizes.chunkBytes) })
     }
 
     /// What it holds, read without any of the project's code.
