@@ -6,7 +6,10 @@ final class LoadTransaction {
     let options: LoadOptions
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    private var committed: LineCounts
     private var isOpen = false
+    /// Whether a commit was asked for and did not come back well: what it did is not known.
+    private var isInDoubt = false
     private var lines: Int64 = 0
     private var positions: [Int: SourceState] = [:]
 
@@ -22,6 +25,7 @@ final class LoadTransaction {
         self.warehouse = warehouse
         self.options = options
         self.run = run
+        committed = run.counts
     }
 
     /// Begins a transaction unless one is open.
@@ -79,7 +83,10 @@ final class LoadTransaction {
                 isComplete: state.isComplete, counts: state.counts)
             try warehouse.save(checkpoint, run: run.id)
         }
+        isInDoubt = true
         try warehouse.commit()
+        isInDoubt = false
+        committed = run.counts
         isOpen = false
         lines = 0
     }
@@ -99,10 +106,20 @@ final class LoadTransaction {
         try commit()
     }
 
-    /// Forgets what is not committed.
+    /// Forgets the rows that are not committed.
     func abandon() throws {
         if isOpen { try warehouse.rollback() }
         isOpen = false
+    }
+
+    /// Forgets what is not committed, and writes that the run failed; does not where it is in doubt what is committed,
+    /// and the next run finds this one interrupted.
+    func fail(at time: Int64) throws {
+        try abandon()
+        if isInDoubt || options.isDryRun { return }
+        run.counts = committed
+        positions = [:]
+        try finish(.failed, at: time)
     }
 
     /// Whether a source has been read to its end.

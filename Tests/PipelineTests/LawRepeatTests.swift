@@ -37,7 +37,7 @@ import Testing
         #expect(try database.integer("SELECT count(*) FROM (SELECT DISTINCT source, line FROM rejected_record)") == rejected)
         let watched = try database.integer("SELECT count(*) FROM watch_history")
         #expect(
-            try database.integer("SELECT count(*) FROM fact_user_event WHERE event_type = 6") == watched)
+            try database.integer("SELECT count(*) FROM fact_user_event WHERE event_type = 'watch'") == watched)
         #expect(try database.integer("SELECT sum(events) FROM movie_daily")
             == database.integer("SELECT count(*) FROM fact_user_event WHERE movie_id IS NOT NULL"))
     }

@@ -9,7 +9,7 @@ final class LawWarehouse {
     let folder: TemporaryFolder
     var path: String { folder.path("warehouse.db") }
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryFolder(inMemory: true) }
 
     /// How small the pieces are that a run works in, so that little data makes many batches and commits.
     struct Sizes: Sendable {

@@ -6,11 +6,19 @@ public final class TemporaryFolder: Sendable {
     public let path: String
 
     /// A new and empty folder.
-    public init() throws {
-        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    ///
+    /// - Parameter inMemory: whether it may be lost with the machine, which saves waiting for the disk at each commit.
+    public init(inMemory: Bool = false) throws {
+        var parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        if inMemory, TemporaryFolder.hasRoomInMemory { parent = "/dev/shm" }
         path = parent + "/reelhouse-test-" + String(UInt64.random(in: .min ... .max), radix: 36)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
+
+    private static let hasRoomInMemory: Bool = {
+        var status = statvfs()
+        return statvfs("/dev/shm", &status) == 0 && UInt(status.f_bavail) * status.f_frsize > 1 << 30
+    }()
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
