@@ -6,7 +6,8 @@ final class LoadTransaction {
     let options: LoadOptions
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
-    private var committed: LineCounts
+    /// What of the run's counts is committed.
+    private var committed = LineCounts()
     private var isOpen = false
     /// Whether a commit was asked for and did not come back well: what it did is not known.
     private var isInDoubt = false
@@ -25,7 +26,6 @@ final class LoadTransaction {
         self.warehouse = warehouse
         self.options = options
         self.run = run
-        committed = run.counts
     }
 
     /// Begins a transaction unless one is open.
@@ -88,7 +88,6 @@ final class LoadTransaction {
         isInDoubt = false
         committed = run.counts
         isOpen = false
-        lines = 0
     }
 
     /// Writes how the run ended, with what is still open.
@@ -106,22 +105,18 @@ final class LoadTransaction {
         try commit()
     }
 
-    /// Forgets the rows that are not committed.
+    /// Forgets what is not committed: rows, counts and positions.
     func abandon() throws {
         if isOpen { try warehouse.rollback() }
         isOpen = false
+        positions = [:]
+        if !options.isDryRun { run.counts = committed }
     }
 
-    /// Forgets what is not committed, and writes that the run failed; does not where it is in doubt what is committed,
-    /// and the next run finds this one interrupted.
+    /// Forgets what is not committed, and writes that the run failed; where it is in doubt what is committed it writes
+    /// nothing, and the next run finds this one interrupted.
     func fail(at time: Int64) throws {
         try abandon()
-        if isInDoubt || options.isDryRun { return }
-        run.counts = committed
-        positions = [:]
-        try finish(.failed, at: time)
+        if !isInDoubt { try finish(.failed, at: time) }
     }
-
-    /// Whether a source has been read to its end.
-    func isComplete(_ number: Int) -> Bool { positions[number]?.isComplete ?? false }
 }

@@ -30,14 +30,16 @@ enum Backends {
         try pick(location, from: rawStores, otherwise: "file", port: "raw store")
     }
 
-    /// Finds what lines come in from.
-    static func sources(_ port: SourceIdentity.Port, _ locations: [String]) throws -> any SourceSet {
+    /// Finds what lines come in from, and reads it in chunks of about so many bytes.
+    static func sources(
+        _ port: SourceIdentity.Port, _ locations: [String], chunkSize: Int = LineReader.defaultChunkSize
+    ) throws -> any SourceSet {
         for location in locations {
             if let scheme = scheme(of: location)?.scheme {
                 throw BackendError.unknownScheme(scheme, location: location, port: port.rawValue, known: ["a path"])
             }
         }
-        return try FileSet(locations, port: port)
+        return try FileSet(locations, port: port, chunkSize: chunkSize)
     }
 
     private static func pick<Adapter>(
