@@ -1,5 +1,6 @@
 import Domain
 import Files
+import Glibc
 import Logging
 import SQLite
 
@@ -18,6 +19,12 @@ enum Backends {
     /// Opens a warehouse for writing.
     static func warehouse(_ location: String) throws -> any Warehouse {
         try pick(location, from: warehouses, otherwise: "sqlite", port: "warehouse")
+    }
+
+    /// Whether there is a warehouse already, so that a dry run of a file that is not there makes none.
+    static func isThere(_ location: String) -> Bool {
+        let (scheme, rest) = scheme(of: location) ?? ("sqlite", location)
+        return scheme != "sqlite" || access(rest, F_OK) == 0
     }
 
     /// Opens a warehouse for reading.

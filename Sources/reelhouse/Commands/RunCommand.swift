@@ -77,7 +77,10 @@ enum RunCommand: Command {
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
-        let warehouse = try Backends.warehouse(arguments.string("warehouse") ?? "")
+        let location = arguments.string("warehouse") ?? ""
+        let scratch = options.isDryRun && !Backends.isThere(location) ? try ScratchFolder() : nil
+        defer { withExtendedLifetime(scratch) {} }
+        let warehouse = try Backends.warehouse(scratch.map { $0.path + "/warehouse.db" } ?? location)
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let loader = Loader(
             warehouse: warehouse, rawStore: rawStore, options: options, stop: stop, logger: context.logger,
