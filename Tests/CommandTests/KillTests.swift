@@ -70,11 +70,16 @@ import Testing
             #expect(rejected == 0)
         }
 
-        /// Runs to the end, and compares with the warehouse of a run that was never killed.
-        func finish() throws {
+        /// Runs to the end, and tells how the warehouse differs from that of a run that was never killed.
+        func differencesAtEnd() throws -> [String] {
             let result = try Program.start(input.arguments(warehouse: path), in: folder).wait()
             #expect(result.status == 0, "\(result.errors)")
-            let differences = try WarehouseState(path: path).differences(from: input.expected)
+            return try WarehouseState(path: path).differences(from: input.expected)
+        }
+
+        /// Runs to the end, and expects the warehouse of a run that was never killed.
+        func finish() throws {
+            let differences = try differencesAtEnd()
             #expect(differences.isEmpty, "after \(kills) kills: \(differences.joined(separator: "\n"))")
             let twice = try Database(path: path).rows(
                 """
@@ -115,6 +120,29 @@ import Testing
             kills += victim.kills
         }
         print("killed \(kills) runs at random moments, in \(series) series")
+    }
+
+    /// What a kill would leave behind if the command did one thing wrong: the same check has to see it.
+    @Test(arguments: [
+        // The position apart from the rows.
+        "DELETE FROM load_checkpoint WHERE port = 'events'",
+        // The position before the rows.
+        "DELETE FROM fact_user_event WHERE event_time >= (SELECT max(event_time) - 3600000 FROM fact_user_event)",
+        // The last batch of what is merged.
+        "DELETE FROM movie_daily WHERE day = (SELECT max(day) FROM movie_daily)",
+        // Rows that are there twice.
+        "UPDATE movie_daily SET events = 2 * events",
+        // A run that was not counted.
+        "DELETE FROM load_run WHERE read > 0",
+        "DELETE FROM rejected_record WHERE rejected_id = (SELECT max(rejected_id) FROM rejected_record)",
+    ])
+    func whatACarelessCommandWouldLeaveIsCaught(_ fault: String) throws {
+        let victim = try Victim()
+        let events = "SELECT count(*) FROM fact_user_event"
+        let wasKilled = try victim.attempt { (try? Database(path: victim.path).integer(events)) ?? 0 > 3000 }
+        try #require(wasKilled)
+        try Database.change(path: victim.path, "PRAGMA foreign_keys = OFF; " + fault)
+        #expect(try !victim.differencesAtEnd().isEmpty, "went unnoticed: \(fault)")
     }
 
     @Test(arguments: Moment.allCases)

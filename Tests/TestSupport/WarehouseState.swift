@@ -100,6 +100,15 @@ public final class Database {
     /// The first column of the first row, as an integer; 0 when there is none.
     public func integer(_ sql: String) throws -> Int64 { Int64(try rows(sql).first ?? "") ?? 0 }
 
+    /// Changes a database behind the program's back, as a fault would.
+    public static func change(path: String, _ sql: String) throws {
+        var handle: OpaquePointer?
+        defer { sqlite3_close_v2(handle) }
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,
+            sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK
+        else { throw DatabaseFailure(message: "cannot change \(path): \(sql)") }
+    }
+
     /// A table's rows as SQL literals.
     public func literals(of table: String, without left: [String] = []) throws -> [String] {
         let columns = try rows("SELECT name FROM pragma_table_info('\(table)') ORDER BY cid")
