@@ -36,10 +36,11 @@ let package = Package(
         .target(name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"]),
         .target(name: "SQLite", dependencies: ["Domain", "Hashing", "Schema", "CSQLite"]),
         .target(
-            name: "Schema", path: "schema",
+            name: "Schema", path: "schema", exclude: ["README.md", "RULES.md"],
             resources: [
                 .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                 .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
+                .embedInCode("sqlite/0005_readable_views.sql"),
             ]),
 
         // The use cases.
@@ -61,13 +62,13 @@ let package = Package(
         ),
 
         // Tests, and what several of them share.
-        .target(
-            name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/TestSupport"),
+        .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/TableTesting"),
+        .target(name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/TestSupport"),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON", "TableTesting"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"]),
-        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Domain", "CSQLite"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"]),
         .testTarget(
             name: "PipelineTests",
             dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator", "TestSupport"]

@@ -126,7 +126,7 @@ public final class Loader {
             let decoder = try MovieDecoder()
             return decoder.decode
         }
-        while stop.reason == nil, let batch = try stage.next() {
+        while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
             try load.add(batch)
             stage.release()
         }
@@ -145,7 +145,7 @@ public final class Loader {
             let decoder = try EventDecoder(clock: clock)
             return decoder.decode
         }
-        while stop.reason == nil, let batch = try stage.next() {
+        while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
             for _ in 0..<(try load.add(batch)) { stage.release() }
         }
         try load.commit()
