@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
-        .testTarget(name: "CommandTests", dependencies: ["reelhouse", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["reelhouse", "Arguments", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -61,7 +61,9 @@ import Testing
                     }
                 }
                 guard !option.isHidden else { continue }
-                guard case .help(let text) = try CommandRegistry.root.parse(path + ["--help"], width: 100) else { continue }
+                guard case .help(let text) = try CommandRegistry.root.parse(path + ["--help"], width: 100) else {
+                    continue
+                }
                 #expect(text.contains("--" + option.name), "\(path): --\(option.name)")
             }
         }

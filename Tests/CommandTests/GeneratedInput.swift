@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -14,6 +15,11 @@ final class GeneratedInput: Sendable {
 
     private init() throws {
         folder = try TemporaryFolder()
+        // What is static is never released.
+        atexit {
+            guard case .success(let input) = GeneratedInput.shared else { return }
+            try? FileManager.default.removeItem(atPath: input.folder.path)
+        }
         let generated = try Program.run(
             "generate", "--movies", "150", "--events", "24000", "--users", "900", "--days", "6", "--dirt", "0.05",
             "--seed", "9", "--output", "in", in: folder)

@@ -104,7 +104,8 @@ import Testing
         // program has to come to an end by itself.
         let words = input.arguments(warehouse: path)
         let run = try ChildProcess(
-            "/bin/sh", ["-c", "trap '' XFSZ 2>/dev/null || trap '' 25; ulimit -f 3000; exec \"$0\" \"$@\"", Program.path] + words,
+            "/bin/sh",
+            ["-c", "trap '' XFSZ 2>/dev/null || trap '' 25; ulimit -f 3000; exec \"$0\" \"$@\"", Program.path] + words,
             currentFolder: folder.path
         ).wait()
         #expect(!run.isKilled)

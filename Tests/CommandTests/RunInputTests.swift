@@ -33,7 +33,8 @@ import Testing
         try folder.write("logs/.hidden", "not read\n")
         try folder.write("logs/.git/config", "not read\n")
         try folder.write("other", SampleLines.clicks(10, from: 70))
-        let some = try Program.load("--events", "logs/day[0-1].ndjson", "logs/day2.ndjson", "--events", "other", in: folder)
+        let some = try Program.load(
+            "--events", "logs/day[0-1].ndjson", "logs/day2.ndjson", "--events", "other", in: folder)
         let names = some.sources.compactMap { $0["source"] as? String }
         #expect(names == ["logs/day0.ndjson", "logs/day1.ndjson", "logs/day2.ndjson", "other"])
         #expect(some.accepted == 40)

@@ -21,9 +21,10 @@ import Testing
         #expect(again.rows == first.rows)
     }
 
-    @Test(arguments: [
-        ("5", 0), ("4", 3), ("0", 3), ("50%", 0), ("49%", 3), ("0.5", 0), ("0.49", 3), ("100%", 0),
-    ] as [(String, Int32)])
+    @Test(
+        arguments: [
+            ("5", 0), ("4", 3), ("0", 3), ("50%", 0), ("49%", 3), ("0.5", 0), ("0.49", 3), ("100%", 0),
+        ] as [(String, Int32)])
     func moreRejectsThanAllowed(_ limit: String, _ status: Int32) throws {
         let result = try Program.load("--max-rejects", limit, in: SampleLines.folder(), status: status)
         #expect(result.rejected == 5)
@@ -48,24 +49,25 @@ import Testing
         #expect(mended.accepted == 2000 - result.accepted)
     }
 
-    @Test(arguments: [
-        (["run", "--events", "nothing-here"], 1, "nothing-here"),
-        (["run", "--events", "*.none"], 1, "*.none"),
-        (["status", "--warehouse", "none.db"], 1, "none.db"),
-        (["digest", "--warehouse", "none.db"], 1, "none.db"),
-        (["query", "SELECT 1", "--warehouse", "none.db"], 1, "none.db"),
-        (["query", "DELETE FROM movies", "--warehouse", "w.db"], 1, "reads"),
-        (["query", "SELECT nothing", "--warehouse", "w.db"], 1, "nothing"),
-        (["run", "--events", "a", "--warehouse", "no/such/folder/w.db"], 1, "no/such/folder/w.db"),
-        (["run", "--events", "a", "--warehouse", "a"], 1, "a"),
-        (["run", "--evnets", "a"], 2, "--events"),
-        (["run", "--now", "yesterday"], 2, "--now"),
-        (["run", "--max-rejects", "many"], 2, "--max-rejects"),
-        (["run", "--snapshot-date", "2026-02-30"], 2, "--snapshot-date"),
-        (["rnu"], 2, "run"),
-        (["explain", "no_such_rule"], 2, "no_such_rule"),
-        ([], 2, "needs a command"),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            (["run", "--events", "nothing-here"], 1, "nothing-here"),
+            (["run", "--events", "*.none"], 1, "*.none"),
+            (["status", "--warehouse", "none.db"], 1, "none.db"),
+            (["digest", "--warehouse", "none.db"], 1, "none.db"),
+            (["query", "SELECT 1", "--warehouse", "none.db"], 1, "none.db"),
+            (["query", "DELETE FROM movies", "--warehouse", "w.db"], 1, "reads"),
+            (["query", "SELECT nothing", "--warehouse", "w.db"], 1, "nothing"),
+            (["run", "--events", "a", "--warehouse", "no/such/folder/w.db"], 1, "no/such/folder/w.db"),
+            (["run", "--events", "a", "--warehouse", "a"], 1, "a"),
+            (["run", "--evnets", "a"], 2, "--events"),
+            (["run", "--now", "yesterday"], 2, "--now"),
+            (["run", "--max-rejects", "many"], 2, "--max-rejects"),
+            (["run", "--snapshot-date", "2026-02-30"], 2, "--snapshot-date"),
+            (["rnu"], 2, "run"),
+            (["explain", "no_such_rule"], 2, "no_such_rule"),
+            ([], 2, "needs a command"),
+        ] as [([String], Int32, String)])
     func whatCannotBeDoneIsSaid(_ arguments: [String], _ status: Int32, _ words: String) throws {
         let folder = try TemporaryFolder()
         try folder.write("a", "this is no database, and no JSON\n")

@@ -45,7 +45,10 @@ enum ContendedLines {
         switch chance.next() % 4 {
         case 0: return []
         case 1: return ["\"session\":{\"device\":null,\"browser\":\" \"}"]
-        case 2: return ["\"user_agent\":\"Mozilla/5.0 (Windows NT 10.0) Firefox/\(chance.pick([119, 120]))\"", "\"session\":{}"]
+        case 2:
+            return [
+                "\"user_agent\":\"Mozilla/5.0 (Windows NT 10.0) Firefox/\(chance.pick([119, 120]))\"", "\"session\":{}",
+            ]
         default:
             let device = chance.pick(["mobile", "tv", "desktop"])
             return ["\"session\":{\"device\":\"\(device)\",\"os\":\(chance.pick(["\"Android 15\"", "null"]))}"]
@@ -63,7 +66,8 @@ enum ContendedLines {
         case 6, 7: return ("comment", comment(&chance))
         case 8:
             return (
-                "comment_vote", "\"comment_id\":\(chance.pick(["7", "\"7\"", "\"c1\""])),\"vote\":\(chance.pick([-1, 0, 1]))"
+                "comment_vote",
+                "\"comment_id\":\(chance.pick(["7", "\"7\"", "\"c1\""])),\"vote\":\(chance.pick([-1, 0, 1]))"
             )
         case 9: return ("watch", "\"watched_seconds\":\(chance.pick(["60", "61.5", "null"]))")
         default: return (chance.pick(["click", "view", "share", "search", "dwelltime"]), "\"query\":\"abc\"")
@@ -84,7 +88,8 @@ enum ContendedLines {
         let id = chance.pick([1, 2, 3])
         // A line of TMDB's daily export of ids.
         if chance.isLucky(oneIn: 6) {
-            return "{\"id\":\(id),\"original_title\":\"Export \(chance.pick([1, 2]))\",\"popularity\":1.5,\"video\":false}"
+            return
+                "{\"id\":\(id),\"original_title\":\"Export \(chance.pick([1, 2]))\",\"popularity\":1.5,\"video\":false}"
         }
         var members = [
             "\"id\":\(id)", "\"title\":\"Title \(chance.pick([1, 2, 3]))\"",
@@ -100,8 +105,10 @@ enum ContendedLines {
         }
         if chance.isLucky(oneIn: 2) {
             let code = chance.pick(["US", "us", "USA"])
-            members.append("\"production_countries\":[{\"iso_3166_1\":\"\(code)\",\"name\":\"\(chance.pick(["U", "V"]))\"}]")
-            members.append("\"spoken_languages\":[{\"iso_639_1\":\"en\",\"name\":\"\(chance.pick(["English", "english"]))\"}]")
+            members.append(
+                "\"production_countries\":[{\"iso_3166_1\":\"\(code)\",\"name\":\"\(chance.pick(["U", "V"]))\"}]")
+            members.append(
+                "\"spoken_languages\":[{\"iso_639_1\":\"en\",\"name\":\"\(chance.pick(["English", "english"]))\"}]")
         }
         if chance.isLucky(oneIn: 2) {
             let name = chance.pick(["Ann", "Bob"])

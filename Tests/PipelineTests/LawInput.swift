@@ -62,7 +62,9 @@ struct LawInput {
     }
 
     /// Writes the movies into files, each of one snapshot date, and gives their paths.
-    func writeMovies(into folder: TemporaryFolder, named name: String, parts: Int, _ chance: inout Chance) throws -> [String] {
+    func writeMovies(into folder: TemporaryFolder, named name: String, parts: Int, _ chance: inout Chance) throws
+        -> [String]
+    {
         var paths: [String] = []
         for day in Set(movies.map(\.day)).sorted() {
             let lines = movies.filter { $0.day == day }.map(\.bytes)
@@ -73,7 +75,9 @@ struct LawInput {
     }
 
     /// Writes the events into files, and gives their paths.
-    func writeEvents(into folder: TemporaryFolder, named name: String, parts: Int, _ chance: inout Chance) throws -> [String] {
+    func writeEvents(into folder: TemporaryFolder, named name: String, parts: Int, _ chance: inout Chance) throws
+        -> [String]
+    {
         try LawInput.write(events, into: folder, named: name + "/events", parts: parts, &chance)
     }
 

@@ -34,12 +34,15 @@ import Testing
         let rejected = try database.integer("SELECT count(*) FROM rejected_record")
         #expect(rejected > 0)
         #expect(try database.integer("SELECT rejected FROM load_run") == rejected)
-        #expect(try database.integer("SELECT count(*) FROM (SELECT DISTINCT source, line FROM rejected_record)") == rejected)
+        #expect(
+            try database.integer("SELECT count(*) FROM (SELECT DISTINCT source, line FROM rejected_record)") == rejected
+        )
         let watched = try database.integer("SELECT count(*) FROM watch_history")
         #expect(
             try database.integer("SELECT count(*) FROM fact_user_event WHERE event_type = 'watch'") == watched)
-        #expect(try database.integer("SELECT sum(events) FROM movie_daily")
-            == database.integer("SELECT count(*) FROM fact_user_event WHERE movie_id IS NOT NULL"))
+        #expect(
+            try database.integer("SELECT sum(events) FROM movie_daily")
+                == database.integer("SELECT count(*) FROM fact_user_event WHERE movie_id IS NOT NULL"))
     }
 
     @Test(arguments: seeds)
@@ -107,7 +110,8 @@ import Testing
         let before = try warehouse.state()
         let runs = try Database(path: warehouse.path).literals(of: "load_run")
         let dry = try warehouse.run(movies: movies, events: events, isReload: true, isDryRun: true)
-        #expect(dry.run.counts.duplicates == before.sums["accepted", default: 0] + before.sums["duplicates", default: 0])
+        #expect(
+            dry.run.counts.duplicates == before.sums["accepted", default: 0] + before.sums["duplicates", default: 0])
         #expect(try warehouse.state() == before)
         #expect(try Database(path: warehouse.path).literals(of: "load_run") == runs)
         let other = try LawWarehouse()
