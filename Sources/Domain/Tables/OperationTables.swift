@@ -85,8 +85,17 @@ public enum OperationTables {
         "Days of movie_daily that changed since genre_daily was last computed: empty after each whole run.",
         key: ["day"], columns: [.required("day", .date, "The day.")])
 
+    /// Rows of the largest tables.
+    public static let rowCounts = Table(
+        "load_row_count", .operations,
+        "How many rows fact_user_event and watch_history have, counted as they are inserted.",
+        key: ["table_name"],
+        columns: [
+            .required("table_name", .text, "The table."), .required("row_count", .integer, "How many rows it has."),
+        ])
+
     /// All of them, in the order of the data dictionary.
-    public static let all = [runs, checkpoints, rejected, pendingMovies, staleDays, migrations]
+    public static let all = [runs, checkpoints, rejected, pendingMovies, staleDays, rowCounts, migrations]
 
     private static func counts(over what: String) -> [Column] {
         [
