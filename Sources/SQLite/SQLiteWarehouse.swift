@@ -22,7 +22,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// The database file.
     public let location: String
     let connection: Connection
-    private var lock: WriterLock?
+    private let lock: WriterLock
     private let eventRows = EventRows()
     private var packedRows: [String: PackedRows] = [:]
     private let conflict: ConflictFunction
@@ -36,6 +36,8 @@ public final class SQLiteWarehouse: Warehouse {
         try connection.setBusyTimeout(milliseconds: options.busyTimeout)
         try connection.execute("PRAGMA page_size = 16384")
         try connection.execute("PRAGMA journal_mode = WAL")
+        // SQLite makes the file when it is first needed, which is now.
+        lock = try WriterLock(path: path)
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA wal_autocheckpoint = \(options.logPages)")
         try connection.execute("PRAGMA cache_size = -\(options.cacheKiB)")
@@ -49,14 +51,15 @@ public final class SQLiteWarehouse: Warehouse {
 
     /// Brings the schema up to date.
     public func migrate(at now: Int64) throws -> [String] {
-        if lock != nil { return try Migrator(connection: connection).migrate(at: now) }
-        let lock = try WriterLock(path: location)
-        return try withExtendedLifetime(lock) { try Migrator(connection: connection).migrate(at: now) }
+        if lock.isHeld { return try Migrator(connection: connection).migrate(at: now) }
+        try lock.take()
+        defer { lock.release() }
+        return try Migrator(connection: connection).migrate(at: now)
     }
 
     /// Begins a run; see `Warehouse`.
     public func beginRun(at now: Int64) throws -> RunRecord {
-        lock = try WriterLock(path: location)
+        try lock.take()
         _ = try migrate(at: now)
         try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
         let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
@@ -67,7 +70,7 @@ public final class SQLiteWarehouse: Warehouse {
     public func endRun() {
         // What is still in the log is no less durable there, so a reader that is in the way is no fault.
         try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        lock = nil
+        lock.release()
     }
 
     /// Begins a transaction.
@@ -118,6 +121,7 @@ public final class SQLiteWarehouse: Warehouse {
         if let remember = statement.rememberWithdrawals { try connection.statement(remember).run() }
         if let delete = statement.deleteWithdrawn { try connection.statement(delete).run() }
         try connection.statement(statement.upsert).run()
+        if let forget = statement.forgetWithdrawals { try connection.statement(forget).run() }
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"
