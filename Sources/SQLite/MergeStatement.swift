@@ -37,14 +37,14 @@ struct MergeStatement {
 
     /// Forgets the withdrawals that a stored row beats, so that what is remembered does not depend on which of the two
     /// came first; nil when the table has none.
-    var forgetWithdrawals: String? {
+    func forgetWithdrawals(ofRowsAlone: Bool) -> String? {
         guard let withdrawals = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else { return nil }
         let keyNames = table.key.joined(separator: ", ")
         let keys = table.key.map { "t.\($0) = \(withdrawals.name).\($0)" }.joined(separator: " AND ")
         let greater = comparison(rank, "t", ">", withdrawals.name, nullsGreatest: false)
-        return "DELETE FROM \(withdrawals.name) WHERE (\(keyNames)) IN (SELECT \(keyNames) FROM "
-            + "\(MergeStatement.source(of: table))) AND EXISTS "
-            + "(SELECT 1 FROM \(table.name) AS t WHERE \(keys) AND \(greater))"
+        let ofRows = "(\(keyNames)) IN (SELECT \(keyNames) FROM \(MergeStatement.source(of: table))) AND "
+        return "DELETE FROM \(withdrawals.name) WHERE " + (ofRowsAlone ? ofRows : "")
+            + "EXISTS (SELECT 1 FROM \(table.name) AS t WHERE \(keys) AND \(greater))"
     }
 
     /// True of a row that is no withdrawal and that no withdrawal beats.

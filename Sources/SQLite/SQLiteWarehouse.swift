@@ -101,7 +101,7 @@ public final class SQLiteWarehouse: Warehouse {
             """
         ).run()
         try connection.countInserted(into: BehaviourTables.facts)
-        eventRows.set(group, order: group.accepted { $0.type == .watch })
+        eventRows.set(group, order: group.accepted { $0.pointee.type == .watch })
         try connection.statement(
             """
             INSERT INTO watch_history (event_time, event_id, user_id, movie_id, watched_seconds)
@@ -121,12 +121,20 @@ public final class SQLiteWarehouse: Warehouse {
         if let remember = statement.rememberWithdrawals { try connection.statement(remember).run() }
         if let delete = statement.deleteWithdrawn { try connection.statement(delete).run() }
         try connection.statement(statement.upsert).run()
-        if let forget = statement.forgetWithdrawals { try connection.statement(forget).run() }
+        try forgetWithdrawals(statement, rows: rows.rows.count)
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"
             ).run()
         }
+    }
+
+    /// Forgets the withdrawals that a row beats now: by going through the withdrawals or the rows, whichever are fewer.
+    private func forgetWithdrawals(_ statement: MergeStatement, rows: Int) throws {
+        guard let withdrawals = statement.table.withdrawals else { return }
+        let count = try connection.integer("SELECT count(*) FROM \(withdrawals.name)") ?? 0
+        guard count > 0, let forget = statement.forgetWithdrawals(ofRowsAlone: count > rows) else { return }
+        try connection.statement(forget).run()
     }
 
     /// The virtual table that gives rows of `table` to SQLite, registered on first use.
