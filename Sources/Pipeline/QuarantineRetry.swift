@@ -75,8 +75,7 @@ public final class QuarantineRetry {
             return report
         } catch {
             // The error that ended the run is the one to tell of; see `Loader.run`.
-            try? transaction.abandon()
-            try? transaction.finish(.failed, at: wallClock())
+            try? transaction.fail(at: wallClock())
             logger.error("Retry failed", ["error": .string("\(error)")])
             throw error
         }

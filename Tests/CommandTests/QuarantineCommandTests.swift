@@ -8,16 +8,16 @@ import Testing
         """
 
     /// A line with a wrong score and a terminal's escapes, one that is not UTF-8, and one of the distant future.
-    private static let bad: [Data] = [
-        Data(good.replacing(":8}", with: #":11},"x":"\#u{9b}31m\#u{202e}é""#).utf8),
-        Data(#"{"event_type":"view","x":""#.utf8) + [0xff, 0x1b, 0xc3] + Data(#""}"#.utf8),
-        Data(
+    private static let bad: [[UInt8]] = [
+        Array(good.replacing(":8}", with: #":11},"x":"\#u{9b}31m\#u{202e}é""#).utf8),
+        Array(#"{"event_type":"view","x":""#.utf8) + [0xff, 0x1b, 0xc3] + Array(#""}"#.utf8),
+        Array(
             good.replacing("2026-11-20", with: "2027-03-01").replacing("000000000001", with: "000000000002").utf8),
     ]
 
     private func loaded() throws -> QuarantineProcess {
         let process = try QuarantineProcess()
-        try process.write("e.ndjson", Data(Self.bad.map { $0 + [10] }.joined()))
+        try process.files.write("e.ndjson", Array(Self.bad.map { $0 + [10] }.joined()))
         let run = try process.run("run", "-w", "w.db", "--events", "e.ndjson", "--now", "2026-11-21", "--json")
         #expect(try run.json()["rejected"] as? Int == 3, "\(run.errors)")
         return process
@@ -33,17 +33,17 @@ import Testing
         let source = try #require((json["by_source"] as? [[String: Any]])?.first)
         #expect(source["source"] as? String == "e.ndjson")
         #expect(source["lines"] as? Int == 3)
-        let text = try process.run("quarantine", "list", "-w", "w.db").text
+        let text = try process.run("quarantine", "list", "-w", "w.db").output
         #expect(text.contains("invalid_score") && text.contains("e.ndjson"))
     }
 
     @Test func showTellsTheTerminalNothing() throws {
         let process = try loaded()
         let shown = try process.run("quarantine", "show", "-w", "w.db")
-        #expect(shown.text.contains("#1  e.ndjson:1  byte 0  invalid_score\n    score is 11; expected"))
-        #expect(shown.text.contains(#"\u{9b}31m\u{202e}é"#))
-        #expect(shown.text.contains(#""x":"\xff\u{1b}\xc3"}"#))
-        #expect(!shown.output.contains(0x1b) && !shown.text.unicodeScalars.contains("\u{9b}"))
+        #expect(shown.output.contains("#1  e.ndjson:1  byte 0  invalid_score\n    score is 11; expected"))
+        #expect(shown.output.contains(#"\u{9b}31m\u{202e}é"#))
+        #expect(shown.output.contains(#""x":"\xff\u{1b}\xc3"}"#))
+        #expect(!shown.output.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{9b}" })
         #expect(try process.run("quarantine", "show", "-w", "w.db", "--rule", "invalid_score").lines.count == 3)
         #expect(try process.run("quarantine", "show", "-w", "w.db", "--id", "2", "--json").objects().count == 1)
         let limited = try process.run("quarantine", "show", "-w", "w.db", "--limit", "1")
@@ -55,7 +55,7 @@ import Testing
     @Test func aLongLineIsShownShortenedUnlessAskedFor() throws {
         let process = try QuarantineProcess()
         let line = #"{"event_type":""# + String(repeating: "é", count: 100_000) + #""}"#
-        try process.write("e.ndjson", Data(line.utf8))
+        try process.files.write("e.ndjson", line)
         try process.run("run", "-w", "w.db", "--events", "e.ndjson")
         let short = try process.run("quarantine", "show", "-w", "w.db").lines
         #expect((short.last ?? "").count < 400 && (short.last ?? "").hasSuffix("… (200,017 bytes)"))
@@ -64,48 +64,48 @@ import Testing
 
     @Test func exportGivesTheLinesAsTheyCame() throws {
         let process = try loaded()
-        let raw = try process.run("quarantine", "export", "-w", "w.db", "--raw")
-        #expect(raw.output == Data(Self.bad.map { $0 + [10] }.joined()))
+        try process.run("quarantine", "export", "-w", "w.db", "--raw", "-o", "raw")
+        #expect(process.files.read("raw") == Array(Self.bad.map { $0 + [10] }.joined()))
         let objects = try process.run("quarantine", "export", "-w", "w.db").objects()
         #expect(objects.map { $0["rejected_id"] as? Int } == [1, 2, 3])
         #expect(objects.map { $0["line"] as? Int } == [1, 2, 3])
         #expect(objects[0]["raw"] as? String == String(decoding: Self.bad[0], as: UTF8.self))
         #expect(objects[1]["raw"] == nil)
-        #expect(Data(base64Encoded: objects[1]["raw_base64"] as? String ?? "") == Self.bad[1])
+        #expect(Data(base64Encoded: objects[1]["raw_base64"] as? String ?? "") == Data(Self.bad[1]))
         #expect(
             objects.allSatisfy { $0["port"] as? String == "events" && $0["source"] as? String == "e.ndjson" })
     }
 
     @Test func exportReplacesAFileAndKeepsItsMode() throws {
         let process = try loaded()
-        try process.write("out.ndjson", Data("old".utf8))
-        let file = process.path("out.ndjson").path
+        try process.files.write("out.ndjson", "old")
+        let file = process.files.path("out.ndjson")
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file)
         #expect(try process.run("quarantine", "export", "-w", "w.db", "--raw", "-o", "out.ndjson").status == 0)
-        #expect(try Data(contentsOf: process.path("out.ndjson")) == Data(Self.bad.map { $0 + [10] }.joined()))
+        #expect(process.files.read("out.ndjson") == Array(Self.bad.map { $0 + [10] }.joined()))
         #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o640)
         #expect(
-            try FileManager.default.contentsOfDirectory(atPath: process.folder.path).allSatisfy { !$0.hasPrefix(".") })
+            process.files.names().allSatisfy { !$0.hasPrefix(".") })
         let failed = try process.run("quarantine", "export", "-w", "w.db", "-o", "no/where.ndjson")
         #expect(failed.status == 1 && failed.errors.contains("no/where.ndjson"))
     }
 
     @Test func anEditedExportIsLoaded() throws {
         let process = try loaded()
-        let exported = try process.run("quarantine", "export", "-w", "w.db").text
+        let exported = try process.run("quarantine", "export", "-w", "w.db").output
         let again = try process.run(
             "quarantine", "retry", "-w", "w.db", "--raw", "raw", "--now", "2026-11-21", "--from", "-", "--json",
-            input: Data(exported.utf8))
+            input: Array(exported.utf8))
         #expect(try again.json()["rejected"] as? Int == 3)
-        #expect(try process.run("quarantine", "export", "-w", "w.db").text == exported)
+        #expect(try process.run("quarantine", "export", "-w", "w.db").output == exported)
 
         let edited = exported.replacing(#"\"score\":11"#, with: #"\"score\":9"#)
         #expect(edited != exported)
-        try process.write("edited.ndjson", Data(edited.utf8))
+        try process.files.write("edited.ndjson", edited)
         let dry = try process.run(
             "quarantine", "retry", "-w", "w.db", "--now", "2026-11-21", "--from", "edited.ndjson", "--dry-run")
-        #expect(dry.text.hasPrefix("3 lines, 1 would be accepted, 2 would stay\n"), "\(dry.text)")
-        #expect(try process.run("quarantine", "export", "-w", "w.db").text == exported)
+        #expect(dry.output.hasPrefix("3 lines, 1 would be accepted, 2 would stay\n"), "\(dry.output)")
+        #expect(try process.run("quarantine", "export", "-w", "w.db").output == exported)
         let real = try process.run(
             "quarantine", "retry", "-w", "w.db", "--raw", "raw", "--now", "2026-11-21", "--from", "edited.ndjson",
             "--json"
@@ -128,7 +128,7 @@ import Testing
     ])
     func whatIsNoExportIsRefused(line: String, why: String) throws {
         let process = try loaded()
-        try process.write("edited.ndjson", Data("\n\(line)\n".utf8))
+        try process.files.write("edited.ndjson", "\n\(line)\n")
         let result = try process.run("quarantine", "retry", "-w", "w.db", "--raw", "raw", "--from", "edited.ndjson")
         #expect(result.status == 1)
         #expect(result.errors.contains("line 2 of edited.ndjson") && result.errors.contains(why), "\(result.errors)")
@@ -143,6 +143,6 @@ import Testing
             let result = try process.run("quarantine", command, "-w", "none.db")
             #expect(result.status == 1 && result.errors.contains("there is no warehouse at none.db"))
         }
-        #expect(!FileManager.default.fileExists(atPath: process.path("none.db").path))
+        #expect(!process.files.has("none.db"))
     }
 }

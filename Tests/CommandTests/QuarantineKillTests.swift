@@ -62,9 +62,10 @@ import Testing
 
     private func copy(_ name: String, to copy: String, in process: QuarantineProcess) throws {
         for ending in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(at: process.path(copy + ending))
-            guard FileManager.default.fileExists(atPath: process.path(name + ending).path) else { continue }
-            try FileManager.default.copyItem(at: process.path(name + ending), to: process.path(copy + ending))
+            try? FileManager.default.removeItem(atPath: process.files.path(copy + ending))
+            guard process.files.has(name + ending) else { continue }
+            try FileManager.default.copyItem(
+                atPath: process.files.path(name + ending), toPath: process.files.path(copy + ending))
         }
     }
 }

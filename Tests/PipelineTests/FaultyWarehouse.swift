@@ -159,6 +159,10 @@ final class FaultyWarehouse: Warehouse {
         try inner.rejected(matching: filter, after: id, limit: limit)
     }
 
+    func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws {
+        try inner.replaceRejected(id, rule: rule, message: message, run: run)
+    }
+
     func deleteRejected(_ ids: [Int64]) throws { try inner.deleteRejected(ids) }
 
     func save(_ checkpoint: Checkpoint, run: Int64) throws {

@@ -1,9 +1,9 @@
 import Domain
 import Files
-import Foundation
 import Generator
 import Pipeline
 import SQLite
+import TestSupport
 
 /// Generated input with dirt, and warehouses that it is loaded into, in a folder that goes with this object.
 final class QuarantineBench {
@@ -12,15 +12,10 @@ final class QuarantineBench {
     /// After the end of the data.
     static let late = RunClock(now: 1_795_305_600_000)  // 2026-11-22
 
-    let folder: String
+    private let files: TemporaryFolder
+    var folder: String { files.path }
 
-    init() throws {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        folder = parent + "/reelhouse-quarantine-" + String(UInt64.random(in: .min ... .max), radix: 36)
-        try Folder.make(folder)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    init() throws { files = try TemporaryFolder() }
 
     /// Writes movies and events with dirt.
     func generate(events: Int = 2000, withConflicts: Bool = false) throws {
@@ -32,22 +27,11 @@ final class QuarantineBench {
 
     /// Writes a file of lines.
     func write(_ name: String, _ lines: [String]) throws -> String {
-        try write(name, bytes: Array(lines.map { $0 + "\n" }.joined().utf8))
+        try files.write(name, lines.map { $0 + "\n" }.joined())
     }
 
     /// Writes a file of bytes.
-    func write(_ name: String, bytes: [UInt8]) throws -> String {
-        let path = "\(folder)/\(name)"
-        let file = try OutputFile(path: path)
-        try bytes.withUnsafeBytes { try file.write($0) }
-        try file.finish()
-        return path
-    }
-
-    /// A file's bytes.
-    func bytes(of path: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    }
+    func write(_ name: String, bytes: [UInt8]) throws -> String { try files.write(name, bytes) }
 
     func warehouse(_ name: String) -> QuarantineWarehouse { QuarantineWarehouse(path: "\(folder)/\(name).db") }
 

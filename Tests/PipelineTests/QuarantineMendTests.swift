@@ -1,6 +1,7 @@
 import Domain
 import Pipeline
 import SQLite
+import TestSupport
 import Testing
 
 /// Lines in quarantine are mended by a person, or cannot be tried at all.
@@ -124,7 +125,7 @@ import Testing
         let long = try bench.write("long.ndjson", bytes: line + [UInt8](repeating: 0x20, count: 16 << 20) + [0x7d, 10])
         try bench.generate(events: 500)
         let days = "\(bench.folder)/events/2026-11-20.ndjson.zst"
-        let whole = try bench.bytes(of: days)
+        let whole = TemporaryFolder.bytes(ofFile: days)
         let cut = try bench.write("cut.ndjson.zst", bytes: Array(whole[..<(whole.count - 10)]))
         try warehouse.load(events: [long, cut], clock)
         let before = try quarantined(warehouse).filter { !$0.rejection.isWhole }
