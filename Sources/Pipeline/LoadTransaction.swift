@@ -6,6 +6,7 @@ final class LoadTransaction {
     let options: LoadOptions
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    private(set) var warningsByReason: [WarningReason: Int64] = [:]
     /// What of the run's counts is committed.
     private var committed = LineCounts()
     private var isOpen = false
@@ -60,6 +61,11 @@ final class LoadTransaction {
         guard !rejections.isEmpty else { return }
         for rejection in rejections { rejectedByRule[rejection.rule, default: 0] += 1 }
         try warehouse.quarantine(rejections, run: run.id)
+    }
+
+    /// Takes in what was dropped or made null.
+    func warn(_ warnings: WarningTally) {
+        for (reason, count) in warnings.byReason { warningsByReason[reason, default: 0] += Int64(count) }
     }
 
     /// Whether the transaction has grown to where it is committed.
