@@ -16,7 +16,7 @@ import Testing
         .invalidUserID: (#""anonymous""#, "4711"),
         .missingMovieID: ("null", "603"),
         .invalidSeconds: ("-5", "5"),
-        .invalidScore: ("11", "10"),
+        .invalidScore: (":11}", ":10}"),
         .invalidCommentID: (#"{"body""#, #"{"comment_id":"c1","body""#),
         .emptyComment: ("  ", "Fine."),
         .invalidVote: (":5}", ":1}"),

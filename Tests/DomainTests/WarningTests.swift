@@ -142,16 +142,46 @@ struct WarningTests {
             ])
     }
 
-    @Test("no two reasons have one name, however the parts and keys combine")
-    func uniqueNames() {
-        var owners: [String: WarningReason] = [:]
-        for part in MoviePart.allCases {
-            let reasons =
-                MovieKey.allCases.map { WarningReason(.movieField($0, part)) } + [WarningReason(.movieEntry(part))]
-            for reason in reasons {
-                #expect(owners.updateValue(reason, forKey: reason.name) == nil, "\(reason.name)")
-                #expect(!reason.expectation.isEmpty && !reason.consequence.isEmpty)
-            }
+    /// An entry in which every key has a value that is wrong for most, but for some that are set right at its end.
+    private func entry(_ wrong: String, _ right: String) -> String {
+        "{" + MovieKey.names.map { "\"\($0)\":\(wrong)," }.joined() + right + "}"
+    }
+
+    /// A document with an entry of each list that is wrong in all but what it needs, and one that is empty.
+    private func lists(_ wrong: String) -> String {
+        let person = entry(wrong, #""id":1,"name":"N""#)
+        let named = "[\(person),{}]"
+        let country = entry(wrong, #""iso_3166_1":"US""#)
+        let language = entry(wrong, #""iso_639_1":"en""#)
+        let video = entry(wrong, #""id":"v""#)
+        let release = entry(wrong, #""release_date":"2020-01-01""#)
+        return """
+            {"id":1,"title":"T","belongs_to_collection":\(person),"genres":\(named),"production_companies":\(named),
+            "production_countries":[\(country),{}],"spoken_languages":[\(language),{}],"keywords":{"keywords":\(named)},
+            "credits":{"cast":\(named),"crew":\(named)},"videos":{"results":[\(video),{}]},"release_dates":{"results":
+            [{},\(country),{"iso_3166_1":"US","release_dates":[\(release),{}]}]}}
+            """.replacing("\n", with: "")
+    }
+
+    @Test("every field that is read, and every entry, has a reason of its own name")
+    func everyReason() throws {
+        var reasons: Set<WarningReason> = []
+        // Each is right where the other is wrong: a number is no boolean, and a boolean no number.
+        for wrong in ["true", "5.5"] {
+            let lines = [
+                entry(wrong, #""id":1,"original_title":"O""#), entry(wrong, #""id":1,"title":"T""#),
+                entry(wrong, #""id":1,"title":"T","credits":{"cast":true,"crew":true}"#), lists(wrong),
+            ]
+            let batch = try movieBatch(lines)
+            #expect(batch.documents.count == lines.count)
+            reasons.formUnion(batch.warningTally.byReason.keys)
+        }
+        let names = Set(reasons.map(\.name))
+        #expect(names.count == reasons.count)
+        #expect(names.count == 80, "\(names.sorted())")
+        #expect(reasons.allSatisfy { !$0.expectation.isEmpty && !$0.consequence.isEmpty })
+        for name in ["title_invalid", "video_official_invalid", "cast_cast_id_invalid", "crew_popularity_invalid"] {
+            #expect(names.contains(name), "\(name)")
         }
     }
 }
