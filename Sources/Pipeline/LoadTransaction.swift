@@ -10,6 +10,8 @@ final class LoadTransaction {
     /// What of the run's counts is committed.
     private var committed = LineCounts()
     private var isOpen = false
+    /// Whether a commit was asked for and did not come back well: what it did is not known.
+    private var isInDoubt = false
     private var lines: Int64 = 0
     private var positions: [Int: SourceState] = [:]
 
@@ -87,7 +89,9 @@ final class LoadTransaction {
                 isComplete: state.isComplete, counts: state.counts)
             try warehouse.save(checkpoint, run: run.id)
         }
+        isInDoubt = true
         try warehouse.commit()
+        isInDoubt = false
         committed = run.counts
         isOpen = false
     }
@@ -113,5 +117,12 @@ final class LoadTransaction {
         isOpen = false
         positions = [:]
         if !options.isDryRun { run.counts = committed }
+    }
+
+    /// Forgets what is not committed, and writes that the run failed; where it is in doubt what is committed it writes
+    /// nothing, and the next run finds this one interrupted.
+    func fail(at time: Int64) throws {
+        try abandon()
+        if !isInDoubt { try finish(.failed, at: time) }
     }
 }
