@@ -6,6 +6,7 @@ final class LoadTransaction {
     let options: LoadOptions
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    private(set) var warningsByReason: [WarningReason: Int64] = [:]
     /// What becomes of a batch's rejected lines instead of going into quarantine; called once a batch, also when it has
     /// none.
     var settleRejections: (([Rejection]) throws -> Void)?
@@ -66,6 +67,11 @@ final class LoadTransaction {
         if let settleRejections { return try settleRejections(rejections) }
         guard !rejections.isEmpty else { return }
         try warehouse.quarantine(rejections, run: run.id)
+    }
+
+    /// Takes in what was dropped or made null.
+    func warn(_ warnings: WarningTally) {
+        for (reason, count) in warnings.byReason { warningsByReason[reason, default: 0] += Int64(count) }
     }
 
     /// Whether the transaction has grown to where it is committed.

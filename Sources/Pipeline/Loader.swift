@@ -80,6 +80,7 @@ public final class Loader {
         try transaction.finish(report.stopReason == nil ? .completed : .stopped, at: wallClock())
         report.run = transaction.run
         report.rejectedByRule = transaction.rejectedByRule
+        report.warningsByReason = transaction.warningsByReason
     }
 
     private func load(

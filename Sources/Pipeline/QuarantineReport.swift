@@ -53,6 +53,8 @@ public struct QuarantineReport: Sendable {
     public var run: RunRecord
     /// The lines that are still rejected, by the rule that they break now.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
+    /// What was dropped or made null in lines that were not rejected.
+    public var warningsByReason: [WarningReason: Int64] = [:]
     /// The lines that were not tried since they were not kept whole, by rule.
     public var leftAside: [CleaningRule: Int64] = [:]
     /// Mended lines that are not in the quarantine, or not any more.

@@ -63,6 +63,7 @@ public final class QuarantineRetry {
             try transaction.finish(report.stopReason == nil ? .completed : .stopped, at: wallClock())
             report.run = transaction.run
             report.rejectedByRule = transaction.rejectedByRule
+            report.warningsByReason = transaction.warningsByReason
             report.missing = pages.missing
             report.faults = settling.faults
             report.seconds = Double(wallClock() - startedAt) / 1000

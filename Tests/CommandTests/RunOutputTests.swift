@@ -51,6 +51,7 @@ import Testing
 
         5 rejected: 1 event_id_conflict, 1 invalid_movie_id, 1 invalid_score, 1 malformed_json, 1 missing_title; see \
         `reelhouse quarantine show --rule event_id_conflict`.
+        1 warning: 1 release_date_invalid; see `reelhouse validate`.
 
         """
 
@@ -60,11 +61,12 @@ import Testing
         #expect(
             Set(result.object.keys) == [
                 "run_id", "outcome", "read", "accepted", "duplicates", "rejected", "warnings", "seconds",
-                "rejected_by_rule", "rows", "sources",
+                "rejected_by_rule", "warnings_by_reason", "rows", "sources",
             ])
         #expect(result.count("run_id") == 1)
         #expect(result.outcome == "completed")
         #expect(result.count("warnings") == 1)
+        #expect(result.object["warnings_by_reason"] as? [String: Int] == ["release_date_invalid": 1])
         #expect(result.read == result.accepted + result.duplicates + result.rejected)
         #expect(result.rejectedByRule.values.reduce(0, +) == result.rejected)
         #expect(

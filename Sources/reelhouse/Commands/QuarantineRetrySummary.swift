@@ -17,6 +17,7 @@ struct QuarantineRetrySummary {
         ]
         let tail: [(String, JSONText)] = [
             ("seconds", .double(report.seconds)), ("rejected_by_rule", counts(report.rejectedByRule)),
+            ("warnings_by_reason", RunJSON.byReason(report.warningsByReason)),
             ("left_aside", counts(report.leftAside)), ("missing", .integer(report.missing)),
             (
                 "faults",
