@@ -34,7 +34,8 @@ public struct SQLiteError: Error, CustomStringConvertible {
         case SQLITE_NOTADB: "The file is no SQLite database; name another one with --warehouse."
         case SQLITE_CORRUPT: "The file is damaged: restore it from a copy, or load its sources into a new one."
         case SQLITE_IOERR: "The disk or file system failed; look at the system's log."
-        case SQLITE_ERROR: "If you wrote the statement, check it: the data dictionary, schema/README.md, has the tables."
+        case SQLITE_ERROR:
+            "If you wrote the statement, check it: the tables are in the data dictionary, schema/README.md."
         default: "Run `reelhouse doctor` to check the installation and the warehouse."
         }
     }
