@@ -57,7 +57,8 @@ let package = Package(
         ),
         .executableTarget(
             name: "reelhouse-bench",
-            dependencies: ["Domain", "Files", "Generator", "Pipeline", "SQLite"]
+            dependencies: ["Arguments", "CSQLite", "Domain", "Files", "Generator"],
+            resources: [.embedInCode("Resources/duckdb_job.py")]
         ),
 
         // Tests.
