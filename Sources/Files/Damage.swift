@@ -33,28 +33,38 @@ public struct Damage: Equatable, Sendable {
     }
 
     /// What is damaged, where, and what to do.
-    public var words: String {
+    public var words: String { "\(what): \(advice)" }
+
+    /// What is damaged, and where.
+    public var what: String {
         let format = format.rawValue
         let frame = "the \(format) frame that begins at compressed byte \(frameOffset)"
-        let again = "fetch or write the file again; mended, it is read as a new file"
         switch kind {
         case .cutOff:
-            return "\(frame) is cut off at compressed byte \(offset), where the file ends: \(again)"
+            return "\(frame) is cut off at compressed byte \(offset), where the file ends"
         case .corrupt(let reason):
-            return "\(frame) is corrupt at compressed byte \(offset) (\(reason)): \(again)"
+            return "\(frame) is corrupt at compressed byte \(offset) (\(reason))"
         case .checksum:
-            return
-                "\(frame) and ends before compressed byte \(offset) has another checksum than its content: its lines "
-                + "were read, but do not trust them; \(again)"
+            return "\(frame) has another checksum at compressed byte \(offset) than its content"
         case .windowTooLarge:
-            return "\(frame) needs a window over 128 MiB: compress the file again with a smaller one "
-                + "(`zstd --long=27` at most)"
+            return "\(frame) needs a window over 128 MiB"
         case .dictionary:
-            return "\(frame) needs a dictionary that is not there: decompress the file with it (`zstd -d -D`), and "
-                + "compress it again without"
+            return "\(frame) needs a dictionary that is not there"
         case .trailing(let zeros):
-            return "\(zeros ? "zeros" : "bytes that are no \(format) frame") follow the last \(format) frame from "
-                + "compressed byte \(offset) on: cut them off, or \(again)"
+            let bytes = zeros ? "zeros" : "bytes that are no \(format) frame"
+            return "\(bytes) follow the last \(format) frame from compressed byte \(offset) on"
+        }
+    }
+
+    /// What to do.
+    public var advice: String {
+        let again = "fetch or write the file again; mended, it is read as a new file"
+        switch kind {
+        case .cutOff, .corrupt: return again
+        case .checksum: return "its lines were read, but do not trust them; \(again)"
+        case .windowTooLarge: return "compress the file again with a smaller one (`zstd --long=27` at most)"
+        case .dictionary: return "decompress the file with it (`zstd -d -D`), and compress it again without"
+        case .trailing: return "cut them off, or \(again)"
         }
     }
 }

@@ -16,11 +16,29 @@ final class OpenFile {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
+    /// Opens a file to read; nil when there is none.
+    static func ifThere(_ path: String) throws(FileError) -> OpenFile? {
+        do {
+            return try OpenFile(reading: path)
+        } catch  where error.reason == .notThere {
+            return nil
+        }
+    }
+
     /// Creates a file to write, which must not be there yet. Errors name `name`.
     init(creating path: String, as name: String) throws(FileError) {
         self.path = name
         self.descriptor = try OpenFile.open(path, O_WRONLY | O_CREAT | O_EXCL, .create, as: name)
         self.isClosed = false
+    }
+
+    /// Creates a file without a name on the disk that a folder is on, to write and to read.
+    init(anonymousIn folder: String) throws(FileError) {
+        let path = ReplacedFile.temporaryPath(beside: "\(folder)/nameless")
+        self.path = folder
+        self.descriptor = try OpenFile.open(path, O_RDWR | O_CREAT | O_EXCL, .create, as: folder)
+        self.isClosed = false
+        unlink(path)
     }
 
     /// Opens what is there to write.
@@ -30,10 +48,17 @@ final class OpenFile {
         self.isClosed = false
     }
 
-    /// Opens a folder, to lock it or to sync it.
+    /// Opens a folder.
     init(folder path: String) throws(FileError) {
         self.path = path
         self.descriptor = try OpenFile.open(path, O_RDONLY | O_DIRECTORY, .open, as: path)
+        self.isClosed = false
+    }
+
+    /// Opens a file that is there to be locked, and makes it first.
+    init(locking path: String) throws(FileError) {
+        self.path = path
+        self.descriptor = try OpenFile.open(path, O_RDWR | O_CREAT, .lock, as: path)
         self.isClosed = false
     }
 
@@ -75,6 +100,18 @@ final class OpenFile {
         }
     }
 
+    /// Reads all that is left.
+    func readAll() throws(FileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+        defer { piece.deallocate() }
+        while true {
+            let count = try read(into: piece)
+            if count == 0 { return bytes }
+            bytes += piece[..<count]
+        }
+    }
+
     /// Writes all of the bytes.
     func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes[...]
@@ -103,12 +140,6 @@ final class OpenFile {
 
     /// Goes to an offset from the start; false where that is not possible.
     func seek(to offset: Int64) -> Bool { lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) }
-
-    /// Where it is; nil where a descriptor has no such thing.
-    var offset: Int64? {
-        let offset = lseek(descriptor, 0, SEEK_CUR)
-        return offset < 0 ? nil : Int64(offset)
-    }
 
     /// Makes what was written durable.
     func sync() throws(FileError) {

@@ -7,18 +7,23 @@ import Glibc
 final class ReplacedFile {
     private let path: String
     private let temporaryPath: String
-    private let file: OpenFile
+    let file: OpenFile
     private var isCommitted = false
 
     private static let suffix = ".part"
 
     convenience init(path: String) throws(FileError) {
+        let temporaryPath = ReplacedFile.temporaryPath(beside: path)
+        self.init(path: path, temporaryPath: temporaryPath, file: try OpenFile(creating: temporaryPath, as: path))
+    }
+
+    /// A dotted name of its own beside a path.
+    static func temporaryPath(beside path: String) -> String {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { path[...$0] } ?? ""
         let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
         let unique = String(UInt64.random(in: .min ... .max), radix: 36)
-        let temporaryPath = "\(folder).\(name).\(unique)\(ReplacedFile.suffix)"
-        self.init(path: path, temporaryPath: temporaryPath, file: try OpenFile(creating: temporaryPath, as: path))
+        return "\(folder).\(name).\(unique)\(ReplacedFile.suffix)"
     }
 
     /// A file that is open already under a temporary path.
@@ -33,17 +38,9 @@ final class ReplacedFile {
     /// Whether a name is that of a file which a killed run left behind.
     static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) { try file.write(bytes) }
-
-    /// Makes the bytes durable under their temporary name.
-    func sync() throws(FileError) { try file.sync() }
-
-    /// Ends the writing and keeps the bytes under their temporary name.
-    func close() throws(FileError) { try file.close() }
-
     /// Puts the file in its place.
     func commit() throws(FileError) {
-        try close()
+        try file.close()
         if rename(temporaryPath, path) != 0 { throw FileError(.replace, path, errno: errno) }
         isCommitted = true
     }

@@ -13,6 +13,8 @@ final class ZstdStream: ByteStream {
     /// How many bytes the next step wants.
     private var wanted = 0
     private(set) var damage: Damage?
+    /// How many frames have begun.
+    private(set) var frames = 0
 
     private enum State { case betweenFrames, inFrame, ended }
 
@@ -56,6 +58,7 @@ final class ZstdStream: ByteStream {
             return end(.cutOff)
         }
         wanted = 0
+        frames += 1
         state = .inFrame
     }
 

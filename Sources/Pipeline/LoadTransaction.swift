@@ -8,6 +8,8 @@ final class LoadTransaction {
     let stages = StageTimes()
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    /// What of the run's counts is committed.
+    private var committed = LineCounts()
     private var isOpen = false
     private var lines: Int64 = 0
     private var positions: [Int: SourceState] = [:]
@@ -82,8 +84,8 @@ final class LoadTransaction {
             try warehouse.save(checkpoint, run: run.id)
         }
         try warehouse.commit()
+        committed = run.counts
         isOpen = false
-        lines = 0
     }
 
     /// Writes how the run ended, with what is still open.
@@ -101,12 +103,11 @@ final class LoadTransaction {
         try commit()
     }
 
-    /// Forgets what is not committed.
+    /// Forgets what is not committed: rows, counts and positions.
     func abandon() throws {
         if isOpen { try warehouse.rollback() }
         isOpen = false
+        positions = [:]
+        if !options.isDryRun { run.counts = committed }
     }
-
-    /// Whether a source has been read to its end.
-    func isComplete(_ number: Int) -> Bool { positions[number]?.isComplete ?? false }
 }

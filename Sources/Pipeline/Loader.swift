@@ -7,7 +7,7 @@ public final class Loader {
     private let rawStore: (any RawStore)?
     private let options: LoadOptions
     private let stop: StopSignal
-    private let logger: Logger
+    private var logger: Logger
     private let progress: (LoadProgress) -> Void
     /// The clock of the wall, for how long things take: milliseconds since 1970.
     private let wallClock: () -> Int64
@@ -39,6 +39,8 @@ public final class Loader {
         let startedAt = wallClock()
         let record = try warehouse.beginRun(at: startedAt)
         defer { warehouse.endRun() }
+        logger = logger.forRun(record.id)
+        logger.info("Run begins", ["warehouse": .string(warehouse.location)])
         let transaction = LoadTransaction(warehouse: warehouse, options: options, run: record)
         do {
             try transaction.start()
@@ -47,17 +49,28 @@ public final class Loader {
             if let movies { try load(movies, transaction, &report, loadMovies) }
             // Before the events, which find their movies as they are now.
             try transaction.open()
+<<<<<<< HEAD
             report.refresh.reenrichedFacts = try transaction.stages.measure(.marts, warehouse.reenrichFacts)
             try transaction.commit()
+=======
+            report.refresh.reenrichedFacts = try warehouse.reenrichFacts()
+>>>>>>> main
             if let events { try load(events, transaction, &report, loadEvents) }
             try end(transaction, &report)
             report.seconds = Double(wallClock() - startedAt) / 1000
+            logger.info(
+                "Run ends",
+                [
+                    "outcome": .string(report.run.outcome.rawValue), "read": .integer(report.run.counts.read),
+                    "rejected": .integer(report.run.counts.rejected), "seconds": .number(report.seconds),
+                ])
             return report
         } catch {
             // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row
             // cannot be written either.
             try? transaction.abandon()
             try? transaction.finish(.failed, at: wallClock())
+            logger.error("Run failed", ["error": .string("\(error)")])
             throw error
         }
     }
@@ -86,6 +99,9 @@ public final class Loader {
         }
         transaction.begin(plan)
         var reports = plan.reports
+        for report in reports where report.state == .skipped {
+            logger.info("Source was loaded before", ["source": .string(report.name)])
+        }
         var done: Int64 = 0
         var current = (source: -1, bytes: Int64(0))
         try body(try set.open(plan.planned), transaction) { [self] chunk, counts in
@@ -97,7 +113,10 @@ public final class Loader {
             current.bytes = chunk.sourceBytesRead
             reports[number].counts += counts
             reports[number].isDamaged = reports[number].isDamaged || chunk.isDamaged
-            if chunk.isLast { reports[number].state = .complete }
+            if chunk.isLast {
+                reports[number].state = .complete
+                logger.info("Source read", ["source": .string(chunk.source.name)])
+            }
             progress(
                 LoadProgress(
                     phase: set.port == .movies ? .movies : .events, bytes: done + current.bytes,

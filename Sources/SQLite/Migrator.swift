@@ -1,8 +1,7 @@
 import Domain
 import Schema
 
-/// Applies the numbered migrations of `schema/sqlite`, each in a transaction of its own with its row of
-/// `schema_migration`.
+/// Applies the numbered migrations of `schema/sqlite`, with their rows of `schema_migration`, in one transaction.
 struct Migrator {
     let connection: Connection
 
@@ -21,26 +20,27 @@ struct Migrator {
         return known.filter { $0.version > version }
     }
 
-    /// Applies what is pending, and gives the names.
+    /// Applies what is pending, all or nothing, and gives the names.
     func migrate(at now: Int64) throws -> [String] {
-        var applied: [String] = []
-        for migration in try pending() {
-            try connection.execute("BEGIN IMMEDIATE")
-            do {
+        let pending = try pending()
+        if pending.isEmpty { return [] }
+        try connection.execute("BEGIN IMMEDIATE")
+        do {
+            for migration in pending {
                 try connection.execute(migration.sql)
-                let statement = try connection.prepare(
+                let statement = try connection.statement(
                     "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)")
                 try statement.bind(Int64(migration.version), at: 1)
                 try statement.bind(migration.name, at: 2)
                 try statement.bind(now, at: 3)
                 try statement.run()
-                try connection.execute("COMMIT")
-            } catch {
-                try? connection.execute("ROLLBACK")
-                throw error
             }
-            applied.append(migration.name)
+            try connection.execute("COMMIT")
+        } catch {
+            // The statement that failed is the error to tell of.
+            try? connection.execute("ROLLBACK")
+            throw error
         }
-        return applied
+        return pending.map(\.name)
     }
 }

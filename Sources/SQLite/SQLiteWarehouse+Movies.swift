@@ -51,7 +51,7 @@ extension SQLiteWarehouse {
         let before = try documents.map { try factsOfMovie($0.movieID) }
         for (index, table) in MovieTables.owned.enumerated() {
             let delete = try connection.statement("DELETE FROM \(table.name) WHERE movie_id = ?")
-            for document in documents {
+            for (document, before) in zip(documents, before) where before != nil {
                 try delete.bind(document.movieID, at: 1)
                 try delete.run()
             }
@@ -64,7 +64,8 @@ extension SQLiteWarehouse {
             ).run()
         }
         for (document, before) in zip(documents, before) {
-            try markPending(document.movieID, changesFacts: try factsOfMovie(document.movieID) != before)
+            let changesFacts = try before == nil || factsOfMovie(document.movieID) != before
+            try markPending(document.movieID, changesFacts: changesFacts)
         }
     }
 

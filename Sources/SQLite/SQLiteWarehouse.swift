@@ -4,12 +4,14 @@ import Domain
 /// The warehouse as one SQLite file: the offline default.
 ///
 /// Write-ahead logging, so that readers never wait for a load; few and large transactions, each flushed to disk
-/// (`synchronous = FULL`) before `commit` returns; the log goes back into the file after each.
+/// (`synchronous = FULL`) before `commit` returns.
 public final class SQLiteWarehouse: Warehouse {
     /// How the database is tuned.
     public struct Options: Sendable {
         /// The page cache, in KiB.
         public var cacheKiB = 64 << 10
+        /// How many pages (of 16 KiB) of the write-ahead log go back into the file at once.
+        public var logPages = 4096
         /// How long a lock is waited for, in milliseconds.
         public var busyTimeout: Int32 = 10_000
 
@@ -35,7 +37,7 @@ public final class SQLiteWarehouse: Warehouse {
         try connection.execute("PRAGMA page_size = 16384")
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
-        try connection.execute("PRAGMA wal_autocheckpoint = 0")
+        try connection.execute("PRAGMA wal_autocheckpoint = \(options.logPages)")
         try connection.execute("PRAGMA cache_size = -\(options.cacheKiB)")
         // Foreign keys are declared and hold at every commit (`doctor` checks them); within one, facts go in before
         // the users and sessions that are merged in memory meanwhile.
@@ -72,10 +74,7 @@ public final class SQLiteWarehouse: Warehouse {
     public func begin() throws { try connection.execute("BEGIN IMMEDIATE") }
 
     /// Makes all since `begin` visible and durable.
-    public func commit() throws {
-        try connection.execute("COMMIT")
-        _ = try connection.integer("PRAGMA wal_checkpoint(PASSIVE)")
-    }
+    public func commit() throws { try connection.execute("COMMIT") }
 
     /// Forgets all since `begin`.
     public func rollback() throws {

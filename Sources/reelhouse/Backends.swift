@@ -37,7 +37,7 @@ enum Backends {
                 throw BackendError.unknownScheme(scheme, location: location, port: port.rawValue, known: ["a path"])
             }
         }
-        return try FileSources(port: port, arguments: locations)
+        return try FileSet(locations, port: port)
     }
 
     private static func pick<Adapter>(

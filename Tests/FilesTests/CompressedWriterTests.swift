@@ -51,7 +51,7 @@ import Testing
         try folder.write("a.zst", [1])
         let full = try OpenFile(writing: "/dev/full", as: folder.path("a.zst"))
         let file = ReplacedFile(path: folder.path("a.zst"), temporaryPath: folder.path("none"), file: full)
-        let writer = try CompressedWriter(file: file, path: folder.path("a.zst"), level: 1)
+        let writer = try CompressedWriter(file: file, level: 1)
         let error = #expect(throws: FileError.self) {
             try write((0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 5) }, pieces: 4096, to: writer)
             try writer.finish()

@@ -17,7 +17,7 @@ import Testing
             try folder.write("a", text), try folder.write("empty", []), try folder.write("b", Encoding.zstd(text)),
             try folder.write("c", Encoding.gzip(Array("1\n2\n3".utf8))),
         ]
-        var files = FileSource(
+        let files = FileSource(
             [
                 plan(paths[0], 0), plan(paths[1], 1), plan(paths[2], 2),
                 plan(paths[3], 3, start: SourcePosition(line: 1, byteOffset: 2)),
@@ -39,7 +39,7 @@ import Testing
 
     @Test func saysWhatCannotBeOpened() throws {
         let folder = try TemporaryFolder()
-        var files = FileSource([
+        let files = FileSource([
             plan(try folder.write("a", [0x61]), 0), plan(folder.path("none"), 1), plan(folder.path, 2),
         ])
         #expect(try files.next()?.lines.count == 1)
@@ -53,7 +53,7 @@ import Testing
     /// An error of the disk is none of the file.
     @Test func aReadErrorIsNoDamage() throws {
         // Reading another process's memory at 0 fails with EIO.
-        var files = FileSource([plan("/proc/self/mem", 0)])
+        let files = FileSource([plan("/proc/self/mem", 0)])
         let error = #expect(throws: FileError.self) { try files.next() }
         #expect(error == FileError(.read, "named 0", .system(EIO)))
         #expect(error?.advice.contains("system's log") == true)

@@ -33,14 +33,7 @@ final class TemporaryFolder {
 
     /// A file's bytes.
     func read(_ name: String) throws -> [UInt8] {
-        let file = try OpenFile(reading: path(name))
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = try piece.withUnsafeMutableBytes { try file.read(into: $0) }
-            if count == 0 { return bytes }
-            bytes += piece[..<count]
-        }
+        try OpenFile(reading: path(name)).readAll()
     }
 
     private static func remove(_ path: String) {

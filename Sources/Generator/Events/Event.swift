@@ -1,15 +1,6 @@
-/// The thirteen event types, by their names in the contract (§2.3).
-enum EventType: Int, CaseIterable, Sendable {
-    case view, click, search, dwell, trailer, watch, rate, like, dislike, comment, commentVote, watchlist, share
+import Domain
 
-    /// The stored name.
-    var name: String {
-        switch self {
-        case .commentVote: "comment_vote"
-        default: "\(self)"
-        }
-    }
-
+extension EventType {
     /// How many of a hundred events are of this type.
     var share: Int {
         switch self {
@@ -26,8 +17,10 @@ enum EventType: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The types a hundred times, each as often as its share.
-    static let mix = EventType.allCases.flatMap { Array(repeating: $0, count: $0.share) }
+    /// The types a hundred times, each as often as its share; generated data depend on the order.
+    static let mix = [
+        view, click, search, dwell, trailer, watch, rate, like, dislike, comment, commentVote, watchlist, share,
+    ].flatMap { Array(repeating: $0, count: $0.share) }
 }
 
 /// One event before it is spelled. Texts are kept as the seeds that they are written from.

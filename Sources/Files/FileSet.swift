@@ -1,0 +1,44 @@
+import Domain
+
+/// What `--movies` or `--events` names when it is files: paths, folders, patterns and `-`.
+public struct FileSet: SourceSet {
+    /// Which stream it is.
+    public let port: SourceIdentity.Port
+    /// The files, in the order in which they are to be read.
+    public let files: [FoundFile]
+
+    /// Finds the files that arguments mean; see `FileDiscovery`.
+    ///
+    /// - Throws: `FileError` when a path is not there, nothing matches a pattern, or a folder cannot be listed.
+    public init(_ arguments: [String], port: SourceIdentity.Port) throws(FileError) {
+        self.port = port
+        self.files = try FileDiscovery.files(for: arguments)
+    }
+
+    /// The files with their identities, for which each is read once from start to end.
+    ///
+    /// Standard input, pipes and devices have none, since their bytes come once.
+    ///
+    /// - Throws: `FileError` when one cannot be read.
+    public func describe() throws -> [SourceDescription] {
+        try files.map { file in
+            guard case .file(let path) = file.location, file.size != nil else {
+                return SourceDescription(name: file.name, identity: nil, size: nil)
+            }
+            let identity = try FileIdentity(path: path)
+            let day = port == .movies ? SnapshotDate.inName(file.lastPathComponent) : nil
+            return SourceDescription(
+                name: file.name,
+                identity: SourceIdentity(port: port, key: identity.key, snapshotDay: day),
+                size: identity.size
+            )
+        }
+    }
+
+    /// Opens some of the files, to be read one after the other.
+    public func open(_ plan: [PlannedSource]) -> any LineSource {
+        FileSource(
+            plan.map { PlannedFile(location: files[$0.index].location, source: $0.source, start: $0.start) }
+        )
+    }
+}

@@ -1,0 +1,173 @@
+import Domain
+import Glibc
+import Hashing
+
+/// The line that a raw movie document stands in:
+/// `{"movie_id":603,"snapshot_date":"2026-11-20","has_title":true,"vote_count":26000,"content_hash":"…","length":2,"document":{}}`.
+///
+/// The keys come in this order and without white space; `length` is that of the document in bytes, which is kept as it
+/// came, line feeds between its tokens included.
+enum RawEnvelope {
+    /// More than the part before a document ever takes.
+    static let longestHead = 256
+    static let end = Array("}\n".utf8)
+
+    /// Adds a movie's line to a buffer.
+    static func append(_ movie: RawMovie, to buffer: ByteBuffer) {
+        let votes = movie.rank.voteCount.map(String.init) ?? "null"
+        let head = """
+            {"movie_id":\(movie.movieID),"snapshot_date":"\(CivilDate.text(ofDay: movie.rank.snapshotDay))",\
+            "has_title":\(movie.rank.hasTitle),"vote_count":\(votes),\
+            "content_hash":"\(movie.rank.contentHash.hexadecimal)","length":\(movie.document.count),"document":
+            """
+        Array(head.utf8).withUnsafeBytes { _ = buffer.append($0) }
+        movie.document.withUnsafeBytes { _ = buffer.append($0) }
+        end.withUnsafeBytes { _ = buffer.append($0) }
+    }
+
+    /// What stands before a document.
+    struct Head: Equatable {
+        var movieID: Int64
+        var rank: MovieRank
+        var documentLength: Int
+        /// How many bytes it takes itself.
+        var length: Int
+    }
+
+    /// The head that bytes begin with, or nil when they do not begin with one as it is written here.
+    static func head(_ bytes: UnsafeRawBufferPointer) -> Head? {
+        var scanner = Scanner(bytes: bytes)
+        guard scanner.skip("{\"movie_id\":"), let id = scanner.integer(), id > 0,
+            scanner.skip(",\"snapshot_date\":\""), let day = scanner.take(10).flatMap({ CivilDate.parse($0) }),
+            scanner.skip("\",\"has_title\":"), let hasTitle = scanner.boolean(),
+            scanner.skip(",\"vote_count\":"), let votes = scanner.optionalInteger(),
+            scanner.skip(",\"content_hash\":\""), let hash = scanner.take(64).flatMap(RawEnvelope.hash),
+            scanner.skip("\",\"length\":"), let length = scanner.integer(), length <= maximumLineLength,
+            scanner.skip(",\"document\":")
+        else { return nil }
+        let rank = MovieRank(hasTitle: hasTitle, snapshotDay: day, voteCount: votes, contentHash: hash)
+        return Head(movieID: id, rank: rank, documentLength: Int(length), length: scanner.place)
+    }
+
+    private static func hash(_ digits: UnsafeRawBufferPointer) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 2)
+        for place in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = nibble(digits[place]), let low = nibble(digits[place + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+
+    private static func nibble(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+
+    /// Goes through bytes that are expected to be just so.
+    private struct Scanner {
+        let bytes: UnsafeRawBufferPointer
+        var place = 0
+
+        mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
+            guard count <= bytes.count - place else { return nil }
+            defer { place += count }
+            return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])
+        }
+
+        mutating func skip(_ text: StaticString) -> Bool {
+            let length = text.utf8CodeUnitCount
+            guard length <= bytes.count - place, let base = bytes.baseAddress,
+                memcmp(base + place, text.utf8Start, length) == 0
+            else { return false }
+            place += length
+            return true
+        }
+
+        mutating func boolean() -> Bool? { skip("true") ? true : skip("false") ? false : nil }
+
+        mutating func optionalInteger() -> Int64?? {
+            if skip("null") { return .some(nil) }
+            return integer().map { .some($0) }
+        }
+
+        /// Digits, with a minus sign before them or not.
+        mutating func integer() -> Int64? {
+            let start = place
+            if place < bytes.count, bytes[place] == UInt8(ascii: "-") { place += 1 }
+            while place < bytes.count, bytes[place] >= UInt8(ascii: "0"), bytes[place] <= UInt8(ascii: "9") {
+                place += 1
+            }
+            return Int64(String(decoding: bytes[start..<place], as: UTF8.self))
+        }
+    }
+}
+
+/// Reads the lines of a shard or run.
+final class RawEnvelopeReader {
+    private let path: String
+    private let stream: ZstdStream
+    private let buffer = ByteBuffer(capacity: 96 << 10)
+    /// Where the line begins that is read, and the next one.
+    private var line = 0
+    private var nextLine = 0
+    /// Bytes to read at a time.
+    private static let step = 64 << 10
+
+    /// A reader of a file from where it stands.
+    init(_ file: OpenFile) throws(FileError) {
+        path = file.path
+        stream = try ZstdStream(SourceInput(file, pieceSize: 64 << 10))
+    }
+
+    /// The next line's head, or nil at the end.
+    ///
+    /// - Throws: when the file cannot be read, or is not as it was written.
+    func next() throws(FileError) -> RawEnvelope.Head? {
+        line = nextLine
+        try have(RawEnvelope.longestHead)
+        if stream.damage != nil { throw fault() }
+        let bytes = buffer.bytes(at: line, count: buffer.count - line)
+        if bytes.isEmpty, stream.frames > 0 { return nil }
+        guard let head = RawEnvelope.head(bytes) else { throw fault() }
+        let length = head.length + head.documentLength
+        try have(length + RawEnvelope.end.count)
+        nextLine = line + length + RawEnvelope.end.count
+        guard nextLine <= buffer.count, buffer.bytes(at: line + length, count: 2).elementsEqual(RawEnvelope.end) else {
+            throw fault()
+        }
+        return head
+    }
+
+    /// The whole line that the last head is of; valid until the next.
+    var bytes: UnsafeRawBufferPointer { buffer.bytes(at: line, count: nextLine - line) }
+
+    /// The document of the last head.
+    func movie(_ head: RawEnvelope.Head) -> RawMovie {
+        let document = buffer.bytes(at: line + head.length, count: head.documentLength)
+        return RawMovie(movieID: head.movieID, rank: head.rank, document: [UInt8](document))
+    }
+
+    private func fault() -> FileError {
+        FileError(.read, path, .damaged(stream.damage?.what ?? "a line of it is none that Reelhouse writes"))
+    }
+
+    /// Reads on until the line has `count` bytes or the stream ends.
+    private func have(_ count: Int) throws(FileError) {
+        while buffer.count - line < count {
+            if line > 0 {
+                memmove(buffer.base, buffer.base + line, buffer.count - line)
+                buffer.truncate(to: buffer.count - line)
+                line = 0
+            }
+            let before = buffer.count
+            try buffer.fill(upTo: max(count - before, RawEnvelopeReader.step)) { [stream] (room) throws(FileError) in
+                try stream.read(into: room)
+            }
+            if buffer.count == before { return }
+        }
+    }
+}

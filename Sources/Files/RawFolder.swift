@@ -1,0 +1,237 @@
+import Domain
+import Glibc
+import Hashing
+
+/// The raw store's offline form: a folder with movie documents in `movies/`, a compressed file for each thousand ids
+/// (see `RawShard`), and long comments in `comments/`, a file for each body, named by its content.
+///
+/// What is put is held in memory up to a bound, and beyond it in files without names. A flush merges it into its
+/// shards: new files under temporary names, one sync of the file system, and the renames. So at any moment the old or
+/// the new file is there, and a flush writes a shard once and syncs twice, however much was put in whatever order.
+/// Errors are `FileError`s that name the file.
+public final class RawFolder: RawStore {
+    let path: String
+    private let heldBytes: Int
+    private let encoder: ZstdEncoder
+    private var lock: OpenFile?
+    /// The document of greatest rank of each movie, of those in memory.
+    private var movies: [Int64: RawMovie] = [:]
+    private var movieBytes = 0
+    private var runs: [RawRun] = []
+    /// Bodies by reference.
+    private var comments: [String: [UInt8]] = [:]
+    private var commentBytes = 0
+    /// Whether files took their place since the last sync.
+    private var hasUnsyncedNames = false
+
+    /// About what a document or a body takes beside its bytes.
+    private static let overhead = 256
+    /// How many runs are merged at most: each is read at the same time.
+    private static let mostRuns = 16
+
+    /// The store in a folder, which is made when something is put.
+    ///
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - heldBytes: how many bytes are held in memory.
+    ///   - level: zstd's compression level.
+    public init(path: String, heldBytes: Int = 32 << 20, level: Int = 1) throws(FileError) {
+        self.path = path
+        self.heldBytes = heldBytes
+        self.encoder = try ZstdEncoder(level: level)
+    }
+
+    /// Keeps the documents whose rank is greater than that of what is kept of their movie.
+    public func put(movies: [RawMovie]) throws {
+        for movie in movies {
+            guard movie.document.count <= maximumLineLength else {
+                throw FileError(.write, path, .tooLong("the document of movie \(movie.movieID)"))
+            }
+            if let other = self.movies[movie.movieID] {
+                if other.rank >= movie.rank { continue }
+                movieBytes -= other.document.count + RawFolder.overhead
+            }
+            self.movies[movie.movieID] = movie
+            movieBytes += movie.document.count + RawFolder.overhead
+            try makeRoom()
+        }
+    }
+
+    /// Keeps a comment's body by its content.
+    public func put(comment body: [UInt8]) throws -> String {
+        let digest = body.withUnsafeBytes { Digest.sha256($0) }.hexadecimal
+        let reference = "comments/\(digest.prefix(2))/\(digest).txt"
+        if comments[reference] == nil, access("\(path)/\(reference)", F_OK) != 0 {
+            comments[reference] = body
+            commentBytes += body.count + RawFolder.overhead
+            try makeRoom()
+        }
+        return reference
+    }
+
+    /// Makes durable what was put.
+    public func flush() throws {
+        try write()
+        if hasUnsyncedNames { try FileSystem.sync(path) }
+        hasUnsyncedNames = false
+    }
+
+    /// The document that is kept of a movie, or nil.
+    public func movie(_ id: Int64) throws -> RawMovie? {
+        if !runs.isEmpty { try write() }
+        let stored = try RawShard(number: RawShard.number(ofMovie: id), folder: movieFolder).movie(id)
+        guard let held = movies[id] else { return stored }
+        return stored.map { $0.rank < held.rank ? held : $0 } ?? held
+    }
+
+    /// The comment body that a reference stands for, or nil when it is not kept.
+    public func comment(_ reference: String) throws -> [UInt8]? {
+        if let held = comments[reference] { return held }
+        let digest = reference.dropFirst("comments/ab/".count).dropLast(".txt".count)
+        guard digest.utf8.count == 64, digest.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }),
+            reference == "comments/\(digest.prefix(2))/\(digest).txt"
+        else { return nil }
+        let path = "\(path)/\(reference)"
+        guard let body = try OpenFile.ifThere(path)?.readAll() else { return nil }
+        guard body.withUnsafeBytes({ Digest.sha256($0) }).hexadecimal == digest else {
+            throw FileError(.read, path, .damaged("its content is not what its name says"))
+        }
+        return body
+    }
+
+    /// Gives all documents that are kept, one a movie, in ascending order of their ids. What is held is written first.
+    public func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
+        try write()
+        for shard in try RawShard.all(in: movieFolder) { try shard.forEachMovie(body) }
+    }
+
+    private var movieFolder: String { "\(path)/movies" }
+}
+
+// MARK: - Writing
+
+extension RawFolder {
+    private func makeRoom() throws(FileError) {
+        guard movieBytes + commentBytes > heldBytes else { return }
+        if commentBytes > heldBytes / 2 || runs.count == RawFolder.mostRuns { return try write() }
+        try Folder.make(movieFolder)
+        runs.append(try RawRun(sortedMovies, folder: movieFolder, encoder))
+        forgetMovies()
+    }
+
+    private var sortedMovies: [RawMovie] { movies.values.sorted { $0.movieID < $1.movieID } }
+
+    private func forgetMovies() {
+        movies.removeAll(keepingCapacity: true)
+        movieBytes = 0
+    }
+
+    /// Writes what is held. When that fails, what was there stays, and what is held is held on.
+    private func write() throws(FileError) {
+        guard !movies.isEmpty || !runs.isEmpty || !comments.isEmpty else { return }
+        let lock = try lockedForWriting()
+        defer { flock(lock.descriptor, LOCK_UN) }
+        var files = try mergedShards()
+        for (reference, body) in comments { try files.append(written(body, reference)) }
+        try place(files)
+        forgetMovies()
+        runs = []
+        comments = [:]
+        commentBytes = 0
+    }
+
+    /// Puts files in their places, once their content is durable.
+    private func place(_ files: [ReplacedFile]) throws(FileError) {
+        guard !files.isEmpty else { return }
+        try FileSystem.sync(path)
+        hasUnsyncedNames = true
+        for file in files { try file.commit() }
+    }
+
+    /// The shards that change, under temporary names.
+    private func mergedShards() throws(FileError) -> [ReplacedFile] {
+        var files: [ReplacedFile] = []
+        var rest = sortedMovies[...]
+        var cursors: [RawRun.Cursor] = []
+        for run in runs { cursors.append(try run.cursor()) }
+        let numbers = runs.reduce(into: Set(rest.map { RawShard.number(ofMovie: $0.movieID) })) {
+            $0.formUnion($1.shards)
+        }
+        for number in numbers.sorted() {
+            let shard = RawShard(number: number, folder: movieFolder)
+            var best = BestDocuments()
+            while let movie = rest.first, RawShard.number(ofMovie: movie.movieID) == number {
+                best.take(movie)
+                rest.removeFirst()
+            }
+            for cursor in cursors {
+                while let movie = try cursor.next(ofShard: number) {
+                    best.take(movie)
+                    // So that memory is bounded with huge documents too.
+                    guard best.bytes > heldBytes else { continue }
+                    if let file = try shard.merging(best.sorted, encoder) { try place([file]) }
+                    best = BestDocuments()
+                }
+            }
+            if let file = try shard.merging(best.sorted, encoder) { files.append(file) }
+        }
+        return files
+    }
+
+    /// Of each movie the document of greatest rank.
+    private struct BestDocuments {
+        private var movies: [Int64: RawMovie] = [:]
+        private(set) var bytes = 0
+
+        var sorted: [RawMovie] { movies.values.sorted { $0.movieID < $1.movieID } }
+
+        mutating func take(_ movie: RawMovie) {
+            if let other = movies[movie.movieID] {
+                if other.rank >= movie.rank { return }
+                bytes -= other.document.count
+            }
+            movies[movie.movieID] = movie
+            bytes += movie.document.count
+        }
+    }
+
+    private func written(_ body: [UInt8], _ reference: String) throws(FileError) -> ReplacedFile {
+        let path = "\(path)/\(reference)"
+        try Folder.make(String(path.prefix(path.count - "/.txt".count - 64)))
+        let file = try ReplacedFile(path: path)
+        try body.withUnsafeBufferPointer { (bytes) throws(FileError) in
+            try file.file.write(UnsafeRawBufferPointer(bytes))
+        }
+        try file.file.close()
+        return file
+    }
+
+    /// Waits until no other process writes here.
+    ///
+    /// Two runs into two warehouses may share a raw store; each would lose what the other adds to a shard meanwhile.
+    private func lockedForWriting() throws(FileError) -> OpenFile {
+        let isFirst = lock == nil
+        if isFirst { try Folder.make(movieFolder) }
+        let lock = if let lock { lock } else { try OpenFile(locking: "\(path)/.lock") }
+        while flock(lock.descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw FileError(.lock, path, errno: errno) }
+        }
+        self.lock = lock
+        if isFirst { try removeLeftovers() }
+        return lock
+    }
+
+    /// Removes what a killed run left behind: under the lock nobody else is at work on them.
+    private func removeLeftovers() throws(FileError) {
+        var folders = [movieFolder]
+        let comments = "\(path)/comments"
+        if Folder.isFolder(comments) {
+            for name in try Folder.names(in: comments) { folders.append("\(comments)/\(name)") }
+        }
+        for folder in folders where Folder.isFolder(folder) {
+            for name in try Folder.names(in: folder) where ReplacedFile.isLeftover(name) {
+                if unlink("\(folder)/\(name)") != 0 { throw FileError(.remove, "\(folder)/\(name)", errno: errno) }
+            }
+        }
+    }
+}

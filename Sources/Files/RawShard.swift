@@ -1,0 +1,110 @@
+import Domain
+
+/// The file of a thousand movies' documents: one zstd frame of lines (see `RawEnvelope`), in ascending order of the ids.
+struct RawShard {
+    /// How many ids a shard is for.
+    private static let width: Int64 = 1000
+    private static let fileExtension = ".ndjson.zst"
+
+    /// Which thousand ids it is for, from 0.
+    let number: Int64
+    let path: String
+
+    /// The shard of a number in a folder of shards.
+    init(number: Int64, folder: String) {
+        let first = String(number * RawShard.width)
+        let zeros = String(repeating: "0", count: max(0, 9 - first.utf8.count))
+        self.number = number
+        self.path = "\(folder)/\(zeros)\(first)\(RawShard.fileExtension)"
+    }
+
+    /// The number of the shard that a movie belongs to.
+    static func number(ofMovie id: Int64) -> Int64 { id / width }
+
+    /// The shards in a folder, in order; none where there is no folder.
+    static func all(in folder: String) throws(FileError) -> [RawShard] {
+        guard Folder.isFolder(folder) else { return [] }
+        var shards: [RawShard] = []
+        for name in try Folder.names(in: folder) where name.hasSuffix(fileExtension) {
+            guard let first = Int64(name.dropLast(fileExtension.utf8.count)) else { continue }
+            let shard = RawShard(number: number(ofMovie: first), folder: folder)
+            if shard.path == "\(folder)/\(name)" { shards.append(shard) }
+        }
+        return shards.sorted { $0.number < $1.number }
+    }
+
+    /// Writes the shard with documents merged in under a temporary name; nil when nothing changes.
+    ///
+    /// - Parameter movies: documents of this shard, one a movie, in ascending order.
+    /// - Throws: when the shard is damaged, or cannot be read or written.
+    func merging(_ movies: [RawMovie], _ encoder: ZstdEncoder) throws(FileError) -> ReplacedFile? {
+        let file = try ReplacedFile(path: path)
+        encoder.beginFrame()
+        let line = ByteBuffer()
+        var rest = movies[...]
+        var hasChanged = false
+
+        func writeFirst() throws(FileError) {
+            guard let movie = rest.popFirst() else { return }
+            line.truncate(to: 0)
+            RawEnvelope.append(movie, to: line)
+            try encoder.write(line.bytes, to: file.file)
+            hasChanged = true
+        }
+
+        try forEachLine { (head, reader) throws(FileError) in
+            while let movie = rest.first, movie.movieID < head.movieID { try writeFirst() }
+            if let movie = rest.first, movie.movieID == head.movieID {
+                if movie.rank > head.rank { return try writeFirst() }
+                rest.removeFirst()
+            }
+            try encoder.write(reader.bytes, to: file.file)
+        }
+        while !rest.isEmpty { try writeFirst() }
+        try encoder.endFrame(to: file.file)
+        try file.file.close()
+        return hasChanged ? file : nil
+    }
+
+    /// The document that is kept of a movie.
+    ///
+    /// - Throws: when the shard is damaged or cannot be read.
+    func movie(_ id: Int64) throws(FileError) -> RawMovie? {
+        var found: RawMovie?
+        try forEachLine { (head, reader) throws(FileError) in
+            if head.movieID == id { found = reader.movie(head) }
+        }
+        return found
+    }
+
+    /// Gives all documents in ascending order.
+    func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
+        guard let reader = try reader() else { return }
+        while let head = try next(of: reader) { try body(reader.movie(head)) }
+    }
+
+    private func forEachLine(
+        _ body: (RawEnvelope.Head, RawEnvelopeReader) throws(FileError) -> Void
+    ) throws(FileError) {
+        guard let reader = try reader() else { return }
+        while let head = try next(of: reader) { try body(head, reader) }
+    }
+
+    private func reader() throws(FileError) -> RawEnvelopeReader? {
+        guard let file = try OpenFile.ifThere(path) else { return nil }
+        return try RawEnvelopeReader(file)
+    }
+
+    /// The next line, which is of this shard.
+    private func next(of reader: RawEnvelopeReader) throws(FileError) -> RawEnvelope.Head? {
+        guard let head = try reader.next() else { return nil }
+        guard RawShard.number(ofMovie: head.movieID) == number else {
+            throw FileError(
+                .read,
+                path,
+                .damaged("it has the document of movie \(head.movieID), which belongs elsewhere")
+            )
+        }
+        return head
+    }
+}
