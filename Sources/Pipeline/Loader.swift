@@ -49,12 +49,7 @@ public final class Loader {
             if let movies { try load(movies, transaction, &report, loadMovies) }
             // Before the events, which find their movies as they are now.
             try transaction.open()
-<<<<<<< HEAD
             report.refresh.reenrichedFacts = try transaction.stages.measure(.marts, warehouse.reenrichFacts)
-            try transaction.commit()
-=======
-            report.refresh.reenrichedFacts = try warehouse.reenrichFacts()
->>>>>>> main
             if let events { try load(events, transaction, &report, loadEvents) }
             try end(transaction, &report)
             report.seconds = Double(wallClock() - startedAt) / 1000

@@ -10,7 +10,8 @@ struct BenchOptions {
 
     static let declaration = CommandDeclaration(
         name: "reelhouse-bench",
-        summary: "Measure reelhouse on generated events: end to end, by stages, and beside what its parts could do alone.",
+        summary:
+            "Measure reelhouse on generated events: end to end, by stages, and beside what its parts could do alone.",
         discussion: """
             Every number is of a whole process, measured from outside; what is compared takes turns, and medians are \
             shown. A busy machine moves the seconds of the wall more than the seconds of the processor and the ratios. \

@@ -33,7 +33,8 @@ struct BenchReport {
             let ratio = isOfEvents ? samples.ratio(.fresh, to: scenario, \.seconds)?.fixed(2) : nil
             let cpuRatio = isOfEvents ? samples.ratio(.fresh, to: scenario, \.cpuSeconds)?.fixed(2) : nil
             table.add(
-                title, items.grouped, (Double(items) / seconds).fixed(0), seconds.fixed(2), cpu.fixed(2), mebibytes(peak),
+                title, items.grouped, (Double(items) / seconds).fixed(0), seconds.fixed(2), cpu.fixed(2),
+                mebibytes(peak),
                 ratio ?? "", cpuRatio ?? "")
         }
         if let heldLoad {
@@ -47,7 +48,7 @@ struct BenchReport {
 
     private static let stageTitles: [(name: String, title: String)] = [
         ("plan", "know the sources by their bytes"), ("read", "read, decompress, find lines"),
-        ("decode", "decode and clean (two threads)"), ("insert", "enrich, sort, insert facts"),
+        ("decode", "decode and clean"), ("insert", "enrich, sort, insert facts"),
         ("merge", "merge in memory"), ("upsert", "upsert what is merged"), ("commit", "commit"),
         ("marts", "marts"), ("count", "count rows"),
     ]

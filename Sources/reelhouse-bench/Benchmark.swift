@@ -71,9 +71,11 @@ final class Benchmark {
         let events = workspace.file("new/events")
         switch scenario {
         case .fresh: return try loadEvents(events, after: "movies.db", accepting: accepted)
-        case .shuffled: return try loadEvents(workspace.file("shuffled/events"), after: "movies.db", accepting: accepted)
+        case .shuffled:
+            return try loadEvents(workspace.file("shuffled/events"), after: "movies.db", accepting: accepted)
         case .grown:
-            return try loadEvents(events, after: "held.db", accepting: accepted + (heldLoad?.rows["fact_user_event"] ?? 0))
+            return try loadEvents(
+                events, after: "held.db", accepting: accepted + (heldLoad?.rows["fact_user_event"] ?? 0))
         case .movies: return try load(["--movies", workspace.file("new/movies")], into: "run.db")
         case .realMovies: return try load(["--movies", realMovies ?? ""], into: "run.db")
         case .decode: return try limit(["decode", events])
@@ -97,10 +99,11 @@ final class Benchmark {
 
     /// Runs `reelhouse run`.
     private func load(_ input: [String], into warehouse: String) throws -> Sample {
-        let arguments = ["run"] + input + [
-            "--warehouse", workspace.file(warehouse), "--raw", workspace.file("raw"), "--now", "\(Dataset.now)",
-            "--json", "--stages", "--quiet",
-        ]
+        let arguments =
+            ["run"] + input + [
+                "--warehouse", workspace.file(warehouse), "--raw", workspace.file("raw"), "--now", "\(Dataset.now)",
+                "--json", "--stages", "--quiet",
+            ]
         let measured = try process(programs.reelhouse, arguments)
         let said = try JSONDecoder().decode(RunOutput.self, from: measured.output)
         return Sample(

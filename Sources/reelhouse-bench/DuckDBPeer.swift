@@ -45,7 +45,8 @@ struct DuckDBPeer {
         do {
             return try ChildProcess(path: path, arguments: arguments, scratch: scratch).run()
         } catch let error as BenchError {
-            throw BenchError("\(error.message)\nThe peer needs python3 with venv (Debian: python3-venv) and pip's index.")
+            throw BenchError(
+                "\(error.message)\nThe peer needs python3 with venv (Debian: python3-venv) and pip's index.")
         }
     }
 

@@ -3,19 +3,15 @@ import Files
 
 /// Reads the lines of a folder's files, one chunk after the other, without a warehouse.
 struct EventFiles {
-    private let source: any LineSource
+    private let source: FileSource
 
     init(folder: String) throws {
-        let files = try FileSources(port: .events, arguments: [folder])
-        let planned = try files.describe().enumerated().map { index, description in
-            PlannedSource(
-                index: index,
-                source: Source(
-                    name: description.name, identity: description.identity, port: .events, snapshotDay: 0, number: index
-                ),
-                start: SourcePosition())
-        }
-        source = try files.open(planned)
+        let files = try FileSet([folder], port: .events).files
+        source = FileSource(
+            files.enumerated().map { number, file in
+                let source = Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number)
+                return PlannedFile(location: file.location, source: source)
+            })
     }
 
     /// Calls `body` for each chunk.

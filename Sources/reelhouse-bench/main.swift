@@ -1,8 +1,9 @@
 import Arguments
+import Foundation
 import Glibc
 
-/// Tells how far it is, on standard error.
-func tell(_ text: String) { fputs("  \(text)\n", stderr) }
+/// Writes a line to standard error.
+func complain(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
 /// Runs the rounds: each scenario once a round, the peer before and after ours by turns.
 func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples {
@@ -12,7 +13,9 @@ func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples {
         if round % 2 == 0, let index = scenarios.firstIndex(of: .duckDB) { scenarios.swapAt(index, index - 1) }
         for scenario in scenarios {
             let sample = try benchmark.run(scenario)
-            tell("round \(round), \(scenario.rawValue): \(sample.seconds.fixed(2)) s, CPU \(sample.cpuSeconds.fixed(2)) s")
+            complain(
+                "  round \(round), \(scenario.rawValue): \(sample.seconds.fixed(2)) s, CPU \(sample.cpuSeconds.fixed(2)) s"
+            )
             samples.add(sample, to: scenario)
         }
     }
@@ -25,14 +28,14 @@ func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples {
 func run(_ options: BenchOptions) throws -> Int32 {
     // A child that Ctrl-C ends is an error here, so that the temporary folder goes.
     signal(SIGINT, SIG_IGN)
-    setlinebuf(stdout)
     let programs = try Programs()
     let workspace = try Workspace(kept: options.folder)
     let benchmark = try Benchmark(options, programs: programs, workspace: workspace)
     print("reelhouse-bench: \(options.events.grouped) events, \(options.runs) runs taking turns, medians.")
     print("Machine: \(BenchReport.machine).")
     if !programs.isRelease { print("This is no release build: its times mean nothing.") }
-    try benchmark.prepare(tell)
+    fflush(nil)
+    try benchmark.prepare { complain("  \($0)") }
     let samples = try measure(benchmark, runs: options.runs)
     let report = BenchReport(
         samples: samples, heldLoad: benchmark.heldLoad, heldBytes: benchmark.heldBytes, options: options)
@@ -53,12 +56,12 @@ do {
     case .run(let parsed): exit(try run(BenchOptions(parsed)))
     }
 } catch let error as UsageError {
-    fputs("error: \(error.message)\n" + (error.hint.map { "\nhint: \($0)\n" } ?? ""), stderr)
+    complain("error: \(error.message)\n\nhint: \(error.hint)")
     exit(2)
 } catch let error as BenchError {
-    fputs("error: \(error.message)\n", stderr)
+    complain("error: \(error.message)")
     exit(1)
 } catch {
-    fputs("error: \(error)\n", stderr)
+    complain("error: \(error)")
     exit(1)
 }
