@@ -5,6 +5,8 @@ struct BenchOptions {
     var events: Int
     var runs: Int
     var withPeers: Bool
+    /// What is measured; nil measures all.
+    var only: Set<Scenario>?
     /// A folder to work in and to leave as it is, or nil for a temporary one.
     var folder: String?
 
@@ -22,6 +24,9 @@ struct BenchOptions {
             .value("runs", .integer(1...100), defaultValue: "3", help: "How often each is run."),
             .flag("peers", help: "Add DuckDB, in a Python environment of its own that is made on first use."),
             .value(
+                "only", .choice(Scenario.allCases.map(\.rawValue)), repetition: .repeats,
+                help: "Measure this and no other; may be given several times. Ratios are to 'fresh'."),
+            .value(
                 "keep", .folder,
                 help: "Work in this folder and leave it as it is; input that was generated there is taken again."),
         ],
@@ -38,6 +43,7 @@ struct BenchOptions {
         events = Int(arguments.integer("events") ?? 0)
         runs = Int(arguments.integer("runs") ?? 1)
         withPeers = arguments.flag("peers")
+        if arguments.isGiven("only") { only = Set(arguments.strings("only").compactMap(Scenario.init)) }
         folder = arguments.string("keep")
     }
 }

@@ -10,8 +10,11 @@ struct BenchReport {
     /// All of it.
     var text: String {
         var parts = ["\nWhole processes, start to end, everything durable:\n" + endToEnd]
+        if samples[.fresh].isEmpty { return parts[0] }
         parts.append("Stages of a run into a fresh warehouse, by their threads' own clocks (they overlap):\n" + stages)
-        parts.append("Beside what the parts could do alone:\n" + limits)
+        if !(samples[.decode] + samples[.insert]).isEmpty {
+            parts.append("Beside what the parts could do alone:\n" + limits)
+        }
         if !samples[.duckDB].isEmpty { parts.append(peers) }
         return parts.joined(separator: "\n\n")
     }
@@ -43,6 +46,7 @@ struct BenchReport {
                 (Double(heldLoad.items) / heldLoad.seconds).fixed(0), heldLoad.seconds.fixed(2),
                 heldLoad.cpuSeconds.fixed(2), mebibytes(Double(heldLoad.peakBytes)), "", "")
         }
+        if heldLoad == nil { return table.text }
         return table.text + "\n  The warehouse of ten times as many has \(mebibytes(Double(heldBytes))) MiB."
     }
 

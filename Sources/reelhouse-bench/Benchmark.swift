@@ -10,6 +10,8 @@ final class Benchmark {
     private var accepted = 0
     /// The load of ten times as many events into a new warehouse, measured once.
     private(set) var heldLoad: Sample?
+    /// Each run has a folder of its own for raw documents: where files were just removed, new ones take longer.
+    private var rawFolders = 0
     /// The size of that warehouse, in bytes.
     private(set) var heldBytes: Int64 = 0
 
@@ -35,6 +37,7 @@ final class Benchmark {
     /// The scenarios that there is input for.
     var scenarios: [Scenario] {
         Scenario.allCases.filter { scenario in
+            guard options.only?.contains(scenario) ?? true else { return false }
             switch scenario {
             case .duckDB: peer != nil
             case .realMovies: realMovies != nil
@@ -45,20 +48,29 @@ final class Benchmark {
 
     /// Generates the input and the warehouses to begin with.
     func prepare(_ tell: (String) -> Void) throws {
+        workspace.remove("raw")
         tell("generating \(options.events) events")
         accepted = try generate(.new, to: "new").accepted
-        tell("generating \(options.events * 10) events of the days before")
-        let held = try generate(.held, to: "held")
+        if scenarios.contains(.shuffled) { try shuffle(tell) }
+        tell("loading the movies")
+        workspace.remove("movies.db")
+        _ = try load(["--movies", workspace.file("new/movies")], into: "movies.db")
+        if scenarios.contains(.grown) { try prepareHeld(tell) }
+    }
+
+    private func shuffle(_ tell: (String) -> Void) throws {
         tell("shuffling the lines")
         workspace.remove("shuffled")
         let shuffled = try part(["shuffle", workspace.file("new/events"), workspace.file("shuffled/events")]).result
         guard shuffled.rows == options.events else { throw BenchError("shuffling lost lines: \(shuffled.rows)") }
-        tell("loading the movies")
-        workspace.remove("movies.db")
-        _ = try load(["--movies", workspace.file("new/movies")], into: "movies.db")
+    }
+
+    private func prepareHeld(_ tell: (String) -> Void) throws {
+        tell("generating \(options.events * 10) events of the days before")
+        let held = try generate(.held, to: "held")
+        tell("loading them")
         try workspace.copy("movies.db", to: "held.db")
         _ = try load(["--movies", workspace.file("held/movies")], into: "held.db")
-        tell("loading the events of the days before")
         let load = try load(["--events", workspace.file("held/events")], into: "held.db")
         guard load.rows["fact_user_event"] == held.accepted else { throw miscount(load, held.accepted) }
         heldLoad = load
@@ -67,7 +79,7 @@ final class Benchmark {
 
     /// Runs a scenario once.
     func run(_ scenario: Scenario) throws -> Sample {
-        defer { for name in ["run.db", "raw"] { workspace.remove(name) } }
+        defer { workspace.remove("run.db") }
         let events = workspace.file("new/events")
         switch scenario {
         case .fresh: return try loadEvents(events, after: "movies.db", accepting: accepted)
@@ -101,7 +113,7 @@ final class Benchmark {
     private func load(_ input: [String], into warehouse: String) throws -> Sample {
         let arguments =
             ["run"] + input + [
-                "--warehouse", workspace.file(warehouse), "--raw", workspace.file("raw"), "--now", "\(Dataset.now)",
+                "--warehouse", workspace.file(warehouse), "--raw", raw, "--now", "\(Dataset.now)",
                 "--json", "--stages", "--quiet",
             ]
         let measured = try process(programs.reelhouse, arguments)
