@@ -36,10 +36,11 @@ let package = Package(
         .target(name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"]),
         .target(name: "SQLite", dependencies: ["Domain", "Hashing", "Schema", "CSQLite"]),
         .target(
-            name: "Schema", path: "schema",
+            name: "Schema", path: "schema", exclude: ["README.md", "RULES.md"],
             resources: [
                 .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                 .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
+                .embedInCode("sqlite/0005_readable_views.sql"),
             ]),
 
         // The use cases.
@@ -62,11 +63,12 @@ let package = Package(
         ),
 
         // Tests.
+        .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/TableTesting"),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON", "TableTesting"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"]),
-        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Domain", "CSQLite"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator"]),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),

@@ -22,5 +22,6 @@ public enum Schema {
         Migration(2, "0002_movies", PackageResources._002_movies_sql),
         Migration(3, "0003_behaviour", PackageResources._003_behaviour_sql),
         Migration(4, "0004_marts", PackageResources._004_marts_sql),
+        Migration(5, "0005_readable_views", PackageResources._005_readable_views_sql),
     ]
 }

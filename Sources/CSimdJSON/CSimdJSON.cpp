@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <string>
 
 #include "KeyTable.h"
 #include "Walk.h"
@@ -139,4 +140,14 @@ int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, si
 
 bool rh_json_valid_utf8(const uint8_t *bytes, size_t length) {
     return length == 0 || simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length);
+}
+
+#define RH_TEXT_OF(token) #token
+#define RH_TEXT(macro) RH_TEXT_OF(macro)
+
+const char *rh_json_library_version(void) { return RH_TEXT(SIMDJSON_VERSION); }
+
+const char *rh_json_library_kernel(void) {
+    static const std::string name = simdjson::get_active_implementation()->name();
+    return name.c_str();
 }

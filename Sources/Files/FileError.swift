@@ -66,9 +66,6 @@ public struct FileError: Error, Equatable, Sendable {
             }
         self.init(action, path, reason)
     }
-
-    /// The same error of another path.
-    func with(path: String) -> FileError { FileError(action, path, reason) }
 }
 
 extension FileError: CustomStringConvertible {

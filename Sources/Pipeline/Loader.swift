@@ -132,7 +132,7 @@ public final class Loader {
             let decoder = try MovieDecoder()
             return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
         }
-        while stop.reason == nil, let batch = try stage.next() {
+        while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
             try stages.measure(.movies) { try load.add(batch) }
             stage.release()
         }
@@ -152,7 +152,7 @@ public final class Loader {
             let decoder = try EventDecoder(clock: clock)
             return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
         }
-        while stop.reason == nil, let batch = try stage.next() {
+        while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
             for _ in 0..<(try load.add(batch)) { stage.release() }
         }
         try load.commit()

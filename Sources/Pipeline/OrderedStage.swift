@@ -48,7 +48,7 @@ final class OrderedStage<Input, Output>: Sendable {
         makeTransform: @escaping @Sendable () throws -> (Input) -> Output
     ) {
         let queue = DispatchQueue(label: "reelhouse.stage", attributes: .concurrent)
-        queue.async(group: threads) { self.produce(source.value) }
+        queue.async { self.produce(source.value) }
         for _ in 0..<width {
             queue.async(group: threads) {
                 do {
@@ -60,10 +60,10 @@ final class OrderedStage<Input, Output>: Sendable {
         }
     }
 
-    /// The next output in order, or nil when all have been given.
+    /// The next output in order, or nil when all have been given, or `shouldStop` says so while it is waited for.
     ///
     /// - Throws: what `read` threw, after the outputs of what was read before.
-    func next() throws -> Output? {
+    func next(unless shouldStop: () -> Bool = { false }) throws -> Output? {
         let ticket = taken.load(ordering: .relaxed)
         while true {
             let found: Handoff<Output>?? = try state.withLock { state throws -> Handoff<Output>?? in
@@ -76,14 +76,18 @@ final class OrderedStage<Input, Output>: Sendable {
                 if found != nil { taken.add(1, ordering: .relaxed) }
                 return found?.value
             }
-            progress.wait()
+            // A source may be silent for long (standard input), and a stop is not to wait for it.
+            while progress.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
+                if shouldStop() { return nil }
+            }
         }
     }
 
     /// Says that an output is done with, so that one more input may be read.
     func release() { permits.signal() }
 
-    /// Ends the threads; to be called in any case.
+    /// Ends the threads; to be called in any case. The reading one may still be waiting for its source, whose next
+    /// input is then read and dropped.
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
         permits.signal()

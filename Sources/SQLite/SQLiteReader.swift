@@ -136,6 +136,13 @@ public final class SQLiteReader: WarehouseReader {
                 "\(keys.integer(2)) rows of \(keys.text(0) ?? "") refer to rows of \(keys.text(1) ?? "") "
                     + "that are not there")
         }
+        for table in Connection.countedTables {
+            let counted =
+                try connection.integer(
+                    "SELECT coalesce(max(row_count), 0) FROM load_row_count WHERE table_name = '\(table)'") ?? 0
+            let rows = try connection.integer("SELECT count(*) FROM \(table)") ?? 0
+            if rows != counted { faults.append("\(table) has \(rows) rows, and load_row_count says \(counted)") }
+        }
         return faults
     }
 

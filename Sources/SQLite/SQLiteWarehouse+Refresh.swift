@@ -5,7 +5,11 @@ extension SQLiteWarehouse {
     public func refreshMarts() throws -> Int64 {
         let pending = try connection.integer("SELECT count(*) FROM load_pending_movie") ?? 0
         let days = try connection.integer("SELECT count(*) FROM load_stale_day") ?? 0
-        if days > 0 { try connection.execute(Self.genreDaily) }
+        if days > 0 {
+            let sums = try GenreDailySums(connection)
+            try connection.execute("DELETE FROM genre_daily WHERE day IN (SELECT day FROM load_stale_day)")
+            try merge(sums.rows)
+        }
         if days + pending > 0 {
             try connection.execute(Self.topMovies)
             try connection.execute(Self.trending)
@@ -52,17 +56,6 @@ extension SQLiteWarehouse {
         WHERE event_time >= ?1 AND event_time < ?1 + 86400000
             AND movie_id IN (SELECT movie_id FROM load_pending_movie WHERE changes_facts)
         """
-
-    private static let genreDaily: String = {
-        let sums = MartTables.measureNames.map { "sum(d.\($0))" }.joined(separator: ", ")
-        return """
-            DELETE FROM genre_daily WHERE day IN (SELECT day FROM load_stale_day);
-            INSERT INTO genre_daily (day, genre_id, \(MartTables.measureNames.joined(separator: ", ")))
-            SELECT d.day, g.genre_id, \(sums) FROM load_stale_day AS s
-            CROSS JOIN movie_daily AS d ON d.day = s.day CROSS JOIN movie_genres AS g ON g.movie_id = d.movie_id
-            GROUP BY d.day, g.genre_id
-            """
-    }()
 
     private static let topMovies = """
         DELETE FROM top_movies;

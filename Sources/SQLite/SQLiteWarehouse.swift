@@ -97,6 +97,7 @@ public final class SQLiteWarehouse: Warehouse {
             WHERE reelhouse_standing(fact_user_event.content_hash)
             """
         ).run()
+        try connection.countInserted(into: BehaviourTables.facts)
         eventRows.set(group, order: group.accepted { $0.type == .watch })
         try connection.statement(
             """
@@ -104,6 +105,7 @@ public final class SQLiteWarehouse: Warehouse {
             SELECT event_time, event_id, user_id, movie_id, seconds FROM new_events
             """
         ).run()
+        try connection.countInserted(into: BehaviourTables.watchHistory)
     }
 
     /// Merges rows into their table, as it declares.

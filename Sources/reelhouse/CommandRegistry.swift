@@ -3,8 +3,9 @@ import Arguments
 /// All commands, in the order in which help lists them.
 enum CommandRegistry {
     private static let commands: [any Command.Type] = [
-        RunCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self, DigestCommand.self,
-        ExplainCommand.self, MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
+        RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
+        DigestCommand.self, ExplainCommand.self, DoctorCommand.self, MigrateCommand.self, GenerateCommand.self,
+        CompletionCommand.self, ManualCommand.self,
     ]
 
     /// The program as it is declared.

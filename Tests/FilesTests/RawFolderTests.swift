@@ -170,14 +170,26 @@ import Testing
     }
 
     @Test func aWriteThatFailedIsDoneLater() throws {
-        let store = try open(heldBytes: 1000)
-        try folder.write("raw/movies/000001000.ndjson.zst", [1])
-        try store.put(movies: [rawMovie(5), rawMovie(1_005)])
-        #expect(throws: FileError.self) { try store.flush() }
-        unlink(folder.path("raw/movies/000001000.ndjson.zst"))
-        try store.flush()
-        #expect(try open().movie(5) == rawMovie(5))
-        #expect(try open().movie(1_005) == rawMovie(1_005))
+        let name = "raw/movies/000001000.ndjson.zst"
+        let first = try open()
+        // Enough for some lines to be taken before the fault is met.
+        let document = "{\"x\":\"\(String(repeating: "ab", count: 8000))\"}"
+        try first.put(movies: (1_001...1_020).map { rawMovie($0, document) })
+        try first.flush()
+        let good = try folder.read(name)
+        try folder.write(name, Array(good.dropLast()))
+        for heldBytes in [1000, 32 << 20] {
+            let store = try open(heldBytes: heldBytes)
+            let new = [rawMovie(5, day: heldBytes > 1000 ? 20_002 : 20_001), rawMovie(1_030)]
+            try store.put(movies: new)
+            #expect(throws: FileError.self) { try store.flush() }
+            // What was written of the frame before the fault is no part of the next.
+            try folder.write(name, good)
+            try store.flush()
+            #expect(try new.map { try open().movie($0.movieID) } == new)
+            #expect(try open().movie(1_020) == rawMovie(1_020, document))
+            try folder.write(name, Array(good.dropLast()))
+        }
     }
 
     @Test func aDamagedCommentIsSaid() throws {

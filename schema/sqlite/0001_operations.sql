@@ -50,6 +50,12 @@ CREATE TABLE load_stale_day (
     day TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- How many rows the largest tables have: counting them would read them from end to end at every run.
+CREATE TABLE load_row_count (
+    table_name TEXT PRIMARY KEY,
+    row_count  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE rejected_record (
     rejected_id   INTEGER PRIMARY KEY,
     source        TEXT NOT NULL,

@@ -78,6 +78,12 @@ bool rh_json_is_number(const uint8_t *bytes, size_t length);
 /// Whether the bytes are valid UTF-8.
 bool rh_json_valid_utf8(const uint8_t *bytes, size_t length);
 
+/// The version of simdjson that this was compiled against, which has no way to tell that it runs with another.
+const char *rh_json_library_version(void);
+
+/// The instruction set that simdjson chose for this processor, such as `haswell`.
+const char *rh_json_library_kernel(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -27,16 +27,17 @@ public final class EventDecoder {
             }
             // Texts that are written anew are never longer than the line, but for what is derived from short ones.
             buffer.reserve(Int(line.span.length) + 512)
+            let warnings = cleaner.warnings
             do {
                 let event = try parser.parse(buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length)))
                 var row = try cleaner.clean(event, in: buffer)
                 row.line = UInt32(index)
                 batch.append(row)
+                batch.warnings += cleaner.warnings - warnings
             } catch {
                 batch.rejections.append(rejection(error, of: line, in: chunk))
             }
         }
-        batch.warnings = cleaner.warnings
         return batch
     }
 

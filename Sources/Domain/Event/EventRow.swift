@@ -87,7 +87,7 @@ public final class EventBatch {
     public var rejections: [Rejection] = []
     /// Lines read: rows and rejections.
     public var read = 0
-    /// Keys that were too long.
+    /// Keys that were too long, of the lines that broke no rule.
     public var warnings = 0
 
     /// A batch without events.

@@ -36,7 +36,7 @@ public enum MartTables {
     public static let genreDaily = Table(
         "genre_daily", .marts,
         "movie_daily summed by genre: a movie counts once for each of its genres in movie_genres.",
-        key: ["day", "genre_id"],
+        key: ["day", "genre_id"], merge: [.sum(measureNames)],
         columns: [
             .required("day", .date, "The UTC day of the events."),
             .required("genre_id", .integer, "The genre."),

@@ -68,6 +68,8 @@ public enum TableKind: String, Sendable {
     case behaviour
     /// Computed from the tables above.
     case marts
+    /// What the loader keeps about itself.
+    case operations
 }
 
 /// The one declaration of a table: columns, key, and how two rows of one key merge.

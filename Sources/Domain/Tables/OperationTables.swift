@@ -1,0 +1,109 @@
+/// The declarations of what the loader keeps about itself. No digest covers them, and no rows of them merge; they are
+/// declared so that the data dictionary and the check of the migrations cover them too.
+public enum OperationTables {
+    /// One row a migration.
+    public static let migrations = Table(
+        "schema_migration", .operations, "One row for each migration that was applied to this warehouse.",
+        key: ["version"],
+        columns: [
+            .required("version", .integer, "The migration's number, from 1."),
+            .required("name", .text, "Its file's name without the ending."),
+            .required("applied_at", .timestamp, "When it was applied."),
+        ])
+
+    /// One row a run.
+    public static let runs = Table(
+        "load_run", .operations,
+        "One row for each run, written with each of its commits; read = accepted + duplicates + rejected.",
+        key: ["run_id"],
+        columns: [
+            .required("run_id", .integer, "The run's number, from 1."),
+            .required("started_at", .timestamp, "When it began, by the clock of the wall."),
+            .optional("ended_at", .timestamp, "When it ended; null while it runs, or when it was killed."),
+            .required(
+                "outcome", .text,
+                "running; completed: all is taken; stopped: at a commit, by a signal or because its time was up; "
+                    + "failed: by an error after its last commit; interrupted: it was killed, which the next run found."
+            ),
+        ] + counts(over: "that it committed"))
+
+    /// One row a source.
+    public static let checkpoints = Table(
+        "load_checkpoint", .operations,
+        "How far each source is loaded; committed with the rows that it counts, in one transaction.",
+        key: ["port", "source_key", "snapshot_date"],
+        columns: [
+            .required("port", .text, "movies or events."),
+            .required(
+                "source_key", .text,
+                "What the source is known by: xxh3: and the XXH3-128 of a file's bytes in hexadecimal."
+            ),
+            .required(
+                "snapshot_date", .text,
+                "The snapshot date, YYYY-MM-DD, that was given or stands in the file's name; empty when there is none."),
+            .required("source", .text, "Its name, as the user gave it last."),
+            .required("line", .integer, "Lines that are taken, blank ones included."),
+            .required("byte_offset", .integer, "Bytes that are taken, of the decompressed stream."),
+            .required("is_complete", .boolean, "Whether it is loaded whole."),
+        ] + counts(over: "of it, over all runs") + [
+            .required("run_id", .integer, "The run that took something of it last.")
+        ])
+
+    /// One row a line in quarantine.
+    public static let rejected = Table(
+        "rejected_record", .operations,
+        "The quarantine: one row for each line that broke a rule, once by (source, line, rule, raw).",
+        key: ["rejected_id"],
+        columns: [
+            .required("rejected_id", .integer, "Its number in the quarantine."),
+            .required("source", .text, "The source's name, as the user gave it."),
+            .required("line", .integer, "The line's number in the source, from 1, blank lines included."),
+            .required(
+                "byte_offset", .integer, "The offset of its first byte of content in the decompressed stream, from 0."),
+            .required("rule", .text, "The first cleaning rule that it broke; see RULES.md."),
+            .required("message", .text, "What is wrong with it, in words to act on."),
+            .required("raw", .blob, "The line, byte for byte; of one over 16 MiB the first 64 KiB."),
+            .required("port", .text, "movies or events: what it was read as."),
+            .optional("snapshot_date", .date, "The snapshot date that a movie document would have had."),
+            .required("raw_hash", .integer, "XXH3-64 of raw, which stands for it in the unique key."),
+            .required("run_id", .integer, "The run that put it there."),
+        ])
+
+    /// Work that is left to do: movies.
+    public static let pendingMovies = Table(
+        "load_pending_movie", .operations,
+        "Movies whose rows were replaced since the marts were last computed: empty after each whole run.",
+        key: ["movie_id"],
+        columns: [
+            .required("movie_id", .integer, "The movie."),
+            .required("changes_facts", .boolean, "Whether its release date or genres changed, which facts carry."),
+        ])
+
+    /// Work that is left to do: days.
+    public static let staleDays = Table(
+        "load_stale_day", .operations,
+        "Days of movie_daily that changed since genre_daily was last computed: empty after each whole run.",
+        key: ["day"], columns: [.required("day", .date, "The day.")])
+
+    /// Rows of the largest tables.
+    public static let rowCounts = Table(
+        "load_row_count", .operations,
+        "How many rows fact_user_event and watch_history have, counted as they are inserted.",
+        key: ["table_name"],
+        columns: [
+            .required("table_name", .text, "The table."), .required("row_count", .integer, "How many rows it has."),
+        ])
+
+    /// All of them, in the order of the data dictionary.
+    public static let all = [runs, checkpoints, rejected, pendingMovies, staleDays, rowCounts, migrations]
+
+    private static func counts(over what: String) -> [Column] {
+        [
+            .required("read", .integer, "Lines \(what), blank ones aside."),
+            .required("accepted", .integer, "Those that brought something new."),
+            .required("duplicates", .integer, "Those that the warehouse had already."),
+            .required("rejected", .integer, "Those that are in quarantine."),
+            .required("warnings", .integer, "What was dropped or made null in lines that were not rejected."),
+        ]
+    }
+}

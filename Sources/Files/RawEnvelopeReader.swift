@@ -1,0 +1,68 @@
+import Domain
+import Glibc
+
+/// Reads the lines of a shard or run.
+final class RawEnvelopeReader {
+    private let path: String
+    private let stream: ZstdStream
+    private let buffer = ByteBuffer(capacity: 96 << 10)
+    /// Where the line begins that is read, and the next one.
+    private var line = 0
+    private var nextLine = 0
+    /// Bytes to read at a time.
+    private static let step = 64 << 10
+
+    /// A reader of a file from where it stands.
+    init(_ file: OpenFile) throws(FileError) {
+        path = file.path
+        stream = try ZstdStream(SourceInput(file, pieceSize: 64 << 10))
+    }
+
+    /// The next line's head, or nil at the end.
+    ///
+    /// - Throws: when the file cannot be read, or is not as it was written.
+    func next() throws(FileError) -> RawEnvelope.Head? {
+        line = nextLine
+        try have(RawEnvelope.longestHead)
+        if stream.damage != nil { throw fault() }
+        let bytes = buffer.bytes(at: line, count: buffer.count - line)
+        if bytes.isEmpty, stream.frames > 0 { return nil }
+        guard let head = RawEnvelope.head(bytes) else { throw fault() }
+        let length = head.length + head.documentLength
+        try have(length + RawEnvelope.end.count)
+        nextLine = line + length + RawEnvelope.end.count
+        guard nextLine <= buffer.count, buffer.bytes(at: line + length, count: 2).elementsEqual(RawEnvelope.end) else {
+            throw fault()
+        }
+        return head
+    }
+
+    /// The whole line that the last head is of; valid until the next.
+    var bytes: UnsafeRawBufferPointer { buffer.bytes(at: line, count: nextLine - line) }
+
+    /// The document of the last head.
+    func movie(_ head: RawEnvelope.Head) -> RawMovie {
+        let document = buffer.bytes(at: line + head.length, count: head.documentLength)
+        return RawMovie(movieID: head.movieID, rank: head.rank, document: [UInt8](document))
+    }
+
+    private func fault() -> FileError {
+        FileError(.read, path, .damaged(stream.damage?.what ?? "a line of it is none that Reelhouse writes"))
+    }
+
+    /// Reads on until the line has `count` bytes or the stream ends.
+    private func have(_ count: Int) throws(FileError) {
+        while buffer.count - line < count {
+            if line > 0 {
+                memmove(buffer.base, buffer.base + line, buffer.count - line)
+                buffer.truncate(to: buffer.count - line)
+                line = 0
+            }
+            let before = buffer.count
+            try buffer.fill(upTo: max(count - before, RawEnvelopeReader.step)) { [stream] (room) throws(FileError) in
+                try stream.read(into: room)
+            }
+            if buffer.count == before { return }
+        }
+    }
+}

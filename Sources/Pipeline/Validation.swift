@@ -1,0 +1,125 @@
+import Domain
+
+/// Reads sources as a run would, and says what the cleaning rules make of their lines; nothing is loaded.
+///
+/// What needs a warehouse is no part of it: duplicates, and identities that come with other content.
+public final class Validation {
+    /// How lines are validated.
+    public struct Options: Sendable {
+        /// The clock of the rules.
+        public var clock: RunClock
+        /// The snapshot date of all movie documents, as days since 1970-01-01; nil takes that of each file.
+        public var snapshotDay: Int32?
+        /// How many lines of each rule are kept to be shown.
+        public var examples = 3
+        /// Threads that decode.
+        public var decoders = 2
+        /// Chunks that are in memory at a time.
+        public var chunksInFlight = 6
+
+        /// The defaults under a clock.
+        public init(clock: RunClock) { self.clock = clock }
+    }
+
+    private let options: Options
+    private let progress: (LoadProgress) -> Void
+    private var report = ValidationReport()
+    private var seen: Set<SourceIdentity> = []
+
+    /// A validation of nothing yet.
+    ///
+    /// - Parameter progress: called after each chunk, on the thread that calls `run`.
+    public init(options: Options, progress: @escaping (LoadProgress) -> Void = { _ in }) {
+        self.options = options
+        self.progress = progress
+    }
+
+    /// Reads the sets one after the other. Called once.
+    ///
+    /// - Throws: what a source throws.
+    public func run(_ sets: [any SourceSet]) throws -> ValidationReport {
+        for set in sets { try read(set) }
+        return report
+    }
+
+    /// What is handed from a decoder: a chunk's tally and where it ends.
+    private struct Part: Sendable {
+        var source: Int
+        var sourceBytes: Int64
+        var tally: ValidationTally
+    }
+
+    private func read(_ set: any SourceSet) throws {
+        let first = report.sources.count
+        var plan: [PlannedSource] = []
+        var totalBytes: Int64 = 0
+        for (index, description) in try set.describe().enumerated() {
+            var source = ValidatedSource(name: description.name, port: set.port)
+            source.isRepeated = description.identity.map { !seen.insert($0).inserted } ?? false
+            report.sources.append(source)
+            if source.isRepeated { continue }
+            totalBytes += description.size ?? 0
+            let day = options.snapshotDay ?? description.identity?.snapshotDay ?? options.clock.day
+            let planned = Source(
+                name: description.name, identity: description.identity, port: set.port, snapshotDay: day,
+                number: index)
+            plan.append(PlannedSource(index: index, source: planned, start: SourcePosition()))
+        }
+        let source = try set.open(plan)
+        let stage = OrderedStage<LineChunk, Part>(width: options.decoders, limit: options.chunksInFlight)
+        defer { stage.cancel() }
+        stage.start(reading: Handoff(value: source.next), makeTransform: transform(set.port))
+        var bytes: [Int: Int64] = [:]
+        while let part = try stage.next() {
+            stage.release()
+            report.sources[first + part.source].tally.add(part.tally, examples: options.examples)
+            report.total.add(part.tally, examples: options.examples)
+            bytes[part.source] = part.sourceBytes
+            progress(
+                LoadProgress(
+                    phase: set.port == .movies ? .movies : .events, bytes: bytes.values.reduce(0, +),
+                    totalBytes: totalBytes, counts: report.total.counts))
+        }
+    }
+
+    private func transform(_ port: SourceIdentity.Port) -> @Sendable () throws -> (LineChunk) -> Part {
+        let (clock, examples) = (options.clock, options.examples)
+        return {
+            switch port {
+            case .movies:
+                let decoder = try MovieDecoder()
+                return { chunk in
+                    let batch = decoder.decode(chunk)
+                    return Self.part(chunk, batch.read, batch.warnings, batch.rejections, examples)
+                }
+            case .events:
+                let decoder = try EventDecoder(clock: clock)
+                return { chunk in
+                    let batch = decoder.decode(chunk)
+                    return Self.part(chunk, batch.read, batch.warnings, batch.rejections, examples)
+                }
+            }
+        }
+    }
+
+    private static func part(
+        _ chunk: LineChunk, _ read: Int, _ warnings: Int, _ rejections: [Rejection], _ examples: Int
+    ) -> Part {
+        var tally = ValidationTally()
+        tally.counts.read = Int64(read)
+        tally.counts.rejected = Int64(rejections.count)
+        tally.counts.accepted = Int64(read - rejections.count)
+        tally.counts.warnings = Int64(warnings)
+        tally.isDamaged = chunk.isDamaged
+        for rejection in rejections {
+            tally.rejected[rejection.rule, default: 0] += 1
+            if tally.examples[rejection.rule, default: []].count < examples {
+                tally.examples[rejection.rule, default: []].append(
+                    ValidationExample(
+                        source: rejection.source, line: rejection.line, byteOffset: rejection.byteOffset,
+                        message: rejection.message))
+            }
+        }
+        return Part(source: chunk.source.number, sourceBytes: chunk.sourceBytesRead, tally: tally)
+    }
+}

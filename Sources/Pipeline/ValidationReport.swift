@@ -1,0 +1,56 @@
+import Domain
+
+/// A line that breaks a rule, to be shown.
+public struct ValidationExample: Sendable, Equatable {
+    /// The source's name.
+    public var source: String
+    /// The line's number.
+    public var line: Int64
+    /// The offset of its first byte of content in the decompressed stream.
+    public var byteOffset: Int64
+    /// What is wrong, in words a person can act on.
+    public var message: String
+}
+
+/// What the cleaning rules say of some lines.
+public struct ValidationTally: Sendable {
+    /// Lines read; `accepted` are those that break no rule, and none counts as a duplicate.
+    public internal(set) var counts = LineCounts()
+    /// Lines by the rule that they break.
+    public internal(set) var rejected: [CleaningRule: Int64] = [:]
+    /// The first lines of each rule, as many as were asked for.
+    public internal(set) var examples: [CleaningRule: [ValidationExample]] = [:]
+    /// Whether the end of a file is damaged.
+    public internal(set) var isDamaged = false
+
+    /// Adds up, in the order of the lines.
+    mutating func add(_ other: ValidationTally, examples limit: Int) {
+        counts += other.counts
+        isDamaged = isDamaged || other.isDamaged
+        for (rule, count) in other.rejected { rejected[rule, default: 0] += count }
+        for (rule, found) in other.examples {
+            let room = max(0, limit - examples[rule, default: []].count)
+            if room > 0 { examples[rule, default: []] += found.prefix(room) }
+        }
+    }
+}
+
+/// What was found in one source.
+public struct ValidatedSource: Sendable {
+    /// Its name.
+    public var name: String
+    /// Which stream it was read as.
+    public var port: SourceIdentity.Port
+    /// Whether it was left out, because the same bytes came before.
+    public var isRepeated = false
+    /// What its lines are.
+    public var tally = ValidationTally()
+}
+
+/// What a run would reject, as far as the lines themselves tell.
+public struct ValidationReport: Sendable {
+    /// Over all sources.
+    public var total = ValidationTally()
+    /// The sources, in the order in which they were read.
+    public var sources: [ValidatedSource] = []
+}

@@ -1,0 +1,97 @@
+import Arguments
+import Domain
+import Logging
+import Pipeline
+
+/// `reelhouse validate`: what a run would reject, and why.
+enum ValidateCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "validate",
+        summary: "Read input and say what would be rejected or warned about, and why; nothing is loaded.",
+        discussion: """
+            No warehouse is needed. That is also why duplicates, and events whose identity comes with other content \
+            (event_id_conflict), are no part of it: `reelhouse run --dry-run` counts those.
+
+            A path that is named without --movies or --events is told to be of movies or of events by its first lines, \
+            or by --as. With no path at all the defaults of both are read.
+            """,
+        options: [
+            CommonOption.movies, CommonOption.events,
+            .value(
+                "as", .choice(SourceIdentity.Port.allCases.map(\.rawValue)),
+                help: "What the lines of the named paths are."),
+            .value("limit", .count, defaultValue: "3", help: "How many lines of each rule are shown."),
+            .value(
+                "max-rejects", .limit,
+                help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
+            CommonOption.now, CommonOption.snapshotDate, CommonOption.json, CommonOption.quiet,
+        ],
+        operands: [
+            Operand(
+                "path", .location, help: "Files, folders, patterns, or - for standard input (with --as).",
+                isOptional: true, repeats: true)
+        ],
+        examples: [
+            .init("reelhouse validate", "Look over data/movies and data/events"),
+            .init("reelhouse validate logs/2026-11-20.ndjson.zst", "Look over one file, of whichever stream"),
+            .init("zcat events.gz | reelhouse validate --as events -", "Look over standard input"),
+            .init("reelhouse validate --max-rejects 0 --json data | jq .rejected_by_rule", "A check before a load"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let latest = LatestProgress()
+        let startedAt = SystemClock.milliseconds()
+        let ticker = ProgressTicker(context.console.progress) { latest.value }
+        let report: ValidationReport
+        do {
+            defer { ticker.stop() }
+            var options = Validation.Options(clock: context.clock)
+            options.snapshotDay = arguments.day("snapshot-date")
+            options.examples = Int(arguments.integer("limit") ?? 3)
+            let validation = Validation(options: options) { progress in
+                latest.value = WorkProgress(
+                    label: progress.phase.rawValue, bytesDone: progress.bytes,
+                    bytesTotal: progress.totalBytes == 0 ? nil : progress.totalBytes, read: progress.counts.read,
+                    rejected: progress.counts.rejected)
+            }
+            report = try validation.run(try sets(arguments))
+        }
+        context.console.progress.finish()
+        let summary = ValidationSummary(
+            report: report, seconds: Double(SystemClock.milliseconds() - startedAt) / 1000)
+        if arguments.flag("json") {
+            try context.console.print(summary.json.compact)
+        } else {
+            try summary.print(on: context.console)
+        }
+        let counts = report.total.counts
+        let isOverLimit = arguments.limit("max-rejects")?.isExceeded(by: counts.rejected, of: counts.read) ?? false
+        return isOverLimit || report.total.isDamaged ? .notAllTaken : .done
+    }
+
+    /// What is read, in order: each run of files of one stream is a set.
+    private static func sets(_ arguments: ParsedArguments) throws -> [any SourceSet] {
+        let paths = arguments.operands("path")
+        var sets: [any SourceSet] = []
+        let readsDefaults = paths.isEmpty && !arguments.isGiven("movies") && !arguments.isGiven("events")
+        for port in SourceIdentity.Port.allCases where readsDefaults || arguments.isGiven(port.rawValue) {
+            sets.append(try Backends.sources(port, arguments.strings(port.rawValue)))
+        }
+        if paths.isEmpty { return sets }
+        if let port = arguments.choice("as", as: SourceIdentity.Port.self) {
+            return sets + [try Backends.sources(port, paths)]
+        }
+        // A location that is no path has to say what it is.
+        if let url = paths.first(where: { Backends.scheme(of: $0) != nil }) {
+            throw CommandError(
+                message: "\(Redaction.url(url)) does not tell whether it has movies or events",
+                hint: "Say so with --as movies or --as events.", status: .usage)
+        }
+        let files = try StreamGuess().files(of: paths)
+        for port in SourceIdentity.Port.allCases {
+            let named = files.filter { $0.port == port }.map(\.path)
+            if !named.isEmpty { sets.append(try Backends.sources(port, named)) }
+        }
+        return sets
+    }
+}

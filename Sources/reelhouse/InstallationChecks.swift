@@ -1,0 +1,75 @@
+import Files
+import Glibc
+import Hashing
+import JSON
+import SQLite
+
+/// Whether the program itself can work on this machine.
+enum InstallationChecks {
+    static func findings(temporaryFolder: String) -> [Finding] {
+        [
+            sqlite, .ok("zstd", CompressionLibraries.zstd), .ok("zlib", CompressionLibraries.zlib),
+            .ok("simdjson", "\(JSONLibrary.simdjson.version), for \(JSONLibrary.simdjson.kernel)"),
+            .ok("xxhash", HashingLibraries.xxHash), crypto, json, temporary(temporaryFolder),
+        ]
+    }
+
+    private static var sqlite: Finding {
+        let reinstall = "Install libsqlite3-0 of Debian 12 or newer (`make deps`)."
+        if !SQLiteLibrary.isSupported {
+            return .fail("sqlite", "\(SQLiteLibrary.version), which has no STRICT tables", reinstall)
+        }
+        return SQLiteLibrary.isThreadsafe
+            ? .ok("sqlite", SQLiteLibrary.version)
+            : .fail("sqlite", "\(SQLiteLibrary.version), built for one thread only", reinstall)
+    }
+
+    /// FIPS 180-4's own example.
+    private static var crypto: Finding {
+        let hash = Array("abc".utf8).withUnsafeBytes { Digest.sha256($0) }
+        let isRight = hash.prefix(4) == [0xba, 0x78, 0x16, 0xbf]
+        return isRight
+            ? .ok("libcrypto", HashingLibraries.crypto)
+            : .fail("libcrypto", "\(HashingLibraries.crypto) computes a wrong SHA-256", "Install libssl3 again.")
+    }
+
+    private static var json: Finding {
+        let remedy = "Install libsimdjson14 again (`make deps`), and build the program anew."
+        let written = JSONText.object([("text", .string("é \u{1f3ac} \"")), ("number", .double(0.1))]).compact
+        let line = Array(written.utf8) + [UInt8](repeating: 0, count: JSONParser.padding)
+        do {
+            let parser = try JSONParser(keys: ["text", "number"], keepsUnknown: false)
+            let isRight = try line.withUnsafeBytes { bytes in
+                let object = try parser.parse(UnsafeRawBufferPointer(rebasing: bytes.prefix(written.utf8.count)))
+                guard let text = object.member(0), let number = object.member(1) else { return false }
+                return String(decoding: text.bytes, as: UTF8.self) == "é \u{1f3ac} \""
+                    && JSONNumber.double(number.bytes) == 0.1
+            }
+            return isRight
+                ? .ok("JSON", "what is written is read back as it was")
+                : .fail("JSON", "what is written is read back as something else", remedy)
+        } catch {
+            return .fail("JSON", "what is written cannot be read: \(Failure(error).report.message)", remedy)
+        }
+    }
+
+    /// SQLite sorts in files of its own there.
+    private static func temporary(_ folder: String) -> Finding {
+        let subject = "temporary files"
+        let remedy = "Free some space there, or set TMPDIR to a folder that you may write to."
+        var template = Array("\(folder)/reelhouse-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else {
+            return .fail(subject, "cannot be made in \(folder): \(String(cString: strerror(errno)))", remedy)
+        }
+        defer {
+            close(descriptor)
+            unlink(template)
+        }
+        let bytes = [UInt8](repeating: 7, count: 64 << 10)
+        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+            return .fail(subject, "cannot be written in \(folder): \(String(cString: strerror(errno)))", remedy)
+        }
+        return .ok(subject, "can be written in \(folder)")
+    }
+}

@@ -1,0 +1,93 @@
+import Domain
+import JSON
+import Pipeline
+
+import enum Logging.PlainText
+
+/// What `validate` shows, to be rendered as text or JSON.
+struct ValidationSummary {
+    let report: ValidationReport
+    let seconds: Double
+
+    private var rules: [CleaningRule] {
+        CleaningRule.allCases.filter { report.total.rejected[$0] != nil }.sorted {
+            report.total.rejected[$0, default: 0] > report.total.rejected[$1, default: 0]
+        }
+    }
+
+    var json: JSONText {
+        let head: [(String, JSONText)] = counts(report.total.counts) + [("seconds", .double(seconds))]
+        return .object(
+            head + [
+                ("rejected_by_rule", byRule(report.total)), ("examples", .array(rules.flatMap(examples))),
+                ("sources", .array(report.sources.map(source))),
+            ])
+    }
+
+    private func counts(_ counts: LineCounts) -> [(String, JSONText)] {
+        [
+            ("read", .integer(counts.read)), ("valid", .integer(counts.accepted)),
+            ("rejected", .integer(counts.rejected)), ("warnings", .integer(counts.warnings)),
+        ]
+    }
+
+    private func byRule(_ tally: ValidationTally) -> JSONText {
+        .object(CleaningRule.allCases.compactMap { rule in tally.rejected[rule].map { (rule.rawValue, .integer($0)) } })
+    }
+
+    private func examples(_ rule: CleaningRule) -> [JSONText] {
+        report.total.examples[rule, default: []].map { example in
+            .object([
+                ("rule", .string(rule.rawValue)), ("source", .string(example.source)),
+                ("line", .integer(example.line)), ("byte_offset", .integer(example.byteOffset)),
+                ("message", .string(example.message)),
+            ])
+        }
+    }
+
+    private func source(_ source: ValidatedSource) -> JSONText {
+        let head: [(String, JSONText)] = [
+            ("source", .string(source.name)), ("port", .string(source.port.rawValue)),
+            ("repeated", .boolean(source.isRepeated)), ("damaged", .boolean(source.tally.isDamaged)),
+        ]
+        return .object(head + counts(source.tally.counts) + [("rejected_by_rule", byRule(source.tally))])
+    }
+
+    func print(on console: Console) throws {
+        let counts = report.total.counts
+        try console.print(
+            console.style.bold(counts.rejected == 0 ? "Nothing would be rejected" : "Some lines would be rejected")
+                + ": \(NumberFormat.count(counts.read, "line", "lines")) read, \(NumberFormat.grouped(counts.rejected)) "
+                + "rejected, \(NumberFormat.count(counts.warnings, "warning", "warnings"))")
+        if console.isQuiet { return }
+        try console.print()
+        var table = TextTable([
+            .text("source"), .text("stream"), .text("rule"), .number("lines"),
+        ])
+        for source in report.sources {
+            let name = [source.name, source.port.rawValue]
+            if source.isRepeated {
+                table.add(name + ["(the same bytes came before)"])
+                continue
+            }
+            table.add(name + ["(no rule broken)", NumberFormat.grouped(source.tally.counts.accepted)])
+            for rule in CleaningRule.allCases {
+                guard let count = source.tally.rejected[rule] else { continue }
+                table.add(name + [rule.rawValue, NumberFormat.grouped(count)])
+            }
+        }
+        try console.print(table)
+        for rule in rules {
+            let examples = report.total.examples[rule, default: []]
+            if examples.isEmpty { continue }
+            try console.print()
+            try console.print(console.style.bold(rule.rawValue) + "  (`reelhouse explain \(rule.rawValue)`)")
+            for example in examples {
+                let place = "\(example.source):\(example.line):\(example.byteOffset)"
+                try console.print("  \(PlainText.escape(place))  \(PlainText.escape(example.message))")
+            }
+            let rest = report.total.rejected[rule, default: 0] - Int64(examples.count)
+            if rest > 0 { try console.print("  … and \(NumberFormat.count(rest, "line", "lines")) more (--limit)") }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Domain
+import TableTesting
+import Testing
+
+@testable import SQLite
+
+/// Upserts give what the merge in memory gives, whatever the order, the split and the repeats (law 2).
+@Suite struct MergeStatementTests {
+    static let tables =
+        (MovieTables.all + BehaviourTables.merged).filter { !$0.merge.isEmpty }
+
+    @Test func everyKindOfMergeIsCovered() {
+        let rules = Self.tables.flatMap(\.merge)
+        func has(_ isOfKind: (MergeRule) -> Bool) -> Bool { rules.contains(where: isOfKind) }
+        #expect(has { if case .greatest = $0 { true } else { false } })
+        #expect(has { if case .least = $0 { true } else { false } })
+        #expect(has { if case .minimum = $0 { true } else { false } })
+        #expect(has { if case .maximum = $0 { true } else { false } })
+        #expect(has { if case .sum = $0 { true } else { false } })
+        #expect(Self.tables.contains { $0.isWithdrawable })
+    }
+
+    @Test(arguments: tables.map(\.name))
+    func upsertsEqualTheMergeInMemory(name: String) throws {
+        let table = try #require(Self.tables.first { $0.name == name })
+        let isSum = table.merge.contains { if case .sum = $0 { true } else { false } }
+        for seed in 0..<4 as Range<UInt64> {
+            let folder = try TemporaryFolder()
+            var random = RandomRows(table, seed: seed)
+            let rows = random.rows(120)
+            let expected = ReferenceMerge.merged(rows, as: table)
+            #expect(expected.count < rows.count, "the keys of \(name) never met")
+            var generator = SeededGenerator(seed: seed &+ 1000)
+            for order in 0..<2 {
+                let warehouse = try folder.warehouse("\(seed)-\(order).db")
+                // A sum takes each row once; all else may see it again.
+                let shuffled = (isSum ? rows : rows + rows.prefix(60)).shuffled(using: &generator)
+                try upsert(shuffled, of: table, into: warehouse, &generator)
+                let stored = try storedRows(table, in: warehouse.connection)
+                #expect(stored == expected.filter { !$0.isWithdrawn }, "seed \(seed), order \(order)")
+                try expectWithdrawals(of: rows, table, in: warehouse)
+            }
+        }
+    }
+
+    /// Upserts rows in transactions of random size, each merged in memory before.
+    private func upsert(
+        _ rows: [TestRow], of table: Table, into warehouse: SQLiteWarehouse, _ generator: inout SeededGenerator
+    ) throws {
+        let merged = MergeTable(table)
+        var rest = rows[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Int.random(in: 1...40, using: &generator))
+            rest = rest.dropFirst(part.count)
+            merged.merge(Array(part))
+            try warehouse.begin()
+            try warehouse.merge(merged)
+            try warehouse.commit()
+            merged.removeAll()
+        }
+    }
+
+    /// Of each key the greatest withdrawal is remembered, unless something that is greater came with it.
+    private func expectWithdrawals(of rows: [TestRow], _ table: Table, in warehouse: SQLiteWarehouse) throws {
+        guard let withdrawals = table.withdrawals else { return }
+        let remembered = try storedRows(withdrawals, in: warehouse.connection)
+        let withdrawn = ReferenceMerge.merged(rows, as: table).filter(\.isWithdrawn)
+        let places = withdrawals.columns.map { table.index(of: $0.name) }
+        for row in withdrawn {
+            let kept = TestRow(values: places.map { row.values[$0] })
+            #expect(remembered.contains(kept), "the withdrawal \(kept) is not remembered")
+        }
+        #expect(!withdrawn.isEmpty, "nothing was withdrawn")
+    }
+}

@@ -1,0 +1,105 @@
+import CSQLite
+import Domain
+import Schema
+import Testing
+
+@testable import SQLite
+
+/// The migrations make what is declared.
+@Suite struct MigrationTests {
+    static let tables =
+        MovieTables.all + BehaviourTables.all + BehaviourTables.withdrawals + MartTables.all + OperationTables.all
+
+    @Test(arguments: tables.map(\.name))
+    func aTableIsAsItIsDeclared(name: String) throws {
+        let folder = try TemporaryFolder()
+        let connection = try folder.warehouse().connection
+        let table = try #require(Self.tables.first { $0.name == name })
+        let stored = try rows(connection, "SELECT name, type, \"notnull\", pk FROM pragma_table_info('\(name)')")
+        #expect(Set(stored.map { $0[0] }) == Set(table.columns.map(\.name)))
+        let kind = try rows(connection, "SELECT strict, type FROM pragma_table_list('\(name)')")
+        #expect(kind == [["1", "table"]], "\(name) is not STRICT")
+        let key = stored.filter { $0[3] != "0" }.sorted { Int($0[3]) ?? 0 < Int($1[3]) ?? 0 }.map { $0[0] }
+        #expect(key == table.key)
+        let isRowID = key.count == 1 && stored.contains { $0[0] == key[0] && $0[1] == "INTEGER" }
+        for column in table.columns {
+            let row = try #require(stored.first { $0[0] == column.name })
+            #expect(row[1] == DataDictionary.storedType(column.type), "\(name).\(column.name)")
+            // A key that is the rowid is never null; PRAGMA table_info does not say so.
+            let isNeverNull = row[2] == "1" || (isRowID && column.name == key[0])
+            #expect(isNeverNull == !column.isNullable, "\(name).\(column.name): NOT NULL")
+        }
+    }
+
+    @Test func everyTableIsDeclared() throws {
+        let folder = try TemporaryFolder()
+        let connection = try folder.warehouse().connection
+        let stored = try rows(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1").map {
+            $0[0]
+        }
+        #expect(stored == Self.tables.map(\.name).sorted())
+    }
+
+    @Test func migrationsAreNumberedFromOne() {
+        for (index, migration) in Schema.sqlite.enumerated() {
+            #expect(migration.version == index + 1)
+            let digits = String(migration.version)
+            #expect(migration.name.hasPrefix(String(repeating: "0", count: 4 - digits.count) + digits + "_"))
+        }
+    }
+
+    /// Each version that ever was is brought up to date, and what it holds stays.
+    @Test(arguments: 1..<Schema.sqlite.count)
+    func anOlderWarehouseIsBroughtUpToDate(version: Int) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("old.db")
+        do {
+            let connection = try Connection(path: path, access: .readWrite)
+            for migration in Schema.sqlite.prefix(version) {
+                try connection.execute(migration.sql)
+                try connection.execute(
+                    "INSERT INTO schema_migration VALUES (\(migration.version), '\(migration.name)', 7)")
+            }
+            try connection.execute("INSERT INTO load_run (run_id, started_at, outcome) VALUES (1, 5, 'completed')")
+        }
+        let warehouse = try SQLiteWarehouse(path: path)
+        #expect(try warehouse.migrate(at: 9) == Schema.sqlite.dropFirst(version).map(\.name))
+        #expect(try warehouse.migrate(at: 10) == [])
+        let applied = try rows(warehouse.connection, "SELECT version, applied_at FROM schema_migration ORDER BY 1")
+        #expect(applied == Schema.sqlite.map { ["\($0.version)", $0.version <= version ? "7" : "9"] })
+        #expect(try warehouse.connection.integer("SELECT started_at FROM load_run") == 5)
+        let fresh = try folder.warehouse("fresh.db")
+        let schema = "SELECT name, sql FROM sqlite_schema ORDER BY type, name"
+        #expect(try rows(warehouse.connection, schema) == rows(fresh.connection, schema))
+    }
+
+    @Test func aNewerWarehouseIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let known = Schema.sqlite.count
+        let warehouse = try folder.warehouse()
+        try warehouse.connection.execute("INSERT INTO schema_migration VALUES (\(known + 1), 'later', 0)")
+        func expectRefusal(_ body: () throws -> Void) throws {
+            let error = try #require(throws: WarehouseError.self) { try body() }
+            guard case .newerSchema(let path, known + 1, known) = error else {
+                Issue.record("another error: \(error)")
+                return
+            }
+            #expect(path == folder.file("warehouse.db"))
+            #expect(error.description.contains("version \(known + 1)"))
+        }
+        try expectRefusal { _ = try warehouse.migrate(at: 0) }
+        try expectRefusal { _ = try warehouse.beginRun(at: 0) }
+    }
+
+    @Test func aMigrationThatFailsLeavesNothing() throws {
+        let folder = try TemporaryFolder()
+        let connection = try Connection(path: folder.file("x.db"), access: .readWrite)
+        // The second migration meets a table of its own name, after it has made others.
+        try connection.execute("CREATE TABLE movies (x)")
+        #expect(throws: SQLiteError.self) { try Migrator(connection: connection).migrate(at: 0) }
+        #expect(try rows(connection, "SELECT name FROM sqlite_schema") == [["movies"]])
+        // What was in the way is gone: the same goes through.
+        try connection.execute("DROP TABLE movies")
+        #expect(try Migrator(connection: connection).migrate(at: 0) == Schema.sqlite.map(\.name))
+    }
+}

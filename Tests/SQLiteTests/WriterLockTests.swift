@@ -1,0 +1,79 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import SQLite
+
+@Suite struct WriterLockTests {
+    private func expectInUse(_ path: String, _ body: () throws -> Void) throws {
+        let error = try #require(throws: WarehouseError.self) { try body() }
+        guard case .inUse(path) = error else {
+            Issue.record("another error: \(error)")
+            return
+        }
+        #expect(error.hint.contains("Wait"))
+    }
+
+    @Test func aSecondRunIsRefusedUntilTheFirstEnds() throws {
+        let folder = try TemporaryFolder()
+        let first = try folder.warehouse()
+        let second = try folder.warehouse()
+        _ = try first.beginRun(at: 0)
+        try expectInUse(first.location) { _ = try second.beginRun(at: 0) }
+        try expectInUse(first.location) { _ = try second.migrate(at: 0) }
+        first.endRun()
+        _ = try second.beginRun(at: 0)
+        try expectInUse(first.location) { _ = try first.beginRun(at: 0) }
+    }
+
+    @Test func thePlaceIsFreeWhenTheWarehouseIsLetGo() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let first = try folder.warehouse()
+            _ = try first.beginRun(at: 0)
+        }
+        _ = try folder.warehouse().beginRun(at: 0)
+    }
+
+    /// Another process (util-linux's flock) holds the place and is killed.
+    @Test func thePlaceIsFreeWhenItsProcessDies() throws {
+        let folder = try TemporaryFolder()
+        let warehouse = try folder.warehouse()
+        let other = Process()
+        other.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+        other.arguments = ["--no-fork", "--exclusive", warehouse.location, "sleep", "60"]
+        try other.run()
+        defer { if other.isRunning { kill(other.processIdentifier, SIGKILL) } }
+        // It takes a moment until the other process has the lock; the file's own way of saying so is to refuse.
+        let deadline = Date().addingTimeInterval(20)
+        while (try? WriterLock(path: warehouse.location)) != nil, Date() < deadline { usleep(10_000) }
+        try expectInUse(warehouse.location) { _ = try warehouse.beginRun(at: 0) }
+        kill(other.processIdentifier, SIGKILL)
+        other.waitUntilExit()
+        _ = try warehouse.beginRun(at: 0)
+    }
+
+    @Test func aFileThatIsNotThereSaysSo() throws {
+        let folder = try TemporaryFolder()
+        let error = try #require(throws: WarehouseError.self) { try WriterLock(path: folder.file("none.db")) }
+        guard case .notAFile(_, let reason) = error else {
+            Issue.record("another error: \(error)")
+            return
+        }
+        #expect(reason == "No such file or directory")
+    }
+
+    @Test func aKilledRunIsFoundInterrupted() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let killed = try folder.warehouse()
+            let run = try killed.beginRun(at: 5)
+            try killed.begin()
+            try killed.save(run)
+            try killed.commit()
+        }
+        let next = try folder.warehouse()
+        #expect(try next.beginRun(at: 9).id == 2)
+        #expect(try rows(next.connection, "SELECT run_id, outcome FROM load_run") == [["1", "interrupted"]])
+    }
+}
