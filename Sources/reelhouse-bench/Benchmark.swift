@@ -39,9 +39,9 @@ final class Benchmark {
         Scenario.allCases.filter { scenario in
             guard options.only?.contains(scenario) ?? true else { return false }
             switch scenario {
-            case .duckDB: peer != nil
-            case .realMovies: realMovies != nil
-            default: true
+            case .duckDB: return peer != nil
+            case .realMovies: return realMovies != nil
+            default: return true
             }
         }
     }
@@ -111,6 +111,8 @@ final class Benchmark {
 
     /// Runs `reelhouse run`.
     private func load(_ input: [String], into warehouse: String) throws -> Sample {
+        rawFolders += 1
+        let raw = workspace.file("raw/\(rawFolders)")
         let arguments =
             ["run"] + input + [
                 "--warehouse", workspace.file(warehouse), "--raw", raw, "--now", "\(Dataset.now)",
