@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// What a process that ran to its end took, as the kernel counted it.
 struct Measurement {
@@ -31,7 +32,10 @@ struct ChildProcess {
         var usage = rusage()
         var status: Int32 = 0
         let start = Self.now
+        if Self.isStopped.load(ordering: .relaxed) { throw BenchError("stopped by a signal") }
         let process = try spawn(outputPath, errorPath)
+        Self.current.store(process, ordering: .relaxed)
+        defer { Self.current.store(0, ordering: .relaxed) }
         while wait4(process, &status, 0, &usage) < 0 {
             guard errno == EINTR else { throw BenchError("wait4: \(String(cString: strerror(errno)))") }
         }
@@ -55,13 +59,13 @@ struct ChildProcess {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath, mode, 0o600)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errorPath, mode, 0o600)
-        // Ctrl-C ends the child, and this process cleans up after it.
+        // What is ignored here would be ignored there.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         var signals = sigset_t()
         sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
+        for signal in Self.stopSignals { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
 
@@ -72,6 +76,27 @@ struct ChildProcess {
         let code = posix_spawn(&process, path, &actions, &attributes, &words, environ)
         guard code == 0 else { throw BenchError("\(path) cannot be started: \(String(cString: strerror(code)))") }
         return process
+    }
+
+    private static let stopSignals = [SIGINT, SIGTERM]
+    /// The child that runs now, or 0.
+    private static let current = Atomic<pid_t>(0)
+    private static let isStopped = Atomic(false)
+
+    /// Lets Ctrl-C and SIGTERM end the child that runs, and no other be started: an error for this process, which cleans
+    /// up after it.
+    static func passOnSignals() -> [any DispatchSourceSignal] {
+        stopSignals.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                isStopped.store(true, ordering: .relaxed)
+                let child = current.load(ordering: .relaxed)
+                if child > 0 { kill(child, SIGTERM) }
+            }
+            source.resume()
+            return source
+        }
     }
 
     private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }

@@ -26,8 +26,8 @@ func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples {
 ///
 /// - Returns: the exit status.
 func run(_ options: BenchOptions) throws -> Int32 {
-    // A child that Ctrl-C ends is an error here, so that the temporary folder goes.
-    signal(SIGINT, SIG_IGN)
+    let signals = ChildProcess.passOnSignals()
+    defer { for signal in signals { signal.cancel() } }
     let programs = try Programs()
     let workspace = try Workspace(kept: options.folder)
     let benchmark = try Benchmark(options, programs: programs, workspace: workspace)
