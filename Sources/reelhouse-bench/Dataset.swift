@@ -18,6 +18,8 @@ struct Dataset: Codable, Equatable {
     var days = 30
     var seed: UInt64
     var dirt = 0.012
+    /// One identity with two contents: which of them stays follows from the order, so that two programs would differ.
+    var plantsConflicts = false
     var endDay: Int32
     /// Events that a warehouse accepts of it.
     var accepted = 0
@@ -46,7 +48,7 @@ struct Dataset: Codable, Equatable {
         let planted = try Generator.generate(
             GeneratorOptions(
                 movies: movies, events: events, users: users, days: days, seed: seed, output: folder, dirt: dirt,
-                endDay: endDay, compressionLevel: 1))
+                plantsConflicts: plantsConflicts, endDay: endDay, compressionLevel: 1))
         var made = self
         made.accepted = planted.distinctEvents
         try JSONEncoder().encode(made).write(to: note)
