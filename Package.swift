@@ -62,18 +62,22 @@ let package = Package(
             resources: [.embedInCode("Resources/duckdb_job.py")]
         ),
 
-        // Tests.
+        // Tests, and what several of them share.
         .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/TableTesting"),
+        .target(name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/TestSupport"),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON", "TableTesting"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"]),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator"]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator", "TestSupport"]
+        ),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
-        .testTarget(name: "CommandTests", dependencies: ["reelhouse"]),
+        .testTarget(name: "CommandTests", dependencies: ["reelhouse", "Arguments", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

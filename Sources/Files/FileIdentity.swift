@@ -2,7 +2,7 @@ import Hashing
 
 /// What a file is known by: its bytes.
 public struct FileIdentity: Hashable, Sendable {
-    /// `xxh3:` and the 32 hexadecimal digits of XXH3-128 over the bytes as they are on disk, as `xxhsum -H2` prints it.
+    /// `sha256:` and the 64 hexadecimal digits of SHA-256 over the bytes as they are on disk, as `sha256sum` prints it.
     public let key: String
     /// How many bytes there are.
     public let size: Int64
@@ -14,7 +14,7 @@ public struct FileIdentity: Hashable, Sendable {
         let file = try OpenFile(reading: path)
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { piece.deallocate() }
-        let hash = StreamingXXH3()
+        let hash = StreamingSHA256()
         var size: Int64 = 0
         while true {
             let count = try file.read(into: piece)
@@ -22,7 +22,7 @@ public struct FileIdentity: Hashable, Sendable {
             hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
             size += Int64(count)
         }
-        self.key = "xxh3:" + withUnsafeBytes(of: hash.value.bigEndian) { Array($0).hexadecimal }
+        self.key = "sha256:" + hash.finish().hexadecimal
         self.size = size
     }
 }

@@ -6,12 +6,17 @@ public struct FileSet: SourceSet {
     public let port: SourceIdentity.Port
     /// The files, in the order in which they are to be read.
     public let files: [FoundFile]
+    private let chunkSize: Int
 
     /// Finds the files that arguments mean; see `FileDiscovery`.
     ///
+    /// - Parameter chunkSize: about how many bytes of decompressed data a chunk has.
     /// - Throws: `FileError` when a path is not there, nothing matches a pattern, or a folder cannot be listed.
-    public init(_ arguments: [String], port: SourceIdentity.Port) throws(FileError) {
+    public init(
+        _ arguments: [String], port: SourceIdentity.Port, chunkSize: Int = LineReader.defaultChunkSize
+    ) throws(FileError) {
         self.port = port
+        self.chunkSize = chunkSize
         self.files = try FileDiscovery.files(for: arguments)
     }
 
@@ -38,7 +43,8 @@ public struct FileSet: SourceSet {
     /// Opens some of the files, to be read one after the other.
     public func open(_ plan: [PlannedSource]) -> any LineSource {
         FileSource(
-            plan.map { PlannedFile(location: files[$0.index].location, source: $0.source, start: $0.start) }
+            plan.map { PlannedFile(location: files[$0.index].location, source: $0.source, start: $0.start) },
+            chunkSize: chunkSize
         )
     }
 }

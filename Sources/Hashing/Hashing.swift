@@ -61,33 +61,6 @@ public enum XXH3 {
     }
 }
 
-/// XXH3's 128-bit hash of bytes that come in pieces.
-public final class StreamingXXH3 {
-    private let state: OpaquePointer
-
-    /// A hash of nothing yet.
-    public init() {
-        guard let state = XXH3_createState(), XXH3_128bits_reset(state) == XXH_OK else {
-            preconditionFailure("no memory for a hash")
-        }
-        self.state = state
-    }
-
-    deinit { XXH3_freeState(state) }
-
-    /// Takes in the next piece.
-    public func update(_ bytes: UnsafeRawBufferPointer) {
-        let status = XXH3_128bits_update(state, bytes.baseAddress, bytes.count)
-        precondition(status == XXH_OK, "libxxhash could not go on")
-    }
-
-    /// The hash of all so far.
-    public var value: UInt128 {
-        let hash = XXH3_128bits_digest(state)
-        return UInt128(hash.high64) << 64 | UInt128(hash.low64)
-    }
-}
-
 extension Collection where Element == UInt8 {
     /// The bytes in lower-case hexadecimal.
     public var hexadecimal: String {

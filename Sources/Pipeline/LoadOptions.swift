@@ -76,6 +76,8 @@ public struct LoadReport: Sendable {
     public var sources: [SourceReport] = []
     /// Rejected lines by rule.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
+    /// What was dropped or made null, by reason.
+    public var warningsByReason: [WarningReason: Int64] = [:]
     /// Rows of each table before and after.
     public var rowsBefore: [(table: String, rows: Int64)] = []
     /// Rows of each table after it.

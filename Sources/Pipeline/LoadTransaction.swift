@@ -8,9 +8,12 @@ final class LoadTransaction {
     let stages = StageTimes()
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    private(set) var warningsByReason: [WarningReason: Int64] = [:]
     /// What of the run's counts is committed.
     private var committed = LineCounts()
     private var isOpen = false
+    /// Whether a commit was asked for and did not come back well: what it did is not known.
+    private var isInDoubt = false
     private var lines: Int64 = 0
     private var positions: [Int: SourceState] = [:]
 
@@ -64,6 +67,11 @@ final class LoadTransaction {
         try warehouse.quarantine(rejections, run: run.id)
     }
 
+    /// Takes in what was dropped or made null.
+    func warn(_ warnings: WarningTally) {
+        for (reason, count) in warnings.byReason { warningsByReason[reason, default: 0] += Int64(count) }
+    }
+
     /// Whether the transaction has grown to where it is committed.
     func isFull(mergedBytes: Int) -> Bool {
         lines >= options.transactionLines || mergedBytes >= options.transactionBytes
@@ -83,7 +91,9 @@ final class LoadTransaction {
                 isComplete: state.isComplete, counts: state.counts)
             try warehouse.save(checkpoint, run: run.id)
         }
+        isInDoubt = true
         try warehouse.commit()
+        isInDoubt = false
         committed = run.counts
         isOpen = false
     }
@@ -109,5 +119,12 @@ final class LoadTransaction {
         isOpen = false
         positions = [:]
         if !options.isDryRun { run.counts = committed }
+    }
+
+    /// Forgets what is not committed, and writes that the run failed; where it is in doubt what is committed it writes
+    /// nothing, and the next run finds this one interrupted.
+    func fail(at time: Int64) throws {
+        try abandon()
+        if !isInDoubt { try finish(.failed, at: time) }
     }
 }

@@ -63,8 +63,7 @@ public final class Loader {
         } catch {
             // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row
             // cannot be written either.
-            try? transaction.abandon()
-            try? transaction.finish(.failed, at: wallClock())
+            try? transaction.fail(at: wallClock())
             logger.error("Run failed", ["error": .string("\(error)")])
             throw error
         }
@@ -83,6 +82,7 @@ public final class Loader {
         report.stages = transaction.stages.all
         report.run = transaction.run
         report.rejectedByRule = transaction.rejectedByRule
+        report.warningsByReason = transaction.warningsByReason
     }
 
     private func load(

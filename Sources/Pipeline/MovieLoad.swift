@@ -39,6 +39,7 @@ final class MovieLoad {
         counts.duplicates = Int64(batch.documents.count - accepted.count)
         try take(accepted, of: batch)
         try transaction.quarantine(batch.rejections)
+        transaction.warn(batch.warningTally)
         transaction.add(batch.chunk, counts: counts)
         taken(batch.chunk, counts)
         if transaction.isFull(mergedBytes: mergedBytes) { try commit() }

@@ -10,7 +10,7 @@ public final class Validation {
         public var clock: RunClock
         /// The snapshot date of all movie documents, as days since 1970-01-01; nil takes that of each file.
         public var snapshotDay: Int32?
-        /// How many lines of each rule are kept to be shown.
+        /// How many lines of each rule, and of each reason to warn, are kept to be shown.
         public var examples = 3
         /// Threads that decode.
         public var decoders = 2
@@ -87,29 +87,38 @@ public final class Validation {
         return {
             switch port {
             case .movies:
-                let decoder = try MovieDecoder()
+                let decoder = try MovieDecoder(warningExamples: examples)
                 return { chunk in
                     let batch = decoder.decode(chunk)
-                    return Self.part(chunk, batch.read, batch.warnings, batch.rejections, examples)
+                    return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples)
                 }
             case .events:
-                let decoder = try EventDecoder(clock: clock)
+                let decoder = try EventDecoder(clock: clock, warningExamples: examples)
                 return { chunk in
                     let batch = decoder.decode(chunk)
-                    return Self.part(chunk, batch.read, batch.warnings, batch.rejections, examples)
+                    return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples)
                 }
             }
         }
     }
 
     private static func part(
-        _ chunk: LineChunk, _ read: Int, _ warnings: Int, _ rejections: [Rejection], _ examples: Int
+        _ chunk: LineChunk, _ read: Int, _ warnings: WarningTally, _ rejections: [Rejection], _ examples: Int
     ) -> Part {
         var tally = ValidationTally()
         tally.counts.read = Int64(read)
         tally.counts.rejected = Int64(rejections.count)
         tally.counts.accepted = Int64(read - rejections.count)
-        tally.counts.warnings = Int64(warnings)
+        tally.counts.warnings = Int64(warnings.count)
+        tally.warnings = warnings.byReason.mapValues(Int64.init)
+        tally.warningExamples = warnings.examples.mapValues { found in
+            found.map { example in
+                let line = chunk.lines[example.line]
+                return ValidationExample(
+                    source: chunk.source.name, line: line.number, byteOffset: line.byteOffset,
+                    message: example.message)
+            }
+        }
         tally.isDamaged = chunk.isDamaged
         for rejection in rejections {
             tally.rejected[rejection.rule, default: 0] += 1

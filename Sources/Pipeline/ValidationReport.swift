@@ -1,6 +1,6 @@
 import Domain
 
-/// A line that breaks a rule, to be shown.
+/// A line that breaks a rule, or of which something is dropped or made null, to be shown.
 public struct ValidationExample: Sendable, Equatable {
     /// The source's name.
     public var source: String
@@ -20,6 +20,10 @@ public struct ValidationTally: Sendable {
     public internal(set) var rejected: [CleaningRule: Int64] = [:]
     /// The first lines of each rule, as many as were asked for.
     public internal(set) var examples: [CleaningRule: [ValidationExample]] = [:]
+    /// What is dropped or made null in lines that break no rule, by reason.
+    public internal(set) var warnings: [WarningReason: Int64] = [:]
+    /// The first lines of each reason, as many as were asked for.
+    public internal(set) var warningExamples: [WarningReason: [ValidationExample]] = [:]
     /// Whether the end of a file is damaged.
     public internal(set) var isDamaged = false
 
@@ -28,10 +32,9 @@ public struct ValidationTally: Sendable {
         counts += other.counts
         isDamaged = isDamaged || other.isDamaged
         for (rule, count) in other.rejected { rejected[rule, default: 0] += count }
-        for (rule, found) in other.examples {
-            let room = max(0, limit - examples[rule, default: []].count)
-            if room > 0 { examples[rule, default: []] += found.prefix(room) }
-        }
+        for (reason, count) in other.warnings { warnings[reason, default: 0] += count }
+        examples.merge(other.examples) { Array(($0 + $1).prefix(limit)) }
+        warningExamples.merge(other.warningExamples) { Array(($0 + $1).prefix(limit)) }
     }
 }
 

@@ -35,6 +35,18 @@ struct MergeStatement {
             + "(SELECT 1 FROM \(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
     }
 
+    /// Forgets the withdrawals that a stored row beats, so that what is remembered does not depend on which of the two
+    /// came first; nil when the table has none.
+    func forgetWithdrawals(ofRowsAlone: Bool) -> String? {
+        guard let withdrawals = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else { return nil }
+        let keyNames = table.key.joined(separator: ", ")
+        let keys = table.key.map { "t.\($0) = \(withdrawals.name).\($0)" }.joined(separator: " AND ")
+        let greater = comparison(rank, "t", ">", withdrawals.name, nullsGreatest: false)
+        let ofRows = "(\(keyNames)) IN (SELECT \(keyNames) FROM \(MergeStatement.source(of: table))) AND "
+        return "DELETE FROM \(withdrawals.name) WHERE " + (ofRowsAlone ? ofRows : "")
+            + "EXISTS (SELECT 1 FROM \(table.name) AS t WHERE \(keys) AND \(greater))"
+    }
+
     /// True of a row that is no withdrawal and that no withdrawal beats.
     private var withdrawalCondition: String? {
         guard let withdrawals = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else { return nil }

@@ -9,24 +9,38 @@ func giveText(_ span: Span, of base: UnsafeRawPointer, to context: OpaquePointer
     sqlite3_result_text(context, start, Int32(bitPattern: span.length), nil)
 }
 
-/// Gives a UUID as its 16 bytes.
-@inline(__always)
-func giveUUID(high: UInt64, low: UInt64, to context: OpaquePointer) {
-    var bytes = (high.bigEndian, low.bigEndian)
-    sqlite3_result_blob(context, &bytes, 16, transient)
-}
+/// Where values are spelled that SQLite takes as text or blob, one place a column: SQLite reads them until the next row,
+/// so that nothing is copied.
+struct ValueScratch: ~Copyable {
+    private static let size = 16
+    private let memory: UnsafeMutableRawPointer
 
-/// Gives a day as `YYYY-MM-DD`.
-func giveDate(_ day: Int64, to context: OpaquePointer) {
-    let (year, month, dayOfMonth) = CivilDate.date(ofDay: Int32(truncatingIfNeeded: day))
-    var text: InlineArray<10, CChar> = InlineArray(repeating: 0x2d)
-    var digits = (year % 10000) * 10000 + month * 100 + dayOfMonth
-    for index in [9, 8, 6, 5, 3, 2, 1, 0] {
-        text[index] = CChar(0x30 + digits % 10)
-        digits /= 10
+    init(columns: Int) { memory = .allocate(byteCount: columns * Self.size, alignment: 16) }
+
+    deinit { memory.deallocate() }
+
+    /// Gives a UUID as its 16 bytes.
+    @inline(__always)
+    func giveUUID(high: UInt64, low: UInt64, column: Int, to context: OpaquePointer) {
+        let place = memory + column * Self.size
+        place.storeBytes(of: high.bigEndian, as: UInt64.self)
+        place.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+        sqlite3_result_blob(context, place, 16, nil)
     }
-    withUnsafeBytes(of: &text) { bytes in
-        sqlite3_result_text(context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), 10, transient)
+
+    /// Gives a day as `YYYY-MM-DD`.
+    @inline(__always)
+    func giveDate(_ day: Int64, column: Int, to context: OpaquePointer) {
+        let (year, month, dayOfMonth) = CivilDate.date(ofDay: Int32(truncatingIfNeeded: day))
+        let place = (memory + column * Self.size).assumingMemoryBound(to: UInt8.self)
+        var digits = (year % 10000) * 10000 + month * 100 + dayOfMonth
+        for index in [9, 8, 6, 5, 3, 2, 1, 0] {
+            place[index] = UInt8(0x30 + digits % 10)
+            digits /= 10
+        }
+        place[4] = 0x2d
+        place[7] = 0x2d
+        sqlite3_result_text(context, UnsafeRawPointer(place).assumingMemoryBound(to: CChar.self), 10, nil)
     }
 }
 
@@ -39,6 +53,7 @@ final class PackedRows: RowProvider {
 
     private let table: Table
     private let places: UnsafeMutableBufferPointer<Place>
+    private let scratch: ValueScratch
     @exclusivity(unchecked) private var rows: RowSet
     @exclusivity(unchecked) private var order: [UInt32] = []
     @exclusivity(unchecked) private var row: PackedRow
@@ -47,6 +62,7 @@ final class PackedRows: RowProvider {
     init(_ table: Table) {
         self.table = table
         places = .allocate(capacity: table.columns.count)
+        scratch = ValueScratch(columns: table.columns.count)
         _ = places.initialize(from: zip(table.columns, table.cells).map { Place(type: $0.type, cell: $1) })
         rows = RowSet(table)
         row = rows[0]
@@ -79,8 +95,8 @@ final class PackedRows: RowProvider {
         switch places[column].type {
         case .integer, .boolean, .timestamp: sqlite3_result_int64(context, row.integer(cell))
         case .real: sqlite3_result_double(context, row.real(cell))
-        case .date: giveDate(row.integer(cell), to: context)
-        case .uuid: giveUUID(high: row.cells[cell], low: row.cells[cell + 1], to: context)
+        case .date: scratch.giveDate(row.integer(cell), column: column, to: context)
+        case .uuid: scratch.giveUUID(high: row.cells[cell], low: row.cells[cell + 1], column: column, to: context)
         case .text: giveText(row.span(cell), of: text, to: context)
         case .blob:
             let span = row.span(cell)
@@ -102,6 +118,7 @@ final class EventRows: RowProvider {
     @exclusivity(unchecked) private var current: (row: UnsafeMutablePointer<EventRow>, text: UnsafeRawPointer)
     private let nothing = UnsafeMutablePointer<EventRow>.allocate(capacity: 1)
     private let names = EventType.allCases.map(\.staticName)
+    private let scratch = ValueScratch(columns: BehaviourTables.facts.columns.count)
 
     /// The index of the candidate that SQLite stands on.
     @exclusivity(unchecked) private(set) var currentCandidate = 0
@@ -132,7 +149,8 @@ final class EventRows: RowProvider {
         let row = current.row
         switch Place(rawValue: column) {
         case .eventTime: sqlite3_result_int64(context, row.pointee.time)
-        case .eventID: giveUUID(high: row.pointee.idHigh, low: row.pointee.idLow, to: context)
+        case .eventID:
+            scratch.giveUUID(high: row.pointee.idHigh, low: row.pointee.idLow, column: column, to: context)
         case .eventType:
             let name = names[Int(row.pointee.type.rawValue)]
             let start = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -82,8 +82,7 @@ extension SQLiteWarehouse {
             try statement.bind(blob: rejection.raw, at: 6)
             try statement.bind(rejection.port.rawValue, at: 7)
             try statement.bind(rejection.snapshotDay.map(CivilDate.text(ofDay:)), at: 8)
-            let hash = rejection.raw.withUnsafeBytes { XXH3.hash64($0) }
-            try statement.bind(Int64(bitPattern: hash), at: 9)
+            try statement.bind(blob: rejection.raw.withUnsafeBytes { Digest.sha256($0) }, at: 9)
             try statement.bind(run, at: 10)
             try statement.run()
         }

@@ -22,7 +22,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// The database file.
     public let location: String
     let connection: Connection
-    private var lock: WriterLock?
+    private let lock: WriterLock
     private let eventRows = EventRows()
     private var packedRows: [String: PackedRows] = [:]
     private let conflict: ConflictFunction
@@ -36,6 +36,8 @@ public final class SQLiteWarehouse: Warehouse {
         try connection.setBusyTimeout(milliseconds: options.busyTimeout)
         try connection.execute("PRAGMA page_size = 16384")
         try connection.execute("PRAGMA journal_mode = WAL")
+        // SQLite makes the file when it is first needed, which is now.
+        lock = try WriterLock(path: path)
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA wal_autocheckpoint = \(options.logPages)")
         try connection.execute("PRAGMA cache_size = -\(options.cacheKiB)")
@@ -49,14 +51,15 @@ public final class SQLiteWarehouse: Warehouse {
 
     /// Brings the schema up to date.
     public func migrate(at now: Int64) throws -> [String] {
-        if lock != nil { return try Migrator(connection: connection).migrate(at: now) }
-        let lock = try WriterLock(path: location)
-        return try withExtendedLifetime(lock) { try Migrator(connection: connection).migrate(at: now) }
+        if lock.isHeld { return try Migrator(connection: connection).migrate(at: now) }
+        try lock.take()
+        defer { lock.release() }
+        return try Migrator(connection: connection).migrate(at: now)
     }
 
     /// Begins a run; see `Warehouse`.
     public func beginRun(at now: Int64) throws -> RunRecord {
-        lock = try WriterLock(path: location)
+        try lock.take()
         _ = try migrate(at: now)
         try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
         let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
@@ -67,7 +70,7 @@ public final class SQLiteWarehouse: Warehouse {
     public func endRun() {
         // What is still in the log is no less durable there, so a reader that is in the way is no fault.
         try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        lock = nil
+        lock.release()
     }
 
     /// Begins a transaction.
@@ -98,7 +101,7 @@ public final class SQLiteWarehouse: Warehouse {
             """
         ).run()
         try connection.countInserted(into: BehaviourTables.facts)
-        eventRows.set(group, order: group.accepted { $0.type == .watch })
+        eventRows.set(group, order: group.accepted { $0.pointee.type == .watch })
         try connection.statement(
             """
             INSERT INTO watch_history (event_time, event_id, user_id, movie_id, watched_seconds)
@@ -118,11 +121,20 @@ public final class SQLiteWarehouse: Warehouse {
         if let remember = statement.rememberWithdrawals { try connection.statement(remember).run() }
         if let delete = statement.deleteWithdrawn { try connection.statement(delete).run() }
         try connection.statement(statement.upsert).run()
+        try forgetWithdrawals(statement, rows: rows.rows.count)
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"
             ).run()
         }
+    }
+
+    /// Forgets the withdrawals that a row beats now: by going through the withdrawals or the rows, whichever are fewer.
+    private func forgetWithdrawals(_ statement: MergeStatement, rows: Int) throws {
+        guard let withdrawals = statement.table.withdrawals else { return }
+        let count = try connection.integer("SELECT count(*) FROM \(withdrawals.name)") ?? 0
+        guard count > 0, let forget = statement.forgetWithdrawals(ofRowsAlone: count > rows) else { return }
+        try connection.statement(forget).run()
     }
 
     /// The virtual table that gives rows of `table` to SQLite, registered on first use.

@@ -6,24 +6,41 @@
 import Domain
 
 /// The writer's place in a warehouse: an exclusive `flock` on the database file itself, which the system takes back
-/// when the program ends, however it ends. SQLite's own locks are of another kind (`fcntl`) and are held within
-/// transactions only.
+/// when the program ends, however it ends. SQLite's own locks are of another kind (`fcntl`), and the system drops these
+/// when a program closes any descriptor of the file: this one stays open for as long as the connection, whether the
+/// place is held or not (https://sqlite.org/howtocorrupt.html, 2.2).
 final class WriterLock {
+    private let path: String
     private let descriptor: Int32
+    /// Whether the place is held.
+    private(set) var isHeld = false
+
+    /// Opens the file, and takes nothing yet.
+    ///
+    /// - Throws: `WarehouseError.notAFile`.
+    init(path: String) throws(WarehouseError) {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .notAFile(path: path, reason: String(cString: strerror(errno))) }
+        self.path = path
+        self.descriptor = descriptor
+    }
 
     /// Takes the place.
     ///
     /// - Throws: `WarehouseError.inUse` when another run has it.
-    init(path: String) throws(WarehouseError) {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .notAFile(path: path, reason: String(cString: strerror(errno))) }
+    func take() throws(WarehouseError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
-            close(descriptor)
             throw code == EWOULDBLOCK
                 ? .inUse(path: path) : .notAFile(path: path, reason: String(cString: strerror(code)))
         }
-        self.descriptor = descriptor
+        isHeld = true
+    }
+
+    /// Gives it up.
+    func release() {
+        flock(descriptor, LOCK_UN)
+        isHeld = false
     }
 
     deinit { close(descriptor) }

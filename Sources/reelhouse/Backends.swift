@@ -1,5 +1,6 @@
 import Domain
 import Files
+import Glibc
 import Logging
 import SQLite
 
@@ -20,6 +21,12 @@ enum Backends {
         try pick(location, from: warehouses, otherwise: "sqlite", port: "warehouse")
     }
 
+    /// Whether there is a warehouse already, so that a dry run of a file that is not there makes none.
+    static func isThere(_ location: String) -> Bool {
+        let (scheme, rest) = scheme(of: location) ?? ("sqlite", location)
+        return scheme != "sqlite" || access(rest, F_OK) == 0
+    }
+
     /// Opens a warehouse for reading.
     static func reader(_ location: String) throws -> any WarehouseReader {
         try pick(location, from: readers, otherwise: "sqlite", port: "warehouse")
@@ -30,14 +37,16 @@ enum Backends {
         try pick(location, from: rawStores, otherwise: "file", port: "raw store")
     }
 
-    /// Finds what lines come in from.
-    static func sources(_ port: SourceIdentity.Port, _ locations: [String]) throws -> any SourceSet {
+    /// Finds what lines come in from, and reads it in chunks of about so many bytes.
+    static func sources(
+        _ port: SourceIdentity.Port, _ locations: [String], chunkSize: Int = LineReader.defaultChunkSize
+    ) throws -> any SourceSet {
         for location in locations {
             if let scheme = scheme(of: location)?.scheme {
                 throw BackendError.unknownScheme(scheme, location: location, port: port.rawValue, known: ["a path"])
             }
         }
-        return try FileSet(locations, port: port)
+        return try FileSet(locations, port: port, chunkSize: chunkSize)
     }
 
     private static func pick<Adapter>(

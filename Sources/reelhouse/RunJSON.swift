@@ -14,6 +14,7 @@ enum RunJSON {
             report.rejectedByRule[rule].map { (rule.rawValue, JSONText.integer($0)) }
         }
         members.append(("rejected_by_rule", .object(rules)))
+        members.append(("warnings_by_reason", byReason(report.warningsByReason)))
         members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
         members.append(("sources", .array(report.sources.map(source))))
         if withStages { members.append(("stages", stages(report))) }
@@ -34,6 +35,11 @@ enum RunJSON {
             times.map { name, time in
                 (name, .object([("seconds", .double(time.seconds)), ("cpu_seconds", .double(time.cpuSeconds))]))
             })
+    }
+
+    /// The most frequent first.
+    static func byReason(_ warnings: [WarningReason: Int64]) -> JSONText {
+        .object(warnings.mostFrequentFirst.map { ($0.reason.name, .integer($0.count)) })
     }
 
     static func counts(_ counts: LineCounts) -> [(String, JSONText)] {

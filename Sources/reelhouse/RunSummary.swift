@@ -63,7 +63,21 @@ struct RunSummary {
             )
         }
         if let rejected = rejectedNote { notes.append(rejected) }
+        if let warned = warnedNote { notes.append(warned) }
         return notes
+    }
+
+    /// How many reasons of warnings are named.
+    private static let namedReasons = 5
+
+    private var warnedNote: String? {
+        let counts = report.warningsByReason.mostFrequentFirst
+        if counts.isEmpty { return nil }
+        var list = counts.prefix(Self.namedReasons).map { "\(NumberFormat.grouped($0.count)) \($0.reason.name)" }
+        let rest = counts.dropFirst(Self.namedReasons).reduce(0) { $0 + $1.count }
+        if rest > 0 { list.append("\(NumberFormat.grouped(rest)) of other kinds") }
+        let total = NumberFormat.count(report.run.counts.warnings, "warning", "warnings")
+        return "\(total): \(list.joined(separator: ", ")); see `reelhouse validate`."
     }
 
     private var rejectedNote: String? {

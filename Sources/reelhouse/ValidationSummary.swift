@@ -15,11 +15,15 @@ struct ValidationSummary {
         }
     }
 
+    private var reasons: [WarningReason] { report.total.warnings.mostFrequentFirst.map(\.reason) }
+
     var json: JSONText {
         let head: [(String, JSONText)] = counts(report.total.counts) + [("seconds", .double(seconds))]
         return .object(
             head + [
                 ("rejected_by_rule", byRule(report.total)), ("examples", .array(rules.flatMap(examples))),
+                ("warnings_by_reason", RunJSON.byReason(report.total.warnings)),
+                ("warning_examples", .array(reasons.flatMap(warningExamples))),
                 ("sources", .array(report.sources.map(source))),
             ])
     }
@@ -36,13 +40,21 @@ struct ValidationSummary {
     }
 
     private func examples(_ rule: CleaningRule) -> [JSONText] {
-        report.total.examples[rule, default: []].map { example in
-            .object([
-                ("rule", .string(rule.rawValue)), ("source", .string(example.source)),
-                ("line", .integer(example.line)), ("byte_offset", .integer(example.byteOffset)),
-                ("message", .string(example.message)),
-            ])
+        report.total.examples[rule, default: []].map { .object([("rule", .string(rule.rawValue))] + members($0)) }
+    }
+
+    private func warningExamples(_ reason: WarningReason) -> [JSONText] {
+        report.total.warningExamples[reason, default: []].map { example in
+            .object(
+                [("reason", .string(reason.name)), ("consequence", .string(reason.consequence))] + members(example))
         }
+    }
+
+    private func members(_ example: ValidationExample) -> [(String, JSONText)] {
+        [
+            ("source", .string(example.source)), ("line", .integer(example.line)),
+            ("byte_offset", .integer(example.byteOffset)), ("message", .string(example.message)),
+        ]
     }
 
     private func source(_ source: ValidatedSource) -> JSONText {
@@ -50,7 +62,11 @@ struct ValidationSummary {
             ("source", .string(source.name)), ("port", .string(source.port.rawValue)),
             ("repeated", .boolean(source.isRepeated)), ("damaged", .boolean(source.tally.isDamaged)),
         ]
-        return .object(head + counts(source.tally.counts) + [("rejected_by_rule", byRule(source.tally))])
+        return .object(
+            head + counts(source.tally.counts) + [
+                ("rejected_by_rule", byRule(source.tally)),
+                ("warnings_by_reason", RunJSON.byReason(source.tally.warnings)),
+            ])
     }
 
     func print(on console: Console) throws {
@@ -78,16 +94,45 @@ struct ValidationSummary {
         }
         try console.print(table)
         for rule in rules {
-            let examples = report.total.examples[rule, default: []]
-            if examples.isEmpty { continue }
-            try console.print()
-            try console.print(console.style.bold(rule.rawValue) + "  (`reelhouse explain \(rule.rawValue)`)")
-            for example in examples {
-                let place = "\(example.source):\(example.line):\(example.byteOffset)"
-                try console.print("  \(PlainText.escape(place))  \(PlainText.escape(example.message))")
-            }
-            let rest = report.total.rejected[rule, default: 0] - Int64(examples.count)
-            if rest > 0 { try console.print("  … and \(NumberFormat.count(rest, "line", "lines")) more (--limit)") }
+            let rest = report.total.rejected[rule, default: 0]
+            try print(
+                report.total.examples[rule, default: []], of: rest, ("line", "lines"), on: console,
+                under: console.style.bold(rule.rawValue) + "  (`reelhouse explain \(rule.rawValue)`)")
         }
+        try printWarnings(on: console)
+    }
+
+    private func printWarnings(on console: Console) throws {
+        if reasons.isEmpty { return }
+        var table = TextTable([.text("source"), .text("stream"), .text("warning"), .number("count")])
+        for source in report.sources {
+            for (reason, count) in source.tally.warnings.mostFrequentFirst {
+                table.add([source.name, source.port.rawValue, reason.name, NumberFormat.grouped(count)])
+            }
+        }
+        try console.print()
+        try console.print(table)
+        for reason in reasons {
+            try print(
+                report.total.warningExamples[reason, default: []], of: report.total.warnings[reason, default: 0],
+                ("warning", "warnings"), on: console,
+                under: console.style.bold(reason.name) + "  (\(reason.consequence))")
+        }
+    }
+
+    /// Prints the first of many under a heading, and how many more there are.
+    private func print(
+        _ examples: [ValidationExample], of count: Int64, _ noun: (one: String, many: String), on console: Console,
+        under heading: String
+    ) throws {
+        if examples.isEmpty { return }
+        try console.print()
+        try console.print(heading)
+        for example in examples {
+            let place = "\(example.source):\(example.line):\(example.byteOffset)"
+            try console.print("  \(PlainText.escape(place))  \(PlainText.escape(example.message))")
+        }
+        let rest = count - Int64(examples.count)
+        if rest > 0 { try console.print("  … and \(NumberFormat.count(rest, noun.one, noun.many)) more (--limit)") }
     }
 }

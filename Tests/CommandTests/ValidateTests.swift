@@ -147,6 +147,64 @@ import Testing
         #expect(counts(try runner.json()) == [1, 1, 0, 2])
     }
 
+    @Test func warningsSayWhy() throws {
+        let runner = try CommandRunner()
+        let long = String(repeating: "k", count: 600)
+        let first = #"{"id":1,"title":"T","budget":"much","genres":[{"id":0}]}"#
+        let movies = try runner.write(
+            "m.ndjson", [first, #"{"id":0,"budget":"much"}"#, #"{"id":2,"title":"T","budget":[]}"#])
+        let events = try runner.write("e.ndjson", [Self.view.dropLast() + #","session_id":"\#(long)"}"#])
+        #expect(run(runner, "--movies", movies, "--events", events, "--json", "--limit", "1") == .done)
+        let report = try runner.json()
+        #expect(counts(report) == [4, 3, 1, 4])
+        let total = ["budget_invalid": 2, "genre_dropped": 1, "session_id_too_long": 1]
+        #expect(report["warnings_by_reason"] as? [String: Int] == total)
+        let sources = try #require(report["sources"] as? [[String: Any]])
+        #expect(
+            sources.map { $0["warnings_by_reason"] as? [String: Int] } == [
+                ["budget_invalid": 2, "genre_dropped": 1], ["session_id_too_long": 1],
+            ])
+        let examples = try #require(report["warning_examples"] as? [[String: Any]])
+        #expect(
+            examples.map { $0["reason"] as? String } == ["budget_invalid", "genre_dropped", "session_id_too_long"])
+        #expect(examples.map { $0["line"] as? Int } == [1, 1, 1])
+        #expect(examples[0]["source"] as? String == movies)
+        #expect(examples[0]["message"] as? String == #"budget is "much"; expected an integer from 0"#)
+        #expect(examples[0]["consequence"] as? String == "made null")
+
+        #expect(run(runner, "--movies", movies, "--limit", "1") == .done)
+        #expect(
+            runner.output.contains(
+                "\nbudget_invalid  (made null)\n  \(movies):1:0  budget is \"much\"; expected an integer from 0\n"
+                    + "  … and 1 warning more (--limit)\n\ngenre_dropped  (the entry is dropped)\n"))
+        #expect(runner.output.contains("movies  budget_invalid      2\n"))
+        #expect(run(runner, "--movies", movies, "--limit", "2") == .done)
+        let offset = first.utf8.count + 1 + 25
+        #expect(runner.output.contains("\(movies):3:\(offset)  budget is an array; expected an integer from 0\n"))
+    }
+
+    @Test func aRunCountsThemToo() throws {
+        let runner = try CommandRunner()
+        let movies = try runner.write(
+            "m.ndjson", [#"{"id":1,"title":"T","budget":"much","genres":[{"id":0},{"id":"x"}]}"#])
+        let long = String(repeating: "k", count: 600)
+        let events = try runner.write("e.ndjson", [Self.view.dropLast() + #","session_id":"\#(long)"}"#])
+        let arguments =
+            ["run"] + Self.now + ["--movies", movies, "--events", events]
+            + ["--warehouse", runner.path("w.db"), "--raw", runner.path("raw")]
+        #expect(runner.run(arguments + ["--json", "--dry-run"]) == .done)
+        let report = try runner.json()
+        #expect(report["warnings"] as? Int == 4)
+        #expect(
+            report["warnings_by_reason"] as? [String: Int] == [
+                "genre_dropped": 2, "budget_invalid": 1, "session_id_too_long": 1,
+            ])
+        #expect(runner.run(arguments) == .done)
+        #expect(
+            runner.output.contains(
+                "\n4 warnings: 2 genre_dropped, 1 budget_invalid, 1 session_id_too_long; see `reelhouse validate`.\n"))
+    }
+
     /// In parallel and in chunks: the counts of many lines are those of their parts, the examples the first ones.
     @Test func manyLinesAreCountedInTheirOrder() throws {
         let runner = try CommandRunner()

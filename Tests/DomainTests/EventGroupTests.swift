@@ -77,7 +77,7 @@ import Testing
         #expect(group.accepted() == [0, 1, 2, 3, 4])
         group.markStanding(candidate: 2, contentHash: 0)
         #expect(group.accepted() == [0, 1, 3, 4])
-        #expect(group.accepted { $0.type == .view } == [])
+        #expect(group.accepted { $0.pointee.type == .view } == [])
     }
 
     @Test func noEventsAreNoCandidates() throws {

@@ -41,28 +41,10 @@ import Testing
     func hash128(count: Int, high: UInt64, low: UInt64) {
         let expected = UInt128(high) << 64 | UInt128(low)
         #expect(testBytes(count).withUnsafeBytes { XXH3.hash128($0) } == expected)
-        let streaming = StreamingXXH3()
-        testBytes(count).withUnsafeBytes { streaming.update($0) }
-        #expect(streaming.value == expected)
     }
 
     @Test func noAddressIsNoBytes() {
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
         #expect(XXH3.hash64(nothing) == 0x2D06_8005_38D3_94C2)
-        let streaming = StreamingXXH3()
-        streaming.update(nothing)
-        #expect(streaming.value == XXH3.hash128(nothing))
-    }
-
-    @Test(arguments: [1, 63, 64, 240, 241, 256, 1024, 5000])
-    func piecesMakeTheWhole(size: Int) {
-        let bytes = testBytes(20_000)
-        let streaming = StreamingXXH3()
-        for start in stride(from: 0, to: bytes.count, by: size) {
-            bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { streaming.update($0) }
-            let soFar = bytes[..<min(start + size, bytes.count)]
-            if start % 5000 == 0 { #expect(streaming.value == soFar.withUnsafeBytes { XXH3.hash128($0) }) }
-        }
-        #expect(streaming.value == bytes.withUnsafeBytes { XXH3.hash128($0) })
     }
 }

@@ -66,7 +66,7 @@ CREATE TABLE rejected_record (
     raw           BLOB NOT NULL,
     port          TEXT NOT NULL,
     snapshot_date TEXT,
-    raw_hash      INTEGER NOT NULL,
+    raw_hash      BLOB NOT NULL,
     run_id        INTEGER NOT NULL REFERENCES load_run,
     UNIQUE (source, line, rule, raw_hash)
 ) STRICT;

@@ -8,7 +8,7 @@ public struct SourceIdentity: Hashable, Sendable {
 
     /// Which stream the lines belong to.
     public var port: Port
-    /// What the bytes are known by: `xxh3:` and 32 hexadecimal digits for a file, `topic/partition` for Kafka.
+    /// What the bytes are known by: `sha256:` and 64 hexadecimal digits for a file, `topic/partition` for Kafka.
     public var key: String
     /// The snapshot date that was given or stands in the name, as days since 1970-01-01; nil for events, or when the
     /// run's clock decides.

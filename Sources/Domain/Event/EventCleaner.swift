@@ -4,8 +4,8 @@ import JSON
 /// Cleans one event after another of a chunk: a parsed line in, a packed row or the first rule that it broke out.
 struct EventCleaner {
     let clock: RunClock
-    /// Keys that were too long.
-    private(set) var warnings = 0
+    /// Keys of the event at hand that were too long, and where their texts are.
+    private(set) var longKeys: [(key: EventKey, text: Span)] = []
     /// The values of the event's own keys, by `EventKey`.
     private var values: [JSONValue?] = Array(repeating: nil, count: EventKey.allCases.count)
     private var metadata: JSONValue?
@@ -20,13 +20,14 @@ struct EventCleaner {
     ///     it must have room already.
     /// - Throws: the first rule that it breaks.
     mutating func clean(_ event: JSONValue, in buffer: ByteBuffer) throws(EventFault) -> EventRow {
+        if !longKeys.isEmpty { longKeys.removeAll(keepingCapacity: true) }
         for index in values.indices { values[index] = nil }
         for member in event.members where member.key >= 0 { values[member.key] = member.value }
         metadata = value(.metadata).flatMap { $0.kind == .object ? $0 : nil }
         var row = EventRow()
         let id = try identify(&row)
         try payload(&row, in: buffer)
-        row.sessionID = key(value(.sessionID), in: buffer)
+        row.sessionID = key(.sessionID, value(.sessionID), in: buffer)
         let userAgent = session(&row, in: buffer)
         row.contentHash = EventIdentity.contentHash(row, userAgent: userAgent, in: buffer)
         if case .id(let high, let low) = id {
@@ -110,11 +111,11 @@ struct EventCleaner {
         if row.body.isNull, !row.isDeleted {
             throw fault(.emptyComment, "body", payload(.body), "a text that is not blank, or \"deleted\": true")
         }
-        row.parentID = key(payload(.parentID), in: buffer)
+        row.parentID = key(.parentID, payload(.parentID), in: buffer)
     }
 
     private mutating func commentID(in buffer: ByteBuffer) throws(EventFault) -> Span {
-        let key = key(payload(.commentID), in: buffer)
+        let key = key(.commentID, payload(.commentID), in: buffer)
         if key.isNull {
             throw fault(.invalidCommentID, "comment_id", payload(.commentID), "a text or an integer, at most 512 bytes")
         }
@@ -166,7 +167,7 @@ struct EventCleaner {
 
     /// A key: text, or an integer's digits; null when it is neither, or over 512 bytes, which is counted.
     @inline(__always)
-    private mutating func key(_ value: JSONValue?, in buffer: ByteBuffer) -> Span {
+    private mutating func key(_ key: EventKey, _ value: JSONValue?, in buffer: ByteBuffer) -> Span {
         guard let value else { return .null }
         if value.kind == .number {
             guard let integer = ScalarRules.integer(value) else { return .null }
@@ -177,7 +178,7 @@ struct EventCleaner {
         }
         let span = text(value, in: buffer)
         if !span.isNull, span.length > ScalarRules.maximumKeyLength {
-            warnings += 1
+            longKeys.append((key, span))
             return .null
         }
         return span

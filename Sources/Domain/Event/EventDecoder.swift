@@ -4,18 +4,21 @@ import JSON
 public final class EventDecoder {
     private let parser: JSONParser
     private let clock: RunClock
+    private let warningExamples: Int
 
     /// A decoder under a run's clock.
     ///
+    /// - Parameter warningExamples: how many warnings of each reason a batch keeps to be shown.
     /// - Throws: `JSONError.noMemory`.
-    public init(clock: RunClock) throws {
+    public init(clock: RunClock, warningExamples: Int = 0) throws {
         self.clock = clock
+        self.warningExamples = warningExamples
         self.parser = try JSONParser(keys: EventKey.allCases.map(\.name), keepsUnknown: false)
     }
 
     /// The chunk's lines, each a row or a rejection.
     public func decode(_ chunk: LineChunk) -> EventBatch {
-        let batch = EventBatch(chunk: chunk)
+        let batch = EventBatch(chunk: chunk, warningExamples: warningExamples)
         var cleaner = EventCleaner(clock: clock)
         let buffer = chunk.buffer
         for index in chunk.lines.indices {
@@ -27,18 +30,27 @@ public final class EventDecoder {
             }
             // Texts that are written anew are never longer than the line, but for what is derived from short ones.
             buffer.reserve(Int(line.span.length) + 512)
-            let warnings = cleaner.warnings
             do {
                 let event = try parser.parse(buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length)))
                 var row = try cleaner.clean(event, in: buffer)
                 row.line = UInt32(index)
                 batch.append(row)
-                batch.warnings += cleaner.warnings - warnings
+                if !cleaner.longKeys.isEmpty { warn(of: cleaner.longKeys, line: index, in: batch) }
             } catch {
                 batch.rejections.append(rejection(error, of: line, in: chunk))
             }
         }
         return batch
+    }
+
+    private func warn(of keys: [(key: EventKey, text: Span)], line: Int, in batch: EventBatch) {
+        let buffer = batch.chunk.buffer
+        for (key, text) in keys {
+            batch.warningTally.add(WarningReason(.eventKey(key)), line: line) {
+                let bytes = buffer.bytes(at: Int(text.offset), count: Int(text.length))
+                return "\(key.name) is \"\(FoundValue.shortened(bytes))\" of \(text.length) bytes"
+            }
+        }
     }
 
     private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk) -> Rejection {

@@ -78,8 +78,8 @@ public final class EventGroup {
     public func markStanding(candidate: Int, contentHash: UInt64) { standing[candidate] = contentHash }
 
     /// The candidates that were not in the warehouse, by their index.
-    public func accepted(where condition: (EventRow) -> Bool = { _ in true }) -> [UInt32] {
-        (0..<candidateCount).filter { standing[$0] == nil && condition(candidate($0).row.pointee) }.map(UInt32.init)
+    public func accepted(where condition: (UnsafePointer<EventRow>) -> Bool = { _ in true }) -> [UInt32] {
+        (0..<candidateCount).filter { standing[$0] == nil && condition(candidate($0).row) }.map(UInt32.init)
     }
 
     /// Goes through all events with what became of each, in the order of their identities.

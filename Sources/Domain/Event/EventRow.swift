@@ -88,11 +88,16 @@ public final class EventBatch {
     /// Lines read: rows and rejections.
     public var read = 0
     /// Keys that were too long, of the lines that broke no rule.
-    public var warnings = 0
+    public var warnings: Int { warningTally.count }
+    /// The same by reason.
+    public internal(set) var warningTally: WarningTally
 
     /// A batch without events.
-    public init(chunk: LineChunk) {
+    ///
+    /// - Parameter warningExamples: how many warnings of each reason are kept to be shown.
+    public init(chunk: LineChunk, warningExamples: Int = 0) {
         self.chunk = chunk
+        warningTally = WarningTally(exampleLimit: warningExamples)
         rows = .allocate(capacity: max(1, chunk.lines.count))
     }
 

@@ -65,7 +65,9 @@ public final class MovieBatch {
     /// Lines read: documents and rejections.
     public var read = 0
     /// What was dropped or made null, 0 and blank aside.
-    public var warnings = 0
+    public var warnings: Int { warningTally.count }
+    /// The same by reason.
+    public internal(set) var warningTally: WarningTally
     /// The rows that a movie's document of greatest rank owns, one set for each of `MovieTables.owned`.
     public let owned: [RowSet]
     /// The rows of `movie_popularity`, one a document.
@@ -75,8 +77,11 @@ public final class MovieBatch {
     public let shared: [RowSet]
 
     /// A batch without documents.
-    public init(chunk: LineChunk) {
+    ///
+    /// - Parameter warningExamples: how many warnings of each reason are kept to be shown.
+    public init(chunk: LineChunk, warningExamples: Int = 0) {
         self.chunk = chunk
+        self.warningTally = WarningTally(exampleLimit: warningExamples)
         self.owned = MovieTables.owned.map { RowSet($0) }
         self.popularity = RowSet(MovieTables.moviePopularity)
         self.shared = MovieTables.shared.map { RowSet($0) }

@@ -11,26 +11,26 @@ struct MovieCreditWriter {
     init(seen: FirstOccurrences) { self.seen = seen }
 
     /// Writes the block of a document.
-    func write(_ document: JSONValue, _ rows: inout DocumentRows) {
+    func write(_ document: JSONValue, _ rows: DocumentRows) {
         // Once, not for each of its two lists: a block that is no object is one warning.
         guard let credits = document[.credits], !MovieFields.isNothing(credits) else { return }
         guard credits.kind == .object else {
-            rows.warnings += 1
+            rows.warn(of: .credits, credits, in: .document)
             return
         }
-        writeCast(MovieFields.list(credits[.cast]), &rows)
-        writeCrew(MovieFields.list(credits[.crew]), &rows)
+        writeCast(rows.take(MovieFields.list, .cast, of: credits, in: .credits), rows)
+        writeCrew(rows.take(MovieFields.list, .crew, of: credits, in: .credits), rows)
     }
 
-    private func writeCast(_ list: Cleaned<JSONElements>, _ rows: inout DocumentRows) {
-        guard let entries = rows.take(list) else { return }
+    private func writeCast(_ entries: JSONElements?, _ rows: DocumentRows) {
+        guard let entries else { return }
         seen.reset()
         for value in entries {
-            guard let entry = writePerson(value, &rows) else { continue }
-            let credit = rows.take(MovieFields.text(value[.creditID]))
-            let character = rows.take(MovieFields.text(value[.character]))
-            let order = rows.take(MovieFields.integer(value[.order]))
-            let castID = rows.take(MovieFields.integer(value[.castID]))
+            guard let entry = writePerson(value, in: .cast, rows) else { continue }
+            let credit = rows.take(MovieFields.text, .creditID, of: value, in: .cast)
+            let character = rows.take(MovieFields.text, .character, of: value, in: .cast)
+            let order = rows.take(MovieFields.integer, .order, of: value, in: .cast)
+            let castID = rows.take(MovieFields.integer, .castID, of: value, in: .cast)
             guard isFirst(credit, entry.id, character, nil) else { continue }
             let position = rows.count(.cast)
             let row = rows.owned(.cast)
@@ -44,14 +44,14 @@ struct MovieCreditWriter {
         }
     }
 
-    private func writeCrew(_ list: Cleaned<JSONElements>, _ rows: inout DocumentRows) {
-        guard let entries = rows.take(list) else { return }
+    private func writeCrew(_ entries: JSONElements?, _ rows: DocumentRows) {
+        guard let entries else { return }
         seen.reset()
         for value in entries {
-            guard let entry = writePerson(value, &rows) else { continue }
-            let credit = rows.take(MovieFields.text(value[.creditID]))
-            let job = rows.take(MovieFields.text(value[.job]))
-            let department = rows.take(MovieFields.text(value[.department]))
+            guard let entry = writePerson(value, in: .crew, rows) else { continue }
+            let credit = rows.take(MovieFields.text, .creditID, of: value, in: .crew)
+            let job = rows.take(MovieFields.text, .job, of: value, in: .crew)
+            let department = rows.take(MovieFields.text, .department, of: value, in: .crew)
             guard isFirst(credit, entry.id, job, department) else { continue }
             let position = rows.count(.crew)
             let row = rows.owned(.crew)
@@ -81,21 +81,21 @@ struct MovieCreditWriter {
     }
 
     /// Writes the person of a credit; nil when the entry is dropped.
-    private func writePerson(_ value: JSONValue, _ rows: inout DocumentRows) -> NamedEntry? {
+    private func writePerson(_ value: JSONValue, in part: MoviePart, _ rows: DocumentRows) -> NamedEntry? {
         guard let entry = NamedEntry(value) else {
-            rows.warnings += 1
+            rows.drop(value, from: part)
             return nil
         }
         let row = rows.shared(.people)
         row.set(person.key, entry.id)
         row.set(person.name, entry.name)
         row.set(person.snapshotDate, day: rows.snapshotDay)
-        row.set(people.originalName, rows.take(MovieFields.text(value[.originalName])))
-        row.set(people.gender, rows.take(MovieFields.integer(value[.gender])))
-        row.set(people.knownForDepartment, rows.take(MovieFields.text(value[.knownForDepartment])))
-        row.set(people.popularity, rows.take(MovieFields.number(value[.popularity])))
-        row.set(people.profilePath, rows.take(MovieFields.text(value[.profilePath])))
-        row.set(people.adult, rows.take(MovieFields.boolean(value[.adult])))
+        row.set(people.originalName, rows.take(MovieFields.text, .originalName, of: value, in: part))
+        row.set(people.gender, rows.take(MovieFields.integer, .gender, of: value, in: part))
+        row.set(people.knownForDepartment, rows.take(MovieFields.text, .knownForDepartment, of: value, in: part))
+        row.set(people.popularity, rows.take(MovieFields.number, .popularity, of: value, in: part))
+        row.set(people.profilePath, rows.take(MovieFields.text, .profilePath, of: value, in: part))
+        row.set(people.adult, rows.take(MovieFields.boolean, .adult, of: value, in: part))
         return entry
     }
 }

@@ -11,10 +11,13 @@ public final class MovieDecoder {
     private let lists: MovieListWriter
     private let credits: MovieCreditWriter
     private let releases: MovieReleaseWriter
+    private let warningExamples: Int
     private var contentForm: [UInt8] = []
 
+    /// - Parameter warningExamples: how many warnings of each reason a batch keeps to be shown.
     /// - Throws: `JSONError.noMemory`.
-    public init() throws(JSONError) {
+    public init(warningExamples: Int = 0) throws(JSONError) {
+        self.warningExamples = warningExamples
         // Unknown keys are kept: they are part of the content that is hashed.
         parser = try JSONParser(keys: MovieKey.names, keepsUnknown: true)
         let seen = FirstOccurrences()
@@ -25,7 +28,7 @@ public final class MovieDecoder {
 
     /// The documents and rejections of a chunk's lines, each line in one or the other.
     public func decode(_ chunk: LineChunk) -> MovieBatch {
-        let batch = MovieBatch(chunk: chunk)
+        let batch = MovieBatch(chunk: chunk, warningExamples: warningExamples)
         batch.documents.reserveCapacity(chunk.lines.count)
         for (index, line) in chunk.lines.enumerated() {
             batch.read += 1
@@ -56,20 +59,20 @@ public final class MovieDecoder {
             batch.rejections.append(batch.chunk.rejection(of: line, rule: .missingTitle, message: message))
             return
         }
-        var rows = DocumentRows(batch: batch, movieID: movieID, snapshotDay: batch.chunk.source.snapshotDay)
-        let numbers = MovieNumbers(document, &rows)
+        let day = batch.chunk.source.snapshotDay
+        let rows = DocumentRows(batch: batch, line: index, movieID: movieID, snapshotDay: day)
+        let numbers = MovieNumbers(document, rows)
         let rank = MovieRank(
             hasTitle: document[.title] != nil,
             snapshotDay: rows.snapshotDay,
             voteCount: numbers.voteCount,
             contentHash: contentHash(document)
         )
-        writeMovie(document, title, numbers, rank, &rows)
-        lists.write(document, &rows)
-        credits.write(document, &rows)
-        releases.write(document, &rows)
+        writeMovie(document, title, numbers, rank, rows)
+        lists.write(document, rows)
+        credits.write(document, rows)
+        releases.write(document, rows)
         let popularityRow = writePopularity(numbers, rank, rows)
-        batch.warnings += rows.warnings
         batch.documents.append(
             MovieDocument(line: index, movieID: movieID, rank: rank, owned: rows.ranges, popularity: popularityRow)
         )
@@ -86,34 +89,34 @@ public final class MovieDecoder {
         _ title: UnsafeRawBufferPointer,
         _ numbers: MovieNumbers,
         _ rank: MovieRank,
-        _ rows: inout DocumentRows
+        _ rows: DocumentRows
     ) {
-        let collection = lists.writeCollection(document, &rows)
+        let collection = lists.writeCollection(document, rows)
         let row = rows.owned(.movies)
         row.set(movie.movieID, rows.movieID)
         // `title` is known; what is taken here is the warning of one that is no text.
-        _ = rows.take(MovieFields.text(document[.title]))
+        _ = rows.take(MovieFields.text, .title, of: document)
         row.set(movie.title, title)
-        row.set(movie.originalTitle, rows.take(MovieFields.text(document[.originalTitle])))
-        row.set(movie.originalLanguage, rows.take(MovieFields.text(document[.originalLanguage])))
-        row.set(movie.overview, rows.take(MovieFields.text(document[.overview])))
-        row.set(movie.tagline, rows.take(MovieFields.text(document[.tagline])))
-        row.set(movie.status, rows.take(MovieFields.text(document[.status])))
-        row.set(movie.releaseDate, day: rows.take(MovieFields.date(document[.releaseDate])))
-        row.set(movie.runtime, rows.take(MovieFields.amount(document[.runtime])))
-        row.set(movie.budget, rows.take(MovieFields.amount(document[.budget])))
-        row.set(movie.revenue, rows.take(MovieFields.amount(document[.revenue])))
+        row.set(movie.originalTitle, rows.take(MovieFields.text, .originalTitle, of: document))
+        row.set(movie.originalLanguage, rows.take(MovieFields.text, .originalLanguage, of: document))
+        row.set(movie.overview, rows.take(MovieFields.text, .overview, of: document))
+        row.set(movie.tagline, rows.take(MovieFields.text, .tagline, of: document))
+        row.set(movie.status, rows.take(MovieFields.text, .status, of: document))
+        row.set(movie.releaseDate, day: rows.take(MovieFields.date, .releaseDate, of: document))
+        row.set(movie.runtime, rows.take(MovieFields.amount, .runtime, of: document))
+        row.set(movie.budget, rows.take(MovieFields.amount, .budget, of: document))
+        row.set(movie.revenue, rows.take(MovieFields.amount, .revenue, of: document))
         row.set(movie.popularity, numbers.popularity)
         row.set(movie.voteAverage, numbers.voteAverage)
         row.set(movie.voteCount, numbers.voteCount)
-        row.set(movie.imdbID, rows.take(MovieFields.text(document[.imdbID])))
+        row.set(movie.imdbID, rows.take(MovieFields.text, .imdbID, of: document))
         row.set(movie.collectionID, collection)
         row.set(movie.snapshotDate, day: rows.snapshotDay)
-        row.set(movie.adult, rows.take(MovieFields.boolean(document[.adult])))
-        row.set(movie.video, rows.take(MovieFields.boolean(document[.video])))
-        row.set(movie.homepage, rows.take(MovieFields.text(document[.homepage])))
-        row.set(movie.posterPath, rows.take(MovieFields.text(document[.posterPath])))
-        row.set(movie.backdropPath, rows.take(MovieFields.text(document[.backdropPath])))
+        row.set(movie.adult, rows.take(MovieFields.boolean, .adult, of: document))
+        row.set(movie.video, rows.take(MovieFields.boolean, .video, of: document))
+        row.set(movie.homepage, rows.take(MovieFields.text, .homepage, of: document))
+        row.set(movie.posterPath, rows.take(MovieFields.text, .posterPath, of: document))
+        row.set(movie.backdropPath, rows.take(MovieFields.text, .backdropPath, of: document))
         row.set(movie.hasTitle, rank.hasTitle)
         row.set(movie.contentHash, blob: rank.contentHash)
     }
@@ -137,10 +140,10 @@ private struct MovieNumbers {
     let popularity, voteAverage: Double?
     let voteCount: Int64?
 
-    init(_ document: JSONValue, _ rows: inout DocumentRows) {
-        popularity = rows.take(MovieFields.number(document[.popularity]))
-        voteAverage = rows.take(MovieFields.number(document[.voteAverage]))
-        voteCount = rows.take(MovieFields.integer(document[.voteCount]))
+    init(_ document: JSONValue, _ rows: DocumentRows) {
+        popularity = rows.take(MovieFields.number, .popularity, of: document)
+        voteAverage = rows.take(MovieFields.number, .voteAverage, of: document)
+        voteCount = rows.take(MovieFields.integer, .voteCount, of: document)
     }
 }
 

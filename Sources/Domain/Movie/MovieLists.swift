@@ -36,80 +36,83 @@ struct MovieListWriter {
     init(seen: FirstOccurrences) { self.seen = seen }
 
     /// Writes all the lists of a document.
-    func write(_ document: JSONValue, _ rows: inout DocumentRows) {
-        writeNamed(MovieFields.list(document[.genres]), genre, genreLink, &rows)
-        writeNamed(MovieFields.list(document[.productionCompanies]), company, companyLink, &rows) { entry, row, rows in
-            row.set(originCountry, rows.take(MovieFields.text(entry[.originCountry])))
-            row.set(logoPath, rows.take(MovieFields.text(entry[.logoPath])))
+    func write(_ document: JSONValue, _ rows: DocumentRows) {
+        writeNamed(rows.take(MovieFields.list, .genres, of: document), .genre, genre, genreLink, rows)
+        let companies = rows.take(MovieFields.list, .productionCompanies, of: document)
+        writeNamed(companies, .company, company, companyLink, rows) { entry, row in
+            row.set(originCountry, rows.take(MovieFields.text, .originCountry, of: entry, in: .company))
+            row.set(logoPath, rows.take(MovieFields.text, .logoPath, of: entry, in: .company))
         }
-        writeNamed(MovieFields.list(.keywords, ofBlock: document[.keywords]), keyword, keywordLink, &rows)
-        writeCountries(document, &rows)
-        writeLanguages(document, &rows)
+        let keywords = rows.takeList(.keywords, ofBlock: .keywords, of: document)
+        writeNamed(keywords, .keyword, keyword, keywordLink, rows)
+        writeCountries(document, rows)
+        writeLanguages(document, rows)
     }
 
     /// Writes the collection and gives its id, or nil without one.
-    func writeCollection(_ document: JSONValue, _ rows: inout DocumentRows) -> Int64? {
+    func writeCollection(_ document: JSONValue, _ rows: DocumentRows) -> Int64? {
         guard let value = document[.belongsToCollection], !MovieFields.isNothing(value) else { return nil }
         guard let entry = NamedEntry(value) else {
-            rows.warnings += 1
+            rows.drop(value, from: .collection)
             return nil
         }
         let row = write(entry, collection, rows)
-        row.set(posterPath, rows.take(MovieFields.text(value[.posterPath])))
-        row.set(backdropPath, rows.take(MovieFields.text(value[.backdropPath])))
+        row.set(posterPath, rows.take(MovieFields.text, .posterPath, of: value, in: .collection))
+        row.set(backdropPath, rows.take(MovieFields.text, .backdropPath, of: value, in: .collection))
         return entry.id
     }
 
     /// Writes entries with an id and a name, and what else `extras` takes of each.
     private func writeNamed(
-        _ list: Cleaned<JSONElements>,
+        _ entries: JSONElements?,
+        _ part: MoviePart,
         _ columns: SharedColumns,
         _ linkColumns: LinkColumns,
-        _ rows: inout DocumentRows,
-        extras: (JSONValue, RowWriter, inout DocumentRows) -> Void = { _, _, _ in }
+        _ rows: DocumentRows,
+        extras: (JSONValue, RowWriter) -> Void = { _, _ in }
     ) {
-        guard let entries = rows.take(list) else { return }
+        guard let entries else { return }
         seen.reset()
         for value in entries {
             guard let entry = NamedEntry(value) else {
-                rows.warnings += 1
+                rows.drop(value, from: part)
                 continue
             }
-            extras(value, write(entry, columns, rows), &rows)
+            extras(value, write(entry, columns, rows))
             seen.add(entry.id)
             if seen.isFirst() { link(linkColumns, rows).set(linkColumns.key, entry.id) }
         }
     }
 
-    private func writeCountries(_ document: JSONValue, _ rows: inout DocumentRows) {
-        guard let entries = rows.take(MovieFields.list(document[.productionCountries])) else { return }
+    private func writeCountries(_ document: JSONValue, _ rows: DocumentRows) {
+        guard let entries = rows.take(MovieFields.list, .productionCountries, of: document) else { return }
         seen.reset()
         for value in entries {
             guard let code = MovieFields.countryCode(value[.iso3166]) else {
-                rows.warnings += 1
+                rows.drop(value, from: .country)
                 continue
             }
             let row = rows.shared(country.table)
             row.set(country.key, code)
-            row.set(country.name, rows.take(MovieFields.text(value[.name])))
+            row.set(country.name, rows.take(MovieFields.text, .name, of: value, in: .country))
             row.set(country.snapshotDate, day: rows.snapshotDay)
             seen.add(code)
             if seen.isFirst() { link(countryLink, rows).set(countryLink.key, code) }
         }
     }
 
-    private func writeLanguages(_ document: JSONValue, _ rows: inout DocumentRows) {
-        guard let entries = rows.take(MovieFields.list(document[.spokenLanguages])) else { return }
+    private func writeLanguages(_ document: JSONValue, _ rows: DocumentRows) {
+        guard let entries = rows.take(MovieFields.list, .spokenLanguages, of: document) else { return }
         seen.reset()
         for value in entries {
             guard let code = MovieFields.languageCode(value[.iso639]) else {
-                rows.warnings += 1
+                rows.drop(value, from: .language)
                 continue
             }
             let row = rows.shared(language.table)
             row.set(language.key, code)
-            row.set(language.name, rows.take(MovieFields.text(value[.name])))
-            row.set(englishName, rows.take(MovieFields.text(value[.englishName])))
+            row.set(language.name, rows.take(MovieFields.text, .name, of: value, in: .language))
+            row.set(englishName, rows.take(MovieFields.text, .englishName, of: value, in: .language))
             row.set(language.snapshotDate, day: rows.snapshotDay)
             seen.add(code)
             if seen.isFirst() { link(languageLink, rows).set(languageLink.key, code) }

@@ -9,42 +9,44 @@ struct MovieReleaseWriter {
     init(seen: FirstOccurrences) { self.seen = seen }
 
     /// Writes both blocks of a document.
-    func write(_ document: JSONValue, _ rows: inout DocumentRows) {
-        writeVideos(MovieFields.list(.results, ofBlock: document[.videos]), &rows)
-        guard let countries = rows.take(MovieFields.list(.results, ofBlock: document[.releaseDates])) else { return }
+    func write(_ document: JSONValue, _ rows: DocumentRows) {
+        writeVideos(rows.takeList(.results, ofBlock: .videos, of: document), rows)
+        guard let countries = rows.takeList(.results, ofBlock: .releaseDates, of: document) else { return }
         seen.reset()
         for value in countries {
             guard let code = MovieFields.countryCode(value[.iso3166]) else {
-                rows.warnings += 1
+                rows.drop(value, from: .releaseCountry)
                 continue
             }
-            guard let releases = rows.take(MovieFields.list(value[.releaseDates])) else { continue }
-            for release in releases { writeRelease(release, of: code, &rows) }
+            guard let releases = rows.take(MovieFields.list, .releaseDates, of: value, in: .releaseCountry) else {
+                continue
+            }
+            for release in releases { writeRelease(release, of: code, rows) }
         }
     }
 
-    private func writeVideos(_ list: Cleaned<JSONElements>, _ rows: inout DocumentRows) {
-        guard let entries = rows.take(list) else { return }
+    private func writeVideos(_ entries: JSONElements?, _ rows: DocumentRows) {
+        guard let entries else { return }
         seen.reset()
         for value in entries {
             guard let id = ScalarRules.text(value[.id]) else {
-                rows.warnings += 1
+                rows.drop(value, from: .video)
                 continue
             }
-            writeVideo(value, id, &rows)
+            writeVideo(value, id, rows)
         }
     }
 
-    private func writeVideo(_ value: JSONValue, _ id: UnsafeRawBufferPointer, _ rows: inout DocumentRows) {
-        let name = rows.take(MovieFields.text(value[.name]))
-        let site = rows.take(MovieFields.text(value[.site]))
-        let siteKey = rows.take(MovieFields.text(value[.key]))
-        let type = rows.take(MovieFields.text(value[.type]))
-        let official = rows.take(MovieFields.boolean(value[.official]))
-        let publishedAt = rows.take(MovieFields.moment(value[.publishedAt]))
-        let size = rows.take(MovieFields.integer(value[.size]))
-        let language = rows.take(MovieFields.text(value[.iso639]))
-        let country = rows.take(MovieFields.text(value[.iso3166]))
+    private func writeVideo(_ value: JSONValue, _ id: UnsafeRawBufferPointer, _ rows: DocumentRows) {
+        let name = rows.take(MovieFields.text, .name, of: value, in: .video)
+        let site = rows.take(MovieFields.text, .site, of: value, in: .video)
+        let siteKey = rows.take(MovieFields.text, .key, of: value, in: .video)
+        let type = rows.take(MovieFields.text, .type, of: value, in: .video)
+        let official = rows.take(MovieFields.boolean, .official, of: value, in: .video)
+        let publishedAt = rows.take(MovieFields.moment, .publishedAt, of: value, in: .video)
+        let size = rows.take(MovieFields.integer, .size, of: value, in: .video)
+        let language = rows.take(MovieFields.text, .iso639, of: value, in: .video)
+        let country = rows.take(MovieFields.text, .iso3166, of: value, in: .video)
         seen.add(id)
         guard seen.isFirst() else { return }
         let position = rows.count(.trailers)
@@ -63,15 +65,15 @@ struct MovieReleaseWriter {
         row.set(trailer.position, position)
     }
 
-    private func writeRelease(_ value: JSONValue, of country: LetterCode, _ rows: inout DocumentRows) {
+    private func writeRelease(_ value: JSONValue, of country: LetterCode, _ rows: DocumentRows) {
         guard case .value(let day) = MovieFields.releaseDay(value[.releaseDate]) else {
-            rows.warnings += 1
+            rows.drop(value, from: .release)
             return
         }
-        let type = rows.take(MovieFields.integer(value[.type]))
-        let certification = rows.take(MovieFields.text(value[.certification]))
-        let note = rows.take(MovieFields.text(value[.note]))
-        let language = rows.take(MovieFields.text(value[.iso639]))
+        let type = rows.take(MovieFields.integer, .type, of: value, in: .release)
+        let certification = rows.take(MovieFields.text, .certification, of: value, in: .release)
+        let note = rows.take(MovieFields.text, .note, of: value, in: .release)
+        let language = rows.take(MovieFields.text, .iso639, of: value, in: .release)
         seen.add(country)
         seen.add(Int64(day))
         seen.add(type)

@@ -62,32 +62,52 @@ enum SharedTable: Int, CaseIterable {
     var table: Table { MovieTables.shared[rawValue] }
 }
 
-/// One document on its way into a batch: where its rows go, and what cleaning it cost.
+/// One document on its way into a batch: where its rows go, and what cleaning warns of.
 struct DocumentRows {
     let batch: MovieBatch
+    /// The index of its line in the chunk's lines.
+    let line: Int
     let movieID: Int64
     let snapshotDay: Int32
-    /// Warnings so far.
-    var warnings = 0
     private let starts: [Int]
 
     /// A document without rows yet.
-    init(batch: MovieBatch, movieID: Int64, snapshotDay: Int32) {
+    init(batch: MovieBatch, line: Int, movieID: Int64, snapshotDay: Int32) {
         self.batch = batch
+        self.line = line
         self.movieID = movieID
         self.snapshotDay = snapshotDay
         self.starts = batch.owned.map(\.count)
     }
 
-    /// A value without the reason why there is none, which is counted when it is one to warn of.
-    mutating func take<Value>(_ cleaned: Cleaned<Value>) -> Value? {
-        switch cleaned {
+    /// What a rule makes of a member of an object; that there is none is counted when it is something to warn of.
+    @inline(__always)
+    func take<Value>(
+        _ rule: (JSONValue?) -> Cleaned<Value>, _ key: MovieKey, of object: JSONValue, in part: MoviePart = .document
+    ) -> Value? {
+        let found = object[key]
+        switch rule(found) {
         case .value(let value): return value
         case .nothing: return nil
         case .dropped:
-            warnings += 1
+            warn(of: key, found, in: part)
             return nil
         }
+    }
+
+    /// The list with a key in an appended block of the document.
+    func takeList(_ key: MovieKey, ofBlock block: MovieKey, of document: JSONValue) -> JSONElements? {
+        take({ MovieFields.list(key, ofBlock: $0) }, block, of: document)
+    }
+
+    /// Counts a field that is not what it should be.
+    func warn(of key: MovieKey, _ found: JSONValue?, in part: MoviePart) {
+        batch.warningTally.add(WarningReason(.movieField(key, part)), line: line) { part.words(for: found, of: key) }
+    }
+
+    /// Counts an entry that is dropped.
+    func drop(_ entry: JSONValue, from part: MoviePart) {
+        batch.warningTally.add(WarningReason(.movieEntry(part)), line: line) { part.words(forEntry: entry) }
     }
 
     /// A new row of a table that the document owns.

@@ -49,7 +49,7 @@ enum FoundValue {
     }
 
     /// Control characters, which no terminal or database should meet in a message, become U+FFFD.
-    private static func shortened(_ bytes: UnsafeRawBufferPointer) -> String {
+    static func shortened(_ bytes: UnsafeRawBufferPointer) -> String {
         // A code point takes at most 4 bytes, so that what is cut here is beyond what is kept below.
         let start = UnsafeRawBufferPointer(rebasing: bytes.prefix(4 * (maximumLength + 1)))
         let scalars = String(decoding: start, as: UTF8.self).unicodeScalars

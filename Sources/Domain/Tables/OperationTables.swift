@@ -36,7 +36,7 @@ public enum OperationTables {
             .required("port", .text, "movies or events."),
             .required(
                 "source_key", .text,
-                "What the source is known by: xxh3: and the XXH3-128 of a file's bytes in hexadecimal."
+                "What the source is known by: sha256: and the SHA-256 of a file's bytes in hexadecimal."
             ),
             .required(
                 "snapshot_date", .text,
@@ -65,7 +65,7 @@ public enum OperationTables {
             .required("raw", .blob, "The line, byte for byte; of one over 16 MiB the first 64 KiB."),
             .required("port", .text, "movies or events: what it was read as."),
             .optional("snapshot_date", .date, "The snapshot date that a movie document would have had."),
-            .required("raw_hash", .integer, "XXH3-64 of raw, which stands for it in the unique key."),
+            .required("raw_hash", .blob, "SHA-256 of raw, which stands for it in the unique key."),
             .required("run_id", .integer, "The run that put it there."),
         ])
 

@@ -23,7 +23,8 @@ enum ExplainCommand: Command {
             let explanation = chosen.explanation
             try context.console.print(context.console.style.bold(chosen.rawValue) + " (\(explanation.stream))")
             try context.console.print("\n\(explanation.rejects)\n\nWhy: \(explanation.reason)")
-            try context.console.print("\nExample:\n  \(explanation.example)\n\nWhat to do: \(explanation.remedy)")
+            let example = explanation.example.replacing("\n", with: "\n  ")
+            try context.console.print("\nExample:\n  \(example)\n\nWhat to do: \(explanation.remedy)")
         } else {
             var table = TextTable([.text("rule"), .text("stream"), .text("a line is rejected when")])
             for rule in CleaningRule.allCases {

@@ -35,8 +35,32 @@ enum GenerateCommand: Command {
             users: Int(arguments.integer("users") ?? 0), days: Int(arguments.integer("days") ?? 0),
             seed: UInt64(arguments.integer("seed") ?? 0), output: output, dirt: arguments.number("dirt") ?? 0,
             endDay: arguments.day("end-date") ?? 0)
-        let planted = try generate(options) { _ in }
-        try context.console.print(planted.json.compact)
+        let total = options.movies + options.events
+        let planted = try generate(options) { progress in
+            let done = progress.stage == .movies ? progress.done : options.movies + progress.done
+            context.console.progress.update(
+                WorkProgress(label: "generating", bytesDone: Int64(done), bytesTotal: Int64(total), read: Int64(done)))
+        }
+        context.console.progress.finish()
+        if arguments.flag("json") {
+            try context.console.print(planted.json.compact)
+        } else {
+            try print(planted, to: output, on: context.console)
+        }
         return .done
+    }
+
+    private static func print(_ planted: PlantedCounts, to folder: String, on console: Console) throws {
+        let files = NumberFormat.count(planted.eventFiles + planted.movieFiles, "file", "files")
+        try console.print("Wrote \(files) to \(folder), \(NumberFormat.bytes(planted.bytes)) uncompressed.\n")
+        var table = TextTable([.text("planted"), .number("movies"), .number("events")])
+        for (name, movies, events) in [
+            ("lines", planted.movieLines, planted.lines),
+            ("to be accepted", planted.distinctMovieDocuments, planted.distinctEvents),
+            ("duplicates", planted.movieDuplicates, planted.duplicates),
+            ("to be rejected", planted.movieRejected, planted.rejected),
+        ] { table.add([name, NumberFormat.grouped(movies), NumberFormat.grouped(events)]) }
+        try console.print(table)
+        try console.print("\nTry next:  reelhouse run --movies \(folder)/movies --events \(folder)/events")
     }
 }

@@ -1,5 +1,6 @@
 import Arguments
 import Domain
+import Files
 import Logging
 import Pipeline
 
@@ -30,6 +31,9 @@ enum RunCommand: Command {
             .flag("stages", help: "Add to --json how long each stage took.", isHidden: true),
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet,
+            .value(
+                "commit-lines", .integer(1...1_000_000_000), help: "Commit about every so many lines; for tests.",
+                isHidden: true),
         ],
         examples: [
             .init("reelhouse run", "Load data/movies and data/events into warehouse.db"),
@@ -65,13 +69,19 @@ enum RunCommand: Command {
         let readsBoth = arguments.isGiven("movies") == arguments.isGiven("events")
         let movies = readsBoth || arguments.isGiven("movies")
         let events = readsBoth || arguments.isGiven("events")
-        let movieSources = movies ? try Backends.sources(.movies, arguments.strings("movies")) : nil
-        let eventSources = events ? try Backends.sources(.events, arguments.strings("events")) : nil
         var options = LoadOptions(clock: context.clock)
+        let chunkSize = commitLines(arguments, &options)
+        let movieSources =
+            movies ? try Backends.sources(.movies, arguments.strings("movies"), chunkSize: chunkSize) : nil
+        let eventSources =
+            events ? try Backends.sources(.events, arguments.strings("events"), chunkSize: chunkSize) : nil
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
-        let warehouse = try Backends.warehouse(arguments.string("warehouse") ?? "")
+        let location = arguments.string("warehouse") ?? ""
+        let scratch = options.isDryRun && !Backends.isThere(location) ? try ScratchFolder() : nil
+        defer { withExtendedLifetime(scratch) {} }
+        let warehouse = try Backends.warehouse(scratch.map { $0.path + "/warehouse.db" } ?? location)
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let loader = Loader(
             warehouse: warehouse, rawStore: rawStore, options: options, stop: stop, logger: context.logger,
@@ -83,6 +93,16 @@ enum RunCommand: Command {
                 rejected: progress.counts.rejected)
         }
         return try loader.run(movies: movieSources, events: eventSources)
+    }
+
+    /// Makes transactions, and the pieces that they are made of, as small as the command line asks for.
+    ///
+    /// - Returns: how many bytes a chunk has.
+    private static func commitLines(_ arguments: ParsedArguments, _ options: inout LoadOptions) -> Int {
+        guard let lines = arguments.integer("commit-lines") else { return LineReader.defaultChunkSize }
+        options.transactionLines = lines
+        options.groupRows = min(options.groupRows, Int(lines))
+        return min(LineReader.defaultChunkSize, Int(lines) * 128)
     }
 
     private static func status(of report: LoadReport, _ arguments: ParsedArguments) -> ExitStatus {

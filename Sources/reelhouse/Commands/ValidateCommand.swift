@@ -20,7 +20,9 @@ enum ValidateCommand: Command {
             .value(
                 "as", .choice(SourceIdentity.Port.allCases.map(\.rawValue)),
                 help: "What the lines of the named paths are."),
-            .value("limit", .count, defaultValue: "3", help: "How many lines of each rule are shown."),
+            .value(
+                "limit", .count, defaultValue: "3",
+                help: "How many lines of each rule, and warnings of each reason, are shown."),
             .value(
                 "max-rejects", .limit,
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),

@@ -1,0 +1,113 @@
+import JSON
+
+/// The parts of a movie document whose fields are read, as warnings name them.
+enum MoviePart: CaseIterable {
+    case document, collection, genre, company, country, language, keyword, credits, cast, crew, video, releaseCountry
+    case release
+
+    /// One entry of it in the name of a reason; empty for the document itself.
+    var entryName: String {
+        switch self {
+        case .document: ""
+        case .collection: "collection"
+        case .genre: "genre"
+        case .company: "company"
+        case .country: "country"
+        case .language: "language"
+        case .keyword: "keyword"
+        case .credits: "credits"
+        case .cast: "cast"
+        case .crew: "crew"
+        case .video: "video"
+        case .releaseCountry: "release_country"
+        case .release: "release"
+        }
+    }
+
+    /// What stands before a field's name in the name of a reason.
+    var prefix: String { self == .document ? "" : entryName + "_" }
+
+    /// Where it stands in a document.
+    var path: String {
+        switch self {
+        case .document: ""
+        case .collection: "belongs_to_collection"
+        case .genre: "genres[]"
+        case .company: "production_companies[]"
+        case .country: "production_countries[]"
+        case .language: "spoken_languages[]"
+        case .keyword: "keywords.keywords[]"
+        case .credits: "credits"
+        case .cast: "credits.cast[]"
+        case .crew: "credits.crew[]"
+        case .video: "videos.results[]"
+        case .releaseCountry: "release_dates.results[]"
+        case .release: "release_dates.results[].release_dates[]"
+        }
+    }
+
+    /// The keys without which an entry is dropped.
+    var requiredKeys: [MovieKey] {
+        switch self {
+        case .document, .credits: []
+        case .collection, .genre, .company, .keyword, .cast, .crew: [.id, .name]
+        case .country, .releaseCountry: [.iso3166]
+        case .language: [.iso639]
+        case .video: [.id]
+        case .release: [.releaseDate]
+        }
+    }
+
+    /// What an entry must have.
+    var entryExpectation: String {
+        switch self {
+        case .document, .credits: "an object"
+        case .collection, .genre, .company, .keyword, .cast, .crew: "an id, an integer from 1, and a name"
+        case .country, .releaseCountry: "the two letters of a country"
+        case .language: "the two letters of a language"
+        case .video: "an id that is text"
+        case .release: "a real date"
+        }
+    }
+
+    /// What a field of this part should be.
+    func expectation(of key: MovieKey) -> String {
+        switch key {
+        case .adult, .video, .official: "true or false"
+        case .budget, .revenue, .runtime: "an integer from 0"
+        case .voteCount, .gender, .order, .castID, .size: "an integer"
+        case .type where self == .release: "an integer"
+        case .popularity, .voteAverage: "a number"
+        case .releaseDate: "a real date, YYYY-MM-DD"
+        case .publishedAt: "a real moment of RFC 3339"
+        case .credits: "an object"
+        case .keywords, .videos: "an object with a list in it"
+        case .releaseDates where self == .document: "an object with a list in it"
+        case .genres, .productionCompanies, .productionCountries, .spokenLanguages, .cast, .crew, .releaseDates:
+            "a list"
+        default: "text"
+        }
+    }
+
+    /// What becomes of a field of this part that is not what it should be.
+    func consequence(of key: MovieKey) -> String {
+        switch key {
+        case .title: "taken from original_title"
+        case .genres, .productionCompanies, .productionCountries, .spokenLanguages, .keywords, .videos, .credits,
+            .cast, .crew, .releaseDates:
+            "left out"
+        default: "made null"
+        }
+    }
+
+    /// What was found in a field of this part, in words: `release_date is "1999-02-30"`.
+    func words(for value: JSONValue?, of key: MovieKey) -> String {
+        "\(path)\(self == .document ? "" : ".")\(MovieKey.names[key.rawValue]) is \(FoundValue.words(for: value))"
+    }
+
+    /// What was found in an entry that is dropped, in words: `genres[].id is 0, genres[].name is absent`.
+    func words(forEntry value: JSONValue) -> String {
+        guard value.kind == .object else { return "\(path) is \(FoundValue.words(for: value))" }
+        return requiredKeys.map { words(for: value[$0], of: $0) }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Data that is large enough for a run to be met in the middle, and the warehouse that it gives undisturbed.
+final class GeneratedInput: Sendable {
+    let folder: TemporaryFolder
+    let lines: Int64
+    let expected: WarehouseState
+    /// How long the undisturbed run takes, in seconds.
+    let seconds: Double
+
+    /// One for all tests of a process.
+    static let shared = Result { try GeneratedInput() }
+
+    private init() throws {
+        folder = try TemporaryFolder()
+        // What is static is never released.
+        atexit {
+            guard case .success(let input) = GeneratedInput.shared else { return }
+            try? FileManager.default.removeItem(atPath: input.folder.path)
+        }
+        let generated = try Program.run(
+            "generate", "--movies", "150", "--events", "24000", "--users", "900", "--days", "6", "--dirt", "0.05",
+            "--seed", "9", "--output", "in", in: folder)
+        #expect(generated.status == 0, "\(generated.errors)")
+        lines = try LineCount.lines(ofFiles: TemporaryFolder.files(below: folder.path("in")))
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try Program.start(
+            GeneratedInput.arguments(folder, warehouse: folder.path("expected.db"), commitLines: 700), in: folder
+        ).wait()
+        seconds = Double((clock.now - start) / .milliseconds(1)) / 1000
+        #expect(result.status == 0, "\(result.errors)")
+        expected = try WarehouseState(path: folder.path("expected.db"))
+    }
+
+    /// A run over all of it in small transactions.
+    func arguments(warehouse: String, commitLines: Int = 700) -> [String] {
+        GeneratedInput.arguments(folder, warehouse: warehouse, commitLines: commitLines)
+    }
+
+    private static func arguments(_ folder: TemporaryFolder, warehouse: String, commitLines: Int) -> [String] {
+        [
+            "run", "--movies", folder.path("in/movies"), "--events", folder.path("in/events"), "--warehouse", warehouse,
+            "--raw", warehouse + "-raw", "--now", Program.now, "--commit-lines", String(commitLines), "--quiet",
+        ]
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Runs that are met in the middle: by another run, by readers, by signals, by the end of their time.
+@Suite(.serialized) struct RunConcurrencyTests {
+    private let input: GeneratedInput
+    private let folder: TemporaryFolder
+    private var path: String { folder.path("w.db") }
+
+    init() throws {
+        input = try GeneratedInput.shared.get()
+        folder = try TemporaryFolder()
+    }
+
+    private func start(commitLines: Int = 300, _ more: String...) throws -> ChildProcess {
+        try Program.start(input.arguments(warehouse: path, commitLines: commitLines) + more, in: folder)
+    }
+
+    /// Waits until some lines are committed and not all.
+    private func waitForCommit(_ process: ChildProcess) throws {
+        while process.isRunning {
+            let lines = (try? Database(path: path).integer("SELECT sum(read) FROM load_run")) ?? 0
+            if lines > 0 { break }
+            usleep(1000)
+        }
+        try #require(process.isRunning)
+    }
+
+    private func expectMadeGood() throws {
+        let result = try start(commitLines: 700).wait()
+        #expect(result.status == 0, "\(result.errors)")
+        let differences = try WarehouseState(path: path).differences(from: input.expected)
+        #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
+    }
+
+    @Test func aSecondRunSaysThatTheWarehouseIsInUse() throws {
+        let first = try start(commitLines: 50)
+        try waitForCommit(first)
+        let second = try start()
+        let result = second.wait()
+        #expect(result.status == 4)
+        #expect(result.errors.contains("in use by another run"))
+        #expect(result.errors.contains(path))
+        #expect(result.errors.contains("hint:"))
+        #expect(first.isRunning)
+        let ended = first.wait()
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(try WarehouseState(path: path).differences(from: input.expected) == [])
+    }
+
+    @Test func readersWorkWhileARunGoesOn() throws {
+        let run = try start(commitLines: 50)
+        try waitForCommit(run)
+        for arguments in [
+            ["status", "--json"], ["digest", "--json"], ["query", "SELECT count(*) FROM fact_user_event"], ["report"],
+        ] {
+            let result = try Program.start(arguments + ["--warehouse", path], in: folder).wait()
+            #expect(result.status == 0, "\(arguments): \(result.errors)")
+            #expect(!result.output.isEmpty)
+        }
+        #expect(run.isRunning, "the readers were to be met by a run that goes on")
+        let ended = run.wait()
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(try WarehouseState(path: path).differences(from: input.expected) == [])
+    }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func aSignalStopsAtACommit(_ signal: Int32, _ status: Int32) throws {
+        let run = try start()
+        try waitForCommit(run)
+        run.send(signal)
+        let result = run.wait()
+        #expect(!result.isKilled)
+        #expect(result.status == status, "\(result.errors)")
+        let outcome = try Database(path: path).rows("SELECT outcome FROM load_run")
+        #expect(outcome == ["stopped"])
+        try expectMadeGood()
+    }
+
+    @Test func aSecondSignalStopsAtOnce() throws {
+        let run = try start(commitLines: 1_000_000)
+        usleep(200_000)
+        run.send(SIGINT)
+        usleep(2000)
+        run.send(SIGINT)
+        #expect(run.wait().status == 130)
+        try expectMadeGood()
+    }
+
+    @Test func aRunStopsWhenItsTimeIsUp() throws {
+        let run = try start(commitLines: 50, "--max-duration", "300ms", "--json").wait()
+        #expect(run.status == 0, "\(run.errors)")
+        let result = try RunResult(run.output)
+        #expect(result.outcome == "stopped")
+        #expect(result.states.contains("partial"))
+        #expect(result.read == result.accepted + result.duplicates + result.rejected)
+        #expect(result.read < Int(input.lines))
+        try expectMadeGood()
+    }
+
+    @Test func aFullDiskIsSaidAndMadeGood() throws {
+        // A file that may not grow on is a disk that is full, but for the number of the error. Killing signals aside, the
+        // program has to come to an end by itself.
+        let words = input.arguments(warehouse: path)
+        let run = try ChildProcess(
+            "/bin/sh",
+            ["-c", "trap '' XFSZ 2>/dev/null || trap '' 25; ulimit -f 3000; exec \"$0\" \"$@\"", Program.path] + words,
+            currentFolder: folder.path
+        ).wait()
+        #expect(!run.isKilled)
+        #expect(run.status == 1, "\(run.errors)")
+        #expect(run.errors.contains("error:"))
+        #expect(run.errors.contains(path), "\(run.errors)")
+        try expectMadeGood()
+    }
+}

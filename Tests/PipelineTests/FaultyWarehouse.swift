@@ -1,0 +1,202 @@
+import Domain
+import SQLite
+
+/// A warehouse that breaks down at a chosen step of a run, or does one thing wrong all the time. Everything else goes on
+/// to the warehouse behind it.
+final class FaultyWarehouse: Warehouse {
+    /// The steps of a run that a fault can be put at.
+    enum Step: String, CaseIterable, Sendable {
+        case begin, enrichment, insertFacts, afterInsertFacts, merge, movieRank, replaceMovies, afterReplaceMovies
+        case quarantine, saveCheckpoint, saveRun, beforeCommit, afterCommit, reenrichFacts, refreshMarts, rowCounts
+    }
+
+    /// How it breaks down.
+    enum Manner: String, CaseIterable, Sendable {
+        /// As if the program were killed: from then on nothing reaches the warehouse.
+        case crash
+        /// As a full disk or a lock does: this one call fails, and the program can still clean up.
+        case error
+    }
+
+    /// What a careless loader would do, for the checks to catch.
+    enum Defect: String, CaseIterable, Sendable {
+        /// Rows are committed, and the position later on its own: a crash in between leaves rows without a position.
+        case positionAfterRows
+        /// The position is committed, and the rows later on their own: a crash in between leaves a position without rows.
+        case positionBeforeRows
+        /// The position is saved, and of the facts before it the last batch is not.
+        case lastBatchDropped
+        /// What is merged of a batch is merged again after a crash.
+        case rowsDoubled
+        /// What was rejected is not kept, though it is counted.
+        case rejectedDropped
+    }
+
+    private let inner: any Warehouse
+    private let step: Step?
+    private let occurrence: Int
+    private let manner: Manner
+    private let defect: Defect?
+    private var isDown = false
+    private var lastCheckpoints: [(Checkpoint, Int64)] = []
+    private var lastRun: RunRecord?
+    /// How often each step was come to.
+    private(set) var counts: [Step: Int] = [:]
+    /// Whether the fault was met.
+    private(set) var hasFired = false
+
+    /// - Parameters:
+    ///   - step: where the fault is; nil for none.
+    ///   - occurrence: at which time of coming there, from 1.
+    init(
+        _ inner: any Warehouse, at step: Step? = nil, occurrence: Int = 1, manner: Manner = .crash,
+        defect: Defect? = nil
+    ) {
+        self.inner = inner
+        self.step = step
+        self.occurrence = occurrence
+        self.manner = manner
+        self.defect = defect
+    }
+
+    var location: String { inner.location }
+
+    private func come(to step: Step) throws {
+        try pass()
+        counts[step, default: 0] += 1
+        guard step == self.step, counts[step] == occurrence else { return }
+        hasFired = true
+        isDown = manner == .crash
+        throw Fault(step: step, occurrence: occurrence)
+    }
+
+    private func pass() throws { if isDown { throw Fault(step: nil, occurrence: 0) } }
+
+    func migrate(at now: Int64) throws -> [String] { try inner.migrate(at: now) }
+    func beginRun(at now: Int64) throws -> RunRecord { try inner.beginRun(at: now) }
+    func endRun() { inner.endRun() }
+
+    func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? {
+        try pass()
+        return try inner.checkpoint(of: identity)
+    }
+
+    func begin() throws {
+        try come(to: .begin)
+        try inner.begin()
+    }
+
+    func commit() throws {
+        do { try come(to: .beforeCommit) } catch {
+            if isDown { try leaveBehind() }
+            throw error
+        }
+        try inner.commit()
+        lastCheckpoints = []
+        try come(to: .afterCommit)
+    }
+
+    /// What a careless loader would have committed when it was killed just before a commit.
+    private func leaveBehind() throws {
+        switch defect {
+        case .positionAfterRows:
+            try inner.commit()
+        case .positionBeforeRows:
+            try inner.rollback()
+            try inner.begin()
+            if let lastRun { try inner.save(lastRun) }
+            for (checkpoint, run) in lastCheckpoints { try inner.save(checkpoint, run: run) }
+            try inner.commit()
+        default: break
+        }
+    }
+
+    func rollback() throws {
+        try pass()
+        try inner.rollback()
+    }
+
+    func enrichment(ofMovie id: Int64) throws -> MovieEnrichment? {
+        try come(to: .enrichment)
+        return try inner.enrichment(ofMovie: id)
+    }
+
+    func insertFacts(_ group: EventGroup) throws {
+        try come(to: .insertFacts)
+        let isDropped = defect == .lastBatchDropped && group.batches.contains { $0.chunk.isLast }
+        if !isDropped { try inner.insertFacts(group) }
+        try come(to: .afterInsertFacts)
+    }
+
+    func merge(_ rows: MergeTable) throws {
+        try come(to: .merge)
+        try inner.merge(rows)
+        if defect == .rowsDoubled { try inner.merge(rows) }
+    }
+
+    func movieRank(of movieID: Int64, snapshotDay: Int32) throws -> MovieRank? {
+        try come(to: .movieRank)
+        return try inner.movieRank(of: movieID, snapshotDay: snapshotDay)
+    }
+
+    func movieRank(of movieID: Int64) throws -> MovieRank? {
+        try pass()
+        return try inner.movieRank(of: movieID)
+    }
+
+    func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
+        try come(to: .replaceMovies)
+        try inner.replaceMovies(documents, of: batch)
+        try come(to: .afterReplaceMovies)
+    }
+
+    func quarantine(_ rejections: [Rejection], run: Int64) throws {
+        try come(to: .quarantine)
+        try inner.quarantine(defect == .rejectedDropped ? Array(rejections.dropLast()) : rejections, run: run)
+    }
+
+    func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
+        try inner.rejected(matching: filter, after: id, limit: limit)
+    }
+
+    func deleteRejected(_ ids: [Int64]) throws { try inner.deleteRejected(ids) }
+
+    func save(_ checkpoint: Checkpoint, run: Int64) throws {
+        try come(to: .saveCheckpoint)
+        lastCheckpoints.append((checkpoint, run))
+        if defect == .positionAfterRows, isCrashNext { return }
+        try inner.save(checkpoint, run: run)
+    }
+
+    func save(_ run: RunRecord) throws {
+        try come(to: .saveRun)
+        lastRun = run
+        if defect == .positionAfterRows, isCrashNext { return }
+        try inner.save(run)
+    }
+
+    /// Whether the next commit is the one that is not come to.
+    private var isCrashNext: Bool { step == .beforeCommit && counts[.beforeCommit, default: 0] + 1 == occurrence }
+
+    func reenrichFacts() throws -> Int64 {
+        try come(to: .reenrichFacts)
+        return try inner.reenrichFacts()
+    }
+
+    func refreshMarts() throws -> Int64 {
+        try come(to: .refreshMarts)
+        return try inner.refreshMarts()
+    }
+
+    func rowCounts() throws -> [(table: String, rows: Int64)] {
+        try come(to: .rowCounts)
+        return try inner.rowCounts()
+    }
+}
+
+/// What a faulty warehouse throws.
+struct Fault: Error {
+    /// Where it was put; nil for what follows from it.
+    var step: FaultyWarehouse.Step?
+    var occurrence: Int
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Pipeline
+import TestSupport
+import Testing
+
+/// Real movies and real ratings, where they are present: a folder with `tmdb_5000.ndjson.zst` and
+/// `events/*.ndjson.zst` that `REELHOUSE_REAL` names, or that stands beside the package.
+@Suite struct RealDataTests {
+    private static let folder: String? = {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let beside = package.deletingLastPathComponent().appendingPathComponent("shared/real").path
+        let folder = ProcessInfo.processInfo.environment["REELHOUSE_REAL"] ?? beside
+        return FileManager.default.fileExists(atPath: folder + "/tmdb_5000.ndjson.zst") ? folder : nil
+    }()
+
+    /// What the events' files hold, by another JSON reader.
+    private struct Independent {
+        var lines = 0
+        var withoutMovie = 0
+        /// Identities of all lines, and of those that have a movie.
+        var distinct: Set<String> = []
+        var withMovie: Set<String> = []
+
+        init(_ paths: [String]) throws {
+            for path in paths {
+                for line in LineCount.lines(in: try Compression.decode(TemporaryFolder.bytes(ofFile: path))) {
+                    lines += 1
+                    let event = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] ?? [:]
+                    let identity = "\(event["event_id"] ?? "") \(event["event_time"] ?? "")"
+                    distinct.insert(identity)
+                    if event["movie_id"] is Int { withMovie.insert(identity) } else { withoutMovie += 1 }
+                }
+            }
+        }
+    }
+
+    @Test(.enabled(if: RealDataTests.folder != nil, "no real data: set REELHOUSE_REAL to a folder that has it"))
+    func realDataIsLoadedWhole() throws {
+        let folder = try #require(RealDataTests.folder)
+        let movies = folder + "/tmdb_5000.ndjson.zst"
+        let events = TemporaryFolder.files(below: folder + "/events").filter { $0.hasSuffix(".ndjson.zst") }
+        let independent = try Independent(events)
+        #expect(independent.lines == 100_009)
+        #expect(independent.distinct.count == 100_007)
+        let warehouse = try LawWarehouse()
+        let report = try warehouse.run(movies: [movies], events: events)
+        #expect(report.run.counts.areConserved)
+        let database = try Database(path: warehouse.path)
+        let read = try database.rows("SELECT sum(read) FROM load_checkpoint GROUP BY port ORDER BY port")
+        #expect(read == ["100009", "4803"])
+        let rules = try database.rows(
+            "SELECT port || ' ' || rule || ' ' || count(*) FROM rejected_record GROUP BY port, rule")
+        #expect(rules == (independent.withoutMovie > 0 ? ["events missing_movie_id \(independent.withoutMovie)"] : []))
+        #expect(try database.integer("SELECT count(*) FROM movies") == 4803)
+        #expect(try database.integer("SELECT count(*) FROM fact_user_event") == Int64(independent.withMovie.count))
+        let duplicates = try database.integer("SELECT sum(duplicates) FROM load_checkpoint WHERE port = 'events'")
+        #expect(duplicates == Int64(independent.lines - independent.withoutMovie - independent.withMovie.count))
+        #expect(try database.integer("SELECT count(*) FROM ratings") <= Int64(independent.withMovie.count))
+        #expect(try warehouse.faults() == [])
+
+        let other = try LawWarehouse()
+        for path in events.reversed() { try other.run(events: [path]) }
+        try other.run(movies: [movies], events: [])
+        #expect(try other.digest() == warehouse.digest())
+    }
+}

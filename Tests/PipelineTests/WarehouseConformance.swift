@@ -1,0 +1,278 @@
+import Domain
+import Testing
+
+/// A warehouse that is empty at first, as a conformance suite meets it: every backend gives one.
+protocol WarehouseFixture {
+    /// Opens the same warehouse for writing once more.
+    func writer() throws -> any Warehouse
+    /// Opens the same warehouse for reading once more.
+    func reader() throws -> any WarehouseReader
+}
+
+/// What `Warehouse` and `WarehouseReader` promise, whatever database is behind them.
+enum WarehousePromise: String, CaseIterable, Sendable {
+    case migratesOnce, hasOneWriter, numbersRuns, marksKilledRuns, showsNothingBeforeTheCommit
+    case forgetsOnRollback, forgetsWhatAClosedConnectionLeft, keepsCheckpoints, keepsTheLastRow, rejectsOnce
+    case pagesTheQuarantine, marksWhatStands, mergesInAnyOrder, ranksMovies, replacesMovies, enrichesAnew
+    case refusesToWriteForReaders
+
+    /// Holds a warehouse to it.
+    func check(_ fixture: some WarehouseFixture) throws {
+        switch self {
+        case .migratesOnce: try migratesOnce(fixture)
+        case .hasOneWriter: try hasOneWriter(fixture)
+        case .numbersRuns: try numbersRuns(fixture)
+        case .marksKilledRuns: try marksKilledRuns(fixture)
+        case .showsNothingBeforeTheCommit: try showsNothingBeforeTheCommit(fixture)
+        case .forgetsOnRollback: try forgetsOnRollback(fixture)
+        case .forgetsWhatAClosedConnectionLeft: try forgetsWhatAClosedConnectionLeft(fixture)
+        case .keepsCheckpoints: try keepsCheckpoints(fixture)
+        case .keepsTheLastRow: try keepsTheLastRow(fixture)
+        case .rejectsOnce: try rejectsOnce(fixture)
+        case .pagesTheQuarantine: try pagesTheQuarantine(fixture)
+        case .marksWhatStands: try marksWhatStands(fixture)
+        case .mergesInAnyOrder: try mergesInAnyOrder(fixture)
+        case .ranksMovies: try ranksMovies(fixture)
+        case .replacesMovies: try replacesMovies(fixture)
+        case .enrichesAnew: try enrichesAnew(fixture)
+        case .refusesToWriteForReaders: try refusesToWriteForReaders(fixture)
+        }
+    }
+}
+
+// MARK: Runs and transactions
+
+extension WarehousePromise {
+    private func migratesOnce(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        #expect(try !warehouse.migrate(at: 1).isEmpty)
+        #expect(try warehouse.migrate(at: 2).isEmpty)
+        #expect(try fixture.writer().migrate(at: 3).isEmpty)
+        let version = try fixture.reader().schemaVersion()
+        #expect(version.applied == version.known && version.known > 0)
+        #expect(try warehouse.rowCounts().allSatisfy { $0.rows == 0 })
+    }
+
+    private func hasOneWriter(_ fixture: some WarehouseFixture) throws {
+        let first = try fixture.writer()
+        _ = try first.beginRun(at: 1)
+        let second = try fixture.writer()
+        #expect(throws: WarehouseError.self) { _ = try second.beginRun(at: 2) }
+        first.endRun()
+        _ = try second.beginRun(at: 3)
+        second.endRun()
+    }
+
+    private func numbersRuns(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        for number: Int64 in 1...3 {
+            var run = try warehouse.beginRun(at: number * 10)
+            #expect(run.id == number && run.startedAt == number * 10 && run.outcome == .running)
+            try warehouse.begin()
+            run.outcome = .completed
+            run.endedAt = number * 10 + 5
+            try warehouse.save(run)
+            try warehouse.commit()
+            warehouse.endRun()
+        }
+        let runs = try fixture.reader().runs(limit: 2)
+        #expect(runs.map(\.id) == [3, 2])
+        #expect(runs.map(\.endedAt) == [35, 25])
+    }
+
+    private func marksKilledRuns(_ fixture: some WarehouseFixture) throws {
+        do {
+            let killed = try fixture.writer()
+            let run = try killed.beginRun(at: 1)
+            try killed.begin()
+            try killed.save(run)
+            try killed.commit()
+            killed.endRun()
+        }
+        #expect(try fixture.reader().runs(limit: 9).map(\.outcome) == [.running])
+        let next = try fixture.writer()
+        #expect(try next.beginRun(at: 2).id == 2)
+        next.endRun()
+        #expect(try fixture.reader().runs(limit: 9).map(\.outcome) == [.interrupted])
+    }
+
+    private func showsNothingBeforeTheCommit(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        let run = try warehouse.beginRun(at: 1)
+        let reader = try fixture.reader()
+        let empty = try digest(reader)
+        try warehouse.begin()
+        try warehouse.save(run)
+        try warehouse.insertFacts(ConformanceLines.events([ConformanceLines.event(1)]))
+        try warehouse.save(WarehousePromise.checkpoint("a"), run: run.id)
+        #expect(try digest(reader) == empty)
+        #expect(try reader.checkpoints(limit: 9).isEmpty)
+        try warehouse.commit()
+        #expect(try digest(reader) != empty)
+        #expect(try reader.checkpoints(limit: 9).count == 1)
+        warehouse.endRun()
+    }
+
+    private func forgetsOnRollback(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        let run = try warehouse.beginRun(at: 1)
+        let empty = try digest(fixture.reader())
+        try warehouse.begin()
+        try fill(warehouse, run)
+        try warehouse.rollback()
+        // Where none is open there is nothing to forget.
+        try warehouse.rollback()
+        #expect(try digest(fixture.reader()) == empty)
+        #expect(try warehouse.checkpoint(of: WarehousePromise.checkpoint("a").identity) == nil)
+        #expect(try warehouse.rowCounts().allSatisfy { $0.rows == 0 })
+        try warehouse.begin()
+        try fill(warehouse, run)
+        try warehouse.commit()
+        #expect(try digest(fixture.reader()) != empty)
+        warehouse.endRun()
+    }
+
+    private func forgetsWhatAClosedConnectionLeft(_ fixture: some WarehouseFixture) throws {
+        do {
+            let killed = try fixture.writer()
+            let run = try killed.beginRun(at: 1)
+            try killed.begin()
+            try fill(killed, run)
+        }
+        let next = try fixture.writer()
+        #expect(try next.beginRun(at: 2).id == 1)
+        #expect(try next.rowCounts().allSatisfy { $0.rows == 0 })
+        #expect(try next.checkpoint(of: WarehousePromise.checkpoint("a").identity) == nil)
+        next.endRun()
+    }
+
+    private func fill(_ warehouse: any Warehouse, _ run: RunRecord) throws {
+        try warehouse.save(run)
+        try warehouse.insertFacts(ConformanceLines.events([ConformanceLines.event(1)]))
+        let movies = try ConformanceLines.movies(["{\"id\":1,\"title\":\"One\"}"])
+        try warehouse.replaceMovies(movies.documents, of: movies)
+        try warehouse.quarantine([WarehousePromise.rejection(1)], run: run.id)
+        try warehouse.save(WarehousePromise.checkpoint("a"), run: run.id)
+    }
+
+    private func digest(_ reader: any WarehouseReader) throws -> [String: TableDigest] {
+        Dictionary(uniqueKeysWithValues: try reader.digest().map { ($0.table, $0.digest) })
+    }
+
+    private func refusesToWriteForReaders(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        _ = try warehouse.migrate(at: 1)
+        let reader = try fixture.reader()
+        for sql in [
+            "DELETE FROM movies", "DROP TABLE movies", "SELECT 1; DELETE FROM movies", "CREATE TABLE more (a INTEGER)",
+        ] { #expect(throws: (any Error).self, "\(sql)") { try reader.query(sql, header: { _ in }, row: { _ in }) } }
+        var rows: [[QueryValue]] = []
+        try reader.query("SELECT count(*) FROM movies", header: { _ in }, row: { rows.append($0) })
+        #expect(rows == [[.integer(0)]])
+        #expect(try reader.faults() == [])
+    }
+}
+
+// MARK: Positions and quarantine
+
+extension WarehousePromise {
+    static func checkpoint(_ key: String, line: Int64 = 5, day: Int32? = nil) -> Checkpoint {
+        var counts = LineCounts()
+        counts.read = 5
+        counts.accepted = 2
+        counts.duplicates = 2
+        counts.rejected = 1
+        counts.warnings = 9
+        return Checkpoint(
+            identity: SourceIdentity(port: day == nil ? .events : .movies, key: key, snapshotDay: day),
+            source: "folder/" + key, position: SourcePosition(line: line, byteOffset: line * 1_000_000_000_000),
+            isComplete: false, counts: counts)
+    }
+
+    static func rejection(_ line: Int64, rule: CleaningRule = .invalidScore, raw: [UInt8] = [0, 0xff, 10]) -> Rejection
+    {
+        Rejection(
+            source: "a \"name\"'s", port: .events, line: line, byteOffset: line * 10, rule: rule, message: "ö is wrong",
+            raw: raw, snapshotDay: nil)
+    }
+
+    private func keepsCheckpoints(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        let run = try warehouse.beginRun(at: 1)
+        try warehouse.begin()
+        try warehouse.save(run)
+        let checkpoints = [
+            WarehousePromise.checkpoint("a"), WarehousePromise.checkpoint("a", line: 6, day: 20_000),
+            WarehousePromise.checkpoint("a", line: 7, day: 20_001), WarehousePromise.checkpoint("b", line: 8),
+        ]
+        for checkpoint in checkpoints { try warehouse.save(checkpoint, run: run.id) }
+        var later = checkpoints[0]
+        later.position.line = 50
+        later.isComplete = true
+        later.source = "moved"
+        try warehouse.save(later, run: run.id)
+        try warehouse.commit()
+        for checkpoint in [later] + checkpoints.dropFirst() {
+            #expect(try warehouse.checkpoint(of: checkpoint.identity) == checkpoint)
+        }
+        let unknown = SourceIdentity(port: .events, key: "c")
+        #expect(try warehouse.checkpoint(of: unknown) == nil)
+        #expect(try fixture.reader().checkpoints(limit: 9).count == 4)
+        warehouse.endRun()
+    }
+
+    private func keepsTheLastRow(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        var run = try warehouse.beginRun(at: 1)
+        for read: Int64 in 1...3 {
+            try warehouse.begin()
+            run.counts.read = read
+            run.counts.accepted = read
+            try warehouse.save(run)
+            try warehouse.commit()
+        }
+        let runs = try fixture.reader().runs(limit: 9)
+        #expect(runs.map(\.counts) == [run.counts])
+        warehouse.endRun()
+    }
+
+    private func rejectsOnce(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        let run = try warehouse.beginRun(at: 1)
+        try warehouse.begin()
+        try warehouse.save(run)
+        let lines = [
+            WarehousePromise.rejection(1), WarehousePromise.rejection(1, rule: .invalidVote),
+            WarehousePromise.rejection(1, raw: []), WarehousePromise.rejection(2), WarehousePromise.rejection(1),
+        ]
+        try warehouse.quarantine(lines, run: run.id)
+        try warehouse.quarantine(lines, run: run.id)
+        try warehouse.commit()
+        let stored = try fixture.reader().rejected(matching: RejectedFilter(), after: 0, limit: 99)
+        #expect(stored.count == 4)
+        #expect(stored.allSatisfy { $0.rejection.source == "a \"name\"'s" && $0.rejection.message == "ö is wrong" })
+        #expect(stored.map(\.rejection.raw) == [[0, 0xff, 10], [0, 0xff, 10], [], [0, 0xff, 10]])
+        warehouse.endRun()
+    }
+
+    private func pagesTheQuarantine(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        let run = try warehouse.beginRun(at: 1)
+        try warehouse.begin()
+        try warehouse.save(run)
+        let lines = (1...10).map { WarehousePromise.rejection($0, rule: $0 % 2 == 0 ? .invalidVote : .invalidScore) }
+        try warehouse.quarantine(lines, run: run.id)
+        let even = RejectedFilter(rule: "invalid_vote")
+        let first = try warehouse.rejected(matching: even, after: 0, limit: 2)
+        #expect(first.map(\.rejection.line) == [2, 4])
+        let rest = try warehouse.rejected(matching: even, after: first[1].id, limit: 99)
+        #expect(rest.map(\.rejection.line) == [6, 8, 10])
+        #expect(try warehouse.rejected(matching: RejectedFilter(source: "other"), after: 0, limit: 9).isEmpty)
+        #expect(try warehouse.rejected(matching: RejectedFilter(id: rest[0].id), after: 0, limit: 9).count == 1)
+        try warehouse.deleteRejected(first.map(\.id))
+        try warehouse.commit()
+        let counts = try fixture.reader().rejectedCounts()
+        #expect(counts.map(\.lines) == [5, 3])
+        warehouse.endRun()
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+
+/// A program that a test runs, with its input and outputs in files.
+public final class ChildProcess {
+    /// How a program ended, and what it wrote.
+    public struct Result: Sendable {
+        /// Its exit status; 128 and the signal's number when a signal ended it.
+        public var status: Int32
+        /// Whether a signal ended it.
+        public var isKilled: Bool
+        /// What it wrote to standard output.
+        public var output: String
+        /// What it wrote to standard error.
+        public var errors: String
+    }
+
+    private let process: pid_t
+    private let folder: TemporaryFolder
+    private var status: Int32?
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - input: what it reads from standard input.
+    ///   - environment: variables that are added; those that begin with `REELHOUSE_` or are `NO_COLOR` are not passed on.
+    ///   - currentFolder: where it works; the test's own folder unless given.
+    public init(
+        _ program: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+        currentFolder: String? = nil
+    ) throws {
+        folder = try TemporaryFolder()
+        let inputPath = try folder.write("stdin", input)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, folder.path("stdout"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, folder.path("stderr"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for number in [SIGINT, SIGTERM, SIGPIPE, SIGUSR1] { sigaddset(&signals, number) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        var variables = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("REELHOUSE_") && $0.key != "NO_COLOR"
+        }
+        variables.merge(environment) { $1 }
+        var words = [program] + arguments
+        if let currentFolder { words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", currentFolder] + words }
+        let code = ChildProcess.withCStrings(words) { arguments in
+            ChildProcess.withCStrings(variables.map { "\($0.key)=\($0.value)" }) { variables in
+                var process: pid_t = 0
+                let code = posix_spawn(&process, words[0], &actions, &attributes, arguments, variables)
+                return (process, code)
+            }
+        }
+        guard code.1 == 0 else { throw ChildProcessFailure(message: "cannot start \(program): errno \(code.1)") }
+        process = code.0
+    }
+
+    deinit {
+        if isRunning {
+            kill(process, SIGKILL)
+            _ = wait()
+        }
+    }
+
+    /// Whether it has not ended yet.
+    public var isRunning: Bool {
+        if status != nil { return false }
+        var status: Int32 = 0
+        guard waitpid(process, &status, WNOHANG) == process else { return true }
+        self.status = status
+        return false
+    }
+
+    /// Sends a signal, unless it has ended.
+    public func send(_ signal: Int32) { if isRunning { kill(process, signal) } }
+
+    /// What it has written to standard error so far.
+    public var errorsSoFar: String { String(decoding: folder.read("stderr"), as: UTF8.self) }
+
+    /// Waits for its end.
+    public func wait() -> Result {
+        while status == nil {
+            var status: Int32 = 0
+            if waitpid(process, &status, 0) == process { self.status = status }
+        }
+        let status = status ?? 0
+        let signal = status & 0x7f
+        return Result(
+            status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, isKilled: signal != 0,
+            output: String(decoding: folder.read("stdout"), as: UTF8.self), errors: errorsSoFar)
+    }
+
+    private static func withCStrings<Answer>(
+        _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Answer
+    ) -> Answer {
+        var pointers = strings.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("the end is always there") }
+            return body(base)
+        }
+    }
+}
+
+/// A program that cannot be started.
+public struct ChildProcessFailure: Error {
+    /// Why.
+    public var message: String
+}
