@@ -38,12 +38,12 @@ sanitize: deps ## Run the tests under the address and the thread sanitizer
 	@.ci/sanitize
 
 bench: deps ## Measure a million events, and what the parts could do alone
+	@$(BUILD) --product reelhouse
 	@$(BUILD) --product reelhouse-bench
-	@$(BENCH)
+	@$(BENCH) $(BENCH_FLAGS)
 
-bench-peers: deps ## The same with DuckDB taking turns on the same files
-	@$(BUILD) --product reelhouse --product reelhouse-bench
-	@$(BENCH) --peers
+bench-peers: BENCH_FLAGS += --peers
+bench-peers: bench ## The same with DuckDB taking turns on the same files
 
 install: build ## Install the command, its manual and completions below PREFIX (/usr/local)
 	@.ci/install "$(REELHOUSE)" "$(or $(PREFIX),/usr/local)"

@@ -58,7 +58,8 @@ let package = Package(
         ),
         .executableTarget(
             name: "reelhouse-bench",
-            dependencies: ["Domain", "Files", "Generator", "Pipeline", "SQLite"]
+            dependencies: ["Arguments", "CSQLite", "Domain", "Files", "Generator"],
+            resources: [.embedInCode("Resources/duckdb_job.py")]
         ),
 
         // Tests, and what several of them share.

@@ -17,7 +17,7 @@ final class EventLoad {
         self.transaction = transaction
         self.rawStore = rawStore
         self.taken = taken
-        settlement = EventSettlement(rawStore: rawStore)
+        settlement = EventSettlement(rawStore: rawStore, stages: transaction.stages)
     }
 
     deinit { _ = try? settlement.take() }
@@ -44,11 +44,14 @@ final class EventLoad {
     private func flush() throws -> Int {
         guard !waiting.isEmpty else { return try take() }
         try transaction.open()
-        for batch in waiting { try cache.enrich(batch, from: transaction.warehouse) }
-        let group = EventGroup(waiting)
-        waiting = []
-        waitingRows = 0
-        try transaction.warehouse.insertFacts(group)
+        let group = try transaction.stages.measure(.insert) {
+            for batch in waiting { try cache.enrich(batch, from: transaction.warehouse) }
+            let group = EventGroup(waiting)
+            waiting = []
+            waitingRows = 0
+            try transaction.warehouse.insertFacts(group)
+            return group
+        }
         let done = try take()
         let isFull = settlement.merger.byteSize >= transaction.options.transactionBytes
         settlement.begin(group)
@@ -60,10 +63,14 @@ final class EventLoad {
     func commit() throws -> Int {
         var done = waiting.isEmpty ? 0 : try flush()
         done += try take()
-        for table in settlement.merger.tables { try transaction.warehouse.merge(table) }
-        settlement.merger.removeAll()
-        try rawStore?.flush()
-        try transaction.commit()
+        try transaction.stages.measure(.upsert) {
+            for table in settlement.merger.tables { try transaction.warehouse.merge(table) }
+            settlement.merger.removeAll()
+        }
+        try transaction.stages.measure(.commit) {
+            try rawStore?.flush()
+            try transaction.commit()
+        }
         return done
     }
 

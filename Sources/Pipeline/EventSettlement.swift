@@ -13,10 +13,14 @@ final class EventSettlement {
     /// What is merged and not upserted yet; not to be touched while a group is being settled.
     let merger = EventMerger()
     private let rawStore: (any RawStore)?
+    private let stages: StageTimes
     private let queue = DispatchQueue(label: "reelhouse.settlement")
     private var result: Result<[Settled], any Error>?
 
-    init(rawStore: (any RawStore)?) { self.rawStore = rawStore }
+    init(rawStore: (any RawStore)?, stages: StageTimes) {
+        self.rawStore = rawStore
+        self.stages = stages
+    }
 
     /// Begins to settle a group; the one before must have been taken.
     func begin(_ group: EventGroup) {
@@ -24,7 +28,7 @@ final class EventSettlement {
         let handoff = Handoff(value: (self, group))
         queue.async {
             let (settlement, group) = handoff.value
-            settlement.result = Result { try settlement.settle(group) }
+            settlement.result = Result { try settlement.stages.measure(.merge) { try settlement.settle(group) } }
         }
     }
 

@@ -88,4 +88,6 @@ public struct LoadReport: Sendable {
     public var stopReason: StopSignal.Reason?
     /// How long it took, in seconds.
     public var seconds = 0.0
+    /// How long each of its stages took.
+    public var stages: [LoadStage: StageTime] = [:]
 }

@@ -4,6 +4,8 @@ import Domain
 final class LoadTransaction {
     let warehouse: any Warehouse
     let options: LoadOptions
+    /// How long the stages of the load take.
+    let stages = StageTimes()
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
     private(set) var warningsByReason: [WarningReason: Int64] = [:]

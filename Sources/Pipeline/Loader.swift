@@ -45,11 +45,11 @@ public final class Loader {
         do {
             try transaction.start()
             var report = LoadReport(run: record)
-            report.rowsBefore = try warehouse.rowCounts()
+            report.rowsBefore = try transaction.stages.measure(.count, warehouse.rowCounts)
             if let movies { try load(movies, transaction, &report, loadMovies) }
             // Before the events, which find their movies as they are now.
             try transaction.open()
-            report.refresh.reenrichedFacts = try warehouse.reenrichFacts()
+            report.refresh.reenrichedFacts = try transaction.stages.measure(.marts, warehouse.reenrichFacts)
             if let events { try load(events, transaction, &report, loadEvents) }
             try end(transaction, &report)
             report.seconds = Double(wallClock() - startedAt) / 1000
@@ -74,10 +74,12 @@ public final class Loader {
         progress(LoadProgress(phase: .marts, counts: transaction.run.counts))
         try transaction.open()
         if report.stopReason == nil || report.stopReason == .duration {
-            report.refresh.refreshedDays = try warehouse.refreshMarts()
+            report.refresh.refreshedDays = try transaction.stages.measure(.marts, warehouse.refreshMarts)
         }
-        report.rows = try warehouse.rowCounts()
-        try transaction.finish(report.stopReason == nil ? .completed : .stopped, at: wallClock())
+        report.rows = try transaction.stages.measure(.count, warehouse.rowCounts)
+        let outcome = report.stopReason == nil ? RunOutcome.completed : .stopped
+        try transaction.stages.measure(.commit) { try transaction.finish(outcome, at: wallClock()) }
+        report.stages = transaction.stages.all
         report.run = transaction.run
         report.rejectedByRule = transaction.rejectedByRule
         report.warningsByReason = transaction.warningsByReason
@@ -87,7 +89,9 @@ public final class Loader {
         _ set: any SourceSet, _ transaction: LoadTransaction, _ report: inout LoadReport,
         _ body: (any LineSource, LoadTransaction, @escaping (LineChunk, LineCounts) -> Void) throws -> Void
     ) throws {
-        let plan = try LoadPlan(set, warehouse: warehouse, options: options)
+        let plan = try transaction.stages.measure(.plan) {
+            try LoadPlan(set, warehouse: warehouse, options: options)
+        }
         transaction.begin(plan)
         var reports = plan.reports
         for report in reports where report.state == .skipped {
@@ -123,15 +127,16 @@ public final class Loader {
         let load = MovieLoad(transaction: transaction, rawStore: rawStore, taken: taken)
         let stage = OrderedStage<LineChunk, MovieBatch>(width: options.decoders, limit: options.chunksInFlight)
         defer { stage.cancel() }
-        stage.start(reading: Handoff(value: source.next)) {
+        let stages = transaction.stages
+        stage.start(reading: Handoff(value: { try stages.measure(.read, source.next) })) {
             let decoder = try MovieDecoder()
-            return decoder.decode
+            return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
         }
         while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
-            try load.add(batch)
+            try stages.measure(.movies) { try load.add(batch) }
             stage.release()
         }
-        try load.commit()
+        try stages.measure(.movies, load.commit)
     }
 
     private func loadEvents(
@@ -142,9 +147,10 @@ public final class Loader {
         let clock = options.clock
         let stage = OrderedStage<LineChunk, EventBatch>(width: options.decoders, limit: options.chunksInFlight)
         defer { stage.cancel() }
-        stage.start(reading: Handoff(value: source.next)) {
+        let stages = transaction.stages
+        stage.start(reading: Handoff(value: { try stages.measure(.read, source.next) })) {
             let decoder = try EventDecoder(clock: clock)
-            return decoder.decode
+            return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
         }
         while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
             for _ in 0..<(try load.add(batch)) { stage.release() }

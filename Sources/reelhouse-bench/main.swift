@@ -1,37 +1,67 @@
-import Domain
-import Files
-import Generator
-import Pipeline
-import SQLite
+import Arguments
+import Foundation
 import Glibc
 
-func seconds() -> Double {
-    var t = timespec(); clock_gettime(CLOCK_MONOTONIC, &t); return Double(t.tv_sec) + Double(t.tv_nsec) / 1e9
-}
-let mode = CommandLine.arguments[1]
-let path = CommandLine.arguments[2]
-let clock = RunClock(now: 1_795_000_000_000)
-if mode == "decode" {
-    let t = seconds()
-    let s = FileSource([
-        PlannedFile(
-            location: .file(path), source: Source(name: path, identity: nil, port: .events, snapshotDay: 0, number: 0))
-    ])
-    let d = try EventDecoder(clock: clock)
-    var n = 0, r = 0
-    var split = 0.0
-    while true {
-        let a = seconds(); guard let c = try s.next() else { break }; split += seconds() - a; let b = d.decode(c);
-        n += b.rowCount; r += b.rejections.count; if let f = b.rejections.first { print(f.rule, f.message) }
+/// Writes a line to standard error.
+func complain(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+/// Runs the rounds: each scenario once a round, the peer before and after ours by turns.
+func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples {
+    var samples = Samples()
+    for round in 1...runs {
+        var scenarios = benchmark.scenarios
+        if round % 2 == 0, let index = scenarios.firstIndex(of: .duckDB) { scenarios.swapAt(index, index - 1) }
+        for scenario in scenarios {
+            let sample = try benchmark.run(scenario)
+            complain(
+                "  round \(round), \(scenario.rawValue): \(sample.seconds.fixed(2)) s, CPU \(sample.cpuSeconds.fixed(2)) s"
+            )
+            samples.add(sample, to: scenario)
+        }
     }
-    print("decode", n, r, seconds() - t, "of which read+split", split)
-} else {
-    let t = seconds()
-    let w = try SQLiteWarehouse(path: CommandLine.arguments[3])
-    let loader = Loader(
-        warehouse: w, rawStore: nil, options: LoadOptions(clock: clock), wallClock: { Int64(seconds() * 1000) })
-    let report = try loader.run(movies: nil, events: try FileSet([path], port: .events))
-    print(report.run.counts, seconds() - t)
-    print(report.rows.map { "\($0.table)=\($0.rows)" }.joined(separator: " "))
-    if mode == "digest" { for (t, d) in try SQLiteReader(path: CommandLine.arguments[3]).digest() { print(t, d.text) } }
+    return samples
+}
+
+/// Measures, and prints the report.
+///
+/// - Returns: the exit status.
+func run(_ options: BenchOptions) throws -> Int32 {
+    let signals = ChildProcess.passOnSignals()
+    defer { for signal in signals { signal.cancel() } }
+    let programs = try Programs()
+    let workspace = try Workspace(kept: options.folder)
+    let benchmark = try Benchmark(options, programs: programs, workspace: workspace)
+    print("reelhouse-bench: \(options.events.grouped) events, \(options.runs) runs taking turns, medians.")
+    print("Machine: \(BenchReport.machine).")
+    if !programs.isRelease { print("This is no release build: its times mean nothing.") }
+    fflush(nil)
+    try benchmark.prepare { complain("  \($0)") }
+    let samples = try measure(benchmark, runs: options.runs)
+    let report = BenchReport(
+        samples: samples, heldLoad: benchmark.heldLoad, heldBytes: benchmark.heldBytes, options: options)
+    print(report.text)
+    print("\nMachine: \(BenchReport.machine) at the end.")
+    return report.agrees ? 0 : 1
+}
+
+do {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == "part" {
+        try Parts.run(arguments.dropFirst())
+        exit(0)
+    }
+    switch try BenchOptions.declaration.parse(arguments) {
+    case .help(let text): print(text)
+    case .version: print("reelhouse-bench")
+    case .run(let parsed): exit(try run(BenchOptions(parsed)))
+    }
+} catch let error as UsageError {
+    complain("error: \(error.message)\n\nhint: \(error.hint)")
+    exit(2)
+} catch let error as BenchError {
+    complain("error: \(error.message)")
+    exit(1)
+} catch {
+    complain("error: \(error)")
+    exit(1)
 }

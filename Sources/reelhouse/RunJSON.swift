@@ -4,7 +4,7 @@ import Pipeline
 
 /// What `run --json` prints: an interface, documented in the README.
 enum RunJSON {
-    static func text(_ report: LoadReport) -> String {
+    static func text(_ report: LoadReport, withStages: Bool = false) -> String {
         var members: [(String, JSONText)] = [
             ("run_id", .integer(report.run.id)), ("outcome", .string(report.run.outcome.rawValue)),
         ]
@@ -17,6 +17,7 @@ enum RunJSON {
         members.append(("warnings_by_reason", byReason(report.warningsByReason)))
         members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
         members.append(("sources", .array(report.sources.map(source))))
+        if withStages { members.append(("stages", stages(report))) }
         return JSONText.object(members).compact
     }
 
@@ -26,6 +27,14 @@ enum RunJSON {
             ("state", .string(source.state.rawValue)), ("damaged", .boolean(source.isDamaged)),
         ]
         return .object(head + counts(source.counts))
+    }
+
+    private static func stages(_ report: LoadReport) -> JSONText {
+        let times = LoadStage.allCases.compactMap { stage in report.stages[stage].map { (stage.rawValue, $0) } }
+        return .object(
+            times.map { name, time in
+                (name, .object([("seconds", .double(time.seconds)), ("cpu_seconds", .double(time.cpuSeconds))]))
+            })
     }
 
     /// The most frequent first.

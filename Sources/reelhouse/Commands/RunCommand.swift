@@ -28,6 +28,7 @@ enum RunCommand: Command {
             .flag("reload", help: "Read again what was loaded whole before."),
             .flag("dry-run", help: "Do everything, and undo it at the end: what would this run change?"),
             CommonOption.json,
+            .flag("stages", help: "Add to --json how long each stage took.", isHidden: true),
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet,
             .value(
@@ -55,7 +56,7 @@ enum RunCommand: Command {
         }
         context.console.progress.finish()
         if arguments.flag("json") {
-            try context.console.print(RunJSON.text(report))
+            try context.console.print(RunJSON.text(report, withStages: arguments.flag("stages")))
         } else {
             try RunSummary(report: report, isDryRun: arguments.flag("dry-run")).print(on: context.console)
         }

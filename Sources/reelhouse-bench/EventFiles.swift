@@ -1,0 +1,21 @@
+import Domain
+import Files
+
+/// Reads the lines of a folder's files, one chunk after the other, without a warehouse.
+struct EventFiles {
+    private let source: FileSource
+
+    init(folder: String) throws {
+        let files = try FileSet([folder], port: .events).files
+        source = FileSource(
+            files.enumerated().map { number, file in
+                let source = Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number)
+                return PlannedFile(location: file.location, source: source)
+            })
+    }
+
+    /// Calls `body` for each chunk.
+    func forEachChunk(_ body: (LineChunk) throws -> Void) throws {
+        while let chunk = try source.next() { try body(chunk) }
+    }
+}

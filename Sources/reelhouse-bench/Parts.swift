@@ -1,0 +1,23 @@
+import Foundation
+
+/// The parts of a benchmark that run as processes of their own: `reelhouse-bench part NAME ARGUMENT…`, which print a
+/// JSON object.
+enum Parts {
+    static func run(_ arguments: ArraySlice<String>) throws {
+        let words = Array(arguments)
+        switch (words.first, words.count) {
+        case ("generate", 4):
+            guard let kind = Dataset.Kind(rawValue: words[1]), let events = Int(words[2]) else { break }
+            return try print(Dataset(kind, events: events).generate(to: words[3]))
+        case ("shuffle", 3): return try print(Shuffle.run(from: words[1], to: words[2], seed: 3))
+        case ("decode", 2): return try print(DecodeAlone.run(folder: words[1]))
+        case ("insert", 3): return try print(BareInserts.run(folder: words[1], database: words[2]))
+        default: break
+        }
+        throw BenchError("no such part: \(words.joined(separator: " "))")
+    }
+
+    private static func print(_ result: some Encodable) throws {
+        Swift.print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    }
+}
