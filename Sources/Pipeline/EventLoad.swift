@@ -63,15 +63,21 @@ final class EventLoad {
     func commit() throws -> Int {
         var done = waiting.isEmpty ? 0 : try flush()
         done += try take()
-        try transaction.stages.measure(.upsert) {
-            for table in settlement.merger.tables { try transaction.warehouse.merge(table) }
-            settlement.merger.removeAll()
-        }
+        try upsert()
         try transaction.stages.measure(.commit) {
             try rawStore?.flush()
             try transaction.commit()
         }
         return done
+    }
+
+    /// Upserts what is merged; no group is being settled meanwhile.
+    private func upsert() throws {
+        try transaction.stages.measure(.upsert) {
+            settlement.sortMerged()
+            for table in settlement.merger.tables { try transaction.warehouse.merge(table) }
+            settlement.merger.removeAll()
+        }
     }
 
     /// Takes what became of the group before.

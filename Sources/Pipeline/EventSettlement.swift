@@ -39,6 +39,12 @@ final class EventSettlement {
         return try result?.get() ?? []
     }
 
+    /// Sorts what is merged by key, the tables side by side.
+    func sortMerged() {
+        let tables = Handoff(value: merger.tables)
+        DispatchQueue.concurrentPerform(iterations: merger.tables.count) { tables.value[$0].sortByKey() }
+    }
+
     private func settle(_ group: EventGroup) throws -> [Settled] {
         var counts = group.batches.map { batch in
             var counts = LineCounts()

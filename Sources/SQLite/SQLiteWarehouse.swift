@@ -23,6 +23,7 @@ public final class SQLiteWarehouse: Warehouse {
     public let location: String
     let connection: Connection
     private let lock: WriterLock
+    private let log: LogWriteback
     private let eventRows = EventRows()
     private var packedRows: [String: PackedRows] = [:]
     private let conflict: ConflictFunction
@@ -32,6 +33,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// - Throws: `SQLiteError`, `WarehouseError.notAFile`.
     public init(path: String, options: Options = Options()) throws {
         location = path
+        log = LogWriteback(databasePath: path)
         connection = try Connection(path: path, access: .readWrite)
         try connection.setBusyTimeout(milliseconds: options.busyTimeout)
         try connection.execute("PRAGMA page_size = 16384")
@@ -109,19 +111,29 @@ public final class SQLiteWarehouse: Warehouse {
             """
         ).run()
         try connection.countInserted(into: BehaviourTables.watchHistory)
+        log.push()
     }
 
     /// Merges rows into their table, as it declares.
     public func merge(_ rows: MergeTable) throws {
         guard rows.rows.count > 0 else { return }
         let source = try packed(rows.table)
-        source.set(rows.rows, order: rows.orderByKey())
         defer { source.clear() }
         let statement = MergeStatement(table: rows.table)
-        if let remember = statement.rememberWithdrawals { try connection.statement(remember).run() }
-        if let delete = statement.deleteWithdrawn { try connection.statement(delete).run() }
+        let order = rows.orderByKey()
+        if rows.table.isWithdrawable {
+            let withdrawn = order.filter { rows.rows[Int($0)].isWithdrawn }
+            if !withdrawn.isEmpty {
+                source.set(rows.rows, order: withdrawn)
+                if let remember = statement.rememberWithdrawals { try connection.statement(remember).run() }
+                if let delete = statement.deleteWithdrawn { try connection.statement(delete).run() }
+            }
+            source.set(rows.rows, order: withdrawn.isEmpty ? order : order.filter { !rows.rows[Int($0)].isWithdrawn })
+        } else {
+            source.set(rows.rows, order: order)
+        }
         try connection.statement(statement.upsert).run()
-        try forgetWithdrawals(statement, rows: rows.rows.count)
+        try forgetWithdrawals(statement, rows: source.count)
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"

@@ -79,7 +79,8 @@ public final class EventGroup {
 
     /// The candidates that were not in the warehouse, by their index.
     public func accepted(where condition: (UnsafePointer<EventRow>) -> Bool = { _ in true }) -> [UInt32] {
-        (0..<candidateCount).filter { standing[$0] == nil && condition(candidate($0).row) }.map(UInt32.init)
+        (0..<candidateCount).filter { (standing.isEmpty || standing[$0] == nil) && condition(candidate($0).row) }.map(
+            UInt32.init)
     }
 
     /// Goes through all events with what became of each, in the order of their identities.

@@ -18,6 +18,9 @@ public final class MergeTable {
     @exclusivity(unchecked) private var slots: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) private var slotCount: Int
 
+    /// The rows in the order of their keys, when they have been sorted and not changed since.
+    @exclusivity(unchecked) private var order: [UInt32]?
+
     /// The table that is merged.
     public var table: Table { rows.table }
 
@@ -54,6 +57,7 @@ public final class MergeTable {
     /// Merges a row, whose spans point into `text`, with the row of its key, or adds it.
     @discardableResult
     public func merge(_ new: PackedRow, text: UnsafeRawPointer) -> Bool {
+        order = nil
         if rows.count * 4 >= slotCount * 3 { grow() }
         let hash = keyHash(new, text)
         var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)
@@ -76,6 +80,7 @@ public final class MergeTable {
 
     /// Forgets the rows and keeps the memory.
     public func removeAll() {
+        order = nil
         rows.removeAll()
         slots.update(repeating: 0, count: slotCount)
     }
@@ -208,7 +213,12 @@ public final class MergeTable {
 
 extension MergeTable {
     /// The rows' indices in the order of their keys, so that an upsert walks its table from end to end.
-    public func orderByKey() -> [UInt32] {
+    public func orderByKey() -> [UInt32] { order ?? sorted() }
+
+    /// Sorts the rows, for `orderByKey` to give.
+    public func sortByKey() { order = sorted() }
+
+    private func sorted() -> [UInt32] {
         let text = UnsafeRawPointer(rows.text.base)
         let first = plan.key[0]
         var keyed = (0..<rows.count).map { index in
