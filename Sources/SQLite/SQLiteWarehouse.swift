@@ -133,7 +133,8 @@ public final class SQLiteWarehouse: Warehouse {
             source.set(rows.rows, order: order)
         }
         try connection.statement(statement.upsert).run()
-        try forgetWithdrawals(statement, rows: source.count)
+        source.set(rows.rows, order: order)
+        try forgetWithdrawals(statement, rows: order.count)
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"
