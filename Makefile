@@ -27,6 +27,7 @@ demo: build ## Load the sample data into warehouse.db and show what is in it
 	@$(REELHOUSE) run --now 2026-11-21T00:00:00Z
 	@echo
 	@$(REELHOUSE) report
+	@echo "The command is $(REELHOUSE); 'make install' puts it on the PATH."
 
 test: deps ## Run every test
 	@$(SWIFT) test $(COMPILE_FLAGS)
