@@ -21,7 +21,7 @@ final class OrderedStage<Input, Output>: Sendable {
         var failure: (any Error)?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let isCancelled = Atomic(false)
     private let permits: DispatchSemaphore
     private let work = DispatchSemaphore(value: 0)

@@ -3,7 +3,6 @@
 #else
     import Darwin
 #endif
-import Synchronization
 
 /// A part of a load, of which it is measured how long it takes.
 public enum LoadStage: String, CaseIterable, Sendable {
@@ -53,7 +52,7 @@ public struct StageTime: Sendable, Equatable {
 
 /// Adds up how long each stage takes; used by all threads of a run, once a chunk or group.
 final class StageTimes: Sendable {
-    private let times = Mutex<[LoadStage: StageTime]>([:])
+    private let times = Guarded<[LoadStage: StageTime]>([:])
 
     /// What is added up so far.
     var all: [LoadStage: StageTime] { times.withLock { $0 } }
