@@ -13,7 +13,7 @@ public struct LoadOptions: Sendable {
     /// How many events are sorted and inserted together.
     public var groupRows = 1 << 16
     /// The transaction is committed when the rows merged in memory take so many bytes …
-    public var transactionBytes = 96 << 20
+    public var transactionBytes = 72 << 20
     /// … or when it has so many lines.
     public var transactionLines: Int64 = 2_000_000
     /// Threads that decode.
