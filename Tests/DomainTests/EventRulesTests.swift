@@ -54,6 +54,22 @@ import Testing
         #expect(try verdict(event(["event_id": json])) == "invalid_event_id")
     }
 
+    @Test func eachDigitOfAnIDIsReadByItself() {
+        let id = Array("0123456f-89ab-cdef-8123-456789abcdef".utf8)
+        for place in id.indices where id[place] != UInt8(ascii: "-") {
+            for byte in UInt8.min...UInt8.max {
+                var changed = id
+                changed[place] = byte
+                let parsed = changed.withUnsafeBytes { UUIDText.parse($0) }
+                let text = byte < 0x80 ? String(decoding: changed, as: UTF8.self) : "no id"
+                let isDigit = Character(Unicode.Scalar(byte)).isHexDigit && byte < 0x80
+                #expect(
+                    parsed.map { UUIDText.text(high: $0.high, low: $0.low) } == (isDigit ? text.lowercased() : nil),
+                    "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test(arguments: [nil, "null", #""""#, #""\t \u2003""#] as [String?])
     func anIDThatIsNotThereIsDerived(json: String?) throws {
         #expect(try CleanEvent(event(["event_id": json])).id == "ffed50dd-3d11-520c-bf34-9b517d392037")

@@ -127,25 +127,34 @@ public enum UUIDText {
         guard text.count == 36, text[8] == 0x2d, text[13] == 0x2d, text[18] == 0x2d, text[23] == 0x2d else {
             return nil
         }
-        guard let first = digits(text, 0, 8), let second = digits(text, 9, 4), let third = digits(text, 14, 4),
-            let fourth = digits(text, 19, 4), let fifth = digits(text, 24, 12)
+        let word = { (offset: Int) in text.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+        let half = { (offset: Int) in text.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
+        guard let first = eightDigits(word(0)),
+            let second = eightDigits(UInt64(half(9)) | UInt64(half(14)) << 32),
+            let third = eightDigits(UInt64(half(19)) | UInt64(half(24)) << 32),
+            let fourth = eightDigits(word(28))
         else { return nil }
-        return (first << 32 | second << 16 | third, fourth << 48 | fifth)
+        return (first << 32 | second, third << 32 | fourth)
     }
 
+    /// The value of eight hexadecimal digits, all at once; nil when one is none.
+    ///
+    /// - Parameter text: their bytes, the first one lowest.
     @inline(__always)
-    private static func digits(_ text: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> UInt64? {
-        var value: UInt64 = 0
-        var bad: UInt8 = 0
-        for index in start..<start + count {
-            let byte = text[index]
-            let decimal = byte &- 0x30
-            let letter = (byte | 0x20) &- 0x61
-            let isDecimal = decimal < 10
-            bad |= isDecimal || letter < 6 ? 0 : 1
-            value = value << 4 | UInt64(isDecimal ? decimal : letter &+ 10)
-        }
-        return bad == 0 ? value : nil
+    private static func eightDigits(_ text: UInt64) -> UInt64? {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        let high = each * 0x80
+        let bytes = UInt64(littleEndian: text).byteSwapped
+        guard bytes & high == 0 else { return nil }
+        // Added to a byte below 0x80, 0x80 - n sets its highest bit when the byte is n or more.
+        let isDigit = (bytes + each * 0x50) & ~(bytes + each * 0x46)
+        let lowered = bytes | each * 0x20
+        let isLetter = (lowered + each * 0x1f) & ~(lowered + each * 0x19)
+        guard (isDigit | isLetter) & high == high else { return nil }
+        var value = (bytes & (each * 0x0f)) + ((isLetter & high) >> 7) * 9
+        value = (value | value >> 4) & 0x00ff_00ff_00ff_00ff
+        value = (value | value >> 8) & 0x0000_ffff_0000_ffff
+        return (value | value >> 16) & 0xffff_ffff
     }
 
     /// The 36-character form in lower case.

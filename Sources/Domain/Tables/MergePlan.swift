@@ -4,8 +4,8 @@
     import Darwin
 #endif
 
-/// A table's key and merge rules, resolved to cells.
-struct MergePlan {
+/// A table's key and merge rules, resolved to cells, in memory that is read without reference counting.
+final class MergePlan {
     /// A column by its place in a packed row.
     struct Place {
         let column: Int
@@ -24,31 +24,74 @@ struct MergePlan {
         enum Kind { case greatest, least, minimum, maximum, sum }
         let kind: Kind
         /// What is compared; for `sum`, what is added up.
-        let rank: [Place]
+        let rank: UnsafeBufferPointer<Place>
         /// What the winner brings, rank included.
-        let carried: [Place]
+        let carried: UnsafeBufferPointer<Place>
     }
 
-    let key: [Place]
-    let rules: [Rule]
+    /// What keys are made of: the usual kinds are hashed and compared without looking at types.
+    enum KeyKind {
+        case integer(cell: Int)
+        case integers(first: Int, second: Int)
+        case text(cell: Int)
+        case other
+    }
+
+    let key: UnsafeBufferPointer<Place>
+    let keyKind: KeyKind
+    let rules: UnsafeBufferPointer<Rule>
+    /// The columns whose cells are spans.
+    let spans: UnsafeBufferPointer<Place>
     /// Whether the winner of one rule brings the whole row, withdrawn or not.
     let isWholeRow: Bool
 
     init(_ table: Table) {
-        let places = { (names: [String]) in names.map { Place(table, table.index(of: $0)) } }
-        key = table.keyColumns.map { Place(table, $0) }
-        rules = table.merge.map { rule in
-            switch rule {
-            case .greatest(let rank, let carried):
-                Rule(kind: .greatest, rank: places(rank), carried: places(rank + carried.filter { !rank.contains($0) }))
-            case .least(let rank, let carried):
-                Rule(kind: .least, rank: places(rank), carried: places(rank + carried.filter { !rank.contains($0) }))
-            case .minimum(let name): Rule(kind: .minimum, rank: places([name]), carried: places([name]))
-            case .maximum(let name): Rule(kind: .maximum, rank: places([name]), carried: places([name]))
-            case .sum(let names): Rule(kind: .sum, rank: places(names), carried: [])
-            }
+        func places(_ names: [String]) -> UnsafeBufferPointer<Place> {
+            MergePlan.copied(names.map { Place(table, table.index(of: $0)) })
         }
+        func replacement(_ kind: Rule.Kind, _ rank: [String], _ carried: [String]) -> Rule {
+            Rule(kind: kind, rank: places(rank), carried: places(rank + carried.filter { !rank.contains($0) }))
+        }
+        key = places(table.key)
+        keyKind = MergePlan.keyKind(key)
+        rules = MergePlan.copied(
+            table.merge.map { rule in
+                switch rule {
+                case .greatest(let rank, let carried): replacement(.greatest, rank, carried)
+                case .least(let rank, let carried): replacement(.least, rank, carried)
+                case .minimum(let name): replacement(.minimum, [name], [])
+                case .maximum(let name): replacement(.maximum, [name], [])
+                case .sum(let names): Rule(kind: .sum, rank: places(names), carried: places([]))
+                }
+            })
+        spans = places(table.columns.filter(\.type.isSpan).map(\.name))
         isWholeRow = table.isWithdrawable
+    }
+
+    deinit {
+        for rule in rules {
+            rule.rank.deallocate()
+            rule.carried.deallocate()
+        }
+        rules.deallocate()
+        spans.deallocate()
+        key.deallocate()
+    }
+
+    private static func keyKind(_ key: UnsafeBufferPointer<Place>) -> KeyKind {
+        let areWords = key.allSatisfy { !$0.type.isSpan && $0.type != .uuid && $0.type != .real }
+        switch key.count {
+        case 1 where areWords: return .integer(cell: key[0].cell)
+        case 2 where areWords: return .integers(first: key[0].cell, second: key[1].cell)
+        case 1 where key[0].type.isSpan: return .text(cell: key[0].cell)
+        default: return .other
+        }
+    }
+
+    private static func copied<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
+        let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+        _ = memory.initialize(from: elements)
+        return UnsafeBufferPointer(memory)
     }
 }
 

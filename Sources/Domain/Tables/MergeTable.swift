@@ -20,6 +20,7 @@ public final class MergeTable {
 
     /// The rows in the order of their keys, when they have been sorted and not changed since.
     @exclusivity(unchecked) private var order: [UInt32]?
+    private let stride: Int
 
     /// The table that is merged.
     public var table: Table { rows.table }
@@ -28,6 +29,7 @@ public final class MergeTable {
     public init(_ table: Table) {
         rows = RowSet(table)
         plan = MergePlan(table)
+        stride = table.stride
         scratchCells = .allocate(capacity: table.stride)
         scratchCells.initialize(repeating: 0, count: table.stride)
         emptyHeader = (1 << UInt64(table.columns.count)) &- 1
@@ -57,7 +59,7 @@ public final class MergeTable {
     /// Merges a row, whose spans point into `text`, with the row of its key, or adds it.
     @discardableResult
     public func merge(_ new: PackedRow, text: UnsafeRawPointer) -> Bool {
-        order = nil
+        if order != nil { order = nil }
         if rows.count * 4 >= slotCount * 3 { grow() }
         let hash = keyHash(new, text)
         var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)
@@ -85,15 +87,13 @@ public final class MergeTable {
         slots.update(repeating: 0, count: slotCount)
     }
 
-    /// About how many bytes it takes.
-    public var byteSize: Int { rows.byteSize + slotCount * 8 }
+    /// How many bytes its rows take, with their places among the keys; 0 when it is empty.
+    public var byteSize: Int { rows.byteSize + rows.count * 16 }
 
     private func add(_ new: PackedRow, _ text: UnsafeRawPointer, slot: Int, hash: UInt64) {
-        let row = rows.append()
-        row.cells.update(from: new.cells, count: table.stride)
-        for (column, cell) in table.cells.enumerated()
-        where table.columns[column].type.isSpan && !row.isNull(column: column) {
-            copyText(new, text, to: row, column: column, cell: cell)
+        let row = rows.append(copying: new)
+        for place in plan.spans where !row.isNull(column: place.column) {
+            copyText(new, text, to: row, column: place.column, cell: place.cell)
         }
         slots[slot] = (hash >> 32) << 32 | UInt64(rows.count)
     }
@@ -122,7 +122,7 @@ public final class MergeTable {
 
     /// Null is the least.
     private func isGreater(
-        _ rank: [MergePlan.Place], _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
+        _ rank: UnsafeBufferPointer<MergePlan.Place>, _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
         _ oldText: UnsafeRawPointer
     ) -> Bool {
         for place in rank {
@@ -134,7 +134,7 @@ public final class MergeTable {
 
     /// Null is the greatest: what has no rank never wins.
     private func isLess(
-        _ rank: [MergePlan.Place], _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
+        _ rank: UnsafeBufferPointer<MergePlan.Place>, _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
         _ oldText: UnsafeRawPointer
     ) -> Bool {
         for place in rank {
@@ -150,7 +150,9 @@ public final class MergeTable {
         return false
     }
 
-    private func carry(_ places: [MergePlan.Place], _ new: PackedRow, _ text: UnsafeRawPointer, to old: PackedRow) {
+    private func carry(
+        _ places: UnsafeBufferPointer<MergePlan.Place>, _ new: PackedRow, _ text: UnsafeRawPointer, to old: PackedRow
+    ) {
         if plan.isWholeRow { old.cells[0] = old.cells[0] & ~RowSet.withdrawnBit | new.cells[0] & RowSet.withdrawnBit }
         for place in places {
             if new.isNull(column: place.column) {
@@ -165,25 +167,40 @@ public final class MergeTable {
         }
     }
 
+    @inline(__always)
     private func hasSameKey(_ old: PackedRow, _ new: PackedRow, _ text: UnsafeRawPointer) -> Bool {
-        let oldText = UnsafeRawPointer(rows.text.base)
-        for place in plan.key where CellOrder.compare(place, old, oldText, new, text) != 0 { return false }
-        return true
+        switch plan.keyKind {
+        case .integer(let cell): return old.cells[cell] == new.cells[cell]
+        case .integers(let first, let second):
+            return old.cells[first] == new.cells[first] && old.cells[second] == new.cells[second]
+        case .text(let cell):
+            let (left, right) = (old.span(cell), new.span(cell))
+            return left.length == right.length
+                && memcmp(rows.text.base + Int(left.offset), text + Int(right.offset), Int(left.length)) == 0
+        case .other:
+            let oldText = UnsafeRawPointer(rows.text.base)
+            return plan.key.allSatisfy { CellOrder.compare($0, old, oldText, new, text) == 0 }
+        }
     }
 
+    @inline(__always)
     private func keyHash(_ row: PackedRow, _ text: UnsafeRawPointer) -> UInt64 {
-        var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
-        for place in plan.key {
-            if place.type.isSpan {
-                let span = row.span(place.cell)
-                hash = XXH3.hash64(
-                    UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length)), seed: hash)
-            } else {
-                hash = mix(hash ^ row.cells[place.cell])
-                if place.type == .uuid { hash = mix(hash ^ row.cells[place.cell + 1]) }
+        switch plan.keyKind {
+        case .integer(let cell): return mix(row.cells[cell])
+        case .integers(let first, let second): return mix(mix(row.cells[first]) ^ row.cells[second])
+        case .text(let cell): return textHash(row.span(cell), text, seed: 0)
+        case .other:
+            return plan.key.reduce(0) { hash, place in
+                if place.type.isSpan { return textHash(row.span(place.cell), text, seed: hash) }
+                let hash = mix(hash ^ row.cells[place.cell])
+                return place.type == .uuid ? mix(hash ^ row.cells[place.cell + 1]) : hash
             }
         }
-        return hash
+    }
+
+    @inline(__always)
+    private func textHash(_ span: Span, _ text: UnsafeRawPointer, seed: UInt64) -> UInt64 {
+        XXH3.hash64(UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length)), seed: seed)
     }
 
     /// The finalizer of SplitMix64.
@@ -220,14 +237,13 @@ extension MergeTable {
 
     private func sorted() -> [UInt32] {
         let text = UnsafeRawPointer(rows.text.base)
-        let first = plan.key[0]
         var keyed = (0..<rows.count).map { index in
-            (prefix: sortablePrefix(rows[index], first, text), index: UInt32(index))
+            let (first, second) = sortableWords(rows[index], text)
+            return (first: first, second: second, index: UInt32(index))
         }
-        let isDecided = plan.key.count == 1 && !first.type.isSpan && first.type != .uuid
         keyed.sort { left, right in
-            if left.prefix != right.prefix { return left.prefix < right.prefix }
-            if isDecided { return false }
+            if left.first != right.first { return left.first < right.first }
+            if left.second != right.second { return left.second < right.second }
             let leftRow = rows[Int(left.index)]
             let rightRow = rows[Int(right.index)]
             for place in plan.key {
@@ -239,16 +255,33 @@ extension MergeTable {
         return keyed.map(\.index)
     }
 
-    /// 64 bits that order as the value does, as far as they go.
-    private func sortablePrefix(_ row: PackedRow, _ place: MergePlan.Place, _ text: UnsafeRawPointer) -> UInt64 {
-        switch place.type {
-        case .uuid: return row.cells[place.cell]
-        case .text, .blob:
-            let span = row.span(place.cell)
-            var prefix: UInt64 = 0
-            memcpy(&prefix, text + Int(span.offset), min(8, Int(span.length)))
-            return UInt64(bigEndian: prefix)
-        default: return row.cells[place.cell] ^ (1 << 63)
+    /// 128 bits that order as the key does, as far as they go.
+    private func sortableWords(_ row: PackedRow, _ text: UnsafeRawPointer) -> (UInt64, UInt64) {
+        var words: (UInt64, UInt64) = (0, 0)
+        var count = 0
+        func append(_ word: UInt64) {
+            if count == 0 { words.0 = word } else if count == 1 { words.1 = word }
+            count += 1
         }
+        for place in plan.key where count < 2 {
+            switch place.type {
+            case .uuid:
+                append(row.cells[place.cell])
+                append(row.cells[place.cell + 1])
+            case .text, .blob:
+                let span = row.span(place.cell)
+                append(sortablePrefix(span, text, from: 0))
+                append(sortablePrefix(span, text, from: 8))
+            case .integer, .real, .boolean, .date, .timestamp: append(row.cells[place.cell] ^ (1 << 63))
+            }
+        }
+        return words
+    }
+
+    private func sortablePrefix(_ span: Span, _ text: UnsafeRawPointer, from start: Int) -> UInt64 {
+        var prefix: UInt64 = 0
+        let count = min(8, Int(span.length) - start)
+        if count > 0 { memcpy(&prefix, text + Int(span.offset) + start, count) }
+        return UInt64(bigEndian: prefix)
     }
 }

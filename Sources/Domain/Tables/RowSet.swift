@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Rows of one table, packed: fixed cells of 64 bits and, beside them, the texts. What crosses a port.
 ///
 /// A row is a word of null bits (bit i: column i is null; bit 63: the row withdraws its entry) and then its columns'
@@ -12,6 +18,7 @@ public final class RowSet {
     public let text = ByteBuffer(capacity: 1 << 12)
     @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) private var capacity: Int
+    private let stride: Int
 
     /// The bit of the first word of a row that withdraws its entry.
     public static let withdrawnBit: UInt64 = 1 << 63
@@ -19,25 +26,39 @@ public final class RowSet {
     /// No rows yet.
     public init(_ table: Table, capacity: Int = 64) {
         self.table = table
+        self.stride = table.stride
         self.capacity = max(1, capacity)
-        self.memory = .allocate(capacity: self.capacity * table.stride)
+        self.memory = RowSet.allocate(nil, words: self.capacity * table.stride)
     }
 
-    deinit { memory.deallocate() }
+    deinit { free(memory) }
 
     /// A row.
     @inline(__always)
-    public subscript(_ row: Int) -> PackedRow { PackedRow(cells: memory + row * table.stride) }
+    public subscript(_ row: Int) -> PackedRow { PackedRow(cells: memory + row * stride) }
 
     /// Adds a row whose columns are all null and gives it; valid until the next `append`.
     @inline(__always)
     public func append() -> PackedRow {
-        if count == capacity { grow() }
-        let row = PackedRow(cells: memory + count * table.stride)
-        count += 1
-        row.cells.initialize(repeating: 0, count: table.stride)
+        let row = next()
+        row.cells.update(repeating: 0, count: stride)
         row.cells[0] = (1 << UInt64(table.columns.count)) &- 1
         return row
+    }
+
+    /// Adds a row with the cells of another, whose spans are to be set; valid until the next `append`.
+    @inline(__always)
+    func append(copying other: PackedRow) -> PackedRow {
+        let row = next()
+        row.cells.update(from: other.cells, count: stride)
+        return row
+    }
+
+    @inline(__always)
+    private func next() -> PackedRow {
+        if count == capacity { grow() }
+        count += 1
+        return self[count - 1]
     }
 
     /// Sets a text or blob, copying the bytes.
@@ -60,15 +81,20 @@ public final class RowSet {
         text.truncate(to: 0)
     }
 
-    /// About how many bytes it takes.
-    public var byteSize: Int { capacity * table.stride * 8 + text.count }
+    /// How many bytes its rows take; memory that is kept for more of them is not counted.
+    public var byteSize: Int { count * stride * 8 + text.count }
 
     private func grow() {
-        let larger = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity * 2 * table.stride)
-        larger.moveInitialize(from: memory, count: count * table.stride)
-        memory.deallocate()
-        memory = larger
         capacity *= 2
+        memory = RowSet.allocate(memory, words: capacity * stride)
+    }
+
+    /// By `realloc`, which moves large blocks without copying them.
+    private static func allocate(_ old: UnsafeMutablePointer<UInt64>?, words: Int) -> UnsafeMutablePointer<UInt64> {
+        guard let memory = realloc(old, words * 8) else {
+            preconditionFailure("out of memory: \(words * 8) bytes could not be had")
+        }
+        return memory.bindMemory(to: UInt64.self, capacity: words)
     }
 }
 

@@ -1,5 +1,5 @@
 /// What a column holds, the same on every backend.
-public enum ColumnType: String, Sendable {
+public enum ColumnType: String, Sendable, BitwiseCopyable {
     /// A 64-bit integer.
     case integer
     /// A double, never NaN or infinite.
