@@ -80,6 +80,9 @@ public final class Connection {
     /// Rows that the last statement changed.
     public var changes: Int64 { sqlite3_changes64(handle) }
 
+    /// Writes the changed pages of the transaction that are in no use to the log (https://sqlite.org/c3ref/db_cacheflush.html).
+    func flushCache() throws(SQLiteError) { try check(sqlite3_db_cacheflush(handle), "flush the cache") }
+
     /// Waits up to so many milliseconds for a lock.
     public func setBusyTimeout(milliseconds: Int32) throws(SQLiteError) {
         try check(sqlite3_busy_timeout(handle, milliseconds), "busy timeout")

@@ -120,9 +120,6 @@ final class EventRows: RowProvider {
     private let names = EventType.allCases.map(\.staticName)
     private let scratch = ValueScratch(columns: BehaviourTables.facts.columns.count)
 
-    /// The index of the candidate that SQLite stands on.
-    @exclusivity(unchecked) private(set) var currentCandidate = 0
-
     init() {
         nothing.initialize(to: EventRow())
         current = (nothing, UnsafeRawPointer(nothing))
@@ -141,8 +138,7 @@ final class EventRows: RowProvider {
 
     override func move(to index: Int) {
         guard index < order.count, let group else { return }
-        currentCandidate = Int(order[index])
-        current = group.candidate(currentCandidate)
+        current = group.candidate(Int(order[index]))
     }
 
     override func give(column: Int, to context: OpaquePointer) {

@@ -10,8 +10,10 @@ public final class SQLiteWarehouse: Warehouse {
     public struct Options: Sendable {
         /// The page cache, in KiB.
         public var cacheKiB = 64 << 10
-        /// How many pages (of 16 KiB) of the write-ahead log go back into the file at once.
-        public var logPages = 4096
+        /// How many pages (of 16 KiB) of the write-ahead log are worth copying into the file …
+        public var logPages: Int32 = 2048
+        /// … and how many may be in it when a transaction begins.
+        public var maximumLogPages: Int32 = 16384
         /// How long a lock is waited for, in milliseconds.
         public var busyTimeout: Int32 = 10_000
 
@@ -24,9 +26,9 @@ public final class SQLiteWarehouse: Warehouse {
     let connection: Connection
     private let lock: WriterLock
     private let log: LogWriteback
+    private let checkpointer: Checkpointer
     private let eventRows = EventRows()
     private var packedRows: [String: PackedRows] = [:]
-    private let conflict: ConflictFunction
 
     /// Opens a warehouse for writing; the file is made when it is not there.
     ///
@@ -41,14 +43,12 @@ public final class SQLiteWarehouse: Warehouse {
         // SQLite makes the file when it is first needed, which is now.
         lock = try WriterLock(path: path)
         try connection.execute("PRAGMA synchronous = FULL")
-        try connection.execute("PRAGMA wal_autocheckpoint = \(options.logPages)")
+        checkpointer = Checkpointer(of: connection, pages: (options.logPages, options.maximumLogPages))
         try connection.execute("PRAGMA cache_size = -\(options.cacheKiB)")
         // Foreign keys are declared and hold at every commit (`doctor` checks them); within one, facts go in before
         // the users and sessions that are merged in memory meanwhile.
         try connection.execute("PRAGMA foreign_keys = OFF")
         try eventRows.register(as: "new_events", on: connection)
-        conflict = ConflictFunction(rows: eventRows)
-        try conflict.register(on: connection)
     }
 
     /// Brings the schema up to date.
@@ -70,16 +70,23 @@ public final class SQLiteWarehouse: Warehouse {
 
     /// Gives up the writer's place.
     public func endRun() {
+        checkpointer.wait()
         // What is still in the log is no less durable there, so a reader that is in the way is no fault.
         try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         lock.release()
     }
 
     /// Begins a transaction.
-    public func begin() throws { try connection.execute("BEGIN IMMEDIATE") }
+    public func begin() throws {
+        checkpointer.willBegin()
+        try connection.execute("BEGIN IMMEDIATE")
+    }
 
     /// Makes all since `begin` visible and durable.
-    public func commit() throws { try connection.execute("COMMIT") }
+    public func commit() throws {
+        try connection.execute("COMMIT")
+        checkpointer.didCommit()
+    }
 
     /// Forgets all since `begin`.
     public func rollback() throws {
@@ -87,26 +94,22 @@ public final class SQLiteWarehouse: Warehouse {
     }
 
     /// Inserts a group's events; see `Warehouse`.
+    ///
+    /// Standing events are looked up before, so that the insert finds no conflict: with `OR ROLLBACK` SQLite keeps no
+    /// statement journal, into which it would copy each page that leaves its cache meanwhile.
     public func insertFacts(_ group: EventGroup) throws {
-        eventRows.set(group, order: (0..<UInt32(group.candidateCount)).map { $0 })
-        conflict.group = group
-        defer {
-            eventRows.set(nil, order: [])
-            conflict.group = nil
-        }
+        defer { eventRows.set(nil, order: []) }
+        try markStanding(in: group)
         let names = BehaviourTables.facts.columns.map(\.name).joined(separator: ", ")
+        eventRows.set(group, order: group.accepted())
         try connection.statement(
-            """
-            INSERT INTO fact_user_event (\(names)) SELECT \(names) FROM new_events WHERE true
-            ON CONFLICT (event_time, event_id) DO UPDATE SET event_type = event_type
-            WHERE reelhouse_standing(fact_user_event.content_hash)
-            """
+            "INSERT OR ROLLBACK INTO fact_user_event (\(names)) SELECT \(names) FROM new_events"
         ).run()
         try connection.countInserted(into: BehaviourTables.facts)
         eventRows.set(group, order: group.accepted { $0.pointee.type == .watch })
         try connection.statement(
             """
-            INSERT INTO watch_history (event_time, event_id, user_id, movie_id, watched_seconds)
+            INSERT OR ROLLBACK INTO watch_history (event_time, event_id, user_id, movie_id, watched_seconds)
             SELECT event_time, event_id, user_id, movie_id, seconds FROM new_events
             """
         ).run()
@@ -114,9 +117,29 @@ public final class SQLiteWarehouse: Warehouse {
         log.push()
     }
 
+    /// Looks up the candidates that are not newer than all facts.
+    private func markStanding(in group: EventGroup) throws {
+        guard let newest = try connection.integer("SELECT max(event_time) FROM fact_user_event") else { return }
+        let looked = group.candidateCount(notAfter: newest)
+        guard looked > 0 else { return }
+        eventRows.set(group, order: (0..<UInt32(looked)).map { $0 })
+        let standing = try connection.statement(
+            """
+            SELECT new.rowid, fact.content_hash FROM new_events AS new CROSS JOIN fact_user_event AS fact
+            ON fact.event_time = new.event_time AND fact.event_id = new.event_id
+            """)
+        while try standing.step() {
+            group.markStanding(
+                candidate: Int(standing.integer(0)), contentHash: UInt64(bitPattern: standing.integer(1)))
+        }
+        try standing.reset()
+    }
+
     /// Merges rows into their table, as it declares.
     public func merge(_ rows: MergeTable) throws {
         guard rows.rows.count > 0 else { return }
+        // What is dirty leaves the cache before the statement, which would copy it into its journal as well.
+        try connection.flushCache()
         let source = try packed(rows.table)
         defer { source.clear() }
         let statement = MergeStatement(table: rows.table)
@@ -157,29 +180,5 @@ public final class SQLiteWarehouse: Warehouse {
         try rows.register(as: MergeStatement.source(of: table), on: connection)
         packedRows[table.name] = rows
         return rows
-    }
-}
-
-/// The SQL function that `insertFacts` calls for each event whose identity stands: it notes the content hash that
-/// stands there, and says that nothing is to be updated.
-private final class ConflictFunction {
-    private let rows: EventRows
-    var group: EventGroup?
-
-    init(rows: EventRows) { self.rows = rows }
-
-    func register(on connection: Connection) throws(SQLiteError) {
-        // The warehouse owns this object for longer than the connection uses the function.
-        let status = sqlite3_create_function_v2(
-            connection.handle, "reelhouse_standing", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-            Unmanaged.passUnretained(self).toOpaque(),
-            { context, _, arguments in
-                guard let context, let data = sqlite3_user_data(context), let argument = arguments?[0] else { return }
-                let function = Unmanaged<ConflictFunction>.fromOpaque(data).takeUnretainedValue()
-                let hash = UInt64(bitPattern: sqlite3_value_int64(argument))
-                function.group?.markStanding(candidate: function.rows.currentCandidate, contentHash: hash)
-                sqlite3_result_int(context, 0)
-            }, nil, nil, nil)
-        try connection.check(status, "register reelhouse_standing")
     }
 }

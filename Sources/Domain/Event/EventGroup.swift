@@ -66,6 +66,17 @@ public final class EventGroup {
     /// How many identities there are.
     public var candidateCount: Int { firsts.count - 1 }
 
+    /// How many identities are not after a time; they are the first ones.
+    public func candidateCount(notAfter time: Int64) -> Int {
+        var low = 0
+        var high = candidateCount
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[Int(firsts[middle])].time <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// A candidate's row, and what its spans point into.
     @inline(__always)
     public func candidate(_ index: Int) -> (row: UnsafeMutablePointer<EventRow>, text: UnsafeRawPointer) {
