@@ -72,7 +72,7 @@ let package = Package(
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"]),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Generator", "TestSupport"]
+            dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Schema", "Generator", "TestSupport"]
         ),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),

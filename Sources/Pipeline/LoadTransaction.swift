@@ -14,7 +14,7 @@ final class LoadTransaction {
     var settleRejections: (([Rejection]) throws -> Void)?
     /// What of the run's counts is committed.
     private var committed = LineCounts()
-    private var isOpen = false
+    private var isOpen: Bool
     /// Whether a commit was asked for and did not come back well: what it did is not known.
     private var isInDoubt = false
     private var lines: Int64 = 0
@@ -28,10 +28,13 @@ final class LoadTransaction {
         var isDirty: Bool
     }
 
+    /// The transactions of a run that has begun.
     init(warehouse: any Warehouse, options: LoadOptions, run: RunRecord) {
         self.warehouse = warehouse
         self.options = options
         self.run = run
+        // A dry run is one transaction, which is open since the run began.
+        isOpen = options.isDryRun
     }
 
     /// Begins a transaction unless one is open.

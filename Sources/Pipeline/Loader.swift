@@ -37,7 +37,7 @@ public final class Loader {
     /// - Throws: what a source or the warehouse throws; what was committed before stays, and the run's row says so.
     public func run(movies: (any SourceSet)?, events: (any SourceSet)?) throws -> LoadReport {
         let startedAt = wallClock()
-        let record = try warehouse.beginRun(at: startedAt)
+        let record = try warehouse.beginRun(at: startedAt, isDryRun: options.isDryRun)
         defer { warehouse.endRun() }
         logger = logger.forRun(record.id)
         logger.info("Run begins", ["warehouse": .string(warehouse.location)])

@@ -42,7 +42,7 @@ public final class QuarantineRetry {
     /// - Throws: what the selection or the warehouse throws; what was committed before stays, and the run's row says so.
     public func run(_ selection: QuarantineSelection) throws -> QuarantineReport {
         let startedAt = wallClock()
-        let record = try warehouse.beginRun(at: startedAt)
+        let record = try warehouse.beginRun(at: startedAt, isDryRun: options.isDryRun)
         defer { warehouse.endRun() }
         logger = logger.forRun(record.id)
         logger.info("Retry begins", ["warehouse": .string(warehouse.location)])

@@ -1,7 +1,7 @@
 import Domain
 import Schema
 
-/// Applies the numbered migrations of `schema/sqlite`, with their rows of `schema_migration`, in one transaction.
+/// Applies the numbered migrations of `schema/sqlite`, with their rows of `schema_migration`.
 struct Migrator {
     let connection: Connection
 
@@ -22,24 +22,31 @@ struct Migrator {
 
     /// Applies what is pending, all or nothing, and gives the names.
     func migrate(at now: Int64) throws -> [String] {
-        let pending = try pending()
-        if pending.isEmpty { return [] }
+        if try pending().isEmpty { return [] }
         try connection.execute("BEGIN IMMEDIATE")
         do {
-            for migration in pending {
-                try connection.execute(migration.sql)
-                let statement = try connection.statement(
-                    "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)")
-                try statement.bind(Int64(migration.version), at: 1)
-                try statement.bind(migration.name, at: 2)
-                try statement.bind(now, at: 3)
-                try statement.run()
-            }
+            let applied = try apply(at: now)
             try connection.execute("COMMIT")
+            return applied
         } catch {
             // The statement that failed is the error to tell of.
             try? connection.execute("ROLLBACK")
             throw error
+        }
+    }
+
+    /// Applies what is pending in the transaction that is open (SQLite rolls back what a schema is, too), and gives the
+    /// names.
+    func apply(at now: Int64) throws -> [String] {
+        let pending = try pending()
+        for migration in pending {
+            try connection.execute(migration.sql)
+            let statement = try connection.statement(
+                "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)")
+            try statement.bind(Int64(migration.version), at: 1)
+            try statement.bind(migration.name, at: 2)
+            try statement.bind(now, at: 3)
+            try statement.run()
         }
         return pending.map(\.name)
     }

@@ -60,12 +60,21 @@ public final class SQLiteWarehouse: Warehouse {
     }
 
     /// Begins a run; see `Warehouse`.
-    public func beginRun(at now: Int64) throws -> RunRecord {
+    public func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
         try lock.take()
-        _ = try migrate(at: now)
-        try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
-        let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
-        return RunRecord(id: id, startedAt: now, endedAt: nil, outcome: .running, counts: LineCounts())
+        do {
+            try begin()
+            _ = try Migrator(connection: connection).apply(at: now)
+            try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
+            let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
+            if !isDryRun { try commit() }
+            return RunRecord(id: id, startedAt: now, endedAt: nil, outcome: .running, counts: LineCounts())
+        } catch {
+            // What failed is the error to tell of.
+            try? rollback()
+            lock.release()
+            throw error
+        }
     }
 
     /// Gives up the writer's place.

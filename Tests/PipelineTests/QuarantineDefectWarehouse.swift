@@ -20,7 +20,9 @@ final class QuarantineDefectWarehouse: Warehouse {
 
     var location: String { warehouse.location }
     func migrate(at now: Int64) throws -> [String] { try warehouse.migrate(at: now) }
-    func beginRun(at now: Int64) throws -> RunRecord { try warehouse.beginRun(at: now) }
+    func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
+        try warehouse.beginRun(at: now, isDryRun: isDryRun)
+    }
     func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? { try warehouse.checkpoint(of: identity) }
     func begin() throws { try warehouse.begin() }
     func commit() throws { try warehouse.commit() }

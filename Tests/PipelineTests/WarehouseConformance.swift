@@ -14,7 +14,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
     case migratesOnce, hasOneWriter, numbersRuns, marksKilledRuns, showsNothingBeforeTheCommit
     case forgetsOnRollback, forgetsWhatAClosedConnectionLeft, keepsCheckpoints, keepsTheLastRow, rejectsOnce
     case pagesTheQuarantine, marksWhatStands, mergesInAnyOrder, ranksMovies, replacesMovies, enrichesAnew
-    case refusesToWriteForReaders
+    case refusesToWriteForReaders, keepsNothingOfADryRun
 
     /// Holds a warehouse to it.
     func check(_ fixture: some WarehouseFixture) throws {
@@ -36,6 +36,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
         case .replacesMovies: try replacesMovies(fixture)
         case .enrichesAnew: try enrichesAnew(fixture)
         case .refusesToWriteForReaders: try refusesToWriteForReaders(fixture)
+        case .keepsNothingOfADryRun: try keepsNothingOfADryRun(fixture)
         }
     }
 }
@@ -55,18 +56,18 @@ extension WarehousePromise {
 
     private func hasOneWriter(_ fixture: some WarehouseFixture) throws {
         let first = try fixture.writer()
-        _ = try first.beginRun(at: 1)
+        _ = try first.beginRun(at: 1, isDryRun: false)
         let second = try fixture.writer()
-        #expect(throws: WarehouseError.self) { _ = try second.beginRun(at: 2) }
+        #expect(throws: WarehouseError.self) { _ = try second.beginRun(at: 2, isDryRun: false) }
         first.endRun()
-        _ = try second.beginRun(at: 3)
+        _ = try second.beginRun(at: 3, isDryRun: false)
         second.endRun()
     }
 
     private func numbersRuns(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         for number: Int64 in 1...3 {
-            var run = try warehouse.beginRun(at: number * 10)
+            var run = try warehouse.beginRun(at: number * 10, isDryRun: false)
             #expect(run.id == number && run.startedAt == number * 10 && run.outcome == .running)
             try warehouse.begin()
             run.outcome = .completed
@@ -83,7 +84,7 @@ extension WarehousePromise {
     private func marksKilledRuns(_ fixture: some WarehouseFixture) throws {
         do {
             let killed = try fixture.writer()
-            let run = try killed.beginRun(at: 1)
+            let run = try killed.beginRun(at: 1, isDryRun: false)
             try killed.begin()
             try killed.save(run)
             try killed.commit()
@@ -91,14 +92,14 @@ extension WarehousePromise {
         }
         #expect(try fixture.reader().runs(limit: 9).map(\.outcome) == [.running])
         let next = try fixture.writer()
-        #expect(try next.beginRun(at: 2).id == 2)
+        #expect(try next.beginRun(at: 2, isDryRun: false).id == 2)
         next.endRun()
         #expect(try fixture.reader().runs(limit: 9).map(\.outcome) == [.interrupted])
     }
 
     private func showsNothingBeforeTheCommit(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1)
+        let run = try warehouse.beginRun(at: 1, isDryRun: false)
         let reader = try fixture.reader()
         let empty = try digest(reader)
         try warehouse.begin()
@@ -115,7 +116,7 @@ extension WarehousePromise {
 
     private func forgetsOnRollback(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1)
+        let run = try warehouse.beginRun(at: 1, isDryRun: false)
         let empty = try digest(fixture.reader())
         try warehouse.begin()
         try fill(warehouse, run)
@@ -135,15 +136,42 @@ extension WarehousePromise {
     private func forgetsWhatAClosedConnectionLeft(_ fixture: some WarehouseFixture) throws {
         do {
             let killed = try fixture.writer()
-            let run = try killed.beginRun(at: 1)
+            let run = try killed.beginRun(at: 1, isDryRun: false)
             try killed.begin()
             try fill(killed, run)
         }
         let next = try fixture.writer()
-        #expect(try next.beginRun(at: 2).id == 1)
+        #expect(try next.beginRun(at: 2, isDryRun: false).id == 1)
         #expect(try next.rowCounts().allSatisfy { $0.rows == 0 })
         #expect(try next.checkpoint(of: WarehousePromise.checkpoint("a").identity) == nil)
         next.endRun()
+    }
+
+    private func keepsNothingOfADryRun(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        try dryRun(warehouse, id: 1)
+        // The schema was not brought up to date for good either.
+        #expect(try !warehouse.migrate(at: 2).isEmpty)
+        let killed = try warehouse.beginRun(at: 3, isDryRun: false)
+        try warehouse.begin()
+        try warehouse.save(killed)
+        try warehouse.commit()
+        warehouse.endRun()
+        let before = try digest(fixture.reader())
+        try dryRun(warehouse, id: 2)
+        #expect(try digest(fixture.reader()) == before)
+        let runs = try fixture.reader().runs(limit: 9)
+        #expect(runs.map(\.id) == [1] && runs.map(\.outcome) == [.running])
+        #expect(try warehouse.rowCounts().allSatisfy { $0.rows == 0 })
+    }
+
+    private func dryRun(_ warehouse: any Warehouse, id: Int64) throws {
+        let run = try warehouse.beginRun(at: 1, isDryRun: true)
+        defer { warehouse.endRun() }
+        #expect(run.id == id && run.outcome == .running)
+        try fill(warehouse, run)
+        #expect(try warehouse.rowCounts().contains { $0.rows > 0 })
+        try warehouse.rollback()
     }
 
     private func fill(_ warehouse: any Warehouse, _ run: RunRecord) throws {
@@ -198,7 +226,7 @@ extension WarehousePromise {
 
     private func keepsCheckpoints(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1)
+        let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
         try warehouse.save(run)
         let checkpoints = [
@@ -223,7 +251,7 @@ extension WarehousePromise {
 
     private func keepsTheLastRow(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        var run = try warehouse.beginRun(at: 1)
+        var run = try warehouse.beginRun(at: 1, isDryRun: false)
         for read: Int64 in 1...3 {
             try warehouse.begin()
             run.counts.read = read
@@ -238,7 +266,7 @@ extension WarehousePromise {
 
     private func rejectsOnce(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1)
+        let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
         try warehouse.save(run)
         let lines = [
@@ -257,7 +285,7 @@ extension WarehousePromise {
 
     private func pagesTheQuarantine(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1)
+        let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
         try warehouse.save(run)
         let lines = (1...10).map { WarehousePromise.rejection($0, rule: $0 % 2 == 0 ? .invalidVote : .invalidScore) }

@@ -18,21 +18,21 @@ import Testing
         let folder = try TemporaryFolder()
         let first = try folder.warehouse()
         let second = try folder.warehouse()
-        _ = try first.beginRun(at: 0)
-        try expectInUse(first.location) { _ = try second.beginRun(at: 0) }
+        _ = try first.beginRun(at: 0, isDryRun: false)
+        try expectInUse(first.location) { _ = try second.beginRun(at: 0, isDryRun: false) }
         try expectInUse(first.location) { _ = try second.migrate(at: 0) }
         first.endRun()
-        _ = try second.beginRun(at: 0)
-        try expectInUse(first.location) { _ = try first.beginRun(at: 0) }
+        _ = try second.beginRun(at: 0, isDryRun: false)
+        try expectInUse(first.location) { _ = try first.beginRun(at: 0, isDryRun: false) }
     }
 
     @Test func thePlaceIsFreeWhenTheWarehouseIsLetGo() throws {
         let folder = try TemporaryFolder()
         do {
             let first = try folder.warehouse()
-            _ = try first.beginRun(at: 0)
+            _ = try first.beginRun(at: 0, isDryRun: false)
         }
-        _ = try folder.warehouse().beginRun(at: 0)
+        _ = try folder.warehouse().beginRun(at: 0, isDryRun: false)
     }
 
     /// Another process (util-linux's flock) holds the place and is killed.
@@ -47,10 +47,10 @@ import Testing
         // It takes a moment until the other process has the lock; the file's own way of saying so is to refuse.
         let deadline = Date().addingTimeInterval(20)
         while (try? WriterLock(path: warehouse.location)) != nil, Date() < deadline { usleep(10_000) }
-        try expectInUse(warehouse.location) { _ = try warehouse.beginRun(at: 0) }
+        try expectInUse(warehouse.location) { _ = try warehouse.beginRun(at: 0, isDryRun: false) }
         kill(other.processIdentifier, SIGKILL)
         other.waitUntilExit()
-        _ = try warehouse.beginRun(at: 0)
+        _ = try warehouse.beginRun(at: 0, isDryRun: false)
     }
 
     @Test func aFileThatIsNotThereSaysSo() throws {
@@ -67,13 +67,13 @@ import Testing
         let folder = try TemporaryFolder()
         do {
             let killed = try folder.warehouse()
-            let run = try killed.beginRun(at: 5)
+            let run = try killed.beginRun(at: 5, isDryRun: false)
             try killed.begin()
             try killed.save(run)
             try killed.commit()
         }
         let next = try folder.warehouse()
-        #expect(try next.beginRun(at: 9).id == 2)
+        #expect(try next.beginRun(at: 9, isDryRun: false).id == 2)
         #expect(try rows(next.connection, "SELECT run_id, outcome FROM load_run") == [["1", "interrupted"]])
     }
 }

@@ -37,10 +37,16 @@ public protocol Warehouse: AnyObject {
     /// - Returns: the names of the migrations that were applied now.
     func migrate(at now: Int64) throws -> [String]
 
-    /// Begins a run: takes the writer's place, and marks runs that were killed as interrupted.
+    /// Begins a run: takes the writer's place, brings the schema up to date, and marks runs that were killed as
+    /// interrupted, in one transaction.
     ///
-    /// - Throws: an error that says so when another run is in.
-    func beginRun(at now: Int64) throws -> RunRecord
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - isDryRun: whether nothing of the run is to stay, this included: the transaction is open then when this
+    ///     returns, for `rollback` to end.
+    /// - Throws: an error that says so when another run is in. What was taken here is given up then, and `endRun` is
+    ///   not to be called.
+    func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord
 
     /// How far a source is loaded, or nil when nothing of it is.
     func checkpoint(of identity: SourceIdentity) throws -> Checkpoint?
