@@ -69,7 +69,7 @@ public struct SourceReport: Sendable {
 }
 
 /// What a run did.
-public struct LoadReport: Sendable {
+public struct LoadReport: RunReport, Sendable {
     /// Its row of `load_run`.
     public var run: RunRecord
     /// Its sources, in the order in which they were named.
@@ -90,4 +90,6 @@ public struct LoadReport: Sendable {
     public var seconds = 0.0
     /// How long each of its stages took.
     public var stages: [LoadStage: StageTime] = [:]
+
+    init(run: RunRecord) { self.run = run }
 }

@@ -5,7 +5,7 @@ final class LoadTransaction {
     let warehouse: any Warehouse
     let options: LoadOptions
     /// How long the stages of the load take.
-    let stages = StageTimes()
+    let stages: StageTimes
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
     private(set) var warningsByReason: [WarningReason: Int64] = [:]
@@ -29,10 +29,11 @@ final class LoadTransaction {
     }
 
     /// The transactions of a run that has begun.
-    init(warehouse: any Warehouse, options: LoadOptions, run: RunRecord) {
+    init(warehouse: any Warehouse, options: LoadOptions, run: RunRecord, stages: StageTimes) {
         self.warehouse = warehouse
         self.options = options
         self.run = run
+        self.stages = stages
         // A dry run is one transaction, which is open since the run began.
         isOpen = options.isDryRun
     }

@@ -3,14 +3,10 @@ import Logging
 
 /// The main job: movies and then events into a warehouse, and the marts brought up to date.
 public final class Loader {
-    private let warehouse: any Warehouse
+    private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
-    private let options: LoadOptions
-    private let stop: StopSignal
-    private var logger: Logger
-    private let progress: (LoadProgress) -> Void
-    /// The clock of the wall, for how long things take: milliseconds since 1970.
-    private let wallClock: () -> Int64
+    private var options: LoadOptions { lifecycle.options }
+    private var stop: StopSignal { lifecycle.stop }
 
     /// A loader into a warehouse.
     ///
@@ -23,74 +19,37 @@ public final class Loader {
         logger: Logger = .silent, wallClock: @escaping () -> Int64,
         progress: @escaping (LoadProgress) -> Void = { _ in }
     ) {
-        self.warehouse = warehouse
+        lifecycle = RunLifecycle(
+            name: "Run", warehouse: warehouse, options: options, stop: stop, logger: logger, wallClock: wallClock,
+            progress: progress)
         self.rawStore = options.isDryRun ? nil : rawStore
-        self.options = options
-        self.stop = stop
-        self.logger = logger
-        self.wallClock = wallClock
-        self.progress = progress
     }
 
     /// Loads what the sets name.
     ///
     /// - Throws: what a source or the warehouse throws; what was committed before stays, and the run's row says so.
     public func run(movies: (any SourceSet)?, events: (any SourceSet)?) throws -> LoadReport {
-        let startedAt = wallClock()
-        let record = try warehouse.beginRun(at: startedAt, isDryRun: options.isDryRun)
-        defer { warehouse.endRun() }
-        logger = logger.forRun(record.id)
-        logger.info("Run begins", ["warehouse": .string(warehouse.location)])
-        let transaction = LoadTransaction(warehouse: warehouse, options: options, run: record)
-        do {
-            try transaction.start()
-            var report = LoadReport(run: record)
-            report.rowsBefore = try transaction.stages.measure(.count, warehouse.rowCounts)
-            if let movies { try load(movies, transaction, &report, loadMovies) }
+        let stages = StageTimes()
+        let countRows = { [warehouse = lifecycle.warehouse] in try stages.measure(.count, warehouse.rowCounts) }
+        var report: LoadReport = try lifecycle.run(stages: stages) { transaction, logger, report in
+            report.rowsBefore = try countRows()
+            if let movies { try load(movies, transaction, logger, &report, loadMovies) }
             // Before the events, which find their movies as they are now.
-            try transaction.open()
-            report.refresh.reenrichedFacts = try transaction.stages.measure(.marts, warehouse.reenrichFacts)
-            if let events { try load(events, transaction, &report, loadEvents) }
-            try end(transaction, &report)
-            report.seconds = Double(wallClock() - startedAt) / 1000
-            logger.info(
-                "Run ends",
-                [
-                    "outcome": .string(report.run.outcome.rawValue), "read": .integer(report.run.counts.read),
-                    "rejected": .integer(report.run.counts.rejected), "seconds": .number(report.seconds),
-                ])
-            return report
-        } catch {
-            // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row
-            // cannot be written either.
-            try? transaction.fail(at: wallClock())
-            logger.error("Run failed", ["error": .string("\(error)")])
-            throw error
+            try lifecycle.reenrichFacts(in: transaction, &report)
+            if let events { try load(events, transaction, logger, &report, loadEvents) }
+            try lifecycle.refreshMarts(in: transaction, &report)
+            report.rows = try countRows()
         }
-    }
-
-    private func end(_ transaction: LoadTransaction, _ report: inout LoadReport) throws {
-        report.stopReason = stop.reason
-        progress(LoadProgress(phase: .marts, counts: transaction.run.counts))
-        try transaction.open()
-        if report.stopReason == nil || report.stopReason == .duration {
-            report.refresh.refreshedDays = try transaction.stages.measure(.marts, warehouse.refreshMarts)
-        }
-        report.rows = try transaction.stages.measure(.count, warehouse.rowCounts)
-        let outcome = report.stopReason == nil ? RunOutcome.completed : .stopped
-        try transaction.stages.measure(.commit) { try transaction.finish(outcome, at: wallClock()) }
-        report.stages = transaction.stages.all
-        report.run = transaction.run
-        report.rejectedByRule = transaction.rejectedByRule
-        report.warningsByReason = transaction.warningsByReason
+        report.stages = stages.all
+        return report
     }
 
     private func load(
-        _ set: any SourceSet, _ transaction: LoadTransaction, _ report: inout LoadReport,
+        _ set: any SourceSet, _ transaction: LoadTransaction, _ logger: Logger, _ report: inout LoadReport,
         _ body: (any LineSource, LoadTransaction, @escaping (LineChunk, LineCounts) -> Void) throws -> Void
     ) throws {
         let plan = try transaction.stages.measure(.plan) {
-            try LoadPlan(set, warehouse: warehouse, options: options)
+            try LoadPlan(set, warehouse: lifecycle.warehouse, options: options)
         }
         transaction.begin(plan)
         var reports = plan.reports
@@ -112,7 +71,7 @@ public final class Loader {
                 reports[number].state = .complete
                 logger.info("Source read", ["source": .string(chunk.source.name)])
             }
-            progress(
+            lifecycle.progress(
                 LoadProgress(
                     phase: set.port == .movies ? .movies : .events, bytes: done + current.bytes,
                     totalBytes: plan.totalBytes, counts: transaction.run.counts))

@@ -35,7 +35,7 @@ public struct MendedLine: Sendable {
 }
 
 /// What trying lines of the quarantine again did.
-public struct QuarantineReport: Sendable {
+public struct QuarantineReport: RunReport, Sendable {
     /// A mended line that still breaks a rule.
     public struct Fault: Sendable {
         /// Its number in the quarantine.
@@ -67,4 +67,6 @@ public struct QuarantineReport: Sendable {
     public var stopReason: StopSignal.Reason?
     /// How long it took, in seconds.
     public var seconds = 0.0
+
+    init(run: RunRecord) { self.run = run }
 }

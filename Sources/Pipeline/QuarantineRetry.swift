@@ -5,14 +5,10 @@ import Logging
 /// and it leaves the quarantine in the transaction that brings its rows. So do lines that the warehouse has got another
 /// way meanwhile. What is still rejected stays, once.
 public final class QuarantineRetry {
-    private let warehouse: any Warehouse
+    private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
-    private let options: LoadOptions
-    private let stop: StopSignal
-    private var logger: Logger
-    private let progress: (LoadProgress) -> Void
-    private let wallClock: () -> Int64
     private let pageLines: Int
+    private var clock: RunClock { lifecycle.options.clock }
 
     /// A retry in a warehouse.
     ///
@@ -27,58 +23,25 @@ public final class QuarantineRetry {
         logger: Logger = .silent, pageLines: Int = 4096, wallClock: @escaping () -> Int64,
         progress: @escaping (LoadProgress) -> Void = { _ in }
     ) {
-        self.warehouse = warehouse
+        lifecycle = RunLifecycle(
+            name: "Retry", warehouse: warehouse, options: options, stop: stop, logger: logger, wallClock: wallClock,
+            progress: progress)
         self.rawStore = options.isDryRun ? nil : rawStore
-        self.options = options
-        self.stop = stop
-        self.logger = logger
         self.pageLines = pageLines
-        self.wallClock = wallClock
-        self.progress = progress
     }
 
     /// Tries the lines of a selection.
     ///
     /// - Throws: what the selection or the warehouse throws; what was committed before stays, and the run's row says so.
     public func run(_ selection: QuarantineSelection) throws -> QuarantineReport {
-        let startedAt = wallClock()
-        let record = try warehouse.beginRun(at: startedAt, isDryRun: options.isDryRun)
-        defer { warehouse.endRun() }
-        logger = logger.forRun(record.id)
-        logger.info("Retry begins", ["warehouse": .string(warehouse.location)])
-        let transaction = LoadTransaction(warehouse: warehouse, options: options, run: record)
-        do {
-            try transaction.start()
-            var report = QuarantineReport(run: record)
-            let pages = QuarantinePages(selection, of: warehouse, pageLines: pageLines)
+        try lifecycle.run { transaction, _, report in
+            let pages = QuarantinePages(selection, of: lifecycle.warehouse, pageLines: pageLines)
             let settling = QuarantineSettling(transaction)
             try load(pages, transaction, settling, &report)
-            try transaction.open()
-            report.refresh.reenrichedFacts = try warehouse.reenrichFacts()
-            report.stopReason = stop.reason
-            if report.stopReason == nil || report.stopReason == .duration {
-                progress(LoadProgress(phase: .marts, counts: transaction.run.counts))
-                report.refresh.refreshedDays = try warehouse.refreshMarts()
-            }
-            try transaction.finish(report.stopReason == nil ? .completed : .stopped, at: wallClock())
-            report.run = transaction.run
-            report.rejectedByRule = transaction.rejectedByRule
-            report.warningsByReason = transaction.warningsByReason
+            try lifecycle.reenrichFacts(in: transaction, &report)
+            try lifecycle.refreshMarts(in: transaction, &report)
             report.missing = pages.missing
             report.faults = settling.faults
-            report.seconds = Double(wallClock() - startedAt) / 1000
-            logger.info(
-                "Retry ends",
-                [
-                    "outcome": .string(report.run.outcome.rawValue), "read": .integer(report.run.counts.read),
-                    "rejected": .integer(report.run.counts.rejected), "seconds": .number(report.seconds),
-                ])
-            return report
-        } catch {
-            // The error that ended the run is the one to tell of; see `Loader.run`.
-            try? transaction.fail(at: wallClock())
-            logger.error("Retry failed", ["error": .string("\(error)")])
-            throw error
         }
     }
 
@@ -87,7 +50,7 @@ public final class QuarantineRetry {
         _ report: inout QuarantineReport
     ) throws {
         var load: PortLoad?
-        while stop.reason == nil {
+        while lifecycle.stop.reason == nil {
             try transaction.open()
             let page = try pages.next()
             if page.isEmpty { break }
@@ -95,7 +58,7 @@ public final class QuarantineRetry {
                 report.leftAside[entry.record.rejection.rule, default: 0] += 1
             }
             for run in page.filter(\.record.rejection.isWhole).runs {
-                guard let chunk = run.chunk(clock: options.clock) else { continue }
+                guard let chunk = run.chunk(clock: clock) else { continue }
                 if load?.port != chunk.source.port {
                     // Two loads share the transaction, and a commit of one would be one of half the other.
                     try load?.commit()
@@ -105,7 +68,7 @@ public final class QuarantineRetry {
                 try load?.take(chunk)
             }
             let phase = LoadProgress.Phase(load?.port ?? .events)
-            progress(LoadProgress(phase: phase, counts: transaction.run.counts))
+            lifecycle.progress(LoadProgress(phase: phase, counts: transaction.run.counts))
         }
         try load?.commit()
     }
@@ -117,7 +80,7 @@ public final class QuarantineRetry {
             let load = MovieLoad(transaction: transaction, rawStore: rawStore) { _, _ in }
             return PortLoad(port: port, take: { try load.add(decoder.decode($0)) }, commit: load.commit)
         case .events:
-            let decoder = try EventDecoder(clock: options.clock)
+            let decoder = try EventDecoder(clock: clock)
             let load = EventLoad(transaction: transaction, rawStore: rawStore) { _, _ in }
             return PortLoad(
                 port: port,
