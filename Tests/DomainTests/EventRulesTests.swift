@@ -295,4 +295,20 @@ import Testing
         #expect(first.message == "score is 11; expected a number from 0.5 to 10, or null")
         #expect(first.snapshotDay == nil)
     }
+
+    /// A long value is cut between two code points, wherever its bytes end; controls are spelled.
+    @Test(
+        arguments: [
+            (#"" ""#, "blank"), (#""a\n\u001b[31m\u009b\u0000""#, #""a\n\u{1b}[31m\u{9b}\u{0}""#),
+            ("\"x\(String(repeating: "é", count: 200))\"", "\"x\(String(repeating: "é", count: 59))…\""),
+            ("\"xy\(String(repeating: "界", count: 200))\"", "\"xy\(String(repeating: "界", count: 58))…\""),
+            ("\"x\(String(repeating: "🎬", count: 200))\"", "\"x\(String(repeating: "🎬", count: 59))…\""),
+            // One character of many code points.
+            ("\"e\(String(repeating: "\u{301}", count: 200))\"", "\"e\(String(repeating: "\u{301}", count: 59))…\""),
+        ] as [(String, String)]
+    )
+    func aRejectionNamesTheValue(json: String, words: String) throws {
+        let message = try eventBatch([event(["event_type": json])]).rejections.map(\.message)
+        #expect(message == ["event_type is \(words); expected one of the types that `explain` lists"])
+    }
 }

@@ -169,7 +169,7 @@ struct MovieFieldsTests {
         arguments: [
             (nil, "absent"), ("null", "null"), ("true", "true"), ("false", "false"), ("-5.0", "-5.0"),
             (#""""#, "blank"), (#""  ""#, "blank"), (#""tt1""#, #""tt1""#), ("[1]", "an array"), ("{}", "an object"),
-            (#""a\u0000b\u001bc\u0085d""#, "\"a\u{fffd}b\u{fffd}c\u{fffd}d\""),
+            (#""a\u0000b\u001bc\u0085d\n\r\t\u007f\u202e""#, #""a\u{0}b\u{1b}c\u{85}d\n\r\t\u{7f}\u{202e}""#),
             ("\"\(String(repeating: "é", count: 60))\"", "\"\(String(repeating: "é", count: 60))\""),
             ("\"\(String(repeating: "é", count: 61))\"", "\"\(String(repeating: "é", count: 60))…\""),
             ("\"\(String(repeating: "🎬", count: 900))\"", "\"\(String(repeating: "🎬", count: 60))…\""),

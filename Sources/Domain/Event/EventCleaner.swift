@@ -185,6 +185,6 @@ struct EventCleaner {
     }
 
     private func fault(_ rule: CleaningRule, _ name: String, _ value: JSONValue?, _ expected: String) -> EventFault {
-        EventFault(rule: rule, message: "\(name) is \(EventRules.describe(value)); expected \(expected)")
+        EventFault(rule: rule, message: "\(name) is \(FoundValue.words(for: value)); expected \(expected)")
     }
 }

@@ -97,26 +97,6 @@ public enum EventRules {
         guard let text = ScalarRules.text(value) else { return nil }
         return WatchlistStatus.named(text)
     }
-
-    /// A value in words, shortened, for a message.
-    static func describe(_ value: JSONValue?) -> String {
-        guard let value else { return "absent" }
-        switch value.kind {
-        case .null: return "null"
-        case .true: return "true"
-        case .false: return "false"
-        case .array: return "an array"
-        case .object: return "an object"
-        case .number: return shortened(value.bytes)
-        case .string, .key: return "\"\(shortened(value.bytes))\""
-        }
-    }
-
-    private static func shortened(_ bytes: UnsafeRawBufferPointer) -> String {
-        let text = ScalarRules.string(UnsafeRawBufferPointer(rebasing: bytes.prefix(160)))
-        let kept = text.prefix(40)
-        return kept.count < text.count || bytes.count > 160 ? "\(kept)…" : text
-    }
 }
 
 /// UUIDs in their 36-character form (RFC 9562 §4).
