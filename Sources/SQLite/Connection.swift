@@ -1,7 +1,8 @@
 import CSQLite
 import Domain
 
-/// A connection to a SQLite database, closed with this object. Used by one thread at a time.
+/// A connection to a SQLite database, closed with this object and the last of its statements. Used by one thread at a
+/// time.
 public final class Connection {
     /// How a database is opened.
     public enum Access: Sendable {
@@ -12,30 +13,18 @@ public final class Connection {
     }
 
     /// The database file.
-    public let path: String
-    let handle: OpaquePointer
+    public var path: String { database.path }
+    var handle: OpaquePointer { database.pointer }
+    private let database: DatabaseHandle
     private var cached: [String: Statement] = [:]
 
     /// Opens a database.
     ///
     /// - Throws: `SQLiteError`.
     public init(path: String, access: Access) throws(SQLiteError) {
-        var handle: OpaquePointer?
         let mode =
             access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let status = sqlite3_open_v2(path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
-        guard status == SQLITE_OK, let handle else {
-            let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
-            sqlite3_close_v2(handle)
-            throw SQLiteError(code: status, message: message, statement: "open", path: path)
-        }
-        self.path = path
-        self.handle = handle
-    }
-
-    deinit {
-        cached.removeAll()
-        sqlite3_close_v2(handle)
+        database = try DatabaseHandle(path: path, flags: mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
     }
 
     /// Runs statements that give no rows of interest.
@@ -45,7 +34,7 @@ public final class Connection {
 
     /// Compiles a statement.
     public func prepare(_ sql: String) throws(SQLiteError) -> Statement {
-        try Statement(connection: self, sql: sql)
+        try Statement(database: database, sql: sql)
     }
 
     /// Compiles a text that has to be one statement and nothing else.
@@ -89,10 +78,6 @@ public final class Connection {
     }
 
     func check(_ status: Int32, _ statement: String) throws(SQLiteError) {
-        guard status == SQLITE_OK else { throw error(status, statement) }
-    }
-
-    func error(_ status: Int32, _ statement: String) -> SQLiteError {
-        SQLiteError(code: status, message: String(cString: sqlite3_errmsg(handle)), statement: statement, path: path)
+        try database.check(status, statement)
     }
 }

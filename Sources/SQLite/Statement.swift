@@ -1,28 +1,28 @@
 import CSQLite
 
-/// A compiled statement, finalized with this object.
+/// A compiled statement, finalized with this object. It may outlive its connection: the database is open for as long.
 public final class Statement {
     private let handle: OpaquePointer
-    private unowned let connection: Connection
+    private let database: DatabaseHandle
     private let sql: String
     /// Whether nothing but white space follows it in its text.
     let isWhole: Bool
 
-    init(connection: Connection, sql: String) throws(SQLiteError) {
+    init(database: DatabaseHandle, sql: String) throws(SQLiteError) {
         var handle: OpaquePointer?
         var isWhole = true
         let status = sql.withCString { start in
             var tail: UnsafePointer<CChar>?
-            let status = sqlite3_prepare_v3(connection.handle, start, -1, 0, &handle, &tail)
+            let status = sqlite3_prepare_v3(database.pointer, start, -1, 0, &handle, &tail)
             if let tail { isWhole = String(cString: tail).allSatisfy { $0.isWhitespace || $0 == ";" } }
             return status
         }
-        try connection.check(status, sql)
+        try database.check(status, sql)
         guard let handle else {
-            throw SQLiteError(code: SQLITE_MISUSE, message: "an empty statement", statement: sql, path: connection.path)
+            throw SQLiteError(code: SQLITE_MISUSE, message: "an empty statement", statement: sql, path: database.path)
         }
         self.handle = handle
-        self.connection = connection
+        self.database = database
         self.sql = sql
         self.isWhole = isWhole
     }
@@ -35,7 +35,7 @@ public final class Statement {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
         case let status:
-            let error = connection.error(status, sql)
+            let error = database.error(status, sql)
             sqlite3_reset(handle)
             throw error
         }
@@ -48,7 +48,7 @@ public final class Statement {
     }
 
     /// Makes it ready to run again; bindings stay.
-    public func reset() throws(SQLiteError) { try connection.check(sqlite3_reset(handle), sql) }
+    public func reset() throws(SQLiteError) { try database.check(sqlite3_reset(handle), sql) }
 
     /// Whether it only reads.
     public var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
@@ -87,12 +87,12 @@ public final class Statement {
     public func bind(_ value: Int64?, at index: Int) throws(SQLiteError) {
         let status =
             value.map { sqlite3_bind_int64(handle, Int32(index), $0) } ?? sqlite3_bind_null(handle, Int32(index))
-        try connection.check(status, sql)
+        try database.check(status, sql)
     }
 
     /// Binds a double.
     public func bind(_ value: Double, at index: Int) throws(SQLiteError) {
-        try connection.check(sqlite3_bind_double(handle, Int32(index), value), sql)
+        try database.check(sqlite3_bind_double(handle, Int32(index), value), sql)
     }
 
     /// Binds text, or null.
@@ -103,7 +103,7 @@ public final class Statement {
                 handle, Int32(index), UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
                 UInt64(bytes.count), transient, UInt8(SQLITE_UTF8))
         }
-        try connection.check(
+        try database.check(
             status ?? sqlite3_bind_text(handle, Int32(index), value, -1, transient), sql)
     }
 
@@ -113,7 +113,7 @@ public final class Statement {
             value.isEmpty
             ? sqlite3_bind_zeroblob(handle, Int32(index), 0)
             : sqlite3_bind_blob64(handle, Int32(index), value, UInt64(value.count), transient)
-        try connection.check(status, sql)
+        try database.check(status, sql)
     }
 }
 

@@ -93,6 +93,21 @@ import Testing
         #expect(try connection.integer("SELECT b FROM t WHERE a = ?", 77) == nil)
     }
 
+    @Test func aStatementMayOutliveItsConnection() throws {
+        let folder = try TemporaryFolder()
+        var connection: Connection? = try connection(folder)
+        try connection?.execute("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)")
+        let statement = try #require(try connection?.statement("SELECT a FROM t ORDER BY a"))
+        #expect(try statement.step())
+        weak let gone = connection
+        connection = nil
+        #expect(gone == nil)
+        #expect(try statement.step())
+        #expect(statement.integer(0) == 2)
+        let error = try #require(throws: SQLiteError.self) { try statement.bind(1 as Int64, at: 9) }
+        #expect(error.path == folder.file("x.db") && !error.message.isEmpty)
+    }
+
     /// SQLite itself takes U+0000 in a text; the whole of it comes back.
     @Test(arguments: ["", "a", "é", "a\0b", "\0", "🎬", String(repeating: "x", count: 100_000)])
     func textComesBackWhole(text: String) throws {
