@@ -24,13 +24,14 @@ let package = Package(
         // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CArguments"),
+        .target(name: "CPrefetch"),
 
         // What the domain stands on.
         .target(name: "Hashing", dependencies: ["CXXHash", "CCrypto"]),
         .target(name: "JSON", dependencies: ["CSimdJSON"]),
 
         // The core: no I/O, no driver, no clock.
-        .target(name: "Domain", dependencies: ["Hashing", "JSON"]),
+        .target(name: "Domain", dependencies: ["CPrefetch", "Hashing", "JSON"]),
 
         // One target an outside system.
         .target(name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"]),

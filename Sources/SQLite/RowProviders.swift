@@ -85,7 +85,9 @@ final class PackedRows: RowProvider {
     override var count: Int { order.count }
 
     override func move(to index: Int) {
-        if index < order.count { row = rows[Int(order[index])] }
+        guard index < order.count else { return }
+        rows.prefetch(after: index, in: order)
+        row = rows[Int(order[index])]
     }
 
     override func give(column: Int, to context: OpaquePointer) {
@@ -138,6 +140,7 @@ final class EventRows: RowProvider {
 
     override func move(to index: Int) {
         guard index < order.count, let group else { return }
+        group.prefetch(after: index, in: order)
         current = group.candidate(Int(order[index]))
     }
 

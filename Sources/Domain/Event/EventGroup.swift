@@ -99,6 +99,7 @@ public final class EventGroup {
         _ body: (_ batch: Int, UnsafeMutablePointer<EventRow>, Outcome) throws(Failure) -> Void
     ) throws(Failure) {
         for candidate in 0..<candidateCount {
+            prefetch(after: candidate) { $0 < candidateCount ? $0 : nil }
             let first = Int(firsts[candidate])
             let end = Int(firsts[candidate + 1])
             let known = standing.isEmpty ? nil : standing[candidate]
