@@ -106,12 +106,6 @@ public enum ScalarRules {
         return Span(offset: offset, length: buffer.count - offset)
     }
 
-    /// Text with U+0000 replaced by U+FFFD.
-    public static func string(_ text: UnsafeRawBufferPointer) -> String {
-        let string = String(decoding: text, as: UTF8.self)
-        return containsNull(text) ? String(string.map { $0 == "\0" ? "\u{fffd}" : $0 }) : string
-    }
-
     /// The bytes without Unicode White_Space at both ends; they are valid UTF-8.
     @inline(__always)
     public static func trim(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
