@@ -1,3 +1,4 @@
+import Dispatch
 import Domain
 
 /// What `--movies` or `--events` names when it is files: paths, folders, patterns and `-`.
@@ -20,24 +21,32 @@ public struct FileSet: SourceSet {
         self.files = try FileDiscovery.files(for: arguments)
     }
 
-    /// The files with their identities, for which each is read once from start to end.
+    /// The files with their identities, for which each is read once from start to end, several at a time.
     ///
     /// Standard input, pipes and devices have none, since their bytes come once.
     ///
     /// - Throws: `FileError` when one cannot be read.
     public func describe() throws -> [SourceDescription] {
-        try files.map { file in
-            guard case .file(let path) = file.location, file.size != nil else {
-                return SourceDescription(name: file.name, identity: nil, size: nil)
-            }
-            let identity = try FileIdentity(path: path)
-            let day = port == .movies ? SnapshotDate.inName(file.lastPathComponent) : nil
-            return SourceDescription(
-                name: file.name,
-                identity: SourceIdentity(port: port, key: identity.key, snapshotDay: day),
-                size: identity.size
-            )
+        let described = UnsafeMutableBufferPointer<Result<SourceDescription, any Error>>.allocate(capacity: files.count)
+        defer { described.deallocate() }
+        // Each iteration has a place of its own, and all have ended when they are read.
+        nonisolated(unsafe) let places = described
+        DispatchQueue.concurrentPerform(iterations: files.count) { index in
+            places.initializeElement(at: index, to: Result { try description(of: files[index]) })
         }
+        defer { described.deinitialize() }
+        return try described.map { try $0.get() }
+    }
+
+    private func description(of file: FoundFile) throws(FileError) -> SourceDescription {
+        guard case .file(let path) = file.location, file.size != nil else {
+            return SourceDescription(name: file.name, identity: nil, size: nil)
+        }
+        let identity = try FileIdentity(path: path)
+        let day = port == .movies ? SnapshotDate.inName(file.lastPathComponent) : nil
+        return SourceDescription(
+            name: file.name, identity: SourceIdentity(port: port, key: identity.key, snapshotDay: day),
+            size: identity.size)
     }
 
     /// Opens some of the files, to be read one after the other.
