@@ -19,7 +19,7 @@ public struct LoadOptions: Sendable {
     /// Threads that decode.
     public var decoders = 2
     /// Chunks that are in memory at a time.
-    public var chunksInFlight = 36
+    public var chunksInFlight = 60
 
     /// The defaults under a clock.
     public init(clock: RunClock) { self.clock = clock }

@@ -9,7 +9,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// How the database is tuned.
     public struct Options: Sendable {
         /// The page cache, in KiB.
-        public var cacheKiB = 64 << 10
+        public var cacheKiB = 16 << 10
         /// How many pages (of 16 KiB) of the write-ahead log are worth copying into the file …
         public var logPages: Int32 = 2048
         /// … and how many may be in it when a transaction begins.
