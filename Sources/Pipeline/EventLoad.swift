@@ -4,7 +4,6 @@ import Domain
 /// is merged in memory and upserted once a transaction.
 final class EventLoad {
     private let transaction: LoadTransaction
-    private let rawStore: (any RawStore)?
     private let taken: (LineChunk, LineCounts) -> Void
     private let settlement: EventSettlement
     private var cache = EnrichmentCache()
@@ -15,7 +14,6 @@ final class EventLoad {
         transaction: LoadTransaction, rawStore: (any RawStore)?, taken: @escaping (LineChunk, LineCounts) -> Void
     ) {
         self.transaction = transaction
-        self.rawStore = rawStore
         self.taken = taken
         settlement = EventSettlement(rawStore: rawStore, stages: transaction.stages)
     }
@@ -63,9 +61,10 @@ final class EventLoad {
     func commit() throws -> Int {
         var done = waiting.isEmpty ? 0 : try flush()
         done += try take()
+        settlement.beginFlush()
         try upsert()
         try transaction.stages.measure(.commit) {
-            try rawStore?.flush()
+            try settlement.finishFlush()
             try transaction.commit()
         }
         return done

@@ -16,6 +16,7 @@ final class EventSettlement {
     private let stages: StageTimes
     private let queue = DispatchQueue(label: "reelhouse.settlement")
     private var result: Result<[Settled], any Error>?
+    private var flushed: Result<Void, any Error>?
 
     init(rawStore: (any RawStore)?, stages: StageTimes) {
         self.rawStore = rawStore
@@ -37,6 +38,25 @@ final class EventSettlement {
         queue.sync {}
         defer { result = nil }
         return try result?.get() ?? []
+    }
+
+    /// Begins to make durable what the raw store has of the groups that were taken, beside the upsert of the same; to be
+    /// ended by `finishFlush` before the commit.
+    func beginFlush() {
+        let handoff = Handoff(value: self)
+        queue.async {
+            let settlement = handoff.value
+            settlement.flushed = Result { try settlement.rawStore?.flush() }
+        }
+    }
+
+    /// Waits for what `beginFlush` began.
+    ///
+    /// - Throws: what the raw store throws; nothing of these groups may be committed then.
+    func finishFlush() throws {
+        queue.sync {}
+        defer { flushed = nil }
+        try flushed?.get()
     }
 
     /// Sorts what is merged by key, the tables side by side.

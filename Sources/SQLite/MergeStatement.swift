@@ -8,11 +8,13 @@ struct MergeStatement {
     static func source(of table: Table) -> String { "new_\(table.name)" }
 
     /// Inserts rows, and merges those whose key is there.
-    var upsert: String {
+    ///
+    /// - Parameter isWithdrawnBefore: whether an entry of theirs may have been withdrawn before they came.
+    func upsert(isWithdrawnBefore: Bool = true) -> String {
         let names = table.columns.map(\.name).joined(separator: ", ")
         let source = MergeStatement.source(of: table)
         let select = "INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM \(source) AS new WHERE "
-        let condition = withdrawalCondition ?? "true"
+        let condition = isWithdrawnBefore ? withdrawalCondition ?? "true" : "true"
         return select + condition + conflictClause
     }
 

@@ -153,7 +153,10 @@ public final class SQLiteWarehouse: Warehouse {
         defer { source.clear() }
         let statement = MergeStatement(table: rows.table)
         let order = rows.orderByKey()
-        if rows.table.isWithdrawable {
+        var isWithdrawnBefore = false
+        if let withdrawals = rows.table.withdrawals {
+            isWithdrawnBefore =
+                try connection.integer("SELECT EXISTS (SELECT 1 FROM \(withdrawals.name))") != 0
             let withdrawn = order.filter { rows.rows[Int($0)].isWithdrawn }
             if !withdrawn.isEmpty {
                 source.set(rows.rows, order: withdrawn)
@@ -164,7 +167,7 @@ public final class SQLiteWarehouse: Warehouse {
         } else {
             source.set(rows.rows, order: order)
         }
-        try connection.statement(statement.upsert).run()
+        try connection.statement(statement.upsert(isWithdrawnBefore: isWithdrawnBefore)).run()
         source.set(rows.rows, order: order)
         try forgetWithdrawals(statement, rows: order.count)
         if rows.table.name == MartTables.movieDaily.name {
