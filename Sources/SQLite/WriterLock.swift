@@ -25,14 +25,20 @@ final class WriterLock {
         self.descriptor = descriptor
     }
 
-    /// Takes the place.
+    /// Takes the place; waits for a second, which is for a program that was killed and whose last write the system
+    /// still ends before it takes the place back.
     ///
     /// - Throws: `WarehouseError.inUse` when another run has it.
     func take() throws(WarehouseError) {
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var attempts = 20
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
-            throw code == EWOULDBLOCK
-                ? .inUse(path: path) : .notAFile(path: path, reason: String(cString: strerror(code)))
+            guard code == EWOULDBLOCK || code == EINTR else {
+                throw .notAFile(path: path, reason: String(cString: strerror(code)))
+            }
+            attempts -= 1
+            guard attempts > 0 else { throw .inUse(path: path) }
+            usleep(50_000)
         }
         isHeld = true
     }
