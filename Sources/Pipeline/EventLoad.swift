@@ -24,7 +24,7 @@ final class EventLoad {
     func add(_ batch: EventBatch) throws -> Int {
         waiting.append(batch)
         waitingRows += batch.rowCount
-        // Half of what may be in flight, less the group that is being settled.
+        // Of what may be in flight a third is inserted, one is settled meanwhile, and one is decoded.
         let limit = max(1, transaction.options.chunksInFlight / 3)
         guard waitingRows >= transaction.options.groupRows || waiting.count >= limit else { return 0 }
         let done = try flush()

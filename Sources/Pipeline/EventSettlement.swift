@@ -43,6 +43,7 @@ final class EventSettlement {
     /// Begins to make durable what the raw store has of the groups that were taken, beside the upsert of the same; to be
     /// ended by `finishFlush` before the commit.
     func beginFlush() {
+        // The raw store and `flushed` are the queue's until `finishFlush`, which waits for it; the merger stays here.
         let handoff = Handoff(value: self)
         queue.async {
             let settlement = handoff.value
@@ -61,6 +62,7 @@ final class EventSettlement {
 
     /// Sorts what is merged by key, the tables side by side.
     func sortMerged() {
+        // Each iteration has a table of its own, and all have ended when this returns.
         let tables = Handoff(value: merger.tables)
         DispatchQueue.concurrentPerform(iterations: merger.tables.count) { tables.value[$0].sortByKey() }
     }

@@ -1,10 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Gives a value to another thread; the giver does not use it any more.
+/// Gives a value to another thread; the giver does not use it until it is given back.
 ///
-/// Sendable because a `Handoff` is read once, by the stage that receives it, after the stage that made it let it go;
-/// the mutexes of `OrderedStage` order the two.
+/// Sendable because of the two threads one at a time uses what it holds: the mutexes of `OrderedStage` order them, or the
+/// serial queue of `EventSettlement`, for which its giver waits.
 struct Handoff<Value>: @unchecked Sendable {
     let value: Value
 }

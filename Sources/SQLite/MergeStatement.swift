@@ -7,33 +7,33 @@ struct MergeStatement {
     /// What `PackedRows` is registered as.
     static func source(of table: Table) -> String { "new_\(table.name)" }
 
-    /// Inserts rows, and merges those whose key is there.
+    /// Inserts rows that withdraw nothing, and merges those whose key is there.
     ///
     /// - Parameter isWithdrawnBefore: whether an entry of theirs may have been withdrawn before they came.
-    func upsert(isWithdrawnBefore: Bool = true) -> String {
+    func upsert(isWithdrawnBefore: Bool) -> String {
         let names = table.columns.map(\.name).joined(separator: ", ")
         let source = MergeStatement.source(of: table)
         let select = "INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM \(source) AS new WHERE "
-        let condition = isWithdrawnBefore ? withdrawalCondition ?? "true" : "true"
-        return select + condition + conflictClause
+        let condition = isWithdrawnBefore ? withdrawalCondition : nil
+        return select + (condition ?? "true") + conflictClause
     }
 
-    /// Remembers the withdrawals among the rows; nil when the table has none.
+    /// Remembers rows that are withdrawals; nil when the table has none.
     var rememberWithdrawals: String? {
         guard let withdrawals = table.withdrawals else { return nil }
         let names = withdrawals.columns.map(\.name).joined(separator: ", ")
         return "INSERT INTO \(withdrawals.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table)) "
-            + "WHERE is_withdrawn" + MergeStatement(table: withdrawals).conflictClause
+            + "WHERE true" + MergeStatement(table: withdrawals).conflictClause
     }
 
-    /// Deletes the stored rows that a withdrawal among the rows beats; nil when the table has none.
+    /// Deletes the stored rows that the rows beat, which are withdrawals and remembered; nil when the table has none.
     var deleteWithdrawn: String? {
         guard let withdrawals = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else { return nil }
         let keyNames = table.key.joined(separator: ", ")
         let keys = table.key.map { "w.\($0) = \(table.name).\($0)" }.joined(separator: " AND ")
         let greater = comparison(rank, "w", ">", table.name, nullsGreatest: false)
         return "DELETE FROM \(table.name) WHERE (\(keyNames)) IN (SELECT \(keyNames) FROM "
-            + "\(MergeStatement.source(of: table)) WHERE is_withdrawn) AND EXISTS "
+            + "\(MergeStatement.source(of: table))) AND EXISTS "
             + "(SELECT 1 FROM \(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
     }
 
@@ -49,13 +49,12 @@ struct MergeStatement {
             + "EXISTS (SELECT 1 FROM \(table.name) AS t WHERE \(keys) AND \(greater))"
     }
 
-    /// True of a row that is no withdrawal and that no withdrawal beats.
+    /// True of a row that no withdrawal beats.
     private var withdrawalCondition: String? {
         guard let withdrawals = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else { return nil }
         let keys = table.key.map { "w.\($0) = new.\($0)" }.joined(separator: " AND ")
         let greater = comparison(rank, "w", ">", "new", nullsGreatest: false)
-        return "NOT is_withdrawn AND NOT EXISTS "
-            + "(SELECT 1 FROM \(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
+        return "NOT EXISTS (SELECT 1 FROM \(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
     }
 
     private var conflictClause: String {

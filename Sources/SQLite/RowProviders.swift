@@ -44,7 +44,7 @@ struct ValueScratch: ~Copyable {
     }
 }
 
-/// The rows of a `RowSet` in a chosen order, with a last column `is_withdrawn`.
+/// The rows of a `RowSet` in a chosen order.
 final class PackedRows: RowProvider {
     private struct Place {
         let type: ColumnType
@@ -67,7 +67,7 @@ final class PackedRows: RowProvider {
         rows = RowSet(table)
         row = rows[0]
         text = UnsafeRawPointer(rows.text.base)
-        super.init(columns: table.columns.map(\.name) + ["is_withdrawn"])
+        super.init(columns: table.columns.map(\.name))
     }
 
     deinit { places.deallocate() }
@@ -91,7 +91,6 @@ final class PackedRows: RowProvider {
     }
 
     override func give(column: Int, to context: OpaquePointer) {
-        guard column < places.count else { return sqlite3_result_int(context, row.isWithdrawn ? 1 : 0) }
         if row.isNull(column: column) { return sqlite3_result_null(context) }
         let cell = places[column].cell
         switch places[column].type {

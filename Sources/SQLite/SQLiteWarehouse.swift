@@ -155,8 +155,7 @@ public final class SQLiteWarehouse: Warehouse {
         let order = rows.orderByKey()
         var isWithdrawnBefore = false
         if let withdrawals = rows.table.withdrawals {
-            isWithdrawnBefore =
-                try connection.integer("SELECT EXISTS (SELECT 1 FROM \(withdrawals.name))") != 0
+            isWithdrawnBefore = try connection.integer("SELECT EXISTS (SELECT 1 FROM \(withdrawals.name))") != 0
             let withdrawn = order.filter { rows.rows[Int($0)].isWithdrawn }
             if !withdrawn.isEmpty {
                 source.set(rows.rows, order: withdrawn)

@@ -112,6 +112,16 @@ extension WarehousePromise {
         #expect(try warehouse.movieRank(of: 3) == nil)
     }
 
+    /// Replaces the movies of a batch, with what they refer to.
+    private static func replace(_ batch: MovieBatch, in warehouse: any Warehouse) throws {
+        for (declaration, rows) in zip(MovieTables.shared, batch.shared) {
+            let table = MergeTable(declaration)
+            for index in 0..<rows.count { table.merge(rows[index], text: rows.text.base) }
+            try warehouse.merge(table)
+        }
+        try warehouse.replaceMovies(batch.documents, of: batch)
+    }
+
     func replacesMovies(_ fixture: some WarehouseFixture) throws {
         let genres = "\"genres\":[{\"id\":28,\"name\":\"Action\"},{\"id\":12,\"name\":\"Adventure\"}]"
         let first = try ConformanceLines.movies([
@@ -120,12 +130,7 @@ extension WarehousePromise {
         let second = try ConformanceLines.movies(["{\"id\":1,\"title\":\"Uno\"}"])
         for batch in [first, second] {
             try load(fixture) { warehouse in
-                for (declaration, rows) in zip(MovieTables.shared, batch.shared) {
-                    let table = MergeTable(declaration)
-                    for index in 0..<rows.count { table.merge(rows[index], text: rows.text.base) }
-                    try warehouse.merge(table)
-                }
-                try warehouse.replaceMovies(batch.documents, of: batch)
+                try WarehousePromise.replace(batch, in: warehouse)
             }
         }
         var rows: [[QueryValue]] = []
@@ -152,12 +157,7 @@ extension WarehousePromise {
             "{\"id\":1,\"title\":\"One\",\"release_date\":\"1999-03-31\",\"genres\":[{\"id\":28,\"name\":\"Action\"}]}"
         ])
         try load(fixture) { warehouse in
-            for (declaration, rows) in zip(MovieTables.shared, movies.shared) {
-                let table = MergeTable(declaration)
-                for index in 0..<rows.count { table.merge(rows[index], text: rows.text.base) }
-                try warehouse.merge(table)
-            }
-            try warehouse.replaceMovies(movies.documents, of: movies)
+            try WarehousePromise.replace(movies, in: warehouse)
             let enrichment = try #require(try warehouse.enrichment(ofMovie: 1))
             #expect(enrichment.primaryGenreID == 28)
             #expect(enrichment.releaseDay.map { CivilDate.text(ofDay: $0) } == "1999-03-31")

@@ -46,11 +46,26 @@ import Testing
         defer { if other.isRunning { kill(other.processIdentifier, SIGKILL) } }
         // It takes a moment until the other process has the lock; the file's own way of saying so is to refuse.
         let deadline = Date().addingTimeInterval(20)
-        while (try? WriterLock(path: warehouse.location)) != nil, Date() < deadline { usleep(10_000) }
+        while (try? WriterLock(path: warehouse.location).take()) != nil, Date() < deadline { usleep(10_000) }
         try expectInUse(warehouse.location) { _ = try warehouse.beginRun(at: 0, isDryRun: false) }
         kill(other.processIdentifier, SIGKILL)
         other.waitUntilExit()
         _ = try warehouse.beginRun(at: 0, isDryRun: false)
+    }
+
+    @Test func aPlaceThatIsSoonFreeIsWaitedFor() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.warehouse().location
+        let descriptor = open(path, O_RDWR)
+        #expect(flock(descriptor, LOCK_EX) == 0)
+        let release = Thread {
+            usleep(200_000)
+            close(descriptor)
+        }
+        release.start()
+        let lock = try WriterLock(path: path)
+        try lock.take()
+        #expect(lock.isHeld)
     }
 
     @Test func aFileThatIsNotThereSaysSo() throws {
