@@ -1,3 +1,4 @@
+import CSQLite
 import Domain
 
 /// The rows of `genre_daily` of stale days: `movie_daily` summed by genre. In Swift, since SQLite would sort wide rows,
@@ -13,46 +14,86 @@ struct GenreDailySums {
         let daily = try connection.prepare(
             """
             SELECT day, movie_id, \(measures.joined(separator: ", ")) FROM movie_daily
-            WHERE day IN (SELECT day FROM load_stale_day)
+            WHERE day IN (SELECT day FROM load_stale_day) ORDER BY day, movie_id
             """)
-        let scratch = rows.scratch
-        let noText = UnsafeRawPointer(scratch.cells)
-        scratch.cells[0] = 0
+        var sums = DaySums(genres: genres.numbers, measures: measures.count)
+        var day: Int32?
+        var place = 0
         while try daily.step() {
-            guard let day = CivilDate.parse(daily.bytes(0)) else { continue }
-            scratch.cells[1] = UInt64(bitPattern: Int64(day))
-            for index in measures.indices { scratch.cells[3 + index] = UInt64(bitPattern: daily.integer(2 + index)) }
-            for genre in genres[daily.integer(1)] {
-                scratch.cells[2] = UInt64(bitPattern: genre)
-                rows.merge(text: noText)
+            guard let rowDay = CivilDate.parse(daily.bytes(0)) else { continue }
+            if rowDay != day {
+                if let day { sums.move(to: rows, day: day) }
+                day = rowDay
+                place = 0
+            }
+            let movie = daily.integer(1)
+            place = genres.place(of: movie, from: place)
+            while place < genres.pairs.count, genres.pairs[place].movie == movie {
+                sums.add(daily, firstColumn: 2, to: genres.pairs[place].genre)
+                place += 1
             }
         }
+        if let day { sums.move(to: rows, day: day) }
+    }
+}
+
+/// The sums of one day: for each genre that a movie has, the measures.
+private struct DaySums {
+    private let genres: ContiguousArray<Int64>
+    private let measures: Int
+    private var sums: ContiguousArray<Int64>
+    private var isThere: ContiguousArray<Bool>
+
+    init(genres: ContiguousArray<Int64>, measures: Int) {
+        self.genres = genres
+        self.measures = measures
+        sums = ContiguousArray(repeating: 0, count: genres.count * measures)
+        isThere = ContiguousArray(repeating: false, count: genres.count)
+    }
+
+    mutating func add(_ row: Statement, firstColumn: Int, to genre: Int) {
+        isThere[genre] = true
+        for index in 0..<measures { sums[genre * measures + index] &+= row.integer(firstColumn + index) }
+    }
+
+    /// Adds what is summed to the rows, and begins anew.
+    mutating func move(to rows: MergeTable, day: Int32) {
+        let scratch = rows.scratch
+        scratch.cells[0] = 0
+        scratch.cells[1] = UInt64(bitPattern: Int64(day))
+        for genre in genres.indices where isThere[genre] {
+            scratch.cells[2] = UInt64(bitPattern: genres[genre])
+            for index in 0..<measures { scratch.cells[3 + index] = UInt64(bitPattern: sums[genre * measures + index]) }
+            rows.merge(text: UnsafeRawPointer(scratch.cells))
+            isThere[genre] = false
+        }
+        for index in sums.indices { sums[index] = 0 }
     }
 }
 
 /// The genres of all movies, in 16 bytes a pair.
 private struct MovieGenres {
-    private var movies: ContiguousArray<Int64> = []
-    private var genres: ContiguousArray<Int64> = []
+    /// All pairs by movie; `genre` is a place among `numbers`.
+    private(set) var pairs: ContiguousArray<(movie: Int64, genre: Int)> = []
+    /// The genres, ascending.
+    let numbers: ContiguousArray<Int64>
 
     init(_ connection: Connection) throws {
-        let pairs = try connection.prepare("SELECT movie_id, genre_id FROM movie_genres ORDER BY movie_id, genre_id")
+        let genres = try connection.prepare("SELECT DISTINCT genre_id FROM movie_genres ORDER BY genre_id")
+        var numbers: ContiguousArray<Int64> = []
+        while try genres.step() { numbers.append(genres.integer(0)) }
+        self.numbers = numbers
+        let places = Dictionary(uniqueKeysWithValues: zip(numbers, numbers.indices))
+        let pairs = try connection.prepare("SELECT movie_id, genre_id FROM movie_genres ORDER BY movie_id")
         while try pairs.step() {
-            movies.append(pairs.integer(0))
-            genres.append(pairs.integer(1))
+            if let genre = places[pairs.integer(1)] { self.pairs.append((pairs.integer(0), genre)) }
         }
     }
 
-    /// The genres of a movie.
-    subscript(movie: Int64) -> Slice<ContiguousArray<Int64>> {
-        var low = 0
-        var high = movies.count
-        while low < high {
-            let middle = (low + high) / 2
-            if movies[middle] < movie { low = middle + 1 } else { high = middle }
-        }
-        var end = low
-        while end < movies.count, movies[end] == movie { end += 1 }
-        return Slice(base: genres, bounds: low..<end)
+    /// The first pair of a movie, or of the next one, at or after a place.
+    func place(of movie: Int64, from start: Int) -> Int {
+        var place = start
+        while place < pairs.count, pairs[place].movie < movie { place += 1 }
+        return place
     }
 }

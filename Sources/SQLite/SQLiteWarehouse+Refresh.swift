@@ -11,11 +11,19 @@ extension SQLiteWarehouse {
             try merge(sums.rows)
         }
         if days + pending > 0 {
-            try connection.execute(Self.topMovies)
+            try refreshTopMovies()
             try connection.execute(Self.trending)
         }
         try connection.execute("DELETE FROM load_pending_movie; DELETE FROM load_stale_day")
         return days
+    }
+
+    private func refreshTopMovies() throws {
+        let votes = try SiteVotes(connection).rows
+        let source = try packed(SiteVotes.table)
+        defer { source.clear() }
+        source.set(votes.rows, order: votes.orderByKey())
+        try connection.execute(Self.topMovies)
     }
 
     /// Enriches the facts of movies that came or changed, day by day of those that movie_daily knows them on.
@@ -60,46 +68,45 @@ extension SQLiteWarehouse {
     private static let topMovies = """
         DELETE FROM top_movies;
         INSERT INTO top_movies (position, movie_id, title, weighted_rating, mean_rating, votes)
-        WITH site AS (
-            SELECT movie_id, count(*) AS votes, sum(CAST(score * 1000 AS INTEGER)) AS total
-            FROM ratings GROUP BY movie_id
-        ), tmdb AS (
-            SELECT movie_id, title,
+        WITH tmdb AS (
+            SELECT movie_id,
                 CASE WHEN vote_count > 0 AND vote_average BETWEEN 0 AND 10 THEN min(vote_count, 10000000) ELSE 0 END
                     AS votes,
                 CASE WHEN vote_average BETWEEN 0 AND 10 THEN CAST(vote_average * 1000 AS INTEGER) ELSE 0 END AS mean
             FROM movies
-        ), rated AS (
-            SELECT tmdb.movie_id, title, tmdb.votes + coalesce(site.votes, 0) AS votes,
-                tmdb.votes * mean + coalesce(site.total, 0) AS total
-            FROM tmdb LEFT JOIN site ON site.movie_id = tmdb.movie_id
-            WHERE tmdb.votes + coalesce(site.votes, 0) > 0
+        ), summed AS (
+            SELECT movie_id, sum(votes) AS votes, sum(total) AS total FROM (
+                SELECT movie_id, votes, votes * mean AS total FROM tmdb
+                UNION ALL SELECT movie_id, votes, total FROM \(MergeStatement.source(of: SiteVotes.table))
+            ) GROUP BY movie_id HAVING sum(votes) > 0
+        ), rated AS MATERIALIZED (
+            SELECT movie_id, title, votes, total FROM summed CROSS JOIN movies USING (movie_id)
         ), prior AS (
             SELECT sum(total) / sum(votes) AS mean, sum(votes) / count(*) AS votes FROM rated
-        ), weighted AS (
+        ), best AS (
             SELECT movie_id, title, rated.votes AS votes,
                 CAST(total + prior.votes * prior.mean AS REAL) / CAST(rated.votes + prior.votes AS REAL) / 1000.0
                     AS weighted_rating,
                 CAST(total AS REAL) / CAST(rated.votes AS REAL) / 1000.0 AS mean_rating
-            FROM rated CROSS JOIN prior
+            FROM rated CROSS JOIN prior ORDER BY weighted_rating DESC, votes DESC, movie_id LIMIT 250
         )
         SELECT row_number() OVER (ORDER BY weighted_rating DESC, votes DESC, movie_id), movie_id, title,
             weighted_rating, mean_rating, votes
-        FROM weighted ORDER BY weighted_rating DESC, votes DESC, movie_id LIMIT 250
+        FROM best
         """
 
     private static let trending = """
         DELETE FROM trending;
         INSERT INTO trending (position, movie_id, title, heat, events)
-        WITH newest AS (SELECT max(day) AS day FROM movie_daily), week AS (
-            SELECT movie_id, events, (clicks + views + 2 * trailers + 2 * watchlist_changes + 3 * shares + 3 * rates
-                + 3 * likes + 3 * comments + 4 * watches)
-                * (7 - CAST(julianday(newest.day) - julianday(d.day) AS INTEGER)) AS heat
-            FROM newest CROSS JOIN movie_daily AS d
-            WHERE d.day > date(newest.day, '-7 days') AND d.day <= newest.day
-        ), summed AS (SELECT movie_id, sum(heat) AS heat, sum(events) AS events FROM week GROUP BY movie_id)
-        SELECT row_number() OVER (ORDER BY heat DESC, summed.movie_id), summed.movie_id, title, heat, events
-        FROM summed LEFT JOIN movies ON movies.movie_id = summed.movie_id
-        ORDER BY heat DESC, summed.movie_id LIMIT 100
+        WITH RECURSIVE days(day, weight) AS (
+            SELECT day, 7 FROM (SELECT max(day) AS day FROM movie_daily)
+            UNION ALL SELECT date(day, '-1 day'), weight - 1 FROM days WHERE weight > 1
+        ), hottest AS (
+            SELECT movie_id, sum(weight * (clicks + views + 2 * trailers + 2 * watchlist_changes + 3 * shares
+                + 3 * rates + 3 * likes + 3 * comments + 4 * watches)) AS heat, sum(events) AS events
+            FROM days CROSS JOIN movie_daily USING (day) GROUP BY movie_id ORDER BY heat DESC, movie_id LIMIT 100
+        )
+        SELECT row_number() OVER (ORDER BY heat DESC, movie_id), movie_id, title, heat, events
+        FROM hottest LEFT JOIN movies USING (movie_id)
         """
 }

@@ -110,12 +110,13 @@ public final class SQLiteWarehouse: Warehouse {
         defer { eventRows.set(nil, order: []) }
         try markStanding(in: group)
         let names = BehaviourTables.facts.columns.map(\.name).joined(separator: ", ")
-        eventRows.set(group, order: group.accepted())
+        let accepted = group.accepted
+        eventRows.set(group, order: accepted)
         try connection.statement(
             "INSERT OR ROLLBACK INTO fact_user_event (\(names)) SELECT \(names) FROM new_events"
         ).run()
         try connection.countInserted(into: BehaviourTables.facts)
-        eventRows.set(group, order: group.accepted { $0.pointee.type == .watch })
+        eventRows.set(group, order: accepted.filter { group.candidate(Int($0)).row.pointee.type == .watch })
         try connection.statement(
             """
             INSERT OR ROLLBACK INTO watch_history (event_time, event_id, user_id, movie_id, watched_seconds)

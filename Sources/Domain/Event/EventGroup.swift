@@ -37,8 +37,10 @@ public final class EventGroup {
     private let entries: ContiguousArray<Entry>
     /// For each candidate, its place among `entries`; one more at the end.
     @exclusivity(unchecked) private var firsts: ContiguousArray<UInt32> = []
-    /// For each candidate that was in the warehouse already, the content hash that stands there.
+    /// For each candidate that was in the warehouse already, the content hash that stands there; few, and looked for
+    /// only where `isStanding` says so.
     @exclusivity(unchecked) private var standing: [Int: UInt64] = [:]
+    @exclusivity(unchecked) private var isStanding: ContiguousArray<Bool> = []
 
     /// Sorts the events of batches.
     public init(_ batches: [EventBatch]) {
@@ -86,12 +88,16 @@ public final class EventGroup {
     }
 
     /// Says that a candidate's identity was in the warehouse already, with this content.
-    public func markStanding(candidate: Int, contentHash: UInt64) { standing[candidate] = contentHash }
+    public func markStanding(candidate: Int, contentHash: UInt64) {
+        if isStanding.isEmpty { isStanding = ContiguousArray(repeating: false, count: candidateCount) }
+        isStanding[candidate] = true
+        standing[candidate] = contentHash
+    }
 
     /// The candidates that were not in the warehouse, by their index.
-    public func accepted(where condition: (UnsafePointer<EventRow>) -> Bool = { _ in true }) -> [UInt32] {
-        (0..<candidateCount).filter { (standing.isEmpty || standing[$0] == nil) && condition(candidate($0).row) }.map(
-            UInt32.init)
+    public var accepted: [UInt32] {
+        let all = 0..<UInt32(candidateCount)
+        return isStanding.isEmpty ? Array(all) : all.filter { !isStanding[Int($0)] }
     }
 
     /// Goes through all events with what became of each, in the order of their identities.
@@ -102,7 +108,7 @@ public final class EventGroup {
             prefetch(after: candidate) { $0 < candidateCount ? $0 : nil }
             let first = Int(firsts[candidate])
             let end = Int(firsts[candidate + 1])
-            let known = standing.isEmpty ? nil : standing[candidate]
+            let known = isStanding.isEmpty || !isStanding[candidate] ? nil : standing[candidate]
             let winner = entries[first]
             let hash = known ?? batches[Int(winner.batch)].rows[Int(winner.row)].contentHash
             for index in first..<end {

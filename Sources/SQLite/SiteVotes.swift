@@ -1,0 +1,29 @@
+import Domain
+
+/// The site's ratings summed by movie. In Swift, since SQLite would sort all ratings, which are kept in the order of
+/// their users.
+struct SiteVotes {
+    /// The shape of the sums.
+    static let table = Table(
+        "site_votes", .marts, "The site's ratings by movie.", key: ["movie_id"], merge: [.sum(["votes", "total"])],
+        columns: [
+            .required("movie_id", .integer, "The movie."),
+            .required("votes", .integer, "How many ratings it has."),
+            .required("total", .integer, "Their sum: each times 1,000, cut to an integer."),
+        ])
+
+    /// The sums.
+    let rows = MergeTable(table)
+
+    /// Sums up all ratings.
+    init(_ connection: Connection) throws {
+        let ratings = try connection.prepare("SELECT movie_id, CAST(score * 1000 AS INTEGER) FROM ratings")
+        let scratch = rows.scratch
+        while try ratings.step() {
+            scratch.set(ratings.integer(0), column: 0, cell: 1)
+            scratch.set(1 as Int64, column: 1, cell: 2)
+            scratch.set(ratings.integer(1), column: 2, cell: 3)
+            rows.merge(text: UnsafeRawPointer(scratch.cells))
+        }
+    }
+}
