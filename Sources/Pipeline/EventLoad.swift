@@ -5,41 +5,50 @@ import Domain
 final class EventLoad {
     private let transaction: LoadTransaction
     private let taken: (LineChunk, LineCounts) -> Void
+    private let release: () -> Void
     private let settlement: EventSettlement
     private var cache = EnrichmentCache()
     private var waiting: [EventBatch] = []
     private var waitingRows = 0
 
+    /// A load into a transaction.
+    ///
+    /// - Parameters:
+    ///   - taken: called for each batch that is settled, with what became of its lines.
+    ///   - release: called for each batch that is done with, before what follows may take long, so that others are
+    ///     decoded meanwhile.
     init(
-        transaction: LoadTransaction, rawStore: (any RawStore)?, taken: @escaping (LineChunk, LineCounts) -> Void
+        transaction: LoadTransaction, rawStore: (any RawStore)?, release: @escaping () -> Void = {},
+        taken: @escaping (LineChunk, LineCounts) -> Void
     ) {
         self.transaction = transaction
         self.taken = taken
+        self.release = release
         settlement = EventSettlement(rawStore: rawStore, stages: transaction.stages)
     }
 
     deinit { _ = try? settlement.take() }
 
-    /// Takes in a batch, and gives back how many batches are done with.
-    func add(_ batch: EventBatch) throws -> Int {
+    /// Takes in a batch.
+    func add(_ batch: EventBatch) throws {
         waiting.append(batch)
         waitingRows += batch.rowCount
         // Of what may be in flight a third is inserted, one is settled meanwhile, and one is decoded.
         let limit = max(1, transaction.options.chunksInFlight / 3)
-        guard waitingRows >= transaction.options.groupRows || waiting.count >= limit else { return 0 }
-        let done = try flush()
-        return transaction.isFull(mergedBytes: 0) ? try done + commit() : done
+        guard waitingRows >= transaction.options.groupRows || waiting.count >= limit else { return }
+        try flush()
+        if transaction.isFull(mergedBytes: 0) { try commit() }
     }
 
     /// Inserts what is waiting and settles it at once, for those who go on from what became of it.
     func settle() throws {
-        _ = try flush()
-        _ = try take()
+        try flush()
+        try take()
         if transaction.isFull(mergedBytes: settlement.merger.byteSize) { try commit() }
     }
 
-    /// Inserts what is waiting, and gives back how many batches are done with: those of the group before.
-    private func flush() throws -> Int {
+    /// Inserts what is waiting, and takes what became of the group before.
+    private func flush() throws {
         guard !waiting.isEmpty else { return try take() }
         try transaction.open()
         let group = try transaction.stages.measure(.insert) {
@@ -50,44 +59,41 @@ final class EventLoad {
             try transaction.warehouse.insertFacts(group)
             return group
         }
-        let done = try take()
+        try take()
         let isFull = settlement.merger.byteSize >= transaction.options.transactionBytes
         settlement.begin(group)
-        return isFull ? try done + commit() : done
+        if isFull { try commit() }
     }
 
-    /// Upserts what is merged, and commits; gives back how many batches are done with.
-    @discardableResult
-    func commit() throws -> Int {
-        var done = waiting.isEmpty ? 0 : try flush()
-        done += try take()
+    /// Upserts what is merged, and commits.
+    func commit() throws {
+        if !waiting.isEmpty { try flush() }
+        try take()
         settlement.beginFlush()
         try upsert()
         try transaction.stages.measure(.commit) {
             try settlement.finishFlush()
             try transaction.commit()
         }
-        return done
     }
 
     /// Upserts what is merged; no group is being settled meanwhile.
     private func upsert() throws {
         try transaction.stages.measure(.upsert) {
-            settlement.sortMerged()
-            for table in settlement.merger.tables { try transaction.warehouse.merge(table) }
+            try settlement.forEachSorted(transaction.warehouse.merge)
             settlement.merger.removeAll()
         }
     }
 
     /// Takes what became of the group before.
-    private func take() throws -> Int {
+    private func take() throws {
         let settled = try settlement.take()
         for (batch, counts) in settled.map({ ($0.batch, $0.counts) }) {
             try transaction.quarantine(batch.rejections)
             transaction.warn(batch.warningTally)
             transaction.add(batch.chunk, counts: counts)
             taken(batch.chunk, counts)
+            release()
         }
-        return settled.count
     }
 }

@@ -17,6 +17,7 @@ final class EventSettlement {
     private let queue = DispatchQueue(label: "reelhouse.settlement")
     private var result: Result<[Settled], any Error>?
     private var flushed: Result<Void, any Error>?
+    private let sorted = DispatchSemaphore(value: 0)
 
     init(rawStore: (any RawStore)?, stages: StageTimes) {
         self.rawStore = rawStore
@@ -40,14 +41,27 @@ final class EventSettlement {
         return try result?.get() ?? []
     }
 
-    /// Begins to make durable what the raw store has of the groups that were taken, beside the upsert of the same; to be
-    /// ended by `finishFlush` before the commit.
+    /// Begins what goes on beside the upsert of the groups that were taken: sorting what is merged, and making durable
+    /// what the raw store has of them. To be ended by `finishFlush` before the commit.
     func beginFlush() {
-        // The raw store and `flushed` are the queue's until `finishFlush`, which waits for it; the merger stays here.
-        let handoff = Handoff(value: self)
+        // The raw store and `flushed` are the queue's until `finishFlush`, which waits for it; of the merger's tables
+        // each is the queue's until `forEachSorted` gives it.
+        let handoff = Handoff(value: (self, merger.tables))
         queue.async {
-            let settlement = handoff.value
+            let (settlement, tables) = handoff.value
+            for table in tables {
+                table.sortByKey()
+                settlement.sorted.signal()
+            }
             settlement.flushed = Result { try settlement.rawStore?.flush() }
+        }
+    }
+
+    /// Gives the merged tables one after the other, each once it is sorted by key.
+    func forEachSorted(_ body: (MergeTable) throws -> Void) rethrows {
+        for table in merger.tables {
+            sorted.wait()
+            try body(table)
         }
     }
 
@@ -58,13 +72,6 @@ final class EventSettlement {
         queue.sync {}
         defer { flushed = nil }
         try flushed?.get()
-    }
-
-    /// Sorts what is merged by key, the tables side by side.
-    func sortMerged() {
-        // Each iteration has a table of its own, and all have ended when this returns.
-        let tables = Handoff(value: merger.tables)
-        DispatchQueue.concurrentPerform(iterations: merger.tables.count) { tables.value[$0].sortByKey() }
     }
 
     private func settle(_ group: EventGroup) throws -> [Settled] {

@@ -13,13 +13,13 @@ public struct LoadOptions: Sendable {
     /// How many events are sorted and inserted together.
     public var groupRows = 1 << 16
     /// The transaction is committed when the rows merged in memory take so many bytes …
-    public var transactionBytes = 72 << 20
+    public var transactionBytes = 60 << 20
     /// … or when it has so many lines.
     public var transactionLines: Int64 = 2_000_000
     /// Threads that decode.
     public var decoders = 2
     /// Chunks that are in memory at a time.
-    public var chunksInFlight = 60
+    public var chunksInFlight = 48
 
     /// The defaults under a clock.
     public init(clock: RunClock) { self.clock = clock }

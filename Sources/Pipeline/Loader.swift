@@ -102,7 +102,6 @@ public final class Loader {
         _ source: any LineSource, _ transaction: LoadTransaction,
         _ taken: @escaping (LineChunk, LineCounts) -> Void
     ) throws {
-        let load = EventLoad(transaction: transaction, rawStore: rawStore, taken: taken)
         let clock = options.clock
         let stage = OrderedStage<LineChunk, EventBatch>(width: options.decoders, limit: options.chunksInFlight)
         defer { stage.cancel() }
@@ -111,8 +110,9 @@ public final class Loader {
             let decoder = try EventDecoder(clock: clock)
             return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
         }
+        let load = EventLoad(transaction: transaction, rawStore: rawStore, release: stage.release, taken: taken)
         while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
-            for _ in 0..<(try load.add(batch)) { stage.release() }
+            try load.add(batch)
         }
         try load.commit()
     }

@@ -85,9 +85,9 @@ public final class QuarantineRetry {
             return PortLoad(
                 port: port,
                 take: { chunk in
-                    _ = try load.add(decoder.decode(chunk))
+                    try load.add(decoder.decode(chunk))
                     try load.settle()
-                }, commit: { try load.commit() })
+                }, commit: load.commit)
         }
     }
 }

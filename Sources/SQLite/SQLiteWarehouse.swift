@@ -13,7 +13,7 @@ public final class SQLiteWarehouse: Warehouse {
         /// How many pages (of 16 KiB) of the write-ahead log are worth copying into the file …
         public var logPages: Int32 = 2048
         /// … and how many may be in it when a transaction begins.
-        public var maximumLogPages: Int32 = 16384
+        public var maximumLogPages: Int32 = 32768
         /// How long a lock is waited for, in milliseconds.
         public var busyTimeout: Int32 = 10_000
 
