@@ -7,6 +7,7 @@ struct EnrichmentCache {
         var movieID: Int64 = 0
         var genreID: Int64 = 0
         var releaseDay = Int32.min
+        var releaseYear: Int16 = 0
         var isKnown = false
     }
 
@@ -22,6 +23,7 @@ struct EnrichmentCache {
             if places[slot].movieID != movie { places[slot] = try look(up: movie, in: warehouse) }
             row.pointee.genreID = places[slot].genreID
             row.pointee.releaseDay = places[slot].releaseDay
+            row.pointee.releaseYear = places[slot].releaseYear
             row.pointee.isMovieKnown = places[slot].isKnown
         }
     }
@@ -30,7 +32,10 @@ struct EnrichmentCache {
         var place = Place(movieID: movie)
         if let enrichment = try warehouse.enrichment(ofMovie: movie) {
             place.genreID = enrichment.primaryGenreID ?? 0
-            place.releaseDay = enrichment.releaseDay ?? Int32.min
+            if let day = enrichment.releaseDay {
+                place.releaseDay = day
+                place.releaseYear = Int16(truncatingIfNeeded: CivilDate.date(ofDay: day).year)
+            }
             place.isKnown = true
         }
         return place

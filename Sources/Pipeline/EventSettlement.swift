@@ -17,6 +17,7 @@ final class EventSettlement {
     private let queue = DispatchQueue(label: "reelhouse.settlement")
     private var result: Result<[Settled], any Error>?
     private var flushed: Result<Void, any Error>?
+    private let sorting = DispatchQueue(label: "reelhouse.sorting")
     private let sorted = DispatchSemaphore(value: 0)
 
     init(rawStore: (any RawStore)?, stages: StageTimes) {
@@ -41,19 +42,22 @@ final class EventSettlement {
         return try result?.get() ?? []
     }
 
-    /// Begins what goes on beside the upsert of the groups that were taken: sorting what is merged, and making durable
-    /// what the raw store has of them. To be ended by `finishFlush` before the commit.
+    /// Begins what goes on beside the upsert of the groups that were taken: making durable what the raw store has of
+    /// them, and sorting what is merged. To be ended by `finishFlush` before the commit.
     func beginFlush() {
-        // The raw store and `flushed` are the queue's until `finishFlush`, which waits for it; of the merger's tables
-        // each is the queue's until `forEachSorted` gives it.
-        let handoff = Handoff(value: (self, merger.tables))
+        // The raw store and `flushed` are the queue's until `finishFlush`, which waits for it.
+        let handoff = Handoff(value: self)
         queue.async {
-            let (settlement, tables) = handoff.value
-            for table in tables {
-                table.sortByKey()
-                settlement.sorted.signal()
-            }
+            let settlement = handoff.value
             settlement.flushed = Result { try settlement.rawStore?.flush() }
+        }
+        // Each table is the other queue's until `forEachSorted` gives it.
+        let tables = Handoff(value: merger.tables)
+        sorting.async { [sorted] in
+            for table in tables.value {
+                table.sortByKey()
+                sorted.signal()
+            }
         }
     }
 

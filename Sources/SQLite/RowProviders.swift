@@ -159,7 +159,7 @@ final class EventRows: RowProvider {
         case .seconds: giveReal(row.pointee.seconds, to: context)
         case .score: giveReal(row.pointee.score, to: context)
         case .query: giveText(row.pointee.query, of: current.text, to: context)
-        case .releaseYear: giveInteger(row.pointee.releaseYear, unless: Int64.min, to: context)
+        case .releaseYear: giveInteger(Int64(row.pointee.releaseYear), unless: 0, to: context)
         case .primaryGenreID: giveInteger(row.pointee.genreID, unless: 0, to: context)
         case .daysSinceRelease: giveInteger(row.pointee.daysSinceRelease, unless: Int64.min, to: context)
         case .movieKnown: sqlite3_result_int(context, row.pointee.isMovieKnown ? 1 : 0)

@@ -31,6 +31,8 @@ public struct EventRow: Sendable {
     public var status = WatchlistStatus.watching
     /// Whether the movie is in the warehouse.
     public var isMovieKnown = false
+    /// The year of the movie's release date; 0 is null.
+    public var releaseYear: Int16 = 0
     /// The movie's release date as days since 1970-01-01; `Int32.min` is null.
     public var releaseDay = Int32.min
     /// The movie's first genre; 0 is null.
@@ -56,11 +58,6 @@ public struct EventRow: Sendable {
 
     /// An event with nothing in it.
     public init() {}
-
-    /// The year of the movie's release; `Int64.min` is null.
-    @inlinable public var releaseYear: Int64 {
-        releaseDay == Int32.min ? Int64.min : Int64(CivilDate.date(ofDay: releaseDay).year)
-    }
 
     /// The event's UTC day less the movie's release date; `Int64.min` is null.
     @inlinable public var daysSinceRelease: Int64 {
