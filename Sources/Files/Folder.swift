@@ -13,6 +13,17 @@ public enum Folder {
         guard isFolder(path) else { throw FileError(.create, path, .isNoFolder) }
     }
 
+    /// Makes a folder of a name of its own in another, and gives its path.
+    public static func makeTemporary(in parent: String) throws(FileError) -> String {
+        // mkdtemp's result points into what it is given, which is read only while that stays where it is.
+        var template = Array("\(parent)/reelhouse-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        guard let made else { throw FileError(.create, "\(parent)/reelhouse-XXXXXX", errno: errno) }
+        return made
+    }
+
     /// Whether a folder is there.
     static func isFolder(_ path: String) -> Bool {
         var status = stat()

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Gives a value to another thread; the giver does not use it until it is given back.
 ///
-/// Sendable because of the two threads one at a time uses what it holds: the mutexes of `OrderedStage` order them, or the
-/// serial queue of `EventSettlement`, for which its giver waits.
+/// Sendable because of the two threads one at a time uses what it holds: the mutexes of `OrderedStage` order them, or a
+/// serial queue or a semaphore of `EventSettlement`, for which its giver waits.
 struct Handoff<Value>: @unchecked Sendable {
     let value: Value
 }

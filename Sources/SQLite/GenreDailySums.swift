@@ -1,4 +1,3 @@
-import CSQLite
 import Domain
 
 /// The rows of `genre_daily` of stale days: `movie_daily` summed by genre. In Swift, since SQLite would sort wide rows,
@@ -75,18 +74,20 @@ private struct DaySums {
 private struct MovieGenres {
     /// All pairs by movie; `genre` is a place among `numbers`.
     private(set) var pairs: ContiguousArray<(movie: Int64, genre: Int)> = []
-    /// The genres, ascending.
-    let numbers: ContiguousArray<Int64>
+    /// The genres.
+    private(set) var numbers: ContiguousArray<Int64> = []
 
     init(_ connection: Connection) throws {
-        let genres = try connection.prepare("SELECT DISTINCT genre_id FROM movie_genres ORDER BY genre_id")
-        var numbers: ContiguousArray<Int64> = []
-        while try genres.step() { numbers.append(genres.integer(0)) }
-        self.numbers = numbers
-        let places = Dictionary(uniqueKeysWithValues: zip(numbers, numbers.indices))
+        var places: [Int64: Int] = [:]
         let pairs = try connection.prepare("SELECT movie_id, genre_id FROM movie_genres ORDER BY movie_id")
         while try pairs.step() {
-            if let genre = places[pairs.integer(1)] { self.pairs.append((pairs.integer(0), genre)) }
+            let number = pairs.integer(1)
+            let place = places[number] ?? numbers.count
+            if place == numbers.count {
+                places[number] = place
+                numbers.append(number)
+            }
+            self.pairs.append((pairs.integer(0), place))
         }
     }
 

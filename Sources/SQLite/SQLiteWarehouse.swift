@@ -170,7 +170,6 @@ public final class SQLiteWarehouse: Warehouse {
         try connection.statement(statement.upsert(isWithdrawnBefore: isWithdrawnBefore)).run()
         source.set(rows.rows, order: order)
         try forgetWithdrawals(statement, rows: order.count)
-        log.push()
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Glibc
 
@@ -16,11 +17,7 @@ final class Workspace {
             return
         }
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-        var template = Array("\(parent)/reelhouse-bench-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else {
-            throw BenchError("no folder can be made in \(parent): \(String(cString: strerror(errno)))")
-        }
-        path = String(cString: made)
+        path = try Folder.makeTemporary(in: parent)
     }
 
     deinit {

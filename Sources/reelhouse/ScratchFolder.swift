@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A folder for what is not to be kept, removed with its files when it goes.
@@ -6,13 +7,11 @@ final class ScratchFolder {
 
     init() throws {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/reelhouse-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw CommandError(
-                message: "cannot make a folder in \(parent): \(String(cString: strerror(errno)))",
-                hint: "Let TMPDIR name a folder that you may write to.")
+        do {
+            path = try Folder.makeTemporary(in: parent)
+        } catch {
+            throw CommandError(message: error.message, hint: "Let TMPDIR name a folder that you may write to.")
         }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     deinit {

@@ -37,10 +37,8 @@ public final class EventGroup {
     private let entries: ContiguousArray<Entry>
     /// For each candidate, its place among `entries`; one more at the end.
     @exclusivity(unchecked) private var firsts: ContiguousArray<UInt32> = []
-    /// For each candidate that was in the warehouse already, the content hash that stands there; few, and looked for
-    /// only where `isStanding` says so.
-    @exclusivity(unchecked) private var standing: [Int: UInt64] = [:]
-    @exclusivity(unchecked) private var isStanding: ContiguousArray<Bool> = []
+    /// For each candidate the content hash that stands in the warehouse already, or nil; empty when there is none.
+    @exclusivity(unchecked) private var standing: ContiguousArray<UInt64?> = []
 
     /// Sorts the events of batches.
     public init(_ batches: [EventBatch]) {
@@ -89,15 +87,14 @@ public final class EventGroup {
 
     /// Says that a candidate's identity was in the warehouse already, with this content.
     public func markStanding(candidate: Int, contentHash: UInt64) {
-        if isStanding.isEmpty { isStanding = ContiguousArray(repeating: false, count: candidateCount) }
-        isStanding[candidate] = true
+        if standing.isEmpty { standing = ContiguousArray(repeating: nil, count: candidateCount) }
         standing[candidate] = contentHash
     }
 
     /// The candidates that were not in the warehouse, by their index.
     public var accepted: [UInt32] {
         let all = 0..<UInt32(candidateCount)
-        return isStanding.isEmpty ? Array(all) : all.filter { !isStanding[Int($0)] }
+        return standing.isEmpty ? Array(all) : all.filter { standing[Int($0)] == nil }
     }
 
     /// Goes through all events with what became of each, in the order of their identities.
@@ -108,7 +105,7 @@ public final class EventGroup {
             prefetch(after: candidate) { $0 < candidateCount ? $0 : nil }
             let first = Int(firsts[candidate])
             let end = Int(firsts[candidate + 1])
-            let known = isStanding.isEmpty || !isStanding[candidate] ? nil : standing[candidate]
+            let known = standing.isEmpty ? nil : standing[candidate]
             let winner = entries[first]
             let hash = known ?? batches[Int(winner.batch)].rows[Int(winner.row)].contentHash
             for index in first..<end {
