@@ -48,6 +48,21 @@ struct DecimalToken {
         }
     }
 
+    /// The integer that the number is; nil when it is not whole, or does not fit.
+    var integer: Int64? {
+        if isZero { return 0 }
+        // Without zeros at the end, what has a negative power of ten is not whole; no Int64 has over 19 digits.
+        guard let exponent, exponent >= 0, integerDigits.count + fractionDigits.count + exponent <= 19 else {
+            return nil
+        }
+        var magnitude: UInt64 = 0
+        for byte in integerDigits { magnitude = magnitude * 10 + UInt64(byte - 48) }
+        for byte in fractionDigits { magnitude = magnitude * 10 + UInt64(byte - 48) }
+        for _ in 0..<exponent { magnitude *= 10 }
+        if isNegative { return magnitude <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil }
+        return Int64(exactly: magnitude)
+    }
+
     /// The power of ten; nil when it has so many digits that only `longExponent` can say it.
     var exponent: Int? {
         if written.isEmpty { return shift }

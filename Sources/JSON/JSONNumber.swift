@@ -19,8 +19,7 @@ public enum JSONNumber {
         return value == 0 ? 0 : value
     }
 
-    /// The integer that a number is: one without fraction or exponent from −2^63 to 2^63−1, or one with them whose
-    /// nearest double is whole and below 2^53 in size. nil where it is none.
+    /// The integer that a number is by its decimal value: whole, and from −2^63 to 2^63−1. nil where it is none.
     ///
     /// - Parameter token: a number in JSON's grammar, which is not checked again.
     public static func integer(_ token: UnsafeRawBufferPointer) -> Int64? {
@@ -31,27 +30,15 @@ public enum JSONNumber {
         var value: Int64 = 0
         for byte in digits {
             let digit = Int64(byte) - 48
-            guard digit >= 0, digit <= 9 else { return wholeDouble(token) }
+            guard digit >= 0, digit <= 9 else { return DecimalToken(token).integer }
             // Negative values reach one further, so that is where they are built.
             let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
             let (next, underflows) = tens.subtractingReportingOverflow(digit)
-            guard !overflows, !underflows else { return isPlain(digits) ? nil : wholeDouble(token) }
+            guard !overflows, !underflows else { return DecimalToken(token).integer }
             value = next
         }
         if isNegative { return value }
         return value == Int64.min ? nil : -value
-    }
-
-    /// Whether there is neither a fraction nor an exponent.
-    private static func isPlain(_ digits: Slice<UnsafeRawBufferPointer>) -> Bool {
-        digits.allSatisfy { $0 >= 48 && $0 <= 57 }
-    }
-
-    private static func wholeDouble(_ token: UnsafeRawBufferPointer) -> Int64? {
-        guard let value = double(token), value.magnitude < 0x1p53, value.rounded(.towardZero) == value else {
-            return nil
-        }
-        return Int64(value)
     }
 
     /// A number of at most 15 digits without an exponent: both it without its point and the power of ten are doubles,

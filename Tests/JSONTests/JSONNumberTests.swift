@@ -82,25 +82,65 @@ import Testing
         arguments: [
             ("0", 0), ("-0", 0), ("1", 1), ("-1", -1), ("603", 603), ("603.0", 603), ("603.000e0", 603),
             ("6.03e2", 603), ("6030e-1", 603),
-            ("-0.0", 0), ("1e-400", 0), ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min),
+            ("-0.0", 0), ("0e999999999", 0), ("-0e-999999999999999999999", 0),
+            ("0.000e99999999999999999999", 0),
+            ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min),
+            ("9223372036854775807.0", Int64.max), ("-9223372036854775808.00", Int64.min),
+            ("9223372036854775807e0", Int64.max), ("9.223372036854775807e18", Int64.max),
+            ("-9.223372036854775808E+18", Int64.min), ("92233720368547758070e-1", Int64.max),
             ("9223372036854775806", Int64.max - 1), ("1000000000000000000", 1_000_000_000_000_000_000),
-            ("9007199254740993", 9_007_199_254_740_993),
-            ("9007199254740991.0", 9_007_199_254_740_991), ("-9007199254740991e0", -9_007_199_254_740_991),
-            ("1e15", 1_000_000_000_000_000),
-            ("0.0000000000000000000000000000000000000001e40", 1), ("0.99999999999999999999999999", 1),
-            ("10000000000000000000e-19", 1),
-            ("0e5", 0),
+            ("9007199254740993", 9_007_199_254_740_993), ("9007199254740993.0", 9_007_199_254_740_993),
+            ("9007199254740992e0", 9_007_199_254_740_992), ("-9007199254740993e0", -9_007_199_254_740_993),
+            ("1e15", 1_000_000_000_000_000), ("1e16", 10_000_000_000_000_000), ("1e18", 1_000_000_000_000_000_000),
+            ("0.0000000000000000000000000000000000000001e40", 1), ("10000000000000000000e-19", 1),
+            ("0.6030e3", 603), ("603000e-3", 603), ("6.03e0000000000000000000000000002", 603), ("0e5", 0),
+            ("100000000000000000000e-20", 1), ("0.00603e+5", 603),
         ] as [(String, Int64)]
     )
     func integer(text: String, expected: Int64) { #expect(number(text) { JSONNumber.integer($0) } == expected) }
 
     @Test(arguments: [
-        "9223372036854775808", "-9223372036854775809", "99999999999999999999", "18446744073709551617", "1.5", "0.1",
-        "5e-1",
-        "9007199254740992.0", "-9007199254740992e0", "9007199254740992e0", "1e16", "1e18", "9223372036854775807e0",
-        "10000000000000000000.0", "1e400", "603.0000000001",
+        "9223372036854775808", "9223372036854775808.0", "-9223372036854775809", "-9223372036854775809e0",
+        "99999999999999999999", "18446744073709551617", "18446744073709551616.0", "1.5", "0.1", "5e-1", "1e-1",
+        "1.0000000000000000001", "0.99999999999999999999999999", "603.0000000001", "9007199254740992.5",
+        "10000000000000000000.0", "1e19", "1e400", "1e999999999999", "1e99999999999999999999", "1e-400",
+        "1e-999999999999", "-1e-99999999999999999999", "6030e-2", "9223372036854775807.00000000000000000001",
     ])
     func noInteger(text: String) { #expect(number(text) { JSONNumber.integer($0) } == nil) }
+
+    /// One decimal value has one content form; so it must also be one integer and one double, however it is spelled.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func aSpellingMakesNoDifference(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let digits = String(generator.next() >> (generator.next() % 64) | 1)
+            let power = Int(generator.next() % 41) - 20
+            let spellings = (0..<4).map { _ in spelling(digits, power, &generator) }
+            let forms = Set(spellings.map { text in try? parse("{\"a\":\(text)}".utf8, contentForm) })
+            #expect(forms.count == 1 && !forms.contains(nil), "\(spellings)")
+            #expect(Set(spellings.map { number($0) { JSONNumber.integer($0) } }).count == 1, "\(spellings)")
+            #expect(Set(spellings.map { number($0) { JSONNumber.double($0) } }).count == 1, "\(spellings)")
+        }
+    }
+
+    private func contentForm(_ value: JSONValue) -> [UInt8] {
+        var form: [UInt8] = []
+        value.appendContentForm(to: &form)
+        return form
+    }
+
+    /// The digits times a power of ten, with a point and zeros at random places.
+    private func spelling(_ digits: String, _ power: Int, _ generator: inout SeededGenerator) -> String {
+        let zeros = Int(generator.next() % 4)
+        let padded = digits + String(repeating: "0", count: zeros)
+        let fraction = Int(generator.next() % UInt64(padded.count))
+        let head = padded.dropLast(fraction)
+        let point = fraction > 0 ? ".\(padded.suffix(fraction))" : ""
+        let written = power - zeros + fraction
+        let mark = ["e", "E", written >= 0 ? "e+" : "e", "e"][Int(generator.next() % 4)]
+        if written == 0, generator.next() % 2 == 0 { return head + point }
+        return "\(head)\(point)\(mark)\(written)"
+    }
 
     private func number<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         // What follows a token must make no difference.

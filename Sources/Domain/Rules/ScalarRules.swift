@@ -26,7 +26,7 @@ public enum ScalarRules {
         return JSONNumber.double(token)
     }
 
-    /// A number without fraction or exponent of 64 bits, or with them if its double is whole and below 2^53 in size.
+    /// A number whose decimal value is whole and from −2^63 to 2^63−1, by its digits: 603, `603.0` and `6.03e2` are one.
     @inline(__always)
     public static func integer(_ value: JSONValue?) -> Int64? {
         guard let token = numberToken(value) else { return nil }
