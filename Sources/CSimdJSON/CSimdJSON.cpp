@@ -73,8 +73,10 @@ struct rh_json_parser {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
     Scratch<rh_json_node> nodes;
     Scratch<uint8_t> text;
+    size_t faultOffset = RH_JSON_NO_OFFSET;
 
     int parse(const uint8_t *line, size_t length, size_t maximumDepth, size_t &count) {
+        faultOffset = RH_JSON_NO_OFFSET;
         if (length > RH_JSON_MAXIMUM_LENGTH) return rh_json_too_long;
         if (length == 0) return rh_json_empty;
         if (!makeRoom(length)) return rh_json_no_memory;
@@ -88,7 +90,9 @@ struct rh_json_parser {
         if (hasEscape && !text.reserve(length + RH_JSON_PADDING)) return rh_json_no_memory;
         Walk walk(keys, keepsUnknown, line, length, places, placeCount, nodes.get(),
                   hasEscape ? text.get() : nullptr, maximumDepth);
-        return walk.run(count);
+        status = walk.run(count);
+        if (status != rh_json_ok) faultOffset = walk.faultOffset();
+        return status;
     }
 
 private:
@@ -137,6 +141,8 @@ int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, si
     *count = size;
     return rh_json_ok;
 }
+
+size_t rh_json_fault_offset(const rh_json_parser *parser) { return parser->faultOffset; }
 
 bool rh_json_valid_utf8(const uint8_t *bytes, size_t length) {
     return length == 0 || simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length);

@@ -18,7 +18,7 @@ public:
     Walk(const KeyTable &keys, bool keepsUnknown, const uint8_t *line, size_t length, const uint32_t *places,
          size_t count, rh_json_node *nodes, uint8_t *text, size_t maximumDepth)
         : keys(keys), keepsUnknown(keepsUnknown), line(line), lineEnd(line + length), place(places),
-          placesEnd(places + count), nodes(nodes), text(text),
+          placesOfLine(places), placesEnd(places + count), nodes(nodes), text(text),
           backslash(text == nullptr ? lineEnd : line), maximumDepth(maximumDepth) {}
 
     static size_t nodeCapacity(size_t places, size_t maximumDepth) { return (places + maximumDepth) / 2 + 8; }
@@ -29,14 +29,22 @@ public:
         count = size;
         if (status != rh_json_ok) return status;
         if (place != placesEnd) return rh_json_trailing;
-        return nodes[0].kind == rh_json_object ? rh_json_ok : rh_json_not_an_object;
+        if (nodes[0].kind == rh_json_object) return rh_json_ok;
+        fault = line + placesOfLine[0];
+        return rh_json_not_an_object;
+    }
+
+    /// Where the fault is that ended `run`: the first byte of its token, or the line's end.
+    size_t faultOffset() const {
+        if (fault != nullptr) return static_cast<size_t>(fault - line);
+        return static_cast<size_t>((atEnd() ? lineEnd : line + *place) - line);
     }
 
 private:
     const KeyTable &keys;
     const bool keepsUnknown;
     const uint8_t *const line, *const lineEnd;
-    const uint32_t *place, *const placesEnd;
+    const uint32_t *place, *const placesOfLine, *const placesEnd;
     rh_json_node *const nodes;
     uint32_t size = 0;
     /// Where the next string that has an escape goes.
@@ -44,6 +52,8 @@ private:
     /// The next backslash at or after some place already passed, or the line's end.
     const uint8_t *backslash;
     const size_t maximumDepth;
+    /// The token with the fault, where it is passed already.
+    const uint8_t *fault = nullptr;
 
     bool atEnd() const { return place == placesEnd; }
     /// The byte at the place, which is not `atEnd`.
@@ -87,25 +97,26 @@ private:
 
     template <bool keep> int word(uint8_t kind, const char *spelling, size_t length) {
         const uint8_t *start = line + *place, *end = line + place[1];
-        token::Fault fault = token::readWord(start, end, spelling, length);
+        token::Fault result = token::readWord(start, end, spelling, length);
         place++;
-        if (fault != token::Fault::none) return scalarFault(fault, rh_json_invalid_literal);
+        if (result != token::Fault::none) return scalarFault(result, start, rh_json_invalid_literal);
         leave<keep>(kind, nullptr, 0);
         return rh_json_ok;
     }
 
     template <bool keep> int number() {
         const uint8_t *start = line + *place, *end = line + place[1], *stop = end;
-        token::Fault fault = token::readNumber(start, end, stop);
+        token::Fault result = token::readNumber(start, end, stop);
         place++;
-        if (fault != token::Fault::none) return scalarFault(fault, rh_json_invalid_number);
-        if (stop != end && !token::onlySpace(stop, end)) return rh_json_invalid_number;
+        if (result != token::Fault::none) return scalarFault(result, start, rh_json_invalid_number);
+        if (stop != end && !token::onlySpace(stop, end)) return scalarFault(result, start, rh_json_invalid_number);
         leave<keep>(rh_json_number, start, static_cast<size_t>(stop - start));
         return rh_json_ok;
     }
 
-    int scalarFault(token::Fault fault, int invalid) const {
-        return fault == token::Fault::cutOff && atEnd() ? static_cast<int>(rh_json_cut_off) : invalid;
+    int scalarFault(token::Fault result, const uint8_t *start, int invalid) {
+        fault = start;
+        return result == token::Fault::cutOff && atEnd() ? static_cast<int>(rh_json_cut_off) : invalid;
     }
 
     template <bool keep> int string() {
@@ -132,7 +143,10 @@ private:
             if (backslash >= end) return true;
         }
         uint8_t *last = token::unescape(start, end, text);
-        if (last == nullptr) return false;
+        if (last == nullptr) {
+            fault = start - 1;
+            return false;
+        }
         start = text;
         end = text = last;
         return true;

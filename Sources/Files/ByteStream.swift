@@ -20,9 +20,15 @@ public protocol ByteStream: AnyObject {
 
     /// How many of the source's own (compressed) bytes have been read.
     var sourceBytesRead: Int64 { get }
+
+    /// How the source is compressed; nil for plain bytes.
+    var compression: CompressionFormat? { get }
 }
 
 extension ByteStream {
+    /// Plain bytes.
+    public var compression: CompressionFormat? { nil }
+
     /// Passes bytes by reading them.
     public func skip(_ count: Int64) throws(FileError) -> Int64 { try skipByReading(count) }
 

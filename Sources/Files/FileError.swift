@@ -33,6 +33,8 @@ public struct FileError: Error, Equatable, Sendable {
         case damaged(String)
         /// Bytes that are too long for the file's format; the text says what.
         case tooLong(String)
+        /// A pipe or a device that was read already.
+        case readOnce
         /// Any other error of the system, by its `errno`.
         case system(Int32)
     }
@@ -90,6 +92,7 @@ extension FileError: CustomStringConvertible {
             "it ends before byte \(offset) of the decompressed data, which an earlier run had read"
         case .damaged(let how): "it is damaged: \(how)"
         case .tooLong(let what): "\(what) is too long"
+        case .readOnce: "it is a pipe, which can be read once"
         case .system(let code): String(cString: strerror(code))
         }
     }
@@ -109,6 +112,7 @@ extension FileError: CustomStringConvertible {
         case .endsBeforeCheckpoint: "the file was changed while it was read; run again, which reads it as a new file"
         case .damaged: "move it away (do not delete it until you know what it held), then load its sources again"
         case .tooLong: "leave it out"
+        case .readOnce: "name it once"
         case .system(EIO): "the disk or the connection to it fails: look at the system's log, then run again"
         case .system: "mend the cause and run again"
         }

@@ -21,6 +21,13 @@ public struct FileSet: SourceSet {
         self.files = try FileDiscovery.files(for: arguments)
     }
 
+    /// Files that were found before, each of them readable once where its bytes come once.
+    public init(files: [FoundFile], port: SourceIdentity.Port) {
+        self.port = port
+        self.files = files
+        chunkSize = LineReader.defaultChunkSize
+    }
+
     /// The files with their identities, for which each is read once from start to end, several at a time.
     ///
     /// Standard input, pipes and devices have none, since their bytes come once.

@@ -23,6 +23,8 @@ public enum FileLocation: Hashable, Sendable {
     case file(String)
     /// Standard input.
     case standardInput
+    /// What is open already, since its bytes come once and its first were looked at.
+    case opened(OpenedStream)
 }
 
 /// Files as a source of lines, read one after the other, each opened when it is its turn.
@@ -54,18 +56,26 @@ public final class FileSource: LineSource {
     }
 
     private static func open(_ planned: PlannedFile, _ chunkSize: Int) throws(FileError) -> LineReader {
-        let file: OpenFile
+        let stream: any ByteStream
+        var size: Int64?
         switch planned.location {
-        case .file(let path): file = try OpenFile(reading: path, as: planned.source.name)
-        case .standardInput: file = OpenFile(standardInput: ())
+        case .file(let path):
+            let file = try OpenFile(reading: path, as: planned.source.name)
+            size = file.size
+            stream = try Decompression.stream(SourceInput(file))
+        case .standardInput: stream = try Decompression.standardInput()
+        case .opened(let opened):
+            guard let taken = opened.take() else { throw FileError(.open, planned.source.name, .readOnce) }
+            stream = taken
         }
         // Compressed lines are several times as long: four times is a good guess for small files.
         return LineReader(
-            try Decompression.stream(SourceInput(file)),
+            stream,
             source: planned.source,
             start: planned.start,
             chunkSize: chunkSize,
-            expectedSize: file.size.map { $0 &* 4 }
+            expectedSize: size.map { $0 &* 4 },
+            kindCheck: UnsupportedKindCheck()
         )
     }
 }

@@ -30,6 +30,7 @@ final class GzipStream: ByteStream {
     }
 
     var sourceBytesRead: Int64 { input.offset }
+    var compression: CompressionFormat? { .gzip }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         var filled = 0

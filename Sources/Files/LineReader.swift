@@ -24,6 +24,8 @@ public final class LineReader {
     public static let defaultChunkSize = 1 << 20
 
     private let stream: any ByteStream
+    /// What tells other kinds of files; nil once it has told.
+    private var kindCheck: UnsupportedKindCheck?
     private let source: Source
     private let chunkSize: Int
     private let limits: Limits
@@ -47,15 +49,19 @@ public final class LineReader {
     ///   - chunkSize: about how many bytes a chunk has.
     ///   - expectedSize: about how many bytes there are in all, where that is known: small sources get small chunks.
     ///   - limits: how long a line may be.
+    ///   - kindCheck: what tells files that are not NDJSON, each of which is one rejected line; nil reads all as lines.
     public init(
         _ stream: any ByteStream,
         source: Source,
         start: SourcePosition = SourcePosition(),
         chunkSize: Int = LineReader.defaultChunkSize,
         expectedSize: Int64? = nil,
-        limits: Limits = Limits()
+        limits: Limits = Limits(),
+        kindCheck: UnsupportedKindCheck? = nil
     ) {
-        self.stream = stream
+        let isChecked = kindCheck != nil && start.byteOffset == 0
+        self.stream = isChecked ? stream as? LookAheadStream ?? LookAheadStream(stream) : stream
+        self.kindCheck = isChecked ? kindCheck : nil
         self.source = source
         self.position = start
         self.isPositioned = start.byteOffset == 0
@@ -69,6 +75,7 @@ public final class LineReader {
     /// - Throws: when the disk cannot be read, or the stream ends before the start.
     public func next() throws(FileError) -> LineChunk? {
         guard !isFinished else { return nil }
+        if let chunk = try unsupportedChunk() { return chunk }
         try goToStart()
         let size = max(expectedSize, carry.count)
         // An eighth more, for the texts that cleaning adds.
@@ -81,6 +88,20 @@ public final class LineReader {
         chunk.end = position
         chunk.sourceBytesRead = stream.sourceBytesRead
         chunk.isLast = isFinished
+        return chunk
+    }
+
+    /// The only chunk of a file that is not NDJSON; its position is the start, since no line of it is read.
+    private func unsupportedChunk() throws(FileError) -> LineChunk? {
+        guard let kindCheck, let ahead = stream as? LookAheadStream else { return nil }
+        self.kindCheck = nil
+        guard let start = try UnsupportedStart(ahead, kindCheck) else { return nil }
+        let chunk = LineChunk(source: source, capacity: start.raw.count, start: position)
+        chunk.buffer.append(start.raw)
+        add(.unsupported(start.message), to: chunk, at: 0, length: start.raw.count, number: 1, offset: start.offset)
+        chunk.sourceBytesRead = stream.sourceBytesRead
+        chunk.isLast = true
+        isFinished = true
         return chunk
     }
 

@@ -33,6 +33,7 @@ final class ZstdStream: ByteStream {
     deinit { ZSTD_freeDCtx(context) }
 
     var sourceBytesRead: Int64 { input.offset }
+    var compression: CompressionFormat? { .zstd }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)

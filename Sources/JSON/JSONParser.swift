@@ -41,6 +41,14 @@ public final class JSONParser {
         }
         return JSONValue(nodes: nodes, index: 0)
     }
+
+    /// Where the fault is that the last `parse` threw: the offset of its first byte or token in the line; nil where no
+    /// single place is at fault.
+    public var faultOffset: Int? {
+        let offset = rh_json_fault_offset(handle)
+        // RH_JSON_NO_OFFSET is the largest size_t, which is -1 here.
+        return offset >= 0 ? offset : nil
+    }
 }
 
 /// Why a line is not one JSON object.
@@ -60,19 +68,25 @@ public enum JSONError: UInt32, Error, Sendable, CaseIterable {
     case noMemory
 
     /// The fault in words, for a person who has the line before them.
-    public var explanation: String {
-        switch self {
-        case .empty: "nothing but white space"
-        case .notAnObject: "a JSON value, but not an object"
-        case .cutOff: "the line ends in the middle of its object"
-        case .trailing: "something follows the object"
-        case .invalidUTF8: "bytes that are not UTF-8"
-        case .invalidEscape: "a string has an escape that is no Unicode scalar value"
-        case .invalidNumber: "a number that JSON does not know"
-        case .invalidLiteral: "a word other than true, false or null"
-        case .controlCharacter: "an unescaped control character in a string"
-        case .structure: "a comma, colon, bracket or quote is missing or too many"
-        case .tooDeep: "nested deeper than 64 levels"
+    public var explanation: String { explanation(at: nil) }
+
+    /// The fault in words, for a person who has the line before them.
+    ///
+    /// - Parameter character: the number of the character where it is, from 1; nil where that is not known.
+    public func explanation(at character: Int?) -> String {
+        let place = character.map { " at character \($0)" } ?? ""
+        return switch self {
+        case .empty: "it has only white space"
+        case .notAnObject: "it is a JSON value, but not an object"
+        case .cutOff: "the line ends in the middle of the object"
+        case .trailing: "something follows the object\(place)"
+        case .invalidUTF8: "bytes that are not UTF-8\(place)"
+        case .invalidEscape: "an invalid \\ escape in the string\(place) (ignored fields count too)"
+        case .invalidNumber: "an invalid number\(place)"
+        case .invalidLiteral: "invalid JSON\(place)"
+        case .controlCharacter: "a control character in a string that is not escaped\(place)"
+        case .structure: "invalid JSON\(place): a comma, colon, bracket or quote is missing or misplaced"
+        case .tooDeep: "nested deeper than 64 levels\(place)"
         case .tooLong: "longer than 16 MiB"
         case .noMemory: "not enough memory to parse it"
         }

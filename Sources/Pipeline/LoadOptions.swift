@@ -66,6 +66,14 @@ public struct SourceReport: Sendable {
     public var counts = LineCounts()
     /// Whether it was found damaged in this run.
     public var isDamaged = false
+    /// Whether this run found that it is not NDJSON.
+    public var isUnsupported = false
+    /// The other stream, where its first lines are plainly of that one.
+    var otherPort: SourceIdentity.Port?
+
+    /// The stream that its lines look like, where this run rejected all of them and they are plainly of the other
+    /// stream.
+    public var looksLike: SourceIdentity.Port? { counts.rejected == counts.read ? otherPort : nil }
 }
 
 /// What a run did.

@@ -52,6 +52,7 @@ public final class Loader {
             try LoadPlan(set, warehouse: lifecycle.warehouse, options: options)
         }
         transaction.begin(plan)
+        let guess = try PortGuess()
         var reports = plan.reports
         for report in reports where report.state == .skipped {
             logger.info("Source was loaded before", ["source": .string(report.name)])
@@ -67,6 +68,10 @@ public final class Loader {
             current.bytes = chunk.sourceBytesRead
             reports[number].counts += counts
             reports[number].isDamaged = reports[number].isDamaged || chunk.isDamaged
+            reports[number].isUnsupported = reports[number].isUnsupported || chunk.isUnsupported
+            if reports[number].looksLike == nil, reports[number].counts.rejected == reports[number].counts.read {
+                reports[number].otherPort = guess.otherPort(of: chunk, rejected: counts.rejected, of: counts.read)
+            }
             if chunk.isLast {
                 reports[number].state = .complete
                 logger.info("Source read", ["source": .string(chunk.source.name)])

@@ -46,6 +46,8 @@ public final class Validation {
     private struct Part: Sendable {
         var source: Int
         var sourceBytes: Int64
+        /// The other stream, where the chunk's lines are plainly of that one.
+        var otherPort: SourceIdentity.Port?
         var tally: ValidationTally
     }
 
@@ -73,6 +75,7 @@ public final class Validation {
         while let part = try stage.next() {
             stage.release()
             report.sources[first + part.source].tally.add(part.tally, examples: options.examples)
+            report.sources[first + part.source].otherPort = report.sources[first + part.source].otherPort ?? part.otherPort
             report.total.add(part.tally, examples: options.examples)
             bytes[part.source] = part.sourceBytes
             progress(
@@ -85,25 +88,27 @@ public final class Validation {
     private func transform(_ port: SourceIdentity.Port) -> @Sendable () throws -> (LineChunk) -> Part {
         let (clock, examples) = (options.clock, options.examples)
         return {
+            let guess = try PortGuess()
             switch port {
             case .movies:
                 let decoder = try MovieDecoder(warningExamples: examples)
                 return { chunk in
                     let batch = decoder.decode(chunk)
-                    return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples)
+                    return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples, guess)
                 }
             case .events:
                 let decoder = try EventDecoder(clock: clock, warningExamples: examples)
                 return { chunk in
                     let batch = decoder.decode(chunk)
-                    return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples)
+                    return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples, guess)
                 }
             }
         }
     }
 
     private static func part(
-        _ chunk: LineChunk, _ read: Int, _ warnings: WarningTally, _ rejections: [Rejection], _ examples: Int
+        _ chunk: LineChunk, _ read: Int, _ warnings: WarningTally, _ rejections: [Rejection], _ examples: Int,
+        _ guess: PortGuess
     ) -> Part {
         var tally = ValidationTally()
         tally.counts.read = Int64(read)
@@ -120,6 +125,7 @@ public final class Validation {
             }
         }
         tally.isDamaged = chunk.isDamaged
+        tally.isUnsupported = chunk.isUnsupported
         for rejection in rejections {
             tally.rejected[rejection.rule, default: 0] += 1
             if tally.examples[rejection.rule, default: []].count < examples {
@@ -129,6 +135,8 @@ public final class Validation {
                         message: rejection.message))
             }
         }
-        return Part(source: chunk.source.number, sourceBytes: chunk.sourceBytesRead, tally: tally)
+        return Part(
+            source: chunk.source.number, sourceBytes: chunk.sourceBytesRead,
+            otherPort: guess.otherPort(of: chunk, rejected: tally.counts.rejected, of: tally.counts.read), tally: tally)
     }
 }

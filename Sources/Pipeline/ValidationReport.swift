@@ -26,11 +26,14 @@ public struct ValidationTally: Sendable {
     public internal(set) var warningExamples: [WarningReason: [ValidationExample]] = [:]
     /// Whether the end of a file is damaged.
     public internal(set) var isDamaged = false
+    /// Whether a file is not NDJSON.
+    public internal(set) var isUnsupported = false
 
     /// Adds up, in the order of the lines.
     mutating func add(_ other: ValidationTally, examples limit: Int) {
         counts += other.counts
         isDamaged = isDamaged || other.isDamaged
+        isUnsupported = isUnsupported || other.isUnsupported
         for (rule, count) in other.rejected { rejected[rule, default: 0] += count }
         for (reason, count) in other.warnings { warnings[reason, default: 0] += count }
         examples.merge(other.examples) { Array(($0 + $1).prefix(limit)) }
@@ -48,6 +51,11 @@ public struct ValidatedSource: Sendable {
     public var isRepeated = false
     /// What its lines are.
     public var tally = ValidationTally()
+    /// The other stream, where its first lines are plainly of that one.
+    var otherPort: SourceIdentity.Port?
+
+    /// The stream that its lines look like, where all of them were rejected and are plainly of the other stream.
+    public var looksLike: SourceIdentity.Port? { tally.counts.rejected == tally.counts.read ? otherPort : nil }
 }
 
 /// What a run would reject, as far as the lines themselves tell.

@@ -25,6 +25,8 @@ enum RunJSON {
         let head: [(String, JSONText)] = [
             ("source", .string(source.name)), ("port", .string(source.port.rawValue)),
             ("state", .string(source.state.rawValue)), ("damaged", .boolean(source.isDamaged)),
+            ("unsupported", .boolean(source.isUnsupported)),
+            ("looks_like", source.looksLike.map { .string($0.rawValue) } ?? .null),
         ]
         return .object(head + counts(source.counts))
     }

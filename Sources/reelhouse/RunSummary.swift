@@ -51,6 +51,14 @@ struct RunSummary {
         for source in report.sources where source.isDamaged {
             notes.append("\(source.name) is damaged: what could be read is loaded; see the rule damaged_file.")
         }
+        for source in report.sources where source.isUnsupported {
+            notes.append("\(source.name) is not NDJSON and was not read; see the rule unsupported_file.")
+        }
+        for source in report.sources {
+            if let port = source.looksLike {
+                notes.append("\(source.name): these look like \(port.rawValue); use --\(port.rawValue).")
+            }
+        }
         let left = report.sources.filter { $0.state == .partial }
         if let reason = report.stopReason {
             let why = reason == .duration ? "its time was up" : "it was asked to"

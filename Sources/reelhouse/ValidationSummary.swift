@@ -61,6 +61,8 @@ struct ValidationSummary {
         let head: [(String, JSONText)] = [
             ("source", .string(source.name)), ("port", .string(source.port.rawValue)),
             ("repeated", .boolean(source.isRepeated)), ("damaged", .boolean(source.tally.isDamaged)),
+            ("unsupported", .boolean(source.tally.isUnsupported)),
+            ("looks_like", source.looksLike.map { .string($0.rawValue) } ?? .null),
         ]
         return .object(
             head + counts(source.tally.counts) + [
@@ -93,6 +95,12 @@ struct ValidationSummary {
             }
         }
         try console.print(table)
+        for source in report.sources {
+            guard let port = source.looksLike else { continue }
+            try console.print(
+                "\(PlainText.escape(source.name)): these look like \(port.rawValue); use --\(port.rawValue) or "
+                    + "--as \(port.rawValue).")
+        }
         for rule in rules {
             let rest = report.total.rejected[rule, default: 0]
             try print(

@@ -69,6 +69,12 @@ void rh_json_parser_destroy(rh_json_parser *parser);
 int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, size_t max_depth,
                   const rh_json_node **nodes, size_t *count);
 
+/// Says that a place is not known.
+#define RH_JSON_NO_OFFSET SIZE_MAX
+
+/// Where the fault is that ended the last rh_json_parse: the offset of its token in bytes, or RH_JSON_NO_OFFSET.
+size_t rh_json_fault_offset(const rh_json_parser *parser);
+
 /// The double nearest to a token of JSON's number grammar; infinite when it is out of range.
 double rh_json_nearest_double(const uint8_t *token, size_t length);
 

@@ -87,6 +87,8 @@ public enum LineNote: Equatable, Sendable {
     /// The damage that ends a file, in words; the chunk has what was left over after the last LF (if that is over
     /// 16 MiB, its first 64 KiB, and the words say its length and SHA-256).
     case damage(String)
+    /// The start of a file that is not NDJSON, with what it is in words; the chunk has its first line, 64 KiB at most.
+    case unsupported(String)
 }
 
 /// Consecutive lines of one source with the position after them: what a source port gives, and what is in flight.
@@ -112,6 +114,14 @@ public final class LineChunk {
     public var isDamaged: Bool {
         notes.contains { note in
             if case .damage = note { return true }
+            return false
+        }
+    }
+
+    /// Whether it is a file that is not NDJSON.
+    public var isUnsupported: Bool {
+        notes.contains { note in
+            if case .unsupported = note { return true }
             return false
         }
     }

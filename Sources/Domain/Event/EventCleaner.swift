@@ -50,28 +50,36 @@ struct EventCleaner {
     private mutating func identify(_ row: inout EventRow) throws(EventFault) -> EventRules.EventID {
         let typeValue = EventRules.newer(value(.eventType), orOlder: value(.actionType))
         guard let type = EventRules.eventType(typeValue) else {
-            throw fault(.unknownEventType, "event_type", typeValue, "one of the types that `explain` lists")
+            throw fault(
+                .unknownEventType, .eventType, typeValue,
+                "one of the types that `reelhouse explain unknown_event_type` lists")
         }
         row.type = type
         let id = EventRules.eventID(value(.eventID))
-        if id == .invalid { throw fault(.invalidEventID, "event_id", value(.eventID), "a UUID of 36 characters") }
+        if id == .invalid {
+            throw fault(.invalidEventID, .eventID, value(.eventID), "a 36-character UUID, or no event_id")
+        }
         let timeValue = EventRules.newer(value(.eventTime), orOlder: value(.timestamp))
         guard let time = EventRules.eventTime(timeValue) else {
-            throw fault(.invalidEventTime, "event_time", timeValue, "RFC 3339 or epoch milliseconds")
+            throw fault(
+                .invalidEventTime, .eventTime, timeValue,
+                "an RFC 3339 date and time such as 2026-11-20T18:03:22Z, or integer milliseconds since 1970")
         }
         guard EventRules.isInRange(time, clock: clock) else {
             throw fault(
-                .eventTimeOutOfRange, "event_time", timeValue,
-                "1995-01-01 to a day after the run's clock, \(Timestamp.text(clock.now))")
+                .eventTimeOutOfRange, .eventTime, timeValue,
+                "a time from 1995-01-01 to one day after the run's clock (\(Timestamp.text(clock.now)))"
+                    + (EventRules.isSeconds(time, clock: clock) ? ". It looks like seconds; use milliseconds" : ""))
         }
         row.time = time
         guard let user = ScalarRules.id(value(.userID)) else {
-            throw fault(.invalidUserID, "user_id", value(.userID), "an integer from 1")
+            throw fault(.invalidUserID, .userID, value(.userID), "an integer from 1")
         }
         row.userID = user
         row.movieID = ScalarRules.id(value(.movieID)) ?? 0
         if row.movieID == 0, type.requiresMovie {
-            throw fault(.missingMovieID, "movie_id", value(.movieID), "an integer from 1, which \(type.name) needs")
+            throw fault(
+                .missingMovieID, .movieID, value(.movieID), "an integer from 1, since the event_type is \(type.name)")
         }
         return id
     }
@@ -81,9 +89,9 @@ struct EventCleaner {
         switch row.type {
         case .click, .view, .share: break
         case .trailer:
-            row.seconds = try seconds(EventRules.newer(payload(.seconds), orOlder: value(.trailerTime)))
-        case .dwell: row.seconds = try seconds(EventRules.newer(payload(.seconds), orOlder: value(.dwellTime)))
-        case .watch: row.seconds = try seconds(payload(.watchedSeconds))
+            row.seconds = try seconds(.seconds, orOlder: .trailerTime)
+        case .dwell: row.seconds = try seconds(.seconds, orOlder: .dwellTime)
+        case .watch: row.seconds = try seconds(.watchedSeconds, orOlder: nil)
         case .search:
             row.query = text(EventRules.newer(payload(.query), orOlder: value(.query)), in: buffer)
         case .rate: row.score = try score(EventRules.newer(payload(.score), orOlder: value(.rating)))
@@ -92,13 +100,13 @@ struct EventCleaner {
         case .commentVote:
             row.commentID = try commentID(in: buffer)
             guard let vote = EventRules.vote(payload(.vote)) else {
-                throw fault(.invalidVote, "vote", payload(.vote), "-1, 0 or 1")
+                throw fault(.invalidVote, .vote, payload(.vote), "-1, 0 or 1")
             }
             row.vote = vote
         case .watchlist:
             guard let status = EventRules.status(payload(.status)) else {
                 throw fault(
-                    .invalidStatus, "status", payload(.status), "watching, completed, planned, dropped or removed")
+                    .invalidStatus, .status, payload(.status), "watching, completed, planned, dropped or removed")
             }
             row.status = status
         }
@@ -109,7 +117,7 @@ struct EventCleaner {
         row.isDeleted = payload(.deleted)?.isTrue ?? false
         row.body = text(payload(.body), in: buffer)
         if row.body.isNull, !row.isDeleted {
-            throw fault(.emptyComment, "body", payload(.body), "a text that is not blank, or \"deleted\": true")
+            throw fault(.emptyComment, .body, payload(.body), "text that is not blank, or \"deleted\": true")
         }
         row.parentID = key(.parentID, payload(.parentID), in: buffer)
     }
@@ -117,16 +125,21 @@ struct EventCleaner {
     private mutating func commentID(in buffer: ByteBuffer) throws(EventFault) -> Span {
         let key = key(.commentID, payload(.commentID), in: buffer)
         if key.isNull {
-            throw fault(.invalidCommentID, "comment_id", payload(.commentID), "a text or an integer, at most 512 bytes")
+            throw fault(.invalidCommentID, .commentID, payload(.commentID), "text or an integer, of at most 512 bytes")
         }
         return key
     }
 
-    private func seconds(_ value: JSONValue?) throws(EventFault) -> Double {
+    @inline(__always)
+    private func seconds(_ key: EventKey, orOlder older: EventKey?) throws(EventFault) -> Double {
+        let newer = payload(key)
+        let value = older.map { EventRules.newer(newer, orOlder: self.value($0)) } ?? newer
         switch EventRules.seconds(value) {
         case .absent, .null: return .nan
         case .value(let seconds): return seconds
-        case .invalid: throw fault(.invalidSeconds, "the time in seconds", value, "a number from 0")
+        case .invalid:
+            let isNewer = older == nil || newer.map { !$0.isNull } ?? false
+            throw fault(.invalidSeconds, isNewer ? key : older ?? key, value, "a number of seconds from 0")
         }
     }
 
@@ -134,7 +147,8 @@ struct EventCleaner {
         switch EventRules.score(value) {
         case .null: return .nan
         case .value(let score): return score
-        case .absent, .invalid: throw fault(.invalidScore, "score", value, "a number from 0.5 to 10, or null")
+        case .absent, .invalid:
+            throw fault(.invalidScore, .score, value, "a number from 0.5 to 10, or null to withdraw the rating")
         }
     }
 
@@ -184,7 +198,9 @@ struct EventCleaner {
         return span
     }
 
-    private func fault(_ rule: CleaningRule, _ name: String, _ value: JSONValue?, _ expected: String) -> EventFault {
-        EventFault(rule: rule, message: "\(name) is \(FoundValue.words(for: value)); expected \(expected)")
+    private func fault(_ rule: CleaningRule, _ key: EventKey, _ value: JSONValue?, _ expected: String) -> EventFault {
+        EventFault(
+            rule: rule, message: "\(key.name) is \(FoundValue.words(for: value)); expected \(expected)",
+            absentKey: value == nil ? key : nil)
     }
 }

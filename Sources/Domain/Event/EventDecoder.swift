@@ -5,6 +5,8 @@ public final class EventDecoder {
     private let parser: JSONParser
     private let clock: RunClock
     private let warningExamples: Int
+    /// Made for the first event that lacks a key.
+    private var keyHint: EventKeyHint?
 
     /// A decoder under a run's clock.
     ///
@@ -54,10 +56,17 @@ public final class EventDecoder {
     }
 
     private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk) -> Rejection {
+        let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
         if let fault = error as? EventFault {
-            return chunk.rejection(of: line, rule: fault.rule, message: fault.message)
+            let hint = fault.absentKey.flatMap { self.hint(for: $0, in: bytes) }.map { ". \($0)" } ?? ""
+            return chunk.rejection(of: line, rule: fault.rule, message: fault.message + hint)
         }
-        let explanation = (error as? JSONError ?? .structure).explanation
-        return chunk.rejection(of: line, rule: .malformedJSON, message: "Not one JSON object: \(explanation)")
+        let message = MalformedLine.message(error as? JSONError ?? .structure, at: parser.faultOffset, of: bytes)
+        return chunk.rejection(of: line, rule: .malformedJSON, message: message)
+    }
+
+    private func hint(for key: EventKey, in line: UnsafeRawBufferPointer) -> String? {
+        if keyHint == nil { keyHint = try? EventKeyHint() }
+        return keyHint?.words(for: key, in: line)
     }
 }

@@ -39,4 +39,12 @@ enum EventKey: Int, CaseIterable {
         case .undo: "undo"
         }
     }
+
+    /// Whether it belongs inside `metadata`.
+    var isPayload: Bool {
+        switch self {
+        case .query, .seconds, .watchedSeconds, .score, .commentID, .parentID, .body, .deleted, .vote, .status, .undo: true
+        default: false
+        }
+    }
 }

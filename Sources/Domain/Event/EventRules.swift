@@ -4,6 +4,8 @@ import JSON
 struct EventFault: Error {
     let rule: CleaningRule
     let message: String
+    /// The key that the event needs and does not have, where that is the reason.
+    var absentKey: EventKey?
 }
 
 /// The cleaning rules of events, each a pure function of the values it reads (contract §2.3 and §3).
@@ -56,6 +58,12 @@ public enum EventRules {
     @inline(__always)
     static func isInRange(_ time: Int64, clock: RunClock) -> Bool {
         time >= earliestTime && time <= clock.now &+ latestLead
+    }
+
+    /// Whether a time out of range would be within it if it were meant in seconds.
+    static func isSeconds(_ time: Int64, clock: RunClock) -> Bool {
+        let (milliseconds, overflows) = time.multipliedReportingOverflow(by: 1000)
+        return !overflows && isInRange(milliseconds, clock: clock)
     }
 
     /// A value that may be absent or null.

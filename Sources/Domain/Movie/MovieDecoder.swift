@@ -36,12 +36,12 @@ public final class MovieDecoder {
                 batch.rejections.append(rejection)
                 continue
             }
+            let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
             do throws(JSONError) {
-                let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
                 clean(try parser.parse(bytes), of: line, at: index, into: batch)
             } catch {
                 precondition(error != .noMemory, "out of memory: a line could not be parsed")
-                let message = MovieRules.malformed(error)
+                let message = MalformedLine.message(error, at: parser.faultOffset, of: bytes)
                 batch.rejections.append(chunk.rejection(of: line, rule: .malformedJSON, message: message))
             }
         }

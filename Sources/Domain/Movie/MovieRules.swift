@@ -2,11 +2,6 @@ import JSON
 
 /// The rules that reject a movie document, in the contract's order, and what they say.
 enum MovieRules {
-    /// `malformed_json`: what to tell of a line that is no JSON object.
-    static func malformed(_ error: JSONError) -> String {
-        "The line is not one JSON object: \(error.explanation). Expected a movie document of TMDB, one a line."
-    }
-
     /// `invalid_movie_id`: the movie's id, or nil when `id` is none.
     static func movieID(_ document: JSONValue) -> Int64? { ScalarRules.id(document[.id]) }
 

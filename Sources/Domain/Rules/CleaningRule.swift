@@ -18,6 +18,7 @@ public enum CleaningRule: String, Sendable, CaseIterable {
     case invalidStatus = "invalid_status"
     case eventIDConflict = "event_id_conflict"
     case damagedFile = "damaged_file"
+    case unsupportedFile = "unsupported_file"
 }
 
 /// A line that broke a rule, on its way to quarantine.
@@ -59,10 +60,11 @@ extension Rejection {
     /// How the message begins of a line that was too long to be kept whole.
     fileprivate static let tooLongMessage = "The line is too long: it has "
 
-    /// Whether `raw` is all of a line: not the start of one over 16 MiB, nor what damage left of one.
+    /// Whether `raw` is all of a line: not the start of one over 16 MiB, nor what damage left of one, nor the start of a
+    /// file that has no lines.
     public var isWhole: Bool {
         switch rule {
-        case .damagedFile: false
+        case .damagedFile, .unsupportedFile: false
         case .malformedJSON: !message.hasPrefix(Self.tooLongMessage)
         default: true
         }
@@ -78,7 +80,7 @@ extension LineChunk {
             snapshotDay: source.port == .movies ? source.snapshotDay : nil)
     }
 
-    /// What the line's note makes of it before it is parsed: too long or damaged, or nil for an ordinary line.
+    /// What the line's note makes of it before it is parsed: too long, damaged, the start of another kind of file, or nil for an ordinary line.
     public func rejectionByNote(of line: Line) -> Rejection? {
         guard line.note >= 0 else { return nil }
         switch notes[Int(line.note)] {
@@ -89,6 +91,8 @@ extension LineChunk {
                     + "\(length) bytes (SHA-256 \(sha256)), and at most 16 MiB are read. Split it.")
         case .damage(let words):
             return rejection(of: line, rule: .damagedFile, message: words)
+        case .unsupported(let message):
+            return rejection(of: line, rule: .unsupportedFile, message: message)
         }
     }
 }

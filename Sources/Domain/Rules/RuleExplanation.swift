@@ -1,4 +1,4 @@
-/// What a cleaning rule does, for a person: what `reelhouse explain` prints and the documentation lists.
+/// What a cleaning rule does, in words: what `reelhouse explain` prints and the documentation lists.
 public struct RuleExplanation: Sendable {
     /// The streams that have the rule.
     public let stream: String
@@ -6,7 +6,7 @@ public struct RuleExplanation: Sendable {
     public let rejects: String
     /// Why that is so.
     public let reason: String
-    /// A line that breaks it and no other rule; of an identity that comes twice two lines, of damage words.
+    /// A line that breaks it and no other rule; two lines for event_id_conflict, words for a rule about whole files.
     public let example: String
     /// What to do with such lines.
     public let remedy: String
@@ -21,7 +21,7 @@ public struct RuleExplanation: Sendable {
 }
 
 extension CleaningRule {
-    private static let retry = "Mend the program that writes the lines, and load them again from it."
+    private static let retry = "Correct the program that writes these lines, then load its corrected output."
 
     private static func rating(score: Int) -> String {
         #"{"event_id":"0b54f0c6-0d1c-4d3b-9a57-1f6b1a3c9e11","event_type":"rate","#
@@ -31,7 +31,7 @@ extension CleaningRule {
     /// What the rule does.
     public var explanation: RuleExplanation {
         switch self {
-        case .malformedJSON, .damagedFile: explanationOfBytes
+        case .malformedJSON, .damagedFile, .unsupportedFile: explanationOfBytes
         case .invalidMovieID, .missingTitle: explanationOfMovies
         case .unknownEventType, .invalidEventID, .invalidEventTime, .eventTimeOutOfRange, .invalidUserID,
             .missingMovieID:
@@ -47,20 +47,28 @@ extension CleaningRule {
         case .malformedJSON:
             RuleExplanation(
                 "movies, events",
-                rejects: "it is not one JSON object: cut off, two values, invalid UTF-8, an escape that is no Unicode "
-                    + "scalar value, deeper than 64 levels, or longer than 16 MiB; also in a key that nobody reads",
-                reason: "What cannot be parsed as a whole cannot be trusted in part: a reader that skips the fault may "
-                    + "read another value than the one that was meant.",
+                rejects: "it is not one JSON object: it is cut off, has two values or invalid UTF-8, has an invalid \\u "
+                    + "escape (ignored fields count too), is nested deeper than 64 levels, or is longer than 16 MiB",
+                reason: "If a part of a line is invalid, the rest cannot be trusted: another reader might read other "
+                    + "values from it.",
                 example: #"{"event_type":"view","user_id":47"#,
                 remedy: Self.retry)
+        case .damagedFile:
+            RuleExplanation(
+                "movies, events",
+                rejects: "the compressed file is cut off or corrupt at this place; the lines before it are loaded",
+                reason: "A file that was not copied completely must not look complete.",
+                example: "a .zst file whose last block is missing",
+                remedy: "Copy the file again and load it. The corrected file is read as a new one; lines that were "
+                    + "loaded before count as duplicates.")
         default:
             RuleExplanation(
                 "movies, events",
-                rejects: "the file's compressed data is cut or corrupt; what was decompressed before is loaded",
-                reason: "A file that was not copied whole must not look as if it were.",
-                example: "a .zst file whose last block is missing",
-                remedy: "Copy the file again: it has other bytes then, and is read as new; what was loaded before is "
-                    + "found to be duplicates.")
+                rejects: "the file is not NDJSON, but a zip, xz, bzip2 or tar file, Parquet, SQLite, UTF-16, a JSON "
+                    + "array, pretty-printed JSON or CSV; the whole file counts as this one line",
+                reason: "Read line by line, such a file would only fill the quarantine.",
+                example: "a .json file whose first line is [",
+                remedy: "Convert the file with the command that the message names, and load the result.")
         }
     }
 
@@ -68,17 +76,16 @@ extension CleaningRule {
         switch self {
         case .invalidMovieID:
             RuleExplanation(
-                "movies", rejects: "its id is no integer from 1",
-                reason: "The id is what everything else refers to a movie by.",
+                "movies", rejects: "id is not an integer from 1",
+                reason: "All other tables refer to a movie by its id.",
                 example: #"{"id":0,"title":"The Glass Harbor"}"#,
                 remedy: Self.retry)
         default:
             RuleExplanation(
-                "movies", rejects: "neither title nor original_title is text that is not blank",
-                reason:
-                    "A movie without any title cannot be shown to anyone; a missing title is taken from the original.",
+                "movies", rejects: "title and original_title are both missing, blank or not text",
+                reason: "A movie without a title cannot be shown. If only title is missing, original_title is used.",
                 example: #"{"id":42,"title":" ","original_title":null}"#,
-                remedy: "Fetch the document again; TMDB may have been answering with an empty one.")
+                remedy: "Fetch the document from TMDB again; the answer may have been incomplete.")
         }
     }
 
@@ -87,43 +94,46 @@ extension CleaningRule {
         case .unknownEventType:
             RuleExplanation(
                 "events",
-                rejects: "its event_type is absent or none of "
-                    + EventType.allCases.map(\.name).joined(separator: ", ") + " (or dwelltime, rating)",
-                reason: "What an event of an unknown type means, only the program that sent it knows.",
+                rejects: "event_type is missing, or is not one of "
+                    + EventType.allCases.map(\.name).joined(separator: ", ") + " (dwelltime and rating are read as dwell and rate)",
+                reason: "The fields that an event needs depend on its type.",
                 example: #"{"event_type":"teleport","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603}"#,
-                remedy: "If the type is new, a newer version may know it: then `reelhouse quarantine retry`.")
+                remedy: "If the type is new, install a version of reelhouse that knows it, then run "
+                    + "`reelhouse quarantine retry`.")
         case .invalidEventID:
             RuleExplanation(
-                "events", rejects: "its event_id is there, and not a UUID of 36 characters",
-                reason: "The id tells a re-sent event from a new one; one that is absent is derived from the content.",
+                "events", rejects: "event_id is present but is not a 36-character UUID",
+                reason: "The id tells an event that was sent again from a new one. If event_id is missing, it is computed "
+                    + "from the event's content.",
                 example: #"{"event_id":"12345","event_type":"view","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603}"#,
                 remedy: Self.retry)
         case .invalidEventTime:
             RuleExplanation(
                 "events",
-                rejects: "its event_time is absent, neither RFC 3339 nor integer epoch milliseconds, or no real date",
-                reason: "Facts are kept in the order of time, and a guess would be worse than none.",
+                rejects: "event_time is missing, or is neither an RFC 3339 date and time nor integer milliseconds since "
+                    + "1970",
+                reason: "Every fact is stored under its time, and a guessed time would be wrong.",
                 example: #"{"event_type":"view","event_time":"2025-02-30T10:00:00Z","user_id":4711,"movie_id":603}"#,
                 remedy: Self.retry)
         case .eventTimeOutOfRange:
             RuleExplanation(
-                "events", rejects: "its event_time is before 1995-01-01 or more than a day after the run's clock",
-                reason: "Clocks that are wrong and seconds taken for milliseconds end up there.",
+                "events", rejects: "event_time is before 1995-01-01, or more than one day after the run's clock",
+                reason: "Such times come from wrong clocks, or from seconds written as milliseconds.",
                 example: #"{"event_type":"view","event_time":1763661802,"user_id":4711,"movie_id":603}"#,
-                remedy: "Check the sender's clock and unit; for older data set --now to when it was new.")
+                remedy: "Check the sender's clock and its unit of time. To load the lines under another clock, set --now.")
         case .invalidUserID:
             RuleExplanation(
-                "events", rejects: "its user_id is no integer from 1",
+                "events", rejects: "user_id is not an integer from 1",
                 reason: "Every fact belongs to a user.",
                 example: #"{"event_type":"view","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":"anonymous","movie_id":603}"#,
                 remedy: Self.retry)
         default:
             RuleExplanation(
-                "events", rejects: "its type needs a movie_id, and it is no integer from 1",
-                reason: "All but search and comment_vote are about a movie.",
+                "events", rejects: "movie_id is not an integer from 1, and the event_type needs one",
+                reason: "All types but search and comment_vote are about a movie.",
                 example: #"{"event_type":"watch","event_time":"2025-11-20T18:03:22Z","user_id":4711,"movie_id":null}"#,
                 remedy: Self.retry)
         }
@@ -133,56 +143,56 @@ extension CleaningRule {
         switch self {
         case .invalidSeconds:
             RuleExplanation(
-                "events", rejects: "its seconds (or watched_seconds) are present, not null, and no number from 0",
-                reason: "Times are summed up; a negative one would take away from others.",
+                "events", rejects: "seconds (for watch: watched_seconds) is present, and is neither null nor a number from 0",
+                reason: "Seconds are added up, and a negative value would make the sums wrong.",
                 example: #"{"event_type":"watch","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603,"metadata":{"watched_seconds":-5}}"#,
                 remedy: Self.retry)
         case .invalidScore:
             RuleExplanation(
-                "events", rejects: "the score of a rate event is absent, or not null and no number from 0.5 to 10",
-                reason: "A score off the scale would spoil every mean; null withdraws a rating.",
+                "events", rejects: "score is missing, or is neither null nor a number from 0.5 to 10",
+                reason: "A score outside the scale would make averages wrong. A score of null withdraws a rating.",
                 example: #"{"event_type":"rate","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603,"metadata":{"score":11}}"#,
                 remedy: Self.retry)
         case .invalidCommentID:
             RuleExplanation(
-                "events", rejects: "the comment_id is neither text nor an integer, or over 512 bytes",
-                reason: "A comment is known by its id: later edits, deletions and votes name it.",
+                "events", rejects: "comment_id is missing, is neither text nor an integer, or is longer than 512 bytes",
+                reason: "Later edits, deletions and votes refer to a comment by its id.",
                 example: #"{"event_type":"comment","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603,"metadata":{"body":"Fine."}}"#,
                 remedy: Self.retry)
         case .emptyComment:
             RuleExplanation(
                 "events", rejects: "a comment has neither a body nor \"deleted\": true",
-                reason: "A comment that says nothing is a fault of the sender, not a comment.",
+                reason: "A comment without text is an error of the sender.",
                 example: #"{"event_type":"comment","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603,"metadata":{"comment_id":"c1","body":"  "}}"#,
                 remedy: Self.retry)
         case .invalidVote:
             RuleExplanation(
-                "events", rejects: "the vote of a comment_vote is none of -1, 0 and 1",
-                reason: "Votes are added up; 0 withdraws one.",
+                "events", rejects: "vote is not -1, 0 or 1",
+                reason: "Votes are added up. A vote of 0 withdraws a vote.",
                 example: #"{"event_type":"comment_vote","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"metadata":{"comment_id":"c1","vote":5}}"#,
                 remedy: Self.retry)
         case .invalidStatus:
             RuleExplanation(
                 "events",
-                rejects: "the status of a watchlist event is none of watching, completed, planned, dropped, removed",
-                reason: "The site shows lists by status; removed withdraws an entry.",
+                rejects: "status is not one of watching, completed, planned, dropped, removed",
+                reason: "The site lists movies by status. The status removed withdraws an entry.",
                 example: #"{"event_type":"watchlist","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603,"metadata":{"status":"maybe"}}"#,
                 remedy: Self.retry)
         default:
             RuleExplanation(
                 "events",
-                rejects:
-                    "its event_time and event_id are in the warehouse already, with other content; the first stays",
-                reason: "The same identity with the same content is a duplicate; with other content one of the two is "
-                    + "wrong, and nobody here knows which.",
+                rejects: "the warehouse already has an event with the same event_time and event_id and other content; that "
+                    + "one stays",
+                reason: "Two events with the same time, id and content are duplicates. If the content differs, one of "
+                    + "the two is wrong.",
                 example: [3, 8].map(Self.rating(score:)).joined(separator: "\n"),
-                remedy: "Give each event an id of its own, and load the corrected one.")
+                remedy: "Give each event its own event_id, and load the corrected event.")
         }
     }
 }

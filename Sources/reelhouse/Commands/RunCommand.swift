@@ -113,6 +113,7 @@ enum RunCommand: Command {
         }
         let counts = report.run.counts
         let isOverLimit = arguments.limit("max-rejects")?.isExceeded(by: counts.rejected, of: counts.read) ?? false
-        return isOverLimit || report.sources.contains(where: \.isDamaged) ? .notAllTaken : .done
+        let isAllRead = !report.sources.contains { $0.isDamaged || $0.isUnsupported }
+        return isOverLimit || !isAllRead ? .notAllTaken : .done
     }
 }

@@ -1,5 +1,6 @@
 import Arguments
 import Domain
+import Files
 import Logging
 import Pipeline
 
@@ -12,8 +13,8 @@ enum ValidateCommand: Command {
             No warehouse is needed. That is also why duplicates, and events whose identity comes with other content \
             (event_id_conflict), are no part of it: `reelhouse run --dry-run` counts those.
 
-            A path that is named without --movies or --events is told to be of movies or of events by its first lines, \
-            or by --as. With no path at all the defaults of both are read.
+            Whether a path that is named without --movies or --events holds movies or events is told by its first \
+            lines, or by --as. Without any path the default folders of both are read.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
@@ -30,13 +31,13 @@ enum ValidateCommand: Command {
         ],
         operands: [
             Operand(
-                "path", .location, help: "Files, folders, patterns, or - for standard input (with --as).",
+                "path", .location, help: "Files, folders, patterns, pipes, or - for standard input.",
                 isOptional: true, repeats: true)
         ],
         examples: [
             .init("reelhouse validate", "Look over data/movies and data/events"),
             .init("reelhouse validate logs/2026-11-20.ndjson.zst", "Look over one file, of whichever stream"),
-            .init("zcat events.gz | reelhouse validate --as events -", "Look over standard input"),
+            .init("zcat events.gz | reelhouse validate -", "Look over standard input"),
             .init("reelhouse validate --max-rejects 0 --json data | jq .rejected_by_rule", "A check before a load"),
         ])
 
@@ -68,7 +69,8 @@ enum ValidateCommand: Command {
         }
         let counts = report.total.counts
         let isOverLimit = arguments.limit("max-rejects")?.isExceeded(by: counts.rejected, of: counts.read) ?? false
-        return isOverLimit || report.total.isDamaged ? .notAllTaken : .done
+        let isAllRead = !report.total.isDamaged && !report.total.isUnsupported
+        return isOverLimit || !isAllRead ? .notAllTaken : .done
     }
 
     /// What is read, in order: each run of files of one stream is a set.
@@ -85,14 +87,12 @@ enum ValidateCommand: Command {
         }
         // A location that is no path has to say what it is.
         if let url = paths.first(where: { Backends.scheme(of: $0) != nil }) {
-            throw CommandError(
-                message: "\(Redaction.url(url)) does not tell whether it has movies or events",
-                hint: "Say so with --as movies or --as events.", status: .usage)
+            throw StreamGuess.error(Redaction.url(url), "it is not a file")
         }
-        let files = try StreamGuess().files(of: paths)
+        let files = try StreamGuess().files(of: FileDiscovery.files(for: paths))
         for port in SourceIdentity.Port.allCases {
-            let named = files.filter { $0.port == port }.map(\.path)
-            if !named.isEmpty { sets.append(try Backends.sources(port, named)) }
+            let named = files.filter { $0.port == port }.map(\.file)
+            if !named.isEmpty { sets.append(FileSet(files: named, port: port)) }
         }
         return sets
     }

@@ -1,0 +1,64 @@
+import JSON
+
+/// Tells movie documents from user events by the keys of their lines. Used by one thread at a time.
+public final class PortGuess {
+    /// What the lines of a chunk are.
+    public enum Answer: Equatable, Sendable {
+        /// Lines of this stream.
+        case port(SourceIdentity.Port)
+        /// There is no line that is not blank.
+        case noLines
+        /// No line is a JSON object; the number of the first.
+        case noObject(line: Int64)
+        /// There are objects, with as many keys of one stream as of the other; the number of the first.
+        case unclear(line: Int64)
+        /// The file is not NDJSON or is damaged before its first line; why, in words.
+        case unreadable(String)
+    }
+
+    private static let movieKeys: [StaticString] = [
+        "id", "title", "original_title", "imdb_id", "vote_count", "popularity", "genres", "adult",
+    ]
+    private static let eventKeys: [StaticString] = [
+        "event_id", "event_type", "event_time", "user_id", "movie_id", "session_id", "action_type", "timestamp",
+        "metadata",
+    ]
+    /// How many lines are looked at.
+    private static let mostLines = 100
+
+    private let parser: JSONParser
+
+    /// - Throws: `JSONError.noMemory`.
+    public init() throws(JSONError) {
+        parser = try JSONParser(keys: Self.movieKeys + Self.eventKeys, keepsUnknown: false)
+    }
+
+    /// What the first lines of a chunk are, by the first that tells.
+    public func answer(of chunk: LineChunk) -> Answer {
+        var firstObject: Int64?
+        for line in chunk.lines.prefix(Self.mostLines) where line.note < 0 {
+            let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
+            guard let object = try? parser.parse(bytes) else { continue }
+            firstObject = firstObject ?? line.number
+            let keys = Set(object.members.map(\.key)).filter { $0 >= 0 }
+            let movies = keys.count { $0 < Self.movieKeys.count }
+            let events = keys.count - movies
+            if movies != events { return .port(movies > events ? .movies : .events) }
+        }
+        if let firstObject { return .unclear(line: firstObject) }
+        guard let first = chunk.lines.first else { return .noLines }
+        guard first.note >= 0 else { return .noObject(line: first.number) }
+        switch chunk.notes[Int(first.note)] {
+        case .damage(let words), .unsupported(let words): return .unreadable(words)
+        case .tooLong: return .noObject(line: first.number)
+        }
+    }
+
+    /// The other stream, where all lines of a chunk were rejected and they are plainly of that stream.
+    public func otherPort(of chunk: LineChunk, rejected: Int64, of read: Int64) -> SourceIdentity.Port? {
+        guard read > 0, rejected == read, case .port(let port) = answer(of: chunk), port != chunk.source.port else {
+            return nil
+        }
+        return port
+    }
+}

@@ -1,0 +1,163 @@
+/// What a file is that is not NDJSON (contract §2.1, other kinds).
+public enum UnsupportedKind: Hashable, Sendable {
+    case zip, xz, bzip2, parquet, sqlite, tar
+    case utf16, utf32
+    case jsonArray
+    case indentedJSON
+    case csv(separator: UInt8)
+}
+
+extension UnsupportedKind {
+    /// What the first bytes of a file say.
+    public enum Verdict: Equatable, Sendable {
+        /// It is read as lines, each of which may still break a rule.
+        case lines
+        /// It is another kind of file.
+        case other(UnsupportedKind)
+        /// More bytes are needed to tell.
+        case undecided
+    }
+
+    /// The lines that begin within so many bytes are searched for a JSON object.
+    public static let searchedBytes = 64 << 10
+    /// With so many bytes, the marks of all kinds are there or missing.
+    static let markBytes = 265
+    /// So many bytes at most are looked at for the end of one line, a byte order mark and a CR included.
+    static let longestLine = maximumLineLength + 4
+
+    /// What a file is by its first bytes, decompressed.
+    ///
+    /// It asks for no more bytes than it needs: the first line of an ordinary file is enough.
+    ///
+    /// - Parameters:
+    ///   - start: the first bytes; `JSONParser.padding` bytes after them are readable.
+    ///   - isAtEnd: whether these are all bytes of the file.
+    ///   - leavesUnfinished: whether a last line without LF that is no JSON object is not read yet, since the file may
+    ///     grow.
+    ///   - isObject: whether a line is a JSON object.
+    public static func verdict(
+        of start: UnsafeRawBufferPointer, isAtEnd: Bool, leavesUnfinished: Bool = false,
+        isObject: (UnsafeRawBufferPointer) -> Bool
+    ) -> Verdict {
+        if let kind = marked(start) { return .other(kind) }
+        var lines = StartLines(start, isAtEnd: isAtEnd)
+        guard let first = lines.nextNotBlank() else { return undecided(unless: isAtEnd || start.count > longestLine) }
+        if !isAtEnd, start.count < markBytes, !first.beginsObject { return .undecided }
+        let candidate: UnsupportedKind
+        switch first.content.first {
+        case UInt8(ascii: "{"):
+            if first.content.count > 1 { return .lines }
+            guard first.isEnded else { return .undecided }
+            if leavesUnfinished, !first.hasLineFeed { return .lines }
+            candidate = .indentedJSON
+        case UInt8(ascii: "["): candidate = .jsonArray
+        default:
+            if first.content.contains(UInt8(ascii: "{")) { return .lines }
+            guard first.isEnded else { return undecided(unless: first.isTooLong) }
+            guard let next = lines.nextNotBlank() else {
+                return undecided(unless: isAtEnd || start.count > first.end + longestLine)
+            }
+            guard next.isEnded else { return undecided(unless: next.isTooLong) }
+            guard let separator = commonSeparator(first.content, next.content) else { return .lines }
+            candidate = .csv(separator: separator)
+        }
+        return search(start, isAtEnd: isAtEnd, isObject) ?? .other(candidate)
+    }
+
+    private static func undecided(unless isDecided: Bool) -> Verdict { isDecided ? .lines : .undecided }
+
+    /// Searches the lines that begin within the first 64 KiB for a JSON object; nil when none is one.
+    private static func search(
+        _ start: UnsafeRawBufferPointer, isAtEnd: Bool, _ isObject: (UnsafeRawBufferPointer) -> Bool
+    ) -> Verdict? {
+        var lines = StartLines(start, isAtEnd: isAtEnd)
+        while let line = lines.nextNotBlank(), line.start < searchedBytes {
+            guard line.content.first == UInt8(ascii: "{") else { continue }
+            if line.isEnded {
+                if isObject(line.content) { return .lines }
+            } else if !line.isTooLong {
+                return .undecided
+            }
+        }
+        return isAtEnd || start.count >= searchedBytes ? nil : .undecided
+    }
+
+    /// The separator that both lines have equally often, the most frequent of several.
+    private static func commonSeparator(_ first: UnsafeRawBufferPointer, _ next: UnsafeRawBufferPointer) -> UInt8? {
+        var found: (separator: UInt8, count: Int)?
+        for separator in [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")] {
+            let count = first.count { $0 == separator }
+            guard count > found?.count ?? 0, next.count(where: { $0 == separator }) == count else { continue }
+            found = (separator, count)
+        }
+        return found?.separator
+    }
+
+    /// The kind that the first bytes are the mark of.
+    private static func marked(_ start: UnsafeRawBufferPointer) -> UnsupportedKind? {
+        func has(_ mark: [UInt8], at offset: Int = 0) -> Bool {
+            start.count >= offset + mark.count && start[offset..<(offset + mark.count)].elementsEqual(mark)
+        }
+        let bzip2 = Array("BZh".utf8)
+        if has([0x50, 0x4b, 3, 4]) || has([0x50, 0x4b, 5, 6]) || has([0x50, 0x4b, 7, 8]) { return .zip }
+        if has([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]) { return .xz }
+        if has(bzip2), start.count > 3, start[3] >= UInt8(ascii: "1"), start[3] <= UInt8(ascii: "9") { return .bzip2 }
+        if has(Array("PAR1".utf8)) { return .parquet }
+        if has(Array("SQLite format 3\0".utf8)) { return .sqlite }
+        // The mark of POSIX, and that of GNU, which have a zero that no JSON has.
+        if has(Array("ustar\0".utf8), at: 257) || has(Array("ustar  \0".utf8), at: 257) { return .tar }
+        if has([0xff, 0xfe, 0, 0]) { return .utf32 }
+        return has([0xff, 0xfe]) || has([0xfe, 0xff]) ? .utf16 : nil
+    }
+}
+
+/// The lines at the start of a file, without byte order mark and white space around them.
+private struct StartLines {
+    struct StartLine {
+        /// Where it begins, and where the bytes of it end that are there, its LF excluded.
+        let start, end: Int
+        let content: UnsafeRawBufferPointer
+        let hasLineFeed: Bool
+        /// Whether all of it is there.
+        let isEnded: Bool
+
+        /// Whether it is too long to be looked at whole.
+        var isTooLong: Bool { end - start > UnsupportedKind.longestLine }
+
+        /// Whether it is the first line of an object, and of no tar archive, which has a zero in its first bytes.
+        var beginsObject: Bool { isEnded && content.first == UInt8(ascii: "{") && !content.contains(0) }
+    }
+
+    private let bytes: UnsafeRawBufferPointer
+    private let isAtEnd: Bool
+    private var place = 0
+
+    init(_ bytes: UnsafeRawBufferPointer, isAtEnd: Bool) {
+        self.bytes = bytes
+        self.isAtEnd = isAtEnd
+    }
+
+    /// The next line that is not blank, or of which so far only white space is there.
+    mutating func nextNotBlank() -> StartLine? {
+        while place < bytes.count {
+            let start = place
+            let lineFeed = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+            let end = lineFeed ?? bytes.count
+            place = end + 1
+            let content = trimmed(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            if content.isEmpty { continue }
+            let hasLineFeed = lineFeed != nil
+            return StartLine(
+                start: start, end: end, content: content, hasLineFeed: hasLineFeed, isEnded: hasLineFeed || isAtEnd)
+        }
+        return nil
+    }
+
+    private func trimmed(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let hasMark = line.count >= 3 && line[0] == 0xef && line[1] == 0xbb && line[2] == 0xbf
+        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0d }
+        var content = line.dropFirst(hasMark ? 3 : 0).drop(while: isBlank)
+        while let last = content.last, isBlank(last) { content.removeLast() }
+        return UnsafeRawBufferPointer(rebasing: content)
+    }
+}

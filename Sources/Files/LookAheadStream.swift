@@ -1,0 +1,47 @@
+import Domain
+
+/// A stream whose first bytes can be looked at before they are read.
+public final class LookAheadStream: ByteStream {
+    /// What was looked at and is not read yet.
+    public private(set) var ahead = ByteBuffer()
+    /// Whether nothing comes after `ahead`.
+    public private(set) var isAtEnd = false
+    private let stream: any ByteStream
+    /// How much of `ahead` is read.
+    private var given = 0
+
+    /// A stream of which nothing is looked at yet.
+    public init(_ stream: any ByteStream) { self.stream = stream }
+
+    public var damage: Damage? { stream.damage }
+    public var sourceBytesRead: Int64 { stream.sourceBytesRead }
+    public var compression: CompressionFormat? { stream.compression }
+
+    /// Looks further: one piece of at most `size` bytes, as much as comes at once.
+    ///
+    /// - Throws: when the disk cannot be read.
+    public func look(upTo size: Int = 64 << 10) throws(FileError) {
+        let before = ahead.count
+        try ahead.fill(upTo: size) { [stream] (target) throws(FileError) in try stream.read(into: target) }
+        isAtEnd = ahead.count == before
+    }
+
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        let count = min(ahead.count - given, buffer.count)
+        guard count > 0 else {
+            // Of a long line that was looked at, no memory is held longer than needed.
+            if given > 0 { ahead = ByteBuffer(capacity: 0) }
+            given = 0
+            return try stream.read(into: buffer)
+        }
+        buffer.copyMemory(from: ahead.bytes(at: given, count: count))
+        given += count
+        return count
+    }
+
+    public func skip(_ count: Int64) throws(FileError) -> Int64 {
+        let passed = min(count, Int64(ahead.count - given))
+        given += Int(passed)
+        return passed == count ? passed : passed + (try stream.skip(count - passed))
+    }
+}
