@@ -1,5 +1,5 @@
 /// A line in quarantine.
-public struct RejectedRecord: Sendable {
+public struct RejectedRecord {
     /// Its number in the quarantine.
     public var id: Int64
     /// What was rejected, and why.
