@@ -72,6 +72,8 @@ public struct SourceReport: Sendable {
     public var counts = LineCounts()
     /// Whether it was found damaged in this run.
     public var isDamaged = false
+    /// Whether this run read lines of it, and all that were ever read of it were rejected.
+    public var isAllRejected = false
 }
 
 /// What a run did.

@@ -78,6 +78,11 @@ public final class Loader {
                     phase: phase, bytes: done + current.bytes,
                     totalBytes: plan.totalBytes, counts: transaction.run.counts))
         }
+        for number in reports.indices {
+            var counts = plan.resumed[number]?.counts ?? LineCounts()
+            counts += reports[number].counts
+            reports[number].isAllRejected = reports[number].counts.read > 0 && counts.rejected == counts.read
+        }
         report.sources += reports
     }
 

@@ -69,6 +69,9 @@ void rh_json_parser_destroy(rh_json_parser *parser);
 int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, size_t max_depth,
                   const rh_json_node **nodes, size_t *count);
 
+/// Gives back the memory that only a very long line needed, its nodes with it.
+void rh_json_release_long_line(rh_json_parser *parser);
+
 /// The double nearest to a token of JSON's number grammar; infinite when it is out of range.
 double rh_json_nearest_double(const uint8_t *token, size_t length);
 
