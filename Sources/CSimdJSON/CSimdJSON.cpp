@@ -92,17 +92,35 @@ struct rh_json_parser {
                   hasEscape ? text.get() : nullptr, maximumDepth);
         status = walk.run(count);
         if (status != rh_json_ok) faultOffset = walk.faultOffset();
+        // What the first stage found is of no use any more, and may be four times the line.
+        if (capacity > retainedLength) releaseStage();
         return status;
     }
 
+    /// Releases what only a very long line needed.
+    void releaseLongLine() {
+        if (capacity > retainedLength) releaseStage();
+        if (!isLong) return;
+        nodes.release();
+        text.release();
+        isLong = false;
+    }
+
 private:
+    /// Whether the nodes and the text may be as long as a very long line's.
+    bool isLong = false;
+
+    void releaseStage() {
+        stage.reset();
+        capacity = 0;
+    }
+
     /// Sees to a first stage that can take the line, and releases what only a very long line needed.
     bool makeRoom(size_t length) {
-        if (capacity > retainedLength && length <= retainedLength) {
-            stage.reset();
-            capacity = 0;
-            nodes.release();
-            text.release();
+        if (length <= retainedLength) {
+            releaseLongLine();
+        } else {
+            isLong = true;
         }
         if (length <= capacity) return true;
         size_t wanted = capacity < smallestCapacity ? smallestCapacity : capacity;
@@ -129,6 +147,8 @@ rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, boo
 }
 
 void rh_json_parser_destroy(rh_json_parser *parser) { delete parser; }
+
+void rh_json_release_long_line(rh_json_parser *parser) { parser->releaseLongLine(); }
 
 int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, size_t max_depth,
                   const rh_json_node **nodes, size_t *count) {

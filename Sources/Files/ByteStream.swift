@@ -23,6 +23,20 @@ public protocol ByteStream: AnyObject {
 
     /// How the source is compressed; nil for plain bytes.
     var compression: CompressionFormat? { get }
+
+    /// Whether `read` returned before its buffer was full because the source has no more bytes for now: nothing came
+    /// for a moment, or the turn is over (see `beginTurn`). It is not at its end then. Always false for files.
+    var isPaused: Bool { get }
+
+    /// Begins a turn: from now on reads of a pipe or a terminal last about a second at most.
+    func beginTurn()
+}
+
+extension ByteStream {
+    /// Never: what has all its bytes at hand does not pause.
+    public var isPaused: Bool { false }
+    /// Nothing to do for what never pauses.
+    public func beginTurn() {}
 }
 
 extension ByteStream {

@@ -61,6 +61,9 @@ final class PlainStream: ByteStream {
 
     var damage: Damage? { nil }
     var sourceBytesRead: Int64 { input.offset }
+    var isPaused: Bool { input.isPaused }
+
+    func beginTurn() { input.beginTurn() }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int { try input.read(into: buffer) }
 

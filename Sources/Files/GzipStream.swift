@@ -8,6 +8,8 @@ final class GzipStream: ByteStream {
     private let stream: UnsafeMutablePointer<z_stream>
     private var state = State.betweenMembers
     private var memberOffset: Int64 = 0
+    /// Whether the decoder may have more to give without more input, since the last output was full.
+    private var mayHoldOutput = false
     private(set) var damage: Damage?
 
     private enum State { case betweenMembers, inMember, ended }
@@ -31,10 +33,13 @@ final class GzipStream: ByteStream {
 
     var sourceBytesRead: Int64 { input.offset }
     var compression: CompressionFormat? { .gzip }
+    var isPaused: Bool { input.isPaused }
+
+    func beginTurn() { input.beginTurn() }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         var filled = 0
-        while filled < buffer.count, state != .ended {
+        while filled < buffer.count, state != .ended, !isPaused {
             if state == .betweenMembers {
                 try beginMember()
             } else {
@@ -47,6 +52,7 @@ final class GzipStream: ByteStream {
     private func beginMember() throws(FileError) {
         memberOffset = input.offset
         let isLong = try input.have(2)
+        if !isLong, isPaused { return }
         guard let first = input.bytes.first else { return state = .ended }
         guard first == 0x1f, !isLong || input.bytes[1] == 0x8b else {
             return end(.trailing(zeros: input.bytes.prefix(2).allSatisfy { $0 == 0 }))
@@ -59,6 +65,7 @@ final class GzipStream: ByteStream {
     /// One step of the decoder; how many bytes it gave.
     private func step(_ room: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let isThere = try input.have(1)
+        if !isThere, isPaused, !mayHoldOutput { return 0 }
         let source = input.bytes
         let size = min(room.count, Int(UInt32.max))
         stream.pointee.next_in = UnsafeMutablePointer(
@@ -70,9 +77,10 @@ final class GzipStream: ByteStream {
         let status = inflate(stream, Z_NO_FLUSH)
         input.take(source.count - Int(stream.pointee.avail_in))
         let produced = size - Int(stream.pointee.avail_out)
+        mayHoldOutput = produced == size
         switch status {
         case Z_STREAM_END: state = .betweenMembers
-        case Z_OK, Z_BUF_ERROR: if !isThere, produced == 0 { end(.cutOff) }
+        case Z_OK, Z_BUF_ERROR: if !isThere, !isPaused, produced == 0 { end(.cutOff) }
         case Z_MEM_ERROR: throw FileError(.read, input.file.path, .system(ENOMEM))
         default:
             let reason = stream.pointee.msg.map { String(cString: $0) } ?? "no reason given"

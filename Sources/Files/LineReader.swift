@@ -22,6 +22,8 @@ public final class LineReader {
 
     /// The usual size of a chunk in bytes of decompressed data.
     public static let defaultChunkSize = 1 << 20
+    /// The most lines of a chunk, so that tiny lines take no more memory than others once they are decoded.
+    public static let mostLines = 16384
 
     private let stream: any ByteStream
     /// What tells other kinds of files; nil once it has told.
@@ -35,8 +37,11 @@ public final class LineReader {
     /// How large the next chunk is expected to be.
     private var expectedSize: Int
     private var expectedLines = 0
-    /// What is read and belongs to the next chunk.
+    /// What is read and belongs to the next chunks, from `carryStart` on.
     private let carry = ByteBuffer()
+    private var carryStart = 0
+    /// Whether what is carried has whole lines, which the chunk before had no room for.
+    private var carriesLines = false
     private var isStreamAtEnd = false
     private var isFinished = false
 
@@ -77,12 +82,19 @@ public final class LineReader {
         guard !isFinished else { return nil }
         if let chunk = try unsupportedChunk() { return chunk }
         try goToStart()
-        let size = max(expectedSize, carry.count)
+        let carried = carriedPiece()
+        let size = carriesLines ? carried.count : max(expectedSize, carried.count)
         // An eighth more, for the texts that cleaning adds.
         let chunk = LineChunk(source: source, capacity: size + size / 8, start: position)
-        chunk.buffer.append(carry.bytes)
-        carry.truncate(to: 0)
-        try fill(chunk)
+        chunk.buffer.append(carried)
+        carryStart += carried.count
+        if carriesLines {
+            _ = takeLines(of: chunk, searchedUpTo: 0)
+        } else {
+            carry.truncate(to: 0)
+            carryStart = 0
+            try fill(chunk)
+        }
         expectedSize = chunkSize
         expectedLines = chunk.lines.count
         chunk.end = position
@@ -105,6 +117,23 @@ public final class LineReader {
         return chunk
     }
 
+    /// What is carried for the next chunk: as many lines as it may have, or all of the rest, to be read on.
+    private func carriedPiece() -> UnsafeRawBufferPointer {
+        let rest = carry.bytes(at: carryStart, count: carry.count - carryStart)
+        guard carriesLines else { return rest }
+        var length = 0
+        for _ in 0..<LineReader.mostLines {
+            guard let start = rest.baseAddress,
+                let found = memchr(start + length, Int32(LineContent.lineFeed), rest.count - length)
+            else {
+                carriesLines = false
+                return rest
+            }
+            length = UnsafeRawPointer(found) - start + 1
+        }
+        return UnsafeRawBufferPointer(rebasing: rest[..<length])
+    }
+
     private func goToStart() throws(FileError) {
         guard !isPositioned else { return }
         let passed = try stream.skip(position.byteOffset)
@@ -118,11 +147,13 @@ public final class LineReader {
     private func fill(_ chunk: LineChunk) throws(FileError) {
         let buffer = chunk.buffer
         var searched = 0
+        stream.beginTurn()
         while true {
             try read(into: buffer, upTo: max(chunkSize, searched + chunkSize))
             let rest = takeLines(of: chunk, searchedUpTo: searched)
             searched = buffer.count
-            if isStreamAtEnd {
+            carriesLines = chunk.lines.count >= LineReader.mostLines
+            if isStreamAtEnd, !carriesLines {
                 return takeRest(of: chunk, from: rest)
             } else if rest > 0 {
                 carry.append(buffer.bytes(at: rest, count: buffer.count - rest))
@@ -130,16 +161,19 @@ public final class LineReader {
             } else if buffer.count > limits.longest + LineContent.extraBytes {
                 return try passLongLine(chunk)
             }
+            // The line goes on after a pause.
+            stream.beginTurn()
         }
     }
 
-    /// Reads on until a buffer has `size` bytes or the stream ends.
+    /// Reads on until a buffer has `size` bytes, or the stream pauses or ends.
     private func read(into buffer: ByteBuffer, upTo size: Int) throws(FileError) {
         while buffer.count < size, !isStreamAtEnd {
             let before = buffer.count
             // What was expected, and then twice as much each time: a small source is to cost little.
             let room = min(size - before, max(expectedSize - before, before, 4096))
             try buffer.fill(upTo: room) { [stream] (target) throws(FileError) in try stream.read(into: target) }
+            if stream.isPaused { return }
             isStreamAtEnd = buffer.count == before
         }
     }
@@ -162,6 +196,7 @@ public final class LineReader {
                 take(content, of: chunk, number: number, offset: offset)
             }
             start = search - base
+            if chunk.lines.count >= LineReader.mostLines { break }
         }
         position = SourcePosition(line: number, byteOffset: offset + Int64(start))
         return start
@@ -226,6 +261,7 @@ public final class LineReader {
         var hasEnd = false
         while !hasEnd, !isStreamAtEnd {
             piece.truncate(to: 0)
+            stream.beginTurn()
             try read(into: piece, upTo: chunkSize)
             let found = memchr(piece.base, Int32(LineContent.lineFeed), piece.count)
             hasEnd = found != nil

@@ -16,14 +16,17 @@ public final class LookAheadStream: ByteStream {
     public var damage: Damage? { stream.damage }
     public var sourceBytesRead: Int64 { stream.sourceBytesRead }
     public var compression: CompressionFormat? { stream.compression }
+    public var isPaused: Bool { given >= ahead.count && stream.isPaused }
 
-    /// Looks further: one piece of at most `size` bytes, as much as comes at once.
+    public func beginTurn() { stream.beginTurn() }
+
+    /// Looks further: one piece of at most `size` bytes, as much as comes at once, or nothing while the source pauses.
     ///
     /// - Throws: when the disk cannot be read.
     public func look(upTo size: Int = 64 << 10) throws(FileError) {
         let before = ahead.count
         try ahead.fill(upTo: size) { [stream] (target) throws(FileError) in try stream.read(into: target) }
-        isAtEnd = ahead.count == before
+        isAtEnd = ahead.count == before && !stream.isPaused
     }
 
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {

@@ -91,6 +91,20 @@ final class OpenFile {
         return Int64(status.st_size)
     }
 
+    /// Whether its bytes come when another program writes them: it is a pipe, a terminal or the like.
+    var mayWait: Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFREG
+    }
+
+    /// Waits until there is something to read, or its end; false when nothing came for so long.
+    func waitForBytes(milliseconds: Int32) -> Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // An error is for `read` to tell of.
+        return poll(&wanted, 1, milliseconds) != 0
+    }
+
     /// Reads up to a buffer's size; 0 is the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         while true {

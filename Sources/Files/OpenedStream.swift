@@ -36,6 +36,7 @@ public final class OpenedStream: @unchecked Sendable {
                 guard let chunk = try reader.next() else { return nil }
                 if stream.isAtEnd || stream.ahead.count >= OpenedStream.mostBytes || isEnough(chunk) { return chunk }
             }
+            stream.beginTurn()
             try stream.look(upTo: max(stream.ahead.count, 64 << 10))
         }
     }

@@ -10,12 +10,20 @@ final class SourceInput {
     private let pieceSize: Int
     private var start = 0
     private var end = 0
+    private let mayWait: Bool
+    private var turnStart: UInt64 = 0
+    /// Whether the last call had to do without bytes that have not come yet; see `ByteStream.isPaused`.
+    private(set) var isPaused = false
+
+    /// How long bytes are waited for, and how long a turn is, in milliseconds.
+    private static let (patience, turn): (Int32, UInt64) = (200, 1000)
 
     /// The bytes of a file, read in pieces of up to `pieceSize`.
     init(_ file: OpenFile, pieceSize: Int = 256 << 10) {
         self.file = file
         self.pieceSize = pieceSize
         self.memory = .allocate(byteCount: max(pieceSize, 64), alignment: 64)
+        self.mayWait = file.mayWait
     }
 
     deinit { memory.deallocate() }
@@ -29,7 +37,30 @@ final class SourceInput {
         offset += Int64(count)
     }
 
-    /// Reads on until `count` bytes are there (at most 64 but for the first); false when the file has fewer.
+    /// Begins a turn; see `ByteStream.beginTurn`.
+    func beginTurn() {
+        isPaused = false
+        if mayWait { turnStart = SourceInput.now() }
+    }
+
+    /// Whether there is something to read now; otherwise it pauses. Before the first turn it waits for as long as it
+    /// takes.
+    private func isReadable() -> Bool {
+        guard mayWait, turnStart > 0 else { return true }
+        isPaused =
+            isPaused || SourceInput.now() - turnStart > SourceInput.turn
+            || !file.waitForBytes(milliseconds: SourceInput.patience)
+        return !isPaused
+    }
+
+    /// Milliseconds of a clock that nobody sets.
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Reads on until `count` bytes are there (at most 64 but for the first); false when the file has fewer, or pauses.
     func have(_ count: Int) throws(FileError) -> Bool {
         while end - start < count {
             if start > 0 {
@@ -38,6 +69,7 @@ final class SourceInput {
                 start = 0
             }
             let room = UnsafeMutableRawBufferPointer(rebasing: memory[end..<min(end + pieceSize, memory.count)])
+            guard isReadable() else { return false }
             let read = try file.read(into: room)
             if read == 0 { return false }
             end += read
@@ -45,13 +77,14 @@ final class SourceInput {
         return true
     }
 
-    /// Moves bytes that are read and not taken into a buffer, or reads straight into it; 0 is the end.
+    /// Moves bytes that are read and not taken into a buffer, or reads straight into it; 0 is the end, or a pause.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         var count = min(end - start, buffer.count)
         if count > 0 {
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<start + count]))
             take(count)
         } else {
+            guard isReadable() else { return 0 }
             count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceLimit)))
             offset += Int64(count)
         }

@@ -18,7 +18,10 @@ struct UnsupportedStart {
         let ahead = stream.ahead
         let start = LineContent.byteOrderMarkLength(ahead.bytes)
         let wanted = start + keptOfLongLine + 1
-        while !stream.isAtEnd, ahead.count < wanted, !ahead.bytes.contains(LineContent.lineFeed) { try stream.look() }
+        while !stream.isAtEnd, ahead.count < wanted, !ahead.bytes.contains(LineContent.lineFeed) {
+            stream.beginTurn()
+            try stream.look()
+        }
         let lineFeed = ahead.bytes.firstIndex(of: LineContent.lineFeed)
         var end = lineFeed ?? ahead.count
         let isEnded = lineFeed != nil || stream.isAtEnd
@@ -29,13 +32,17 @@ struct UnsupportedStart {
 
     /// What a stream is that is not NDJSON, by as many bytes as it takes to tell; nil for lines.
     static func kind(of stream: LookAheadStream, _ check: UnsupportedKindCheck) throws(FileError) -> UnsupportedKind? {
-        if stream.ahead.count == 0 { try stream.look() }
+        while stream.ahead.count == 0, !stream.isAtEnd {
+            stream.beginTurn()
+            try stream.look()
+        }
         while true {
             switch check.verdict(of: stream.ahead, isAtEnd: stream.isAtEnd) {
             case .lines: return nil
             case .other(let kind): return kind
             case .undecided:
                 guard !stream.isAtEnd else { return nil }
+                stream.beginTurn()
                 // Twice as much each time, so that a long line is not searched over and over.
                 try stream.look(upTo: max(stream.ahead.count, UnsupportedKind.searchedBytes))
             }

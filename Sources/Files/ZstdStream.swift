@@ -12,6 +12,8 @@ final class ZstdStream: ByteStream {
     private var frameOffset: Int64 = 0
     /// How many bytes the next step wants.
     private var wanted = 0
+    /// Whether the decoder may have more to give without more input, since the last output was full.
+    private var mayHoldOutput = false
     private(set) var damage: Damage?
     /// How many frames have begun.
     private(set) var frames = 0
@@ -34,10 +36,13 @@ final class ZstdStream: ByteStream {
 
     var sourceBytesRead: Int64 { input.offset }
     var compression: CompressionFormat? { .zstd }
+    var isPaused: Bool { input.isPaused }
+
+    func beginTurn() { input.beginTurn() }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
-        while output.pos < output.size, state != .ended {
+        while output.pos < output.size, state != .ended, !isPaused {
             if state == .betweenFrames {
                 try beginFrame()
             } else {
@@ -50,6 +55,7 @@ final class ZstdStream: ByteStream {
     private func beginFrame() throws(FileError) {
         frameOffset = input.offset
         let isLong = try input.have(4)
+        if !isLong, isPaused { return }
         guard !input.bytes.isEmpty else { return state = .ended }
         guard CompressionFormat.isZstd(input.bytes) else {
             return end(.trailing(zeros: input.bytes.prefix(4).allSatisfy { $0 == 0 }))
@@ -66,6 +72,7 @@ final class ZstdStream: ByteStream {
     /// One step of the decoder: a block at most.
     private func step(_ output: inout ZSTD_outBuffer) throws(FileError) {
         let isThere = try input.have(1)
+        if !isThere, isPaused, !mayHoldOutput { return }
         let size = max(1, wanted > ZstdStream.blockHeaderSize ? wanted - ZstdStream.blockHeaderSize : wanted)
         let piece = input.bytes.prefix(size)
         var source = ZSTD_inBuffer(src: UnsafeRawBufferPointer(rebasing: piece).baseAddress, size: piece.count, pos: 0)
@@ -73,10 +80,11 @@ final class ZstdStream: ByteStream {
         let status = ZSTD_decompressStream(context, &output, &source)
         if ZSTD_isError(status) != 0 { return try fail(ZSTD_getErrorCode(status)) }
         input.take(source.pos)
+        mayHoldOutput = output.pos == output.size
         wanted = status
         if status == 0 {
             state = .betweenFrames
-        } else if !isThere, output.pos == produced {
+        } else if !isThere, !isPaused, output.pos == produced {
             end(.cutOff)
         }
     }

@@ -18,6 +18,13 @@ extension JSONValue {
         writer.append(self)
         output.append(contentsOf: writer.bytes)
     }
+
+    /// Gives the content form in pieces, so that a huge document's takes no memory beside it.
+    public func forEachContentFormPiece(_ body: @escaping (UnsafeRawBufferPointer) -> Void) {
+        var writer = ContentFormWriter(give: body)
+        writer.append(self)
+        body(writer.bytes)
+    }
 }
 
 /// Writes content forms to memory of its own, which is released with it.
@@ -27,8 +34,14 @@ private struct ContentFormWriter: ~Copyable {
     private var capacity: Int
     /// The members of the objects that are being written, the innermost last.
     private var members: [Member] = []
+    private let give: ((UnsafeRawBufferPointer) -> Void)?
 
-    init() {
+    /// From this length on what is written is given away, where somebody takes it.
+    private static let pieceLength = 256 << 10
+
+    /// - Parameter give: takes pieces of what is written, all but the last; nil keeps all.
+    init(give: ((UnsafeRawBufferPointer) -> Void)? = nil) {
+        self.give = give
         capacity = 8192
         base = ContentFormWriter.allocate(nil, capacity)
         members.reserveCapacity(64)
@@ -40,6 +53,10 @@ private struct ContentFormWriter: ~Copyable {
 
     /// At most as deep as the parser goes.
     mutating func append(_ value: JSONValue) {
+        if count >= ContentFormWriter.pieceLength, let give {
+            give(bytes)
+            count = 0
+        }
         switch value.kind {
         case .null, .key: append("null")
         case .false: append("false")

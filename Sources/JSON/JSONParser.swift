@@ -27,6 +27,9 @@ public final class JSONParser {
 
     deinit { rh_json_parser_destroy(handle) }
 
+    /// Gives back the memory that only a very long line needed; its values live no longer.
+    public func releaseLongLine() { rh_json_release_long_line(handle) }
+
     /// The object that `line` is.
     ///
     /// - Parameter line: the bytes, with `padding` readable bytes after them.

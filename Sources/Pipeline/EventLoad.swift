@@ -9,7 +9,8 @@ final class EventLoad {
     private let settlement: EventSettlement
     private var cache = EnrichmentCache()
     private var waiting: [EventBatch] = []
-    private var waitingRows = 0
+    private var waitingLines = 0
+    private var waitingBytes = 0
 
     /// A load into a transaction.
     ///
@@ -32,20 +33,33 @@ final class EventLoad {
     /// Takes in a batch.
     func add(_ batch: EventBatch) throws {
         waiting.append(batch)
-        waitingRows += batch.rowCount
+        waitingLines += batch.read
+        waitingBytes += FlightBudget.weight(of: batch.chunk)
         // Of what may be in flight a third is inserted, one is settled meanwhile, and one is decoded.
-        let limit = max(1, transaction.options.chunksInFlight / 3)
-        guard waitingRows >= transaction.options.groupRows || waiting.count >= limit else { return }
+        let options = transaction.options
+        guard
+            waitingLines >= options.groupRows || waiting.count >= max(1, options.chunksInFlight / 3)
+                || waitingBytes >= options.bytesInFlight / 3
+        else { return }
         try flush()
         if transaction.isFull(mergedBytes: 0) { try commit() }
     }
 
-    /// Inserts what is waiting and settles it at once, for those who go on from what became of it.
-    func settle() throws {
+    /// Releases the batches that are held: inserts and settles what is waiting.
+    func giveBack() throws {
         try flush()
         try take()
         if transaction.isFull(mergedBytes: settlement.merger.byteSize) { try commit() }
     }
+
+    /// Uses a moment in which nothing more is there: what came is inserted, and committed when that is due.
+    func pause() throws {
+        try giveBack()
+        if transaction.isDue { try commit() }
+    }
+
+    /// Inserts what is waiting and settles it at once, for those who go on from what became of it.
+    func settle() throws { try giveBack() }
 
     /// Inserts what is waiting, and takes what became of the group before.
     private func flush() throws {
@@ -55,7 +69,7 @@ final class EventLoad {
             for batch in waiting { try cache.enrich(batch, from: transaction.warehouse) }
             let group = EventGroup(waiting)
             waiting = []
-            waitingRows = 0
+            (waitingLines, waitingBytes) = (0, 0)
             try transaction.warehouse.insertFacts(group)
             return group
         }
@@ -92,6 +106,7 @@ final class EventLoad {
             try transaction.quarantine(batch.rejections)
             transaction.warn(batch.warningTally)
             transaction.add(batch.chunk, counts: counts)
+            for length in batch.longBodies { transaction.keep(bytes: length) }
             taken(batch.chunk, counts)
             release()
         }

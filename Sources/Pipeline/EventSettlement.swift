@@ -112,6 +112,7 @@ final class EventSettlement {
         let buffer = batch.chunk.buffer
         let body = row.pointee.body
         guard EventMerger.excerpt(body, in: buffer).length < body.length else { return nil }
+        batch.longBodies.append(Int(body.length))
         return try rawStore?.put(comment: [UInt8](buffer.bytes(at: Int(body.offset), count: Int(body.length))))
     }
 

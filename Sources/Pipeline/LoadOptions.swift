@@ -14,12 +14,18 @@ public struct LoadOptions: Sendable {
     public var groupRows = 1 << 16
     /// The transaction is committed when the rows merged in memory take so many bytes …
     public var transactionBytes = 60 << 20
-    /// … or when it has so many lines.
+    /// … or what it keeps of lines as they came does (rejected ones, long documents and comments) …
+    public var keptBytes = 64 << 20
+    /// … or when it has so many lines …
     public var transactionLines: Int64 = 2_000_000
+    /// … or, where nothing more is there to be read, so many seconds after the commit before.
+    public var commitSeconds = 1.0
     /// Threads that decode.
     public var decoders = 2
     /// Chunks that are in memory at a time.
     public var chunksInFlight = 48
+    /// Bytes that those may take, decoded and all.
+    public var bytesInFlight = 128 << 20
 
     /// The defaults under a clock.
     public init(clock: RunClock) { self.clock = clock }
@@ -74,6 +80,8 @@ public struct SourceReport: Sendable {
     /// The stream that its lines look like, where this run rejected all of them and they are plainly of the other
     /// stream.
     public var looksLike: SourceIdentity.Port? { counts.rejected == counts.read ? otherPort : nil }
+    /// Whether this run read lines of it, and all that were ever read of it were rejected.
+    public var isAllRejected = false
 }
 
 /// What a run did.

@@ -18,6 +18,9 @@ final class LoadTransaction {
     /// Whether a commit was asked for and did not come back well: what it did is not known.
     private var isInDoubt = false
     private var lines: Int64 = 0
+    /// What the transaction keeps of lines as they came, in bytes.
+    private var keptBytes = 0
+    private var lastCommit = StageTime.monotonicSeconds
     private var positions: [Int: SourceState] = [:]
 
     private struct SourceState {
@@ -72,6 +75,7 @@ final class LoadTransaction {
         for rejection in rejections { rejectedByRule[rejection.rule, default: 0] += 1 }
         if let settleRejections { return try settleRejections(rejections) }
         guard !rejections.isEmpty else { return }
+        for rejection in rejections { keep(bytes: rejection.rawLength) }
         try warehouse.quarantine(rejections, run: run.id)
     }
 
@@ -80,15 +84,26 @@ final class LoadTransaction {
         for (reason, count) in warnings.byReason { warningsByReason[reason, default: 0] += Int64(count) }
     }
 
+    /// Takes in that so many bytes of a line are kept as they came.
+    func keep(bytes: Int) { keptBytes += bytes + LoadTransaction.keptOverhead }
+
+    /// About what a line that is kept takes beside its bytes: its message, names and index.
+    private static let keptOverhead = 320
+
     /// Whether the transaction has grown to where it is committed.
     func isFull(mergedBytes: Int) -> Bool {
-        lines >= options.transactionLines || mergedBytes >= options.transactionBytes
+        lines >= options.transactionLines || mergedBytes >= options.transactionBytes || keptBytes >= options.keptBytes
     }
+
+    /// Whether lines have waited long enough to be committed where nothing more is there to be read.
+    var isDue: Bool { lines > 0 && StageTime.monotonicSeconds - lastCommit >= options.commitSeconds }
 
     /// Commits rows, counts and positions.
     func commit() throws {
         guard isOpen else { return }
         lines = 0
+        keptBytes = 0
+        defer { lastCommit = StageTime.monotonicSeconds }
         if options.isDryRun { return }
         try warehouse.save(run)
         for (number, state) in positions where state.isDirty {

@@ -48,6 +48,8 @@ public final class Loader {
         _ set: any SourceSet, _ transaction: LoadTransaction, _ logger: Logger, _ report: inout LoadReport,
         _ body: (any LineSource, LoadTransaction, @escaping (LineChunk, LineCounts) -> Void) throws -> Void
     ) throws {
+        let phase: LoadProgress.Phase = set.port == .movies ? .movies : .events
+        lifecycle.progress(LoadProgress(phase: phase, counts: transaction.run.counts))
         let plan = try transaction.stages.measure(.plan) {
             try LoadPlan(set, warehouse: lifecycle.warehouse, options: options)
         }
@@ -78,8 +80,13 @@ public final class Loader {
             }
             lifecycle.progress(
                 LoadProgress(
-                    phase: set.port == .movies ? .movies : .events, bytes: done + current.bytes,
+                    phase: phase, bytes: done + current.bytes,
                     totalBytes: plan.totalBytes, counts: transaction.run.counts))
+        }
+        for number in reports.indices {
+            var counts = plan.resumed[number]?.counts ?? LineCounts()
+            counts += reports[number].counts
+            reports[number].isAllRejected = reports[number].counts.read > 0 && counts.rejected == counts.read
         }
         report.sources += reports
     }
@@ -89,14 +96,17 @@ public final class Loader {
         _ taken: @escaping (LineChunk, LineCounts) -> Void
     ) throws {
         let load = MovieLoad(transaction: transaction, rawStore: rawStore, taken: taken)
-        let stage = OrderedStage<LineChunk, MovieBatch>(width: options.decoders, limit: options.chunksInFlight)
+        let stage = OrderedStage<LineChunk, MovieBatch>(
+            width: options.decoders, limit: options.chunksInFlight, budget: options.bytesInFlight)
         defer { stage.cancel() }
         let stages = transaction.stages
-        stage.start(reading: Handoff(value: { try stages.measure(.read, source.next) })) {
+        stage.start(
+            reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
+        ) {
             let decoder = try MovieDecoder()
             return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
         }
-        while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
+        try drain(stage, giveBack: {}, pause: load.pause) { batch in
             try stages.measure(.movies) { try load.add(batch) }
             stage.release()
         }
@@ -108,17 +118,37 @@ public final class Loader {
         _ taken: @escaping (LineChunk, LineCounts) -> Void
     ) throws {
         let clock = options.clock
-        let stage = OrderedStage<LineChunk, EventBatch>(width: options.decoders, limit: options.chunksInFlight)
+        let stage = OrderedStage<LineChunk, EventBatch>(
+            width: options.decoders, limit: options.chunksInFlight, budget: options.bytesInFlight)
         defer { stage.cancel() }
         let stages = transaction.stages
-        stage.start(reading: Handoff(value: { try stages.measure(.read, source.next) })) {
+        stage.start(
+            reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
+        ) {
             let decoder = try EventDecoder(clock: clock)
             return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
         }
         let load = EventLoad(transaction: transaction, rawStore: rawStore, release: stage.release, taken: taken)
-        while stop.reason == nil, let batch = try stage.next(unless: { self.stop.reason != nil }) {
-            try load.add(batch)
-        }
+        try drain(stage, giveBack: load.giveBack, pause: load.pause, take: load.add)
         try load.commit()
+    }
+
+    /// Takes what a stage gives until its end or a stop.
+    ///
+    /// - Parameters:
+    ///   - giveBack: releases what is held, so that more can be read.
+    ///   - pause: called where nothing more is there for a moment.
+    private func drain<Output>(
+        _ stage: OrderedStage<LineChunk, Output>, giveBack: () throws -> Void, pause: () throws -> Void,
+        take: (Output) throws -> Void
+    ) throws {
+        while stop.reason == nil {
+            switch try stage.next() {
+            case .output(let output): try take(output)
+            case .heldBack: try giveBack()
+            case .nothingYet: try pause()
+            case .end: return
+            }
+        }
     }
 }

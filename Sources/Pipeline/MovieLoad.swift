@@ -8,6 +8,10 @@ final class MovieLoad {
         let day: Int32
     }
 
+    /// From this length on a document counts as one that is kept as it came; the raw store writes each of its files
+    /// anew for a commit, so that those of ordinary documents are to be few.
+    private static let longDocument = 1 << 20
+
     private let transaction: LoadTransaction
     private let rawStore: (any RawStore)?
     private let taken: (LineChunk, LineCounts) -> Void
@@ -45,6 +49,11 @@ final class MovieLoad {
         if transaction.isFull(mergedBytes: mergedBytes) { try commit() }
     }
 
+    /// Uses a moment in which nothing more is there: what came is committed when that is due.
+    func pause() throws {
+        if transaction.isDue { try commit() }
+    }
+
     /// Upserts what is merged, and commits.
     func commit() throws {
         for table in shared + [popularity] {
@@ -57,7 +66,7 @@ final class MovieLoad {
     }
 
     private var mergedBytes: Int {
-        (shared + [popularity]).reduce(ranks.count * 128) { $0 + $1.byteSize }
+        (shared + [popularity]).reduce(ranks.count * 224) { $0 + $1.byteSize }
     }
 
     /// Whether the warehouse holds no document of that movie and snapshot date that is not less.
@@ -86,7 +95,11 @@ final class MovieLoad {
             }
             return stored < batch.documents[index].rank
         }
-        for index in winners { raw.append(rawMovie(batch.documents[index], of: batch)) }
+        for index in winners {
+            let document = rawMovie(batch.documents[index], of: batch)
+            if document.document.count > MovieLoad.longDocument { transaction.keep(bytes: document.document.count) }
+            raw.append(document)
+        }
         try rawStore?.put(movies: raw)
         try transaction.warehouse.replaceMovies(winners.map { batch.documents[$0] }, of: batch)
     }

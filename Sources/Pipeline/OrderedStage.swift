@@ -11,44 +11,70 @@ struct Handoff<Value>: @unchecked Sendable {
 
 /// Reads inputs on one thread and transforms them on some others; the outputs come in the order of the inputs.
 ///
-/// Bounded: at most `limit` inputs are read and not released yet.
+/// Bounded: what is read and not released yet is within a number and a weight. An input that weighs more by itself goes
+/// alone.
 final class OrderedStage<Input, Output>: Sendable {
+    /// What there is to take.
+    enum Next {
+        /// The next output in order.
+        case output(Output)
+        /// Nothing for a moment.
+        case nothingYet
+        /// Nothing before something that was taken is released.
+        case heldBack
+        /// All outputs have been given.
+        case end
+    }
+
     private struct State {
         var waiting: [(ticket: Int, input: Handoff<Input>)] = []
         var done: [Int: Handoff<Output>] = [:]
         var produced = 0
         var isExhausted = false
         var failure: (any Error)?
+        /// What is in flight, in order, and the sum of it.
+        var weights: [Int] = []
+        var weight = 0
+        /// Whether the reader waits for room.
+        var isFull = false
     }
 
     private let state = Guarded(State())
     private let isCancelled = Atomic(false)
-    private let permits: DispatchSemaphore
+    private let room = DispatchSemaphore(value: 0)
     private let work = DispatchSemaphore(value: 0)
     private let progress = DispatchSemaphore(value: 0)
     private let threads = DispatchGroup()
     private let width: Int
+    private let limit: Int
+    private let budget: Int
     private let taken = Atomic(0)
 
     /// A stage that is not started yet.
-    init(width: Int, limit: Int) {
+    ///
+    /// - Parameters:
+    ///   - width: how many threads transform.
+    ///   - limit: how many inputs may be in flight.
+    ///   - budget: what those may weigh together.
+    init(width: Int, limit: Int, budget: Int = .max) {
         self.width = width
-        // Dispatch traps when a semaphore goes away with less than it began with, so it begins with nothing.
-        self.permits = DispatchSemaphore(value: 0)
-        for _ in 0..<limit { permits.signal() }
+        self.limit = limit
+        self.budget = budget
     }
 
     /// Starts the threads.
     ///
     /// - Parameters:
     ///   - source: what gives the next input, or nil at the end; called on one thread.
+    ///   - weigh: what an input weighs until it is released.
     ///   - makeTransform: makes what one thread transforms its inputs with.
     func start(
         reading source: Handoff<() throws -> Input?>,
+        weigh: @escaping @Sendable (Input) -> Int = { _ in 1 },
         makeTransform: @escaping @Sendable () throws -> (Input) -> Output
     ) {
         let queue = DispatchQueue(label: "reelhouse.stage", attributes: .concurrent)
-        queue.async { self.produce(source.value) }
+        queue.async { self.produce(source.value, weigh) }
         for _ in 0..<width {
             queue.async(group: threads) {
                 do {
@@ -60,48 +86,57 @@ final class OrderedStage<Input, Output>: Sendable {
         }
     }
 
-    /// The next output in order, or nil when all have been given, or `shouldStop` says so while it is waited for.
+    /// What there is to take now; waits a moment for it.
     ///
     /// - Throws: what `read` threw, after the outputs of what was read before.
-    func next(unless shouldStop: () -> Bool = { false }) throws -> Output? {
+    func next() throws -> Next {
         let ticket = taken.load(ordering: .relaxed)
         while true {
-            let found: Handoff<Output>?? = try state.withLock { state throws -> Handoff<Output>?? in
-                if let output = state.done.removeValue(forKey: ticket) { return .some(.some(output)) }
-                guard state.isExhausted, ticket >= state.produced else { return nil }
-                if let failure = state.failure { throw failure }
-                return .some(.none)
+            let found: Handoff<Next>? = try state.withLock { state throws -> Handoff<Next>? in
+                if let output = state.done.removeValue(forKey: ticket) { return Handoff(value: .output(output.value)) }
+                guard ticket >= state.produced else { return nil }
+                if state.isExhausted {
+                    if let failure = state.failure { throw failure }
+                    return Handoff(value: .end)
+                }
+                return state.isFull ? Handoff(value: .heldBack) : nil
             }
             if let found {
-                if found != nil { taken.add(1, ordering: .relaxed) }
-                return found?.value
+                if case .output = found.value { taken.add(1, ordering: .relaxed) }
+                return found.value
             }
-            // A source may be silent for long (standard input), and a stop is not to wait for it.
-            while progress.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
-                if shouldStop() { return nil }
-            }
+            // A source may be silent for long (standard input), and those who take have other things to do meanwhile.
+            if progress.wait(timeout: .now() + .milliseconds(100)) == .timedOut { return .nothingYet }
         }
     }
 
-    /// Says that an output is done with, so that one more input may be read.
-    func release() { permits.signal() }
+    /// Says that the output that was taken first is done with, so that more may be read.
+    func release() {
+        state.withLock { state in
+            if !state.weights.isEmpty { state.weight -= state.weights.removeFirst() }
+            state.isFull = false
+        }
+        room.signal()
+    }
 
     /// Ends the threads; to be called in any case. The reading one may still be waiting for its source, whose next
     /// input is then read and dropped.
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
-        permits.signal()
+        room.signal()
         for _ in 0..<width { work.signal() }
         threads.wait()
     }
 
-    private func produce(_ read: () throws -> Input?) {
+    private func produce(_ read: () throws -> Input?, _ weigh: (Input) -> Int) {
         do {
-            while true {
-                permits.wait()
-                guard !isCancelled.load(ordering: .relaxed), let input = try read() else { break }
+            while waitForRoom(for: 0), let input = try read() {
+                let weight = weigh(input)
+                guard waitForRoom(for: weight) else { break }
                 let handoff = Handoff(value: input)
                 state.withLock { state in
+                    state.weights.append(weight)
+                    state.weight += weight
                     state.waiting.append((state.produced, handoff))
                     state.produced += 1
                 }
@@ -113,6 +148,22 @@ final class OrderedStage<Input, Output>: Sendable {
         }
         for _ in 0..<width { work.signal() }
         progress.signal()
+    }
+
+    /// Waits until an input of some weight may be in flight beside what is; false when the stage is cancelled.
+    private func waitForRoom(for weight: Int) -> Bool {
+        while !isCancelled.load(ordering: .relaxed) {
+            let isFull = state.withLock { state in
+                state.isFull =
+                    state.weights.count >= limit || !state.weights.isEmpty && state.weight + weight > budget
+                return state.isFull
+            }
+            if !isFull { return true }
+            // Whoever waits for the next output may hold what there is to be released.
+            progress.signal()
+            room.wait()
+        }
+        return false
     }
 
     private func transform(_ transform: (Input) -> Output) {

@@ -55,7 +55,7 @@ final class QuarantinePages {
                 continue
             }
             ids.insert(line.id)
-            bytes += line.raw.count + record.rejection.raw.count
+            bytes += line.raw.count + record.rejection.rawLength
             page.append(Entry(record: record, mended: line.raw == record.rejection.raw ? nil : line.raw))
         }
         return page

@@ -66,13 +66,17 @@ struct RunLifecycle {
             // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row
             // cannot be written either.
             try? transaction.fail(at: wallClock())
-            logger.error("\(name) failed", ["error": .string("\(error)")])
+            // The one who called says what the error means; at the usual level it would be said twice.
+            logger.notice("\(name) failed", ["error": .string("\(error)")])
             throw error
         }
     }
 
     /// Enriches anew the facts of movies that came or changed.
+    ///
+    /// Where somebody waits for the end, the next run does it before it loads any event.
     func reenrichFacts(in transaction: LoadTransaction, _ report: inout some RunReport) throws {
+        if stop.reason?.isSignal == true { return }
         try transaction.open()
         report.refresh.reenrichedFacts = try transaction.stages.measure(.marts, warehouse.reenrichFacts)
     }
@@ -82,7 +86,7 @@ struct RunLifecycle {
         report.stopReason = stop.reason
         progress(LoadProgress(phase: .marts, counts: transaction.run.counts))
         try transaction.open()
-        if report.stopReason == nil || report.stopReason == .duration {
+        if report.stopReason?.isSignal != true {
             report.refresh.refreshedDays = try transaction.stages.measure(.marts, warehouse.refreshMarts)
         }
     }

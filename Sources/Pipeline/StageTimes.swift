@@ -42,6 +42,9 @@ public struct StageTime: Sendable, Equatable {
     /// The time of now, of the calling thread.
     static var now: StageTime { StageTime(seconds: read(CLOCK_MONOTONIC), cpuSeconds: read(CLOCK_THREAD_CPUTIME_ID)) }
 
+    /// Seconds of a clock that nobody sets.
+    static var monotonicSeconds: Double { read(CLOCK_MONOTONIC) }
+
     private static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
         // It fails for clocks that do not exist alone, and these two do.

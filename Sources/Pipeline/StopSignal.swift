@@ -10,6 +10,9 @@ public final class StopSignal: Sendable {
         case terminate = 15
         /// `--max-duration`.
         case duration = 1000
+
+        /// Whether somebody waits for the program to end.
+        public var isSignal: Bool { self != .duration }
     }
 
     private let reasonCode = Atomic(0)

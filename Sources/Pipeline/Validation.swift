@@ -16,6 +16,8 @@ public final class Validation {
         public var decoders = 2
         /// Chunks that are in memory at a time.
         public var chunksInFlight = 6
+        /// Bytes that those may take, decoded and all.
+        public var bytesInFlight = 128 << 20
 
         /// The defaults under a clock.
         public init(clock: RunClock) { self.clock = clock }
@@ -68,11 +70,18 @@ public final class Validation {
             plan.append(PlannedSource(index: index, source: planned, start: SourcePosition()))
         }
         let source = try set.open(plan)
-        let stage = OrderedStage<LineChunk, Part>(width: options.decoders, limit: options.chunksInFlight)
+        let stage = OrderedStage<LineChunk, Part>(
+            width: options.decoders, limit: options.chunksInFlight, budget: options.bytesInFlight)
         defer { stage.cancel() }
-        stage.start(reading: Handoff(value: source.next), makeTransform: transform(set.port))
+        stage.start(
+            reading: Handoff(value: source.next), weigh: FlightBudget.weight(of:), makeTransform: transform(set.port))
         var bytes: [Int: Int64] = [:]
-        while let part = try stage.next() {
+        while true {
+            let next = try stage.next()
+            guard case .output(let part) = next else {
+                if case .end = next { break }
+                continue
+            }
             stage.release()
             report.sources[first + part.source].tally.add(part.tally, examples: options.examples)
             report.sources[first + part.source].otherPort = report.sources[first + part.source].otherPort ?? part.otherPort

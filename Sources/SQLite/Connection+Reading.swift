@@ -49,7 +49,7 @@ extension Connection {
         var bytes = 0
         while records.count < limit, bytes < Self.pageBytes, try statement.step() {
             guard let record = rejectedRecord(statement) else { continue }
-            bytes += record.rejection.raw.count
+            bytes += record.rejection.rawLength
             records.append(record)
         }
         try statement.reset()

@@ -111,6 +111,22 @@ public final class SQLiteReader: WarehouseReader {
         return try statement.step() && !statement.isNull(0) ? CivilDate.parse(statement.bytes(0)) : nil
     }
 
+    /// How the marts stand to the tables that they follow from.
+    public func martState() throws -> MartState {
+        var state = MartState()
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_master WHERE name = 'load_mart_refresh'")
+        if tables == 1 { state.run = try connection.integer("SELECT max(run_id) FROM load_mart_refresh") }
+        state.isStale =
+            try connection.integer(
+                """
+                SELECT EXISTS (SELECT 1 FROM load_pending_movie) OR EXISTS (SELECT 1 FROM load_stale_day)
+                """) != 0
+        state.isEmpty =
+            try connection.integer(
+                "SELECT NOT EXISTS (SELECT 1 FROM movies) AND NOT EXISTS (SELECT 1 FROM fact_user_event)") != 0
+        return state
+    }
+
     /// The size in bytes.
     public func size() throws -> Int64 {
         let pages = try connection.integer("PRAGMA page_count") ?? 0
@@ -119,7 +135,7 @@ public final class SQLiteReader: WarehouseReader {
 
     /// The number of the schema's last migration, and of the last that this program knows.
     public func schemaVersion() throws -> (applied: Int, known: Int) {
-        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.sqlite.count)
+        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.sqliteVersion)
     }
 
     /// What SQLite's own checks and the foreign keys say (https://sqlite.org/pragma.html#pragma_integrity_check).

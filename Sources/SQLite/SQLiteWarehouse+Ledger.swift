@@ -79,13 +79,17 @@ extension SQLiteWarehouse {
             try statement.bind(rejection.byteOffset, at: 3)
             try statement.bind(rejection.rule.rawValue, at: 4)
             try statement.bind(rejection.message, at: 5)
-            try statement.bind(blob: rejection.raw, at: 6)
             try statement.bind(rejection.port.rawValue, at: 7)
             try statement.bind(rejection.snapshotDay.map(CivilDate.text(ofDay:)), at: 8)
-            try statement.bind(blob: rejection.raw.withUnsafeBytes { Digest.sha256($0) }, at: 9)
             try statement.bind(run, at: 10)
-            try statement.run()
+            try rejection.withRaw { raw in
+                try statement.bind(borrowed: raw, at: 6)
+                try statement.bind(blob: Digest.sha256(raw), at: 9)
+                try statement.run()
+            }
         }
+        // What was borrowed may go now.
+        try statement.bind(blob: [], at: 6)
     }
 
     /// How many rows each table has, by its name.

@@ -15,6 +15,10 @@ extension SQLiteWarehouse {
             try connection.execute(Self.trending)
         }
         try connection.execute("DELETE FROM load_pending_movie; DELETE FROM load_stale_day")
+        if let currentRun {
+            try connection.execute(
+                "DELETE FROM load_mart_refresh; INSERT INTO load_mart_refresh (run_id) VALUES (\(currentRun))")
+        }
         return days
     }
 

@@ -29,6 +29,8 @@ public final class SQLiteWarehouse: Warehouse {
     private let checkpointer: Checkpointer
     private let eventRows = EventRows()
     private var packedRows: [String: PackedRows] = [:]
+    /// The run that has begun.
+    private(set) var currentRun: Int64?
 
     /// Opens a warehouse for writing; the file is made when it is not there.
     ///
@@ -68,6 +70,7 @@ public final class SQLiteWarehouse: Warehouse {
             try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
             let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
             if !isDryRun { try commit() }
+            currentRun = id
             return RunRecord(id: id, startedAt: now, endedAt: nil, outcome: .running, counts: LineCounts())
         } catch {
             // What failed is the error to tell of.
@@ -80,6 +83,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// Gives up the writer's place.
     public func endRun() {
         checkpointer.wait()
+        currentRun = nil
         // What is still in the log is no less durable there, so a reader that is in the way is no fault.
         try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         lock.release()

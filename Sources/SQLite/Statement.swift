@@ -107,6 +107,15 @@ public final class Statement {
             status ?? sqlite3_bind_text(handle, Int32(index), value, -1, transient), sql)
     }
 
+    /// Binds bytes without a copy; they have to stay until the parameter is bound anew.
+    func bind(borrowed bytes: UnsafeRawBufferPointer, at index: Int) throws(SQLiteError) {
+        let status =
+            bytes.isEmpty
+            ? sqlite3_bind_zeroblob(handle, Int32(index), 0)
+            : sqlite3_bind_blob64(handle, Int32(index), bytes.baseAddress, UInt64(bytes.count), nil)
+        try database.check(status, sql)
+    }
+
     /// Binds a blob.
     public func bind(blob value: [UInt8], at index: Int) throws(SQLiteError) {
         let status =

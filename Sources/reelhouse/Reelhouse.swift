@@ -62,6 +62,7 @@ enum ExitStatus: Int32 {
     case notAllTaken = 3
     case inUse = 4
     case unreachable = 5
+    case stoppedInTime = 6
     case interrupted = 130
     case terminated = 143
 
@@ -72,9 +73,13 @@ enum ExitStatus: Int32 {
         .init(0, "done, also when there was nothing new"),
         .init(1, "failed"),
         .init(2, "wrong usage"),
-        .init(3, "done, but not all was taken: more rejected lines than --max-rejects, or a damaged file"),
+        .init(
+            3,
+            "done, but not all was taken: more rejected lines than --max-rejects, a file that is damaged or of another "
+                + "kind, one that could not be read, or one of which every line was rejected"),
         .init(4, "the warehouse is in use by another run"),
         .init(5, "a backend could not be reached; try again later"),
+        .init(6, "stopped by --max-duration with input left"),
         .init(130, "stopped by Ctrl-C at a commit"),
         .init(143, "stopped by SIGTERM at a commit"),
     ]

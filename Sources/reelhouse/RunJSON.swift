@@ -4,9 +4,13 @@ import Pipeline
 
 /// What `run --json` prints: an interface, documented in the README.
 enum RunJSON {
-    static func text(_ report: LoadReport, withStages: Bool = false) -> String {
+    static func text(_ report: LoadReport, _ ending: RunEnding, withStages: Bool = false) -> String {
         var members: [(String, JSONText)] = [
             ("run_id", .integer(report.run.id)), ("outcome", .string(report.run.outcome.rawValue)),
+        ]
+        members += [
+            ("exit_status", .integer(Int64(ending.status.code))),
+            ("reasons", .array(ending.sentences.map { .string($0) })),
         ]
         members += counts(report.run.counts)
         members.append(("seconds", .double(report.seconds)))

@@ -4,6 +4,7 @@ import Pipeline
 /// What a run says at its end: what was read, what changed, and what to do next.
 struct RunSummary {
     let report: LoadReport
+    let ending: RunEnding
     let isDryRun: Bool
 
     func print(on console: Console) throws {
@@ -48,22 +49,9 @@ struct RunSummary {
             let files = NumberFormat.count(skipped.count, "source was", "sources were")
             notes.append("\(files) loaded before and skipped; --reload reads them again.")
         }
-        for source in report.sources where source.isDamaged {
-            notes.append("\(source.name) is damaged: what could be read is loaded; see the rule damaged_file.")
-        }
-        for source in report.sources where source.isUnsupported {
-            notes.append("\(source.name) is not NDJSON and was not read; see the rule unsupported_file.")
-        }
-        for source in report.sources {
-            if let port = source.looksLike {
-                notes.append("\(source.name): these look like \(port.rawValue); use --\(port.rawValue).")
-            }
-        }
-        let left = report.sources.filter { $0.state == .partial }
-        if let reason = report.stopReason {
-            let why = reason == .duration ? "its time was up" : "it was asked to"
-            let rest = left.isEmpty ? "nothing is left" : left.map(\.name).joined(separator: ", ") + " is left"
-            notes.append("Stopped because \(why): \(rest). Run the same command again to go on.")
+        notes += ending.sentences
+        if report.stopReason?.isSignal == true, report.run.counts.read > 0 {
+            notes.append("The marts are as they were before; the next run brings them up to date.")
         }
         if report.refresh.reenrichedFacts > 0 {
             notes.append(

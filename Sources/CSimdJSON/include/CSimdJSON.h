@@ -74,6 +74,8 @@ int rh_json_parse(rh_json_parser *parser, const uint8_t *line, size_t length, si
 
 /// Where the fault is that ended the last rh_json_parse: the offset of its token in bytes, or RH_JSON_NO_OFFSET.
 size_t rh_json_fault_offset(const rh_json_parser *parser);
+/// Gives back the memory that only a very long line needed, its nodes with it.
+void rh_json_release_long_line(rh_json_parser *parser);
 
 /// The double nearest to a token of JSON's number grammar; infinite when it is out of range.
 double rh_json_nearest_double(const uint8_t *token, size_t length);

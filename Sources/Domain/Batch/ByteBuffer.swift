@@ -16,7 +16,8 @@ public final class ByteBuffer {
     @exclusivity(unchecked) public private(set) var base: UnsafeMutableRawPointer
     /// How many bytes are in use.
     @exclusivity(unchecked) public private(set) var count = 0
-    @exclusivity(unchecked) private var capacity: Int
+    /// How many bytes it has room for.
+    @exclusivity(unchecked) public private(set) var capacity: Int
 
     /// An empty buffer with room for `capacity` bytes.
     public init(capacity: Int = 4096) {

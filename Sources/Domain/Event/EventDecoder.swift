@@ -42,6 +42,7 @@ public final class EventDecoder {
                 batch.rejections.append(rejection(error, of: line, in: chunk))
             }
         }
+        parser.releaseLongLine()
         return batch
     }
 

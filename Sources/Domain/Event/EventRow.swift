@@ -82,6 +82,8 @@ public final class EventBatch {
     public private(set) var rowCount = 0
     /// The lines that broke a rule.
     public var rejections: [Rejection] = []
+    /// The lengths of the comment bodies that were longer than the warehouse keeps.
+    public var longBodies: [Int] = []
     /// Lines read: rows and rejections.
     public var read = 0
     /// Keys that were too long, of the lines that broke no rule.

@@ -12,7 +12,6 @@ public final class MovieDecoder {
     private let credits: MovieCreditWriter
     private let releases: MovieReleaseWriter
     private let warningExamples: Int
-    private var contentForm: [UInt8] = []
 
     /// - Parameter warningExamples: how many warnings of each reason a batch keeps to be shown.
     /// - Throws: `JSONError.noMemory`.
@@ -45,6 +44,7 @@ public final class MovieDecoder {
                 batch.rejections.append(chunk.rejection(of: line, rule: .malformedJSON, message: message))
             }
         }
+        parser.releaseLongLine()
         return batch
     }
 
@@ -79,9 +79,9 @@ public final class MovieDecoder {
     }
 
     private func contentHash(_ document: JSONValue) -> [UInt8] {
-        contentForm.removeAll(keepingCapacity: true)
-        document.appendContentForm(to: &contentForm)
-        return contentForm.withUnsafeBytes { Digest.sha256($0) }
+        let hash = StreamingSHA256()
+        document.forEachContentFormPiece(hash.update)
+        return hash.finish()
     }
 
     private func writeMovie(

@@ -91,7 +91,7 @@ public protocol Warehouse: AnyObject {
     ///
     /// - Returns: how many facts.
     func reenrichFacts() throws -> Int64
-    /// Brings the marts up to date.
+    /// Brings the marts up to date, and remembers that they are as of the run that has begun.
     ///
     /// - Returns: how many days of genre_daily were computed anew.
     func refreshMarts() throws -> Int64

@@ -1,5 +1,5 @@
 /// A line in quarantine.
-public struct RejectedRecord: Sendable {
+public struct RejectedRecord {
     /// Its number in the quarantine.
     public var id: Int64
     /// What was rejected, and why.
@@ -49,6 +49,23 @@ public struct RejectedCount: Sendable {
     }
 }
 
+/// How the marts stand to the tables that they follow from.
+public struct MartState: Sendable, Equatable {
+    /// The run that brought them up to date last; nil when none did, or it is not known.
+    public var run: Int64?
+    /// Whether something was loaded since then that they do not show yet.
+    public var isStale = false
+    /// Whether the warehouse has neither movies nor events.
+    public var isEmpty = false
+
+    /// Up to date, unless told.
+    public init(run: Int64? = nil, isStale: Bool = false, isEmpty: Bool = false) {
+        self.run = run
+        self.isStale = isStale
+        self.isEmpty = isEmpty
+    }
+}
+
 /// A value of a query's row.
 public enum QueryValue: Sendable, Equatable {
     case null
@@ -79,6 +96,8 @@ public protocol WarehouseReader: AnyObject {
     func newestEventTime() throws -> Int64?
     /// The newest snapshot date of a movie, as days since 1970-01-01; nil when there is none.
     func newestSnapshotDay() throws -> Int32?
+    /// How the marts stand to the tables that they follow from.
+    func martState() throws -> MartState
     /// The size in bytes.
     func size() throws -> Int64
     /// The number of the schema's last migration, and of the last that this program knows.

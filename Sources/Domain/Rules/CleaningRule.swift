@@ -22,7 +22,9 @@ public enum CleaningRule: String, Sendable, CaseIterable {
 }
 
 /// A line that broke a rule, on its way to quarantine.
-public struct Rejection: Sendable {
+///
+/// It holds its line's chunk, so that as many as there may be cost no copies; it goes where the chunk goes.
+public struct Rejection {
     /// The source's name as the user gave it.
     public var source: String
     /// Which stream it was read as.
@@ -35,8 +37,7 @@ public struct Rejection: Sendable {
     public var rule: CleaningRule
     /// What is wrong, in words a person can act on.
     public var message: String
-    /// The line, byte for byte (of one over 16 MiB the first 64 KiB).
-    public var raw: [UInt8]
+    private var kept: Kept
     /// The snapshot date that a movie document would have had, as days since 1970-01-01; nil for events.
     public var snapshotDay: Int32?
 
@@ -51,8 +52,54 @@ public struct Rejection: Sendable {
         self.byteOffset = byteOffset
         self.rule = rule
         self.message = message
-        self.raw = raw
+        self.kept = .bytes(raw)
         self.snapshotDay = snapshotDay
+    }
+
+    /// The rejection of a line of a chunk.
+    fileprivate init(_ line: Line, of chunk: LineChunk, rule: CleaningRule, message: String) {
+        source = chunk.source.name
+        port = chunk.source.port
+        self.line = line.number
+        byteOffset = line.byteOffset
+        self.rule = rule
+        self.message = message
+        kept = .piece(chunk.buffer, line.span)
+        snapshotDay = chunk.source.port == .movies ? chunk.source.snapshotDay : nil
+    }
+
+    /// The line, byte for byte (of one over 16 MiB the first 64 KiB).
+    public var raw: [UInt8] {
+        if case .bytes(let bytes) = kept { return bytes }
+        return withRaw { [UInt8]($0) }
+    }
+
+    /// How long `raw` is.
+    public var rawLength: Int {
+        switch kept {
+        case .bytes(let bytes): bytes.count
+        case .piece(_, let span): Int(span.length)
+        }
+    }
+
+    /// Gives `raw` without a copy.
+    public func withRaw<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        switch kept {
+        case .bytes(let bytes):
+            let result: Swift.Result<Result, Failure> = bytes.withUnsafeBytes { bytes in
+                do throws(Failure) { return .success(try body(bytes)) } catch { return .failure(error) }
+            }
+            return try result.get()
+        case .piece(let buffer, let span):
+            return try body(buffer.bytes(at: Int(span.offset), count: Int(span.length)))
+        }
+    }
+
+    private enum Kept {
+        case bytes([UInt8])
+        case piece(ByteBuffer, Span)
     }
 }
 
@@ -74,10 +121,7 @@ extension Rejection {
 extension LineChunk {
     /// A line of this chunk as a rejection.
     public func rejection(of line: Line, rule: CleaningRule, message: String) -> Rejection {
-        Rejection(
-            source: source.name, port: source.port, line: line.number, byteOffset: line.byteOffset, rule: rule,
-            message: message, raw: [UInt8](buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))),
-            snapshotDay: source.port == .movies ? source.snapshotDay : nil)
+        Rejection(line, of: self, rule: rule, message: message)
     }
 
     /// What the line's note makes of it before it is parsed: too long, damaged, the start of another kind of file, or nil for an ordinary line.

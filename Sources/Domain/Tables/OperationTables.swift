@@ -85,6 +85,13 @@ public enum OperationTables {
         "Days of movie_daily that changed since genre_daily was last computed: empty after each whole run.",
         key: ["day"], columns: [.required("day", .date, "The day.")])
 
+    /// As of which run the marts are.
+    public static let martRefresh = Table(
+        "load_mart_refresh", .operations,
+        "As of which run the marts are: one row, or none where no run has brought them up to date yet.",
+        key: ["run_id"],
+        columns: [.required("run_id", .integer, "The run that brought them up to date last.")])
+
     /// Rows of the largest tables.
     public static let rowCounts = Table(
         "load_row_count", .operations,
@@ -95,7 +102,9 @@ public enum OperationTables {
         ])
 
     /// All of them, in the order of the data dictionary.
-    public static let all = [runs, checkpoints, rejected, pendingMovies, staleDays, rowCounts, migrations]
+    public static let all = [
+        runs, checkpoints, rejected, pendingMovies, staleDays, martRefresh, rowCounts, migrations,
+    ]
 
     private static func counts(over what: String) -> [Column] {
         [

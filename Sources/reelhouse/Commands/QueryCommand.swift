@@ -32,6 +32,7 @@ enum QueryCommand: Command {
             try writer.write(row.map(cell))
         }
         try writer.end()
+        if let note = try MartNote.text(reader, query: sql) { context.console.say(note) }
         return .done
     }
 

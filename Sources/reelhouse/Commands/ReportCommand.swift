@@ -12,6 +12,7 @@ enum ReportCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         let reader = try Backends.reader(arguments.string("warehouse") ?? "")
         let console = context.console
+        if let note = try MartNote.text(reader) { try console.print(note + "\n") }
         try console.print(console.style.bold("The ten best movies, by weighted rating"))
         try printTable(
             "SELECT position, title, weighted_rating, votes FROM top_movies ORDER BY position LIMIT 10",

@@ -11,8 +11,8 @@ enum RunCommand: Command {
         summary: "Load movies and events into the warehouse, and bring its marts up to date.",
         discussion: """
             What was loaded whole before is skipped, what was interrupted goes on where its last commit was, and a \
-            line that breaks a rule goes to quarantine. With neither --movies nor --events the defaults of both are \
-            read, with one of them only that one.
+            line that breaks a rule goes to quarantine. With neither --movies nor --events the default folders of both \
+            are read, as far as they are there; with one of them only that one.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
@@ -55,26 +55,28 @@ enum RunCommand: Command {
             report = try load(arguments, context, stop, latest)
         }
         context.console.progress.finish()
+        let ending = RunEnding(report, limit: arguments.limit("max-rejects"))
         if arguments.flag("json") {
-            try context.console.print(RunJSON.text(report, withStages: arguments.flag("stages")))
+            try context.console.print(RunJSON.text(report, ending, withStages: arguments.flag("stages")))
         } else {
-            try RunSummary(report: report, isDryRun: arguments.flag("dry-run")).print(on: context.console)
+            try RunSummary(report: report, ending: ending, isDryRun: arguments.flag("dry-run"))
+                .print(on: context.console)
         }
-        return status(of: report, arguments)
+        // A person who reads the summary has read it there.
+        if arguments.flag("json") || context.console.isQuiet { ending.tell(on: context.console) }
+        return ending.status
     }
 
     private static func load(
         _ arguments: ParsedArguments, _ context: CommandContext, _ stop: StopSignal, _ latest: LatestProgress
     ) throws -> LoadReport {
-        let readsBoth = arguments.isGiven("movies") == arguments.isGiven("events")
-        let movies = readsBoth || arguments.isGiven("movies")
-        let events = readsBoth || arguments.isGiven("events")
+        let ports = try DefaultInputs.ports(arguments, context.console)
         var options = LoadOptions(clock: context.clock)
         let chunkSize = commitLines(arguments, &options)
         let movieSources =
-            movies ? try Backends.sources(.movies, arguments.strings("movies"), chunkSize: chunkSize) : nil
+            ports.contains(.movies) ? try Backends.sources(.movies, arguments.strings("movies"), chunkSize: chunkSize) : nil
         let eventSources =
-            events ? try Backends.sources(.events, arguments.strings("events"), chunkSize: chunkSize) : nil
+            ports.contains(.events) ? try Backends.sources(.events, arguments.strings("events"), chunkSize: chunkSize) : nil
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
@@ -103,17 +105,5 @@ enum RunCommand: Command {
         options.transactionLines = lines
         options.groupRows = min(options.groupRows, Int(lines))
         return min(LineReader.defaultChunkSize, Int(lines) * 128)
-    }
-
-    private static func status(of report: LoadReport, _ arguments: ParsedArguments) -> ExitStatus {
-        switch report.stopReason {
-        case .interrupt: return .interrupted
-        case .terminate: return .terminated
-        case .duration, nil: break
-        }
-        let counts = report.run.counts
-        let isOverLimit = arguments.limit("max-rejects")?.isExceeded(by: counts.rejected, of: counts.read) ?? false
-        let isAllRead = !report.sources.contains { $0.isDamaged || $0.isUnsupported }
-        return isOverLimit || !isAllRead ? .notAllTaken : .done
     }
 }

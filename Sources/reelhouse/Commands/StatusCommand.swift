@@ -39,6 +39,9 @@ struct WarehouseStatus {
     let schema: (applied: Int, known: Int)
     let newestEvent: Int64?
     let newestSnapshot: Int32?
+    let marts: MartState
+    /// What is to be said of them, or nil.
+    let martNote: String?
 
     init(_ reader: any WarehouseReader, limit: Int) throws {
         location = reader.location
@@ -49,6 +52,8 @@ struct WarehouseStatus {
         schema = try reader.schemaVersion()
         newestEvent = try reader.newestEventTime()
         newestSnapshot = try reader.newestSnapshotDay()
+        marts = try reader.martState()
+        martNote = MartNote.text(marts, lastRun: try reader.runs(limit: 1).first)
     }
 
     var json: JSONText {
@@ -57,6 +62,7 @@ struct WarehouseStatus {
             ("schema_version", .integer(Int64(schema.applied))),
             ("newest_event", newestEvent.map { .string(Timestamp.text($0)) } ?? .null),
             ("newest_snapshot_date", newestSnapshot.map { .string(CivilDate.text(ofDay: $0)) } ?? .null),
+            ("marts_as_of_run", marts.run.map { .integer($0) } ?? .null), ("marts_stale", .boolean(marts.isStale)),
             ("runs", .array(runs.map(runJSON))), ("checkpoints", .array(checkpoints.map(checkpointJSON))),
             ("rows", .object(rows.map { ($0.table, .integer($0.rows)) })),
         ])
@@ -89,6 +95,7 @@ struct WarehouseStatus {
             try console.print("newest event     \(Timestamp.text(newestEvent)), \(age) ago")
         }
         if let newestSnapshot { try console.print("newest snapshot  \(CivilDate.text(ofDay: newestSnapshot))") }
+        if let martNote { try console.print(martNote) }
         try console.print()
         var table = TextTable([
             .number("run"), .text("started"), .text("outcome"), .number("read"), .number("accepted"),

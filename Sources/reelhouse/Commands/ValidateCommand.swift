@@ -57,7 +57,7 @@ enum ValidateCommand: Command {
                     bytesTotal: progress.totalBytes == 0 ? nil : progress.totalBytes, read: progress.counts.read,
                     rejected: progress.counts.rejected)
             }
-            report = try validation.run(try sets(arguments))
+            report = try validation.run(try sets(arguments, context.console))
         }
         context.console.progress.finish()
         let summary = ValidationSummary(
@@ -67,18 +67,20 @@ enum ValidateCommand: Command {
         } else {
             try summary.print(on: context.console)
         }
-        let counts = report.total.counts
-        let isOverLimit = arguments.limit("max-rejects")?.isExceeded(by: counts.rejected, of: counts.read) ?? false
-        let isAllRead = !report.total.isDamaged && !report.total.isUnsupported
-        return isOverLimit || !isAllRead ? .notAllTaken : .done
+        let ending = RunEnding(report, limit: arguments.limit("max-rejects"))
+        ending.tell(on: context.console)
+        return ending.status
     }
 
     /// What is read, in order: each run of files of one stream is a set.
-    private static func sets(_ arguments: ParsedArguments) throws -> [any SourceSet] {
+    private static func sets(_ arguments: ParsedArguments, _ console: Console) throws -> [any SourceSet] {
         let paths = arguments.operands("path")
         var sets: [any SourceSet] = []
-        let readsDefaults = paths.isEmpty && !arguments.isGiven("movies") && !arguments.isGiven("events")
-        for port in SourceIdentity.Port.allCases where readsDefaults || arguments.isGiven(port.rawValue) {
+        let ports =
+            paths.isEmpty
+            ? try DefaultInputs.ports(arguments, console)
+            : SourceIdentity.Port.allCases.filter { arguments.isGiven($0.rawValue) }
+        for port in ports {
             sets.append(try Backends.sources(port, arguments.strings(port.rawValue)))
         }
         if paths.isEmpty { return sets }

@@ -66,8 +66,9 @@ final class ProgressLine: LogOutput {
         self.settings = settings
         self.clock = clock
         let now = clock()
-        // The first line off a terminal comes after a whole interval; the live one at once.
-        state = Mutex(State(meter: ProgressMeter(start: now), lastShown: settings.mode == .live ? -.infinity : now))
+        // The first line off a terminal comes after a second, so that what is short stays silent; the live one at once.
+        let first = settings.mode == .live ? -.infinity : now - max(0, settings.intervalSeconds - 1)
+        state = Mutex(State(meter: ProgressMeter(start: now), lastShown: first))
     }
 
     /// Takes progress in and shows it if it is time. Any thread, as often as one likes.

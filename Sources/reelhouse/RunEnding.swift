@@ -1,0 +1,160 @@
+import Arguments
+import Domain
+import Pipeline
+
+/// How reading and loading ended: its exit status (see `ExitStatus`), and why, one sentence a reason.
+struct RunEnding: Equatable {
+    /// What is to be told of one source.
+    struct Source: Equatable {
+        var name: String
+        /// Whether something of it is left to read.
+        var isLeft = false
+        /// Whether it was found damaged.
+        var isDamaged = false
+        /// Whether it was found to be no NDJSON.
+        var isUnsupported = false
+        /// Whether lines of it were read and all of them rejected.
+        var isAllRejected = false
+        /// The other stream, where its lines are plainly of that one.
+        var looksLike: SourceIdentity.Port?
+    }
+
+    /// What is known at the end.
+    struct Facts: Equatable {
+        var stop: StopSignal.Reason?
+        var seconds = 0.0
+        var counts = LineCounts()
+        var sources: [Source] = []
+        /// The value of `--max-rejects`.
+        var limit: Limit?
+    }
+
+    /// The exit status.
+    var status = ExitStatus.done
+    /// Why, and what to do next.
+    var sentences: [String] = []
+
+    /// How many sources are named; the others are counted.
+    private static let namedSources = 3
+
+    /// Judges what is known at the end: what stopped it comes first, then what was not taken.
+    init(_ facts: Facts) {
+        let left = facts.sources.filter(\.isLeft).map(\.name)
+        if let stop = facts.stop {
+            let rest =
+                left.isEmpty
+                ? ", but every line was already loaded."
+                : "; \(Self.list(left, "is", "are")) left. Run the same command again."
+            switch stop {
+            case .interrupt: add(.interrupted, "Interrupted" + rest)
+            case .terminate: add(.terminated, "Terminated" + rest)
+            case .duration:
+                let time = NumberFormat.duration(seconds: facts.seconds)
+                add(left.isEmpty ? .done : .stoppedInTime, "Stopped after \(time) as asked" + rest)
+            }
+        }
+        let counts = facts.counts
+        if let limit = facts.limit, limit.isExceeded(by: counts.rejected, of: counts.read) {
+            let share = counts.read > 0 ? Double(counts.rejected) / Double(counts.read) : 0
+            add(
+                .notAllTaken,
+                "\(NumberFormat.grouped(counts.rejected)) of \(NumberFormat.count(counts.read, "line", "lines")) "
+                    + "(\(NumberFormat.percent(share))) were rejected, and --max-rejects allows \(Self.words(limit)).")
+        }
+        let damaged = facts.sources.filter(\.isDamaged).map(\.name)
+        if !damaged.isEmpty {
+            add(
+                .notAllTaken,
+                "\(Self.list(damaged, "is", "are")) damaged: what could be read is loaded. "
+                    + "See `reelhouse quarantine show --rule damaged_file`.")
+        }
+        let unsupported = facts.sources.filter(\.isUnsupported).map(\.name)
+        if !unsupported.isEmpty {
+            add(
+                .notAllTaken,
+                "\(Self.list(unsupported, "is not", "are not")) NDJSON and not loaded. "
+                    + "See `reelhouse quarantine show --rule unsupported_file`.")
+        }
+        addRejected(facts.sources.filter { $0.isAllRejected && !$0.isDamaged && !$0.isUnsupported })
+    }
+
+    private mutating func addRejected(_ sources: [Source]) {
+        for port in SourceIdentity.Port.allCases {
+            let alike = sources.filter { $0.looksLike == port }.map(\.name)
+            if alike.isEmpty { continue }
+            add(
+                .notAllTaken,
+                "Every line of \(Self.list(alike)) was rejected: these look like \(port.rawValue); "
+                    + "use --\(port.rawValue).")
+        }
+        let others = sources.filter { $0.looksLike == nil }.map(\.name)
+        if !others.isEmpty { add(.notAllTaken, "Every line of \(Self.list(others)) was rejected.") }
+    }
+
+    private mutating func add(_ status: ExitStatus, _ sentence: String) {
+        if self.status == .done { self.status = status }
+        sentences.append(sentence)
+    }
+
+    private static func words(_ limit: Limit) -> String {
+        switch limit {
+        case .count(let count): NumberFormat.grouped(count)
+        case .share(let share): percent(share)
+        }
+    }
+
+    /// A share as it was given, to the last digit.
+    private static func percent(_ share: Double) -> String {
+        let percent = (share * 1e10).rounded() / 1e8
+        return percent == percent.rounded() ? "\(Int64(percent))%" : "\(percent)%"
+    }
+
+    /// `a`, `a and b`, `a, b, c and 4 more`, and the verb that goes with so many.
+    private static func list(_ names: [String], _ one: String, _ many: String) -> String {
+        list(names) + " " + (names.count == 1 ? one : many)
+    }
+
+    private static func list(_ names: [String]) -> String {
+        var parts = Array(names.prefix(namedSources))
+        if names.count > parts.count { parts.append("\(NumberFormat.grouped(names.count - parts.count)) more") }
+        guard let last = parts.popLast(), !parts.isEmpty else { return names.first ?? "" }
+        return parts.joined(separator: ", ") + " and " + last
+    }
+}
+
+extension RunEnding {
+    /// How a run ended.
+    init(_ report: LoadReport, limit: Limit?) {
+        let sources = report.sources.map { source in
+            Source(
+                name: source.name, isLeft: source.state == .partial, isDamaged: source.isDamaged,
+                isUnsupported: source.isUnsupported, isAllRejected: source.isAllRejected, looksLike: source.looksLike)
+        }
+        self.init(
+            Facts(
+                stop: report.stopReason, seconds: report.seconds, counts: report.run.counts, sources: sources,
+                limit: limit))
+    }
+
+    /// How a validation ended.
+    init(_ report: ValidationReport, limit: Limit?) {
+        let sources = report.sources.map { source in
+            let counts = source.tally.counts
+            return Source(
+                name: source.name, isDamaged: source.tally.isDamaged, isUnsupported: source.tally.isUnsupported,
+                isAllRejected: counts.read > 0 && counts.rejected == counts.read, looksLike: source.looksLike)
+        }
+        self.init(Facts(counts: report.total.counts, sources: sources, limit: limit))
+    }
+
+    /// Says why on standard error, for those who read no summary; also when quiet, where not all was done.
+    func tell(on console: Console) {
+        for sentence in sentences {
+            if status == .done {
+                console.say(sentence)
+            } else {
+                console.report(Report(kind: .warning, message: sentence))
+            }
+        }
+    }
+}
