@@ -24,5 +24,9 @@ public enum Schema {
         Migration(4, "0004_marts", PackageResources._004_marts_sql),
         Migration(5, "0005_readable_views", PackageResources._005_readable_views_sql),
         Migration(6, "0006_rejected_view", PackageResources._006_rejected_view_sql),
+        Migration(9, "0009_marker", PackageResources._009_marker_sql),
     ]
+
+    /// The number of the last migration.
+    public static var newestVersion: Int { sqlite.last?.version ?? 0 }
 }
