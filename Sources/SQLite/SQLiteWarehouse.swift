@@ -83,14 +83,34 @@ public final class SQLiteWarehouse: Warehouse {
         }
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date; a warehouse with data gets its indexes too.
     public func migrate(at now: Int64) throws -> [String] {
-        let wasHeld = lock.isHeld
-        if !wasHeld { try lock.take() }
-        defer { if !wasHeld { lock.release() } }
-        let applied = try Migrator(connection: connection).migrate(at: now)
-        newFile?.keep()
-        return applied
+        try withPlace {
+            var applied = try Migrator(connection: connection).migrate(at: now)
+            newFile?.keep()
+            if try connection.integer("SELECT EXISTS (SELECT 1 FROM load_run WHERE read > 0)") != 0,
+                try !connection.missingIndexes().isEmpty
+            {
+                try begin()
+                do {
+                    applied += try prepareForQuestions().map { "index \($0.name)" }
+                    try commit()
+                } catch {
+                    // What failed is the error to tell of.
+                    try? rollback()
+                    throw error
+                }
+            }
+            return applied
+        }
+    }
+
+    /// Does something in the writer's place, which may be held already.
+    func withPlace<Answer>(_ body: () throws -> Answer) throws -> Answer {
+        if lock.isHeld { return try body() }
+        try lock.take()
+        defer { lock.release() }
+        return try body()
     }
 
     /// Begins a run; see `Warehouse`.

@@ -97,6 +97,20 @@ public protocol Warehouse: AnyObject {
     func refreshMarts() throws -> Int64
     /// How many rows each table has, by its name.
     func rowCounts() throws -> [(table: String, rows: Int64)]
+    /// Makes the indexes that every warehouse has and this one lacks, and brings up to date what the database knows of
+    /// its tables to plan questions by. Called in the last transaction of a run.
+    ///
+    /// - Returns: the indexes that were made.
+    @discardableResult
+    func prepareForQuestions() throws -> [TableIndex]
+    /// Makes an index, in a transaction of its own and not during a run; later runs keep it up.
+    ///
+    /// - Returns: whether it was not there.
+    func make(_ index: TableIndex) throws -> Bool
+    /// Removes an index, in a transaction of its own and not during a run.
+    ///
+    /// - Returns: whether it was there.
+    func drop(_ index: TableIndex) throws -> Bool
     /// Gives up the writer's place. Called once at the end, also after an error.
     func endRun()
 }

@@ -84,7 +84,7 @@ enum ValidateCommand: Command {
             return sets + [try Backends.sources(port, paths)]
         }
         // A location that is no path has to say what it is.
-        if let url = paths.first(where: { Backends.scheme(of: $0) != nil }) {
+        if let url = paths.first(where: { if case .url = Location($0) { true } else { false } }) {
             throw CommandError(
                 message: "\(Redaction.url(url)) does not tell whether it has movies or events",
                 hint: "Say so with --as movies or --as events.", status: .usage)
