@@ -25,8 +25,9 @@ public enum Schema {
         Migration(5, "0005_readable_views", PackageResources._005_readable_views_sql),
         Migration(6, "0006_rejected_view", PackageResources._006_rejected_view_sql),
         Migration(8, "0008_mart_refresh", PackageResources._008_mart_refresh_sql),
+        Migration(9, "0009_marker", PackageResources._009_marker_sql),
     ]
 
-    /// The number of the last of them.
-    public static var sqliteVersion: Int { sqlite.last?.version ?? 0 }
+    /// The number of the last migration.
+    public static var newestVersion: Int { sqlite.last?.version ?? 0 }
 }

@@ -93,6 +93,10 @@ struct RunLifecycle {
 
     private func finish(_ transaction: LoadTransaction, _ report: inout some RunReport) throws {
         let outcome = report.stopReason == nil ? RunOutcome.completed : .stopped
+        if !options.isDryRun {
+            try transaction.open()
+            _ = try transaction.stages.measure(.indexes, warehouse.prepareForQuestions)
+        }
         try transaction.stages.measure(.commit) { try transaction.finish(outcome, at: wallClock()) }
         report.run = transaction.run
         report.rejectedByRule = transaction.rejectedByRule

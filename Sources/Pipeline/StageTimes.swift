@@ -20,6 +20,8 @@ public enum LoadStage: String, CaseIterable, Sendable {
     case movies
     /// Upserting what is merged.
     case upsert
+    /// Making the indexes that are missing, and the planner's statistics.
+    case indexes
     /// Committing, with the log taken back into the file.
     case commit
     /// Enriching facts anew, and the marts.

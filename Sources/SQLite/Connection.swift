@@ -8,6 +8,9 @@ public final class Connection {
     public enum Access: Sendable {
         /// The file must be there; nothing is written.
         case readOnly
+        /// The file must be there, and nobody may change it meanwhile: no file is made beside it and no lock taken,
+        /// and what is in its log is not seen (https://sqlite.org/uri.html#uriimmutable).
+        case immutable
         /// The file is made when it is not there.
         case readWrite
     }
@@ -23,7 +26,11 @@ public final class Connection {
     /// - Throws: `SQLiteError`.
     public init(path: String, access: Access) throws(SQLiteError) {
         let mode =
-            access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            switch access {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
         database = try DatabaseHandle(path: path, flags: mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
     }
 
@@ -64,6 +71,14 @@ public final class Connection {
         let value = try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
         try statement.reset()
         return value
+    }
+
+    /// The text of the first column of each row.
+    func texts(_ sql: String) throws(SQLiteError) -> [String] {
+        let statement = try prepare(sql)
+        var texts: [String] = []
+        while try statement.step() { texts.append(statement.text(0) ?? "") }
+        return texts
     }
 
     /// Rows that the last statement changed.

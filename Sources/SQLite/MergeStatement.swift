@@ -5,7 +5,10 @@ struct MergeStatement {
     let table: Table
 
     /// What `PackedRows` is registered as.
-    static func source(of table: Table) -> String { "new_\(table.name)" }
+    static func sourceName(of table: Table) -> String { "new_\(table.name)" }
+
+    /// The table that gives the rows: of the connection's own, so that nothing in the file can stand in for it.
+    static func source(of table: Table) -> String { "temp.\(sourceName(of: table))" }
 
     /// Inserts rows that withdraw nothing, and merges those whose key is there.
     ///
@@ -13,7 +16,7 @@ struct MergeStatement {
     func upsert(isWithdrawnBefore: Bool) -> String {
         let names = table.columns.map(\.name).joined(separator: ", ")
         let source = MergeStatement.source(of: table)
-        let select = "INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM \(source) AS new WHERE "
+        let select = "INSERT INTO main.\(table.name) (\(names)) SELECT \(names) FROM \(source) AS new WHERE "
         let condition = isWithdrawnBefore ? withdrawalCondition : nil
         return select + (condition ?? "true") + conflictClause
     }
@@ -22,7 +25,7 @@ struct MergeStatement {
     var rememberWithdrawals: String? {
         guard let withdrawals = table.withdrawals else { return nil }
         let names = withdrawals.columns.map(\.name).joined(separator: ", ")
-        return "INSERT INTO \(withdrawals.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table)) "
+        return "INSERT INTO main.\(withdrawals.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table)) "
             + "WHERE true" + MergeStatement(table: withdrawals).conflictClause
     }
 
@@ -32,9 +35,9 @@ struct MergeStatement {
         let keyNames = table.key.joined(separator: ", ")
         let keys = table.key.map { "w.\($0) = \(table.name).\($0)" }.joined(separator: " AND ")
         let greater = comparison(rank, "w", ">", table.name, nullsGreatest: false)
-        return "DELETE FROM \(table.name) WHERE (\(keyNames)) IN (SELECT \(keyNames) FROM "
+        return "DELETE FROM main.\(table.name) WHERE (\(keyNames)) IN (SELECT \(keyNames) FROM "
             + "\(MergeStatement.source(of: table))) AND EXISTS "
-            + "(SELECT 1 FROM \(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
+            + "(SELECT 1 FROM main.\(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
     }
 
     /// Forgets the withdrawals that a stored row beats, so that what is remembered does not depend on which of the two
@@ -45,8 +48,8 @@ struct MergeStatement {
         let keys = table.key.map { "t.\($0) = \(withdrawals.name).\($0)" }.joined(separator: " AND ")
         let greater = comparison(rank, "t", ">", withdrawals.name, nullsGreatest: false)
         let ofRows = "(\(keyNames)) IN (SELECT \(keyNames) FROM \(MergeStatement.source(of: table))) AND "
-        return "DELETE FROM \(withdrawals.name) WHERE " + (ofRowsAlone ? ofRows : "")
-            + "EXISTS (SELECT 1 FROM \(table.name) AS t WHERE \(keys) AND \(greater))"
+        return "DELETE FROM main.\(withdrawals.name) WHERE " + (ofRowsAlone ? ofRows : "")
+            + "EXISTS (SELECT 1 FROM main.\(table.name) AS t WHERE \(keys) AND \(greater))"
     }
 
     /// True of a row that no withdrawal beats.
@@ -54,7 +57,7 @@ struct MergeStatement {
         guard let withdrawals = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else { return nil }
         let keys = table.key.map { "w.\($0) = new.\($0)" }.joined(separator: " AND ")
         let greater = comparison(rank, "w", ">", "new", nullsGreatest: false)
-        return "NOT EXISTS (SELECT 1 FROM \(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
+        return "NOT EXISTS (SELECT 1 FROM main.\(withdrawals.name) AS w WHERE \(keys) AND \(greater))"
     }
 
     private var conflictClause: String {

@@ -10,13 +10,12 @@ struct Migrator {
     /// - Throws: `WarehouseError.newerSchema` when the warehouse has migrations that this program does not know.
     func pending() throws -> [Schema.Migration] {
         let known = Schema.sqlite
-        guard try connection.integer("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migration'") == 1 else {
+        guard try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'") == 1 else {
             return known
         }
         let version = try connection.integer("SELECT max(version) FROM schema_migration") ?? 0
-        if version > Schema.sqliteVersion {
-            throw WarehouseError.newerSchema(
-                path: connection.path, version: Int(version), known: Schema.sqliteVersion)
+        if version > Schema.newestVersion {
+            throw WarehouseError.newerSchema(path: connection.path, version: Int(version), known: Schema.newestVersion)
         }
         return known.filter { $0.version > version }
     }
@@ -40,6 +39,7 @@ struct Migrator {
     /// names.
     func apply(at now: Int64) throws -> [String] {
         let pending = try pending()
+        if !pending.isEmpty { try MigrationNames(connection).expectFree(for: pending) }
         for migration in pending {
             try connection.execute(migration.sql)
             let statement = try connection.statement(

@@ -15,19 +15,22 @@ class RowProvider {
     /// Gives a value of the current row to SQLite, without a copy where it lives long enough.
     func give(column: Int, to context: OpaquePointer) {}
 
-    /// Makes the rows readable as the table `name` of a connection, which keeps this object alive.
+    /// Makes the rows readable as the table `temp.name` of a connection, which keeps this object alive. Nothing in the
+    /// database file can have that name. Not to be called in a transaction, whose rollback would remove the table.
     final func register(as name: String, on connection: Connection) throws(SQLiteError) {
         let retained = Unmanaged.passRetained(self)
-        let status = sqlite3_create_module_v2(connection.handle, name, RowModule.shared, retained.toOpaque()) {
+        let module = "rows_of_\(name)"
+        let status = sqlite3_create_module_v2(connection.handle, module, RowModule.shared, retained.toOpaque()) {
             pointer in
             if let pointer { Unmanaged<RowProvider>.fromOpaque(pointer).release() }
         }
         try connection.check(status, "register \(name)")
+        try connection.execute("CREATE VIRTUAL TABLE temp.\(name) USING \(module)")
     }
 }
 
-/// The virtual table module over `RowProvider` (https://sqlite.org/vtab.html): eponymous-only, read-only, one cursor
-/// at a time, always a full scan in order.
+/// The virtual table module over `RowProvider` (https://sqlite.org/vtab.html): read-only, one cursor at a time, always a
+/// full scan in order.
 private enum RowModule {
     struct Table {
         var base = sqlite3_vtab()
@@ -52,21 +55,10 @@ private enum RowModule {
     static func make() -> sqlite3_module {
         var module = sqlite3_module()
         module.iVersion = 1
-        module.xConnect = { handle, data, _, _, table, _ in
-            guard let handle, let data, let table else { return SQLITE_ERROR }
-            let provider = Unmanaged<RowProvider>.fromOpaque(data)
-            let names = provider.takeUnretainedValue().columns.map { "\"\($0)\"" }.joined(separator: ", ")
-            let status = sqlite3_declare_vtab(handle, "CREATE TABLE rows(\(names))")
-            guard status == SQLITE_OK else { return status }
-            let memory = UnsafeMutablePointer<Table>.allocate(capacity: 1)
-            memory.initialize(to: Table(provider: provider))
-            table.pointee = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: sqlite3_vtab.self)
-            return SQLITE_OK
-        }
-        module.xDisconnect = { table in
-            UnsafeMutableRawPointer(table)?.assumingMemoryBound(to: Table.self).deallocate()
-            return SQLITE_OK
-        }
+        module.xCreate = { handle, data, _, _, table, _ in RowModule.connect(handle, data, table) }
+        module.xConnect = { handle, data, _, _, table, _ in RowModule.connect(handle, data, table) }
+        module.xDestroy = { table in RowModule.disconnect(table) }
+        module.xDisconnect = { table in RowModule.disconnect(table) }
         module.xBestIndex = { _, info in
             info?.pointee.estimatedCost = 1_000_000
             info?.pointee.estimatedRows = 1_000_000
@@ -86,6 +78,26 @@ private enum RowModule {
         }
         addScan(to: &module)
         return module
+    }
+
+    private static func connect(
+        _ handle: OpaquePointer?, _ data: UnsafeMutableRawPointer?,
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<sqlite3_vtab>?>?
+    ) -> Int32 {
+        guard let handle, let data, let table else { return SQLITE_ERROR }
+        let provider = Unmanaged<RowProvider>.fromOpaque(data)
+        let names = provider.takeUnretainedValue().columns.map { "\"\($0)\"" }.joined(separator: ", ")
+        let status = sqlite3_declare_vtab(handle, "CREATE TABLE rows(\(names))")
+        guard status == SQLITE_OK else { return status }
+        let memory = UnsafeMutablePointer<Table>.allocate(capacity: 1)
+        memory.initialize(to: Table(provider: provider))
+        table.pointee = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: sqlite3_vtab.self)
+        return SQLITE_OK
+    }
+
+    private static func disconnect(_ table: UnsafeMutablePointer<sqlite3_vtab>?) -> Int32 {
+        UnsafeMutableRawPointer(table)?.assumingMemoryBound(to: Table.self).deallocate()
+        return SQLITE_OK
     }
 
     static func addScan(to module: inout sqlite3_module) {

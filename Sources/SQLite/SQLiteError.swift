@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// What SQLite refused: its extended result code (https://sqlite.org/rescode.html), its words, and what was asked.
 public struct SQLiteError: Error, CustomStringConvertible {
@@ -10,6 +11,20 @@ public struct SQLiteError: Error, CustomStringConvertible {
     public let statement: String
     /// The database file.
     public let path: String
+    /// The system's `errno` of a read or write that failed; 0 where there was none.
+    public var systemCode: Int32 = 0
+    /// What somebody added to the tables of the statement, and may be why it failed.
+    public var additions: [Addition] = []
+
+    /// A trigger or a unique index that is none of the schema's.
+    public struct Addition: Sendable {
+        /// `trigger` or `index`.
+        public let kind: String
+        /// Its name.
+        public let name: String
+        /// The table that it is on.
+        public let table: String
+    }
 
     /// The primary result code.
     public var primaryCode: Int32 { code & 0xff }
@@ -17,17 +32,38 @@ public struct SQLiteError: Error, CustomStringConvertible {
     /// Whether another connection holds the lock that was needed.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
     /// Whether there is no room left for the database.
-    public var isFull: Bool { primaryCode == SQLITE_FULL }
+    public var isFull: Bool { primaryCode == SQLITE_FULL || (isFailedWrite && [ENOSPC, EDQUOT].contains(systemCode)) }
+    /// Whether a file reached the limit on the size of files.
+    public var isTooLarge: Bool { systemCode == EFBIG && (primaryCode == SQLITE_FULL || isFailedWrite) }
+    private var isFailedWrite: Bool { primaryCode == SQLITE_IOERR || primaryCode == SQLITE_CANTOPEN }
     /// Whether the statement was ended from outside.
     public var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
 
     /// What happened, for a person.
-    public var description: String { "\(path): \(message) (SQLite \(code))" }
+    public var description: String {
+        if isTooLarge { return "\(path): a file has reached the limit on the size of files (SQLite \(code))" }
+        if isFull { return "\(path): the disk is full, or a quota is reached (SQLite \(code))" }
+        let added = additions.map { "the \($0.kind) \($0.name) on \($0.table)" }.joined(separator: ", ")
+        return "\(path): \(message) (SQLite \(code))" + (added.isEmpty ? "" : "; the cause may be \(added)")
+    }
 
     /// What to do about it.
     public var hint: String {
+        if isTooLarge {
+            return "Raise the limit (`ulimit -f`), and run the same command again: it goes on from its last commit."
+        }
+        if isFull {
+            return "Free some space on the disk, and run the same command again: it goes on from its last commit."
+        }
+        if let first = additions.first {
+            return "Somebody added that to the warehouse. Remove it (DROP \(first.kind.uppercased()) \(first.name)) or "
+                + "correct it, and run the same command again."
+        }
+        return hintByCode
+    }
+
+    private var hintByCode: String {
         switch primaryCode {
-        case SQLITE_FULL: "Free some space on the disk, and run the same command again: it goes on where it stopped."
         case SQLITE_BUSY, SQLITE_LOCKED: "Another program is writing to it; wait for it to end, and try again."
         case SQLITE_CANTOPEN: "Check that the folder is there and that you may write to it."
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: "Check the permissions of the file and its folder."

@@ -6,21 +6,20 @@ import Schema
 public final class SQLiteReader: WarehouseReader {
     /// The database file.
     public let location: String
-    private let connection: Connection
+    let connection: Connection
+    /// How the file was when it was opened; nil where SQLite's locks keep what is read whole.
+    private let stamp: ReadOnlyPlace.Stamp?
 
     /// Opens a warehouse for reading.
     ///
     /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded.
     public init(path: String) throws {
         location = path
-        do {
-            connection = try Connection(path: path, access: .readOnly)
-        } catch  where error.primaryCode == SQLITE_CANTOPEN {
-            throw WarehouseError.notThere(path: path)
-        }
+        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(path: path) }
+        (connection, stamp) = try ReadOnlyPlace.connection(path: path)
         try connection.setBusyTimeout(milliseconds: 10_000)
         try connection.execute("PRAGMA query_only = ON")
-        let tables = try connection.integer("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migration'")
+        let tables = try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'")
         guard tables == 1 else { throw WarehouseError.notThere(path: path) }
     }
 
@@ -80,7 +79,11 @@ public final class SQLiteReader: WarehouseReader {
     public func rowCounts() throws -> [(table: String, rows: Int64)] { try connection.rowCounts() }
 
     /// An order-independent hash of each table's content.
-    public func digest() throws -> [(table: String, digest: TableDigest)] { try connection.digest() }
+    public func digest() throws -> [(table: String, digest: TableDigest)] {
+        let digest = try connection.digest()
+        try stamp?.expectUnchanged()
+        return digest
+    }
 
     /// Lines in quarantine by rule and source, the most first.
     public func rejectedCounts() throws -> [RejectedCount] {
@@ -135,7 +138,7 @@ public final class SQLiteReader: WarehouseReader {
 
     /// The number of the schema's last migration, and of the last that this program knows.
     public func schemaVersion() throws -> (applied: Int, known: Int) {
-        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.sqliteVersion)
+        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.newestVersion)
     }
 
     /// What SQLite's own checks and the foreign keys say (https://sqlite.org/pragma.html#pragma_integrity_check).
@@ -172,6 +175,7 @@ public final class SQLiteReader: WarehouseReader {
         while try statement.step() {
             try row((0..<statement.columnCount).map { value(statement, $0) })
         }
+        try stamp?.expectUnchanged()
     }
 
     private func value(_ statement: Statement, _ column: Int) -> QueryValue {

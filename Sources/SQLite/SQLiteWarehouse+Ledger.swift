@@ -64,6 +64,7 @@ extension SQLiteWarehouse {
         try statement.bind(run.counts.rejected, at: 8)
         try statement.bind(run.counts.warnings, at: 9)
         try statement.run()
+        note(run)
     }
 
     /// Puts lines into quarantine, each once by (source, line, rule, raw).

@@ -50,7 +50,7 @@ extension SQLiteWarehouse {
     public func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
         let before = try documents.map { try factsOfMovie($0.movieID) }
         for (index, table) in MovieTables.owned.enumerated() {
-            let delete = try connection.statement("DELETE FROM \(table.name) WHERE movie_id = ?")
+            let delete = try connection.statement("DELETE FROM main.\(table.name) WHERE movie_id = ?")
             for (document, before) in zip(documents, before) where before != nil {
                 try delete.bind(document.movieID, at: 1)
                 try delete.run()
@@ -60,7 +60,7 @@ extension SQLiteWarehouse {
             defer { source.clear() }
             let names = table.columns.map(\.name).joined(separator: ", ")
             try connection.statement(
-                "INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table))"
+                "INSERT INTO main.\(table.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table))"
             ).run()
         }
         for (document, before) in zip(documents, before) {

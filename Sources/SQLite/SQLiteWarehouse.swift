@@ -31,34 +31,88 @@ public final class SQLiteWarehouse: Warehouse {
     private var packedRows: [String: PackedRows] = [:]
     /// The run that has begun.
     private(set) var currentRun: Int64?
+    private let busyTimeout: Int32
+    /// The file as long as nothing is loaded into it that would be lost with it.
+    private var newFile: NewWarehouseFile?
+    private var hasWork = false
 
-    /// Opens a warehouse for writing; the file is made when it is not there.
+    /// Opens a warehouse for writing; the file is made when it is not there, and removed again unless something is
+    /// loaded into it.
     ///
-    /// - Throws: `SQLiteError`, `WarehouseError.notAFile`.
+    /// - Throws: `SQLiteError`, `WarehouseError`.
     public init(path: String, options: Options = Options()) throws {
         location = path
-        log = LogWriteback(databasePath: path)
+        newFile = try WarehouseFile.lookForOwn(at: path) == .warehouse ? nil : NewWarehouseFile(path: path)
         connection = try Connection(path: path, access: .readWrite)
-        try connection.setBusyTimeout(milliseconds: options.busyTimeout)
-        try connection.execute("PRAGMA page_size = 16384")
-        try connection.execute("PRAGMA journal_mode = WAL")
-        // SQLite makes the file when it is first needed, which is now.
         lock = try WriterLock(path: path)
-        try connection.execute("PRAGMA synchronous = FULL")
+        try Self.prepare(connection, isNew: newFile != nil)
+        log = LogWriteback(databasePath: path)
         checkpointer = Checkpointer(of: connection, pages: (options.logPages, options.maximumLogPages))
+        try connection.setBusyTimeout(milliseconds: options.busyTimeout)
+        busyTimeout = options.busyTimeout
+        try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA cache_size = -\(options.cacheKiB)")
         // Foreign keys are declared and hold at every commit (`doctor` checks them); within one, facts go in before
         // the users and sessions that are merged in memory meanwhile.
         try connection.execute("PRAGMA foreign_keys = OFF")
         try eventRows.register(as: "new_events", on: connection)
+        for table in MovieTables.all + BehaviourTables.all + MartTables.all + [SiteVotes.table] {
+            let rows = PackedRows(table)
+            try rows.register(as: MergeStatement.sourceName(of: table), on: connection)
+            packedRows[table.name] = rows
+        }
     }
 
-    /// Brings the schema up to date.
+    /// Makes a new file a warehouse's, and takes care that readers never wait for a writer.
+    private static func prepare(_ connection: Connection, isNew: Bool) throws {
+        // Who reads a file that has no write-ahead log yet, keeps one from being made.
+        try connection.setBusyTimeout(milliseconds: 1000)
+        if isNew {
+            try connection.execute("PRAGMA page_size = 16384")
+            try connection.execute("BEGIN IMMEDIATE")
+            // Another program may have made something of it meanwhile.
+            if case .foreign(let what) = try WarehouseFile.kind(of: connection) {
+                try connection.execute("ROLLBACK")
+                throw WarehouseError.foreign(path: connection.path, what: what)
+            }
+            try connection.execute("PRAGMA application_id = \(WarehouseFile.applicationID)")
+            try connection.execute("COMMIT")
+        }
+        let mode = try connection.texts("PRAGMA journal_mode = WAL").first ?? ""
+        guard mode == "wal" else {
+            throw WarehouseError.notAFile(
+                path: connection.path, reason: "its file system does not support SQLite's write-ahead log")
+        }
+    }
+
+    /// Brings the schema up to date; a warehouse with data gets its indexes too.
     public func migrate(at now: Int64) throws -> [String] {
-        if lock.isHeld { return try Migrator(connection: connection).migrate(at: now) }
+        try withPlace {
+            var applied = try Migrator(connection: connection).migrate(at: now)
+            newFile?.keep()
+            if try connection.integer("SELECT EXISTS (SELECT 1 FROM load_run WHERE read > 0)") != 0,
+                try !connection.missingIndexes().isEmpty
+            {
+                try begin()
+                do {
+                    applied += try prepareForQuestions().map { "index \($0.name)" }
+                    try commit()
+                } catch {
+                    // What failed is the error to tell of.
+                    try? rollback()
+                    throw error
+                }
+            }
+            return applied
+        }
+    }
+
+    /// Does something in the writer's place, which may be held already.
+    func withPlace<Answer>(_ body: () throws -> Answer) throws -> Answer {
+        if lock.isHeld { return try body() }
         try lock.take()
         defer { lock.release() }
-        return try Migrator(connection: connection).migrate(at: now)
+        return try body()
     }
 
     /// Begins a run; see `Warehouse`.
@@ -66,6 +120,7 @@ public final class SQLiteWarehouse: Warehouse {
         try lock.take()
         do {
             try begin()
+            try refuseTriggersThatLeaveOut()
             _ = try Migrator(connection: connection).apply(at: now)
             try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
             let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
@@ -80,13 +135,34 @@ public final class SQLiteWarehouse: Warehouse {
         }
     }
 
+    /// A trigger that raises an error ends the run; one that ignores rows would lose them without a word.
+    private func refuseTriggersThatLeaveOut() throws {
+        let triggers = try connection.prepare("SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger'")
+        while try triggers.step() {
+            let sql = (triggers.text(2) ?? "").filter { !$0.isWhitespace }.uppercased()
+            guard sql.contains("RAISE(IGNORE)") else { continue }
+            throw WarehouseError.triggerLeavesOut(
+                path: location, trigger: triggers.text(0) ?? "", table: triggers.text(1) ?? "")
+        }
+    }
+
     /// Gives up the writer's place.
     public func endRun() {
         checkpointer.wait()
         currentRun = nil
-        // What is still in the log is no less durable there, so a reader that is in the way is no fault.
+        // What is still in the log is no less durable there, so a reader that is in the way is no fault, and not waited
+        // for: a later run copies the rest.
+        try? connection.setBusyTimeout(milliseconds: 0)
         try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try? connection.setBusyTimeout(milliseconds: busyTimeout)
+        // While the place is held, so that nobody begins a run in a file that is about to go.
+        newFile = nil
         lock.release()
+    }
+
+    /// Notes that the transaction brings something that is worth keeping the file for.
+    func note(_ run: RunRecord) {
+        if run.counts.read > 0 || run.outcome == .completed || run.outcome == .stopped { hasWork = true }
     }
 
     /// Begins a transaction.
@@ -98,6 +174,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// Makes all since `begin` visible and durable.
     public func commit() throws {
         try connection.execute("COMMIT")
+        if hasWork { newFile?.keep() }
         checkpointer.didCommit()
     }
 
@@ -117,18 +194,26 @@ public final class SQLiteWarehouse: Warehouse {
         let accepted = group.accepted
         eventRows.set(group, order: accepted)
         try connection.statement(
-            "INSERT OR ROLLBACK INTO fact_user_event (\(names)) SELECT \(names) FROM new_events"
+            "\(try insert(into: BehaviourTables.facts)) (\(names)) SELECT \(names) FROM temp.new_events"
         ).run()
         try connection.countInserted(into: BehaviourTables.facts)
         eventRows.set(group, order: accepted.filter { group.candidate(Int($0)).row.pointee.type == .watch })
         try connection.statement(
             """
-            INSERT OR ROLLBACK INTO watch_history (event_time, event_id, user_id, movie_id, watched_seconds)
-            SELECT event_time, event_id, user_id, movie_id, seconds FROM new_events
+            \(try insert(into: BehaviourTables.watchHistory)) (event_time, event_id, user_id, movie_id, watched_seconds)
+            SELECT event_time, event_id, user_id, movie_id, seconds FROM temp.new_events
             """
         ).run()
         try connection.countInserted(into: BehaviourTables.watchHistory)
         log.push()
+    }
+
+    /// The statement of an insert that finds no conflict. What an insert does on a conflict holds for the triggers too
+    /// that somebody added, against what they say themselves: so with those it is left open.
+    private func insert(into table: Table) throws -> String {
+        let hasTriggers = try connection.integer(
+            "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = '\(table.name)')")
+        return "INSERT \(hasTriggers == 0 ? "OR ROLLBACK " : "")INTO main.\(table.name)"
     }
 
     /// Looks up the candidates that are not newer than all facts.
@@ -139,7 +224,7 @@ public final class SQLiteWarehouse: Warehouse {
         eventRows.set(group, order: (0..<UInt32(looked)).map { $0 })
         let standing = try connection.statement(
             """
-            SELECT new.rowid, fact.content_hash FROM new_events AS new CROSS JOIN fact_user_event AS fact
+            SELECT new.rowid, fact.content_hash FROM temp.new_events AS new CROSS JOIN main.fact_user_event AS fact
             ON fact.event_time = new.event_time AND fact.event_id = new.event_id
             """)
         while try standing.step() {
@@ -160,7 +245,7 @@ public final class SQLiteWarehouse: Warehouse {
         let order = rows.orderByKey()
         var isWithdrawnBefore = false
         if let withdrawals = rows.table.withdrawals {
-            isWithdrawnBefore = try connection.integer("SELECT EXISTS (SELECT 1 FROM \(withdrawals.name))") != 0
+            isWithdrawnBefore = try connection.integer("SELECT EXISTS (SELECT 1 FROM main.\(withdrawals.name))") != 0
             let withdrawn = order.filter { rows.rows[Int($0)].isWithdrawn }
             if !withdrawn.isEmpty {
                 source.set(rows.rows, order: withdrawn)
@@ -176,7 +261,7 @@ public final class SQLiteWarehouse: Warehouse {
         try forgetWithdrawals(statement, rows: order.count)
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
-                "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"
+                "INSERT OR IGNORE INTO main.load_stale_day (day) SELECT DISTINCT day FROM temp.new_movie_daily"
             ).run()
         }
     }
@@ -184,17 +269,16 @@ public final class SQLiteWarehouse: Warehouse {
     /// Forgets the withdrawals that a row beats now: by going through the withdrawals or the rows, whichever are fewer.
     private func forgetWithdrawals(_ statement: MergeStatement, rows: Int) throws {
         guard let withdrawals = statement.table.withdrawals else { return }
-        let count = try connection.integer("SELECT count(*) FROM \(withdrawals.name)") ?? 0
+        let count = try connection.integer("SELECT count(*) FROM main.\(withdrawals.name)") ?? 0
         guard count > 0, let forget = statement.forgetWithdrawals(ofRowsAlone: count > rows) else { return }
         try connection.statement(forget).run()
     }
 
-    /// The virtual table that gives rows of `table` to SQLite, registered on first use.
+    /// The rows that SQLite reads as `MergeStatement.source(of: table)`.
     func packed(_ table: Table) throws -> PackedRows {
-        if let rows = packedRows[table.name] { return rows }
-        let rows = PackedRows(table)
-        try rows.register(as: MergeStatement.source(of: table), on: connection)
-        packedRows[table.name] = rows
+        guard let rows = packedRows[table.name] else {
+            preconditionFailure("the rows of \(table.name) are not registered with SQLite")
+        }
         return rows
     }
 }

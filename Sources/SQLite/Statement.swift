@@ -5,7 +5,7 @@ public final class Statement {
     private let handle: OpaquePointer
     private let database: DatabaseHandle
     private let sql: String
-    /// Whether nothing but white space follows it in its text.
+    /// Whether nothing but white space, comments and semicolons follow it in its text.
     let isWhole: Bool
 
     init(database: DatabaseHandle, sql: String) throws(SQLiteError) {
@@ -14,7 +14,7 @@ public final class Statement {
         let status = sql.withCString { start in
             var tail: UnsafePointer<CChar>?
             let status = sqlite3_prepare_v3(database.pointer, start, -1, 0, &handle, &tail)
-            if let tail { isWhole = String(cString: tail).allSatisfy { $0.isWhitespace || $0 == ";" } }
+            if let tail { isWhole = StatementText.isBlank(tail) }
             return status
         }
         try database.check(status, sql)

@@ -40,7 +40,18 @@ final class WriterLock {
             guard attempts > 0 else { throw .inUse(path: path) }
             usleep(50_000)
         }
+        // A run that made the file and failed may have removed it meanwhile.
+        guard isOfPath else {
+            flock(descriptor, LOCK_UN)
+            throw .inUse(path: path)
+        }
         isHeld = true
+    }
+
+    private var isOfPath: Bool {
+        var (own, there) = (stat(), stat())
+        return fstat(descriptor, &own) == 0 && stat(path, &there) == 0 && own.st_dev == there.st_dev
+            && own.st_ino == there.st_ino
     }
 
     /// Gives it up.

@@ -21,7 +21,7 @@ struct BackendChecks {
     // MARK: - The warehouse
 
     private var warehouseFindings: [Finding] {
-        let (scheme, path) = Backends.scheme(of: warehouse) ?? ("sqlite", warehouse)
+        let (scheme, path) = Backends.split(warehouse, otherwise: "sqlite")
         guard scheme == "sqlite" else { return [remoteWarehouse] }
         var status = stat()
         if stat(path, &status) == 0 {
@@ -30,7 +30,13 @@ struct BackendChecks {
             }
             let canWrite = access(path, W_OK) == 0
             let permission: [Finding] =
-                canWrite ? [] : [.fail("warehouse", "\(path) cannot be written", "Change its owner or mode.")]
+                canWrite
+                ? []
+                : [
+                    .fail(
+                        "warehouse", "\(path) cannot be written: \(String(cString: strerror(errno)))",
+                        "Change its owner or mode; to look at it, `query`, `status` and `report` need to read it alone.")
+                ]
             return permission + content(status.st_size == 0) + [folder(of: path)]
         }
         guard errno == ENOENT || errno == ENOTDIR else {
@@ -73,8 +79,8 @@ struct BackendChecks {
         } catch WarehouseError.notThere {
             return [
                 .warn(
-                    "warehouse", "the file is there, but holds no warehouse or cannot be read",
-                    "Check its permissions; if it is not meant to be one, name another with --warehouse.")
+                    "warehouse", "the file is an empty database; `reelhouse run` makes a warehouse of it",
+                    "Name another with --warehouse if it is not meant to be one.")
             ]
         } catch {
             return [.fail("warehouse", error)]
@@ -131,7 +137,7 @@ struct BackendChecks {
     // MARK: - The raw store
 
     private var rawStoreFinding: Finding {
-        let (scheme, path) = Backends.scheme(of: rawStore) ?? ("file", rawStore)
+        let (scheme, path) = Backends.split(rawStore, otherwise: "file")
         guard scheme == "file" else {
             do {
                 _ = try Backends.rawStore(rawStore)
@@ -165,7 +171,7 @@ struct BackendChecks {
         let remedy =
             "Put \(port.rawValue) there, name them with --\(port.rawValue), or make some with `reelhouse generate`."
         do {
-            if locations.contains(where: { Backends.scheme(of: $0) != nil }) {
+            if locations.contains(where: { if case .url = Location($0) { true } else { false } }) {
                 _ = try Backends.sources(port, locations)
                 return .ok(subject, locations.joined(separator: ", "))
             }

@@ -21,10 +21,11 @@ enum Backends {
         try pick(location, from: warehouses, otherwise: "sqlite", port: "warehouse")
     }
 
-    /// Whether there is a warehouse already, so that a dry run of a file that is not there makes none.
+    /// Whether there is a warehouse already, so that a dry run of a file that is not there, or empty, makes none.
     static func isThere(_ location: String) -> Bool {
-        let (scheme, rest) = scheme(of: location) ?? ("sqlite", location)
-        return scheme != "sqlite" || access(rest, F_OK) == 0
+        let (scheme, path) = split(location, otherwise: "sqlite")
+        var status = stat()
+        return scheme != "sqlite" || (stat(path, &status) == 0 && (status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG))
     }
 
     /// Opens a warehouse for reading.
@@ -42,7 +43,7 @@ enum Backends {
         _ port: SourceIdentity.Port, _ locations: [String], chunkSize: Int = LineReader.defaultChunkSize
     ) throws -> any SourceSet {
         for location in locations {
-            if let scheme = scheme(of: location)?.scheme {
+            if case .url(let scheme, _) = Location(location) {
                 throw BackendError.unknownScheme(scheme, location: location, port: port.rawValue, known: ["a path"])
             }
         }
@@ -53,40 +54,41 @@ enum Backends {
         _ location: String, from adapters: [String: @Sendable (String) throws -> Adapter], otherwise: String,
         port: String
     ) throws -> Adapter {
-        let (scheme, rest) = scheme(of: location) ?? (otherwise, location)
+        let (scheme, path) = split(location, otherwise: otherwise)
         guard let open = adapters[scheme] else {
             let known = adapters.keys.sorted().map { "\($0):" }
             throw BackendError.unknownScheme(scheme, location: location, port: port, known: known)
         }
-        return try open(rest)
+        guard !path.isEmpty else { throw BackendError.noPath(location: location, port: port) }
+        return try open(path)
     }
 
-    /// The scheme of a location and what follows it; nil for a plain path.
-    static func scheme(of location: String) -> (scheme: String, rest: String)? {
-        guard let colon = location.firstIndex(of: ":") else { return nil }
-        let scheme = location[..<colon]
-        guard let first = scheme.first, first.isASCII, first.isLetter,
-            scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }),
-            !scheme.contains("."), scheme.count > 1
-        else { return nil }
-        return (String(scheme), String(location[location.index(after: colon)...]))
+    /// The scheme of a location, and the path or what else follows it.
+    static func split(_ location: String, otherwise: String) -> (scheme: String, rest: String) {
+        switch Location(location) {
+        case .path(let path): (otherwise, path)
+        case .url(let scheme, let rest): (scheme, Location.place(scheme: scheme, rest: rest))
+        }
     }
 }
 
 /// A location that no adapter is for.
 enum BackendError: Error {
     case unknownScheme(String, location: String, port: String, known: [String])
+    case noPath(location: String, port: String)
 
     var description: String {
         switch self {
         case .unknownScheme(let scheme, let location, let port, _):
             "this version has no '\(scheme):' for the \(port): \(Redaction.url(location))"
+        case .noPath(let location, let port): "the \(port) '\(Redaction.url(location))' names no file"
         }
     }
 
     var hint: String {
         switch self {
         case .unknownScheme(_, _, _, let known): "It takes " + known.joined(separator: ", ") + "."
+        case .noPath: "Write a path after it: sqlite:///warehouse.db is in this folder, sqlite:////srv/warehouse.db is not."
         }
     }
 

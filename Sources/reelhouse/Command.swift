@@ -44,7 +44,8 @@ enum CommonOption {
     static let quiet = Option.flag("quiet", short: "q", help: "Print no progress and no messages, only results.")
     static let warehouse = Option.value(
         "warehouse", short: "w", .location, defaultValue: "sqlite:warehouse.db",
-        help: "The warehouse: a SQLite file, as a path or sqlite:PATH.")
+        help: "The warehouse: a SQLite file, as a path, sqlite:PATH, sqlite:///PATH from this folder on, or "
+            + "sqlite:////PATH from the root.")
     static let now = Option.value(
         "now", .time, help: "The run's clock, for repeatable runs; the system's unless given.")
     static let snapshotDate = Option.value(

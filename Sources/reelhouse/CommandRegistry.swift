@@ -4,8 +4,8 @@ import Arguments
 enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
-        QuarantineCommand.self, DigestCommand.self, ExplainCommand.self, DoctorCommand.self, MigrateCommand.self,
-        GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
+        QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self, DoctorCommand.self,
+        MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
 
     /// The program as it is declared.

@@ -11,6 +11,8 @@ struct Reelhouse {
     static func main() {
         // A reader that goes away (`| head`) is an error of writing, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        // A file that reaches the limit on its size (`ulimit -f`) is an error of writing, too.
+        signal(SIGXFSZ, SIG_IGN)
         exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).code)
     }
 

@@ -77,6 +77,12 @@ final class FaultyWarehouse: Warehouse {
         try inner.beginRun(at: now, isDryRun: isDryRun)
     }
 
+    func prepareForQuestions() throws -> [TableIndex] {
+        try pass()
+        return try inner.prepareForQuestions()
+    }
+    func make(_ index: TableIndex) throws -> Bool { try inner.make(index) }
+    func drop(_ index: TableIndex) throws -> Bool { try inner.drop(index) }
     func endRun() { inner.endRun() }
 
     func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? {

@@ -49,5 +49,8 @@ final class QuarantineDefectWarehouse: Warehouse {
     func reenrichFacts() throws -> Int64 { try warehouse.reenrichFacts() }
     func refreshMarts() throws -> Int64 { try warehouse.refreshMarts() }
     func rowCounts() throws -> [(table: String, rows: Int64)] { try warehouse.rowCounts() }
+    func prepareForQuestions() throws -> [TableIndex] { try warehouse.prepareForQuestions() }
+    func make(_ index: TableIndex) throws -> Bool { try warehouse.make(index) }
+    func drop(_ index: TableIndex) throws -> Bool { try warehouse.drop(index) }
     func endRun() { warehouse.endRun() }
 }

@@ -54,6 +54,7 @@ struct DataDictionary {
             text +=
                 " A withdrawn entry is no row here: its rank stays in `\(withdrawals.name)`, and beats what is older."
         }
+        text += Self.words(table.indexes)
         text += "\n\n| column | type | on SQLite | null | meaning |\n| --- | --- | --- | --- | --- |\n"
         for column in table.columns {
             let meaning = column.meaning.replacing("|", with: "\\|")
@@ -89,6 +90,13 @@ struct DataDictionary {
     private static func brings(_ rank: [String], _ carried: [String]) -> String {
         let others = carried.filter { !rank.contains($0) }
         return others.isEmpty ? " stays" : " gives \(list(others)) with it"
+    }
+
+    private static func words(_ indexes: [TableIndex]) -> String {
+        let usual = indexes.filter { !$0.isOnRequest }.map { "`\($0.name)`" }
+        let others = indexes.filter(\.isOnRequest).map { "`\($0.name)`" }
+        let kept = usual.isEmpty ? "" : " Indexed by " + usual.joined(separator: ", ") + "."
+        return kept + (others.isEmpty ? "" : " `reelhouse index` makes " + others.joined(separator: ", ") + ".")
     }
 
     private static func tuple(_ names: [String]) -> String {

@@ -97,6 +97,20 @@ public protocol Warehouse: AnyObject {
     func refreshMarts() throws -> Int64
     /// How many rows each table has, by its name.
     func rowCounts() throws -> [(table: String, rows: Int64)]
+    /// Makes the indexes that every warehouse has and this one lacks, and brings up to date what the database knows of
+    /// its tables to plan questions by. Called in the last transaction of a run.
+    ///
+    /// - Returns: the indexes that were made.
+    @discardableResult
+    func prepareForQuestions() throws -> [TableIndex]
+    /// Makes an index, in a transaction of its own and not during a run; later runs keep it up.
+    ///
+    /// - Returns: whether it was not there.
+    func make(_ index: TableIndex) throws -> Bool
+    /// Removes an index, in a transaction of its own and not during a run.
+    ///
+    /// - Returns: whether it was there.
+    func drop(_ index: TableIndex) throws -> Bool
     /// Gives up the writer's place. Called once at the end, also after an error.
     func endRun()
 }
@@ -109,6 +123,18 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     case notAFile(path: String, reason: String)
     /// There is none yet.
     case notThere(path: String)
+    /// It may not be read.
+    case notReadable(path: String, reason: String)
+    /// What is there is something else, which was left as it is; `what` follows "it is".
+    case foreign(path: String, what: String)
+    /// A part of it is in its log, which cannot be read without writing beside it.
+    case logNotReadable(path: String)
+    /// It was written to while it was read in a way that needs it to stay as it is.
+    case changedMeanwhile(path: String)
+    /// A name that an update of the schema needs belongs to something that a person made.
+    case nameTaken(path: String, kind: String, name: String, migration: String)
+    /// A trigger that a person made would leave rows out.
+    case triggerLeavesOut(path: String, trigger: String, table: String)
     /// A query would change something, or has more than one statement.
     case notReadOnly
     /// The warehouse was written by a newer version.
@@ -120,6 +146,15 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .inUse(let path): "the warehouse \(path) is in use by another run"
         case .notAFile(let path, let reason): "the warehouse \(path) cannot be opened: \(reason)"
         case .notThere(let path): "there is no warehouse at \(path)"
+        case .notReadable(let path, let reason): "the warehouse \(path) may not be read: \(reason)"
+        case .foreign(let path, let what): "\(path) is not a Reelhouse warehouse: it is \(what)"
+        case .logNotReadable(let path):
+            "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
+        case .changedMeanwhile(let path): "the warehouse \(path) was written to while it was read"
+        case .nameTaken(let path, let kind, let name, let migration):
+            "the warehouse \(path) has a \(kind) named \(name), which the schema update \(migration) needs for itself"
+        case .triggerLeavesOut(let path, let trigger, let table):
+            "the warehouse \(path) has a trigger \(trigger) that leaves rows out of \(table) (RAISE(IGNORE))"
         case .notReadOnly: "only one statement that reads can be run here"
         case .newerSchema(let path, let version, let known):
             "the warehouse \(path) has schema version \(version), and this program knows \(known)"
@@ -130,7 +165,18 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     public var hint: String {
         switch self {
         case .inUse: "Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse."
-        case .notAFile: "Check that the folder is there and that you may write to it."
+        case .notAFile: "Check that the folder is there and that you may write to the folder and the file."
+        case .notReadable: "Ask its owner for permission to read it and to enter its folder, or run as another user."
+        case .foreign: "Nothing was changed. Name another file with --warehouse."
+        case .logNotReadable:
+            "Ask a user who may write there to run `reelhouse migrate` on it, which copies them into the file; or copy "
+                + "both files to a folder of yours."
+        case .changedMeanwhile: "Run the same command again when the load has ended."
+        case .nameTaken(_, let kind, let name, _):
+            "Nothing was changed. Somebody made that \(kind): rename it, or remove it (DROP \(kind.uppercased()) \(name)), "
+                + "and run the same command again."
+        case .triggerLeavesOut(_, let trigger, _):
+            "Nothing was loaded. Remove it (DROP TRIGGER \(trigger)), or filter in a view instead, and run again."
         case .notThere: "Make one with `reelhouse run`, or name another one with --warehouse."
         case .notReadOnly: "Write one SELECT; to change a warehouse, open a copy of it with sqlite3."
         case .newerSchema: "Install the version of reelhouse that last wrote to it, or a newer one."

@@ -105,6 +105,9 @@ public protocol WarehouseReader: AnyObject {
     /// What is wrong with the stored data itself (damage, dangling references), in words; none when all is well.
     func faults() throws -> [String]
 
+    /// The declared indexes that are there, with their size in bytes where it can be told.
+    func indexes() throws -> [(index: TableIndex, bytes: Int64?)]
+
     /// Runs one statement that only reads.
     ///
     /// - Parameters:

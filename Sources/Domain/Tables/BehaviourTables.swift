@@ -7,6 +7,7 @@ public enum BehaviourTables {
     /// One row an accepted event.
     public static let facts = Table(
         "fact_user_event", .behaviour, "One row for each accepted event.", key: ["event_time", "event_id"],
+        indexesOnRequest: [["user_id"], ["movie_id"]],
         columns: [
             eventTime, eventID,
             .required("event_type", .text, "What the user did: click, view, share, trailer, dwell, search, watch, …"),
@@ -44,6 +45,7 @@ public enum BehaviourTables {
                 rank: ["device_event_time", "device_event_id"],
                 carried: ["device", "browser", "os", "screen_resolution"]),
         ],
+        indexes: [["user_id"]],
         columns: [
             .required("session_id", .text, "The session's key, as the events name it."),
             .required("user_id", .integer, "The user of its first event."),
@@ -61,6 +63,7 @@ public enum BehaviourTables {
     /// One row a watch event.
     public static let watchHistory = Table(
         "watch_history", .behaviour, "One row for each watch event.", key: ["event_time", "event_id"],
+        indexes: [["user_id", "movie_id"], ["movie_id", "user_id"]],
         columns: [
             eventTime, eventID,
             .required("user_id", .integer, "Who watched."),
@@ -72,6 +75,7 @@ public enum BehaviourTables {
     public static let ratings = Table(
         "ratings", .behaviour, "The last rating of each user and movie, unless it was withdrawn.",
         key: ["user_id", "movie_id"], merge: [.greatest(rank: latest, carried: ["score"])], isWithdrawable: true,
+        indexes: [["movie_id"]],
         columns: [
             .required("user_id", .integer, "Who rated."),
             .required("movie_id", .integer, "What was rated."),
@@ -83,6 +87,7 @@ public enum BehaviourTables {
     public static let reactions = Table(
         "reactions", .behaviour, "The last reaction of each user to a movie, unless it was undone.",
         key: ["user_id", "movie_id"], merge: [.greatest(rank: latest, carried: ["reaction"])], isWithdrawable: true,
+        indexes: [["movie_id"]],
         columns: [
             .required("user_id", .integer, "Who reacted."),
             .required("movie_id", .integer, "To what."),
@@ -94,6 +99,7 @@ public enum BehaviourTables {
     public static let watchlist = Table(
         "watchlist", .behaviour, "The last status of each user's watchlist entry, unless it was removed.",
         key: ["user_id", "movie_id"], merge: [.greatest(rank: latest, carried: ["status"])], isWithdrawable: true,
+        indexes: [["movie_id"]],
         columns: [
             .required("user_id", .integer, "Whose entry."),
             .required("movie_id", .integer, "The movie."),
@@ -105,6 +111,7 @@ public enum BehaviourTables {
     public static let commentVotes = Table(
         "comment_votes", .behaviour, "The last vote of each user on a comment, unless it was withdrawn.",
         key: ["user_id", "comment_id"], merge: [.greatest(rank: latest, carried: ["vote"])], isWithdrawable: true,
+        indexes: [["comment_id"]],
         columns: [
             .required("user_id", .integer, "Who voted."),
             .required("comment_id", .text, "The comment; it may not be in comments (yet)."),
@@ -119,6 +126,7 @@ public enum BehaviourTables {
             .greatest(rank: latest, carried: ["body", "body_reference", "deleted"]),
             .least(rank: ["first_event_time", "first_event_id"], carried: ["parent_id", "user_id", "movie_id"]),
         ],
+        indexes: [["movie_id"], ["parent_id"]],
         columns: [
             .required("comment_id", .text, "The comment's key."),
             .optional("parent_id", .text, "The comment that it answers, of its first event."),

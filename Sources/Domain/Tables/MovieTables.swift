@@ -259,6 +259,7 @@ public enum MovieTables {
         .movies,
         "One row a role of a movie; who plays two has two rows.",
         key: ["movie_id", "position"],
+        indexes: [["person_id"]],
         columns: [
             movieID,
             position,
@@ -276,6 +277,7 @@ public enum MovieTables {
         .movies,
         "One row a job at a movie; who does two has two rows.",
         key: ["movie_id", "position"],
+        indexes: [["person_id"]],
         columns: [
             movieID,
             position,
@@ -322,6 +324,8 @@ public enum MovieTables {
 
     /// A table of pairs of a movie and something shared.
     private static func link(_ name: String, _ meaning: String, to column: Column) -> Table {
-        Table(name, .movies, meaning, key: ["movie_id", column.name], columns: [movieID, column, position])
+        Table(
+            name, .movies, meaning, key: ["movie_id", column.name], indexes: [[column.name]],
+            columns: [movieID, column, position])
     }
 }

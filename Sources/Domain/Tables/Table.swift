@@ -60,6 +60,25 @@ public enum MergeRule: Sendable {
     case sum([String])
 }
 
+/// A secondary index of a table, which makes questions quick that choose by its columns.
+public struct TableIndex: Sendable, Equatable {
+    /// The index's name, made of the table's and the columns'.
+    public let name: String
+    /// The table that it is on.
+    public let table: String
+    /// The columns, in order; those of the key follow by themselves.
+    public let columns: [String]
+    /// Whether it is made only when it is asked for, since it makes loads slower.
+    public let isOnRequest: Bool
+
+    init(table: String, columns: [String], isOnRequest: Bool) {
+        self.name = "\(table)_by_" + columns.joined(separator: "_and_")
+        self.table = table
+        self.columns = columns
+        self.isOnRequest = isOnRequest
+    }
+}
+
 /// What a table is to its users.
 public enum TableKind: String, Sendable {
     /// Movies and what they refer to.
@@ -88,6 +107,8 @@ public struct Table: Sendable {
     public let merge: [MergeRule]
     /// Whether an entry can be withdrawn: it is then no row, and still beats what is older and arrives later.
     public let isWithdrawable: Bool
+    /// Its secondary indexes.
+    public let indexes: [TableIndex]
     /// For each column, its first cell in a packed row (cell 0 has the null bits).
     public let cells: [Int]
     /// Cells of a packed row.
@@ -96,9 +117,13 @@ public struct Table: Sendable {
     public let keyColumns: [Int]
 
     /// A table.
+    ///
+    /// - Parameters:
+    ///   - indexes: the columns of each index that every warehouse has.
+    ///   - indexesOnRequest: the columns of those that are made when they are asked for.
     public init(
         _ name: String, _ kind: TableKind, _ meaning: String, key: [String], merge: [MergeRule] = [],
-        isWithdrawable: Bool = false, columns: [Column]
+        isWithdrawable: Bool = false, indexes: [[String]] = [], indexesOnRequest: [[String]] = [], columns: [Column]
     ) {
         self.name = name
         self.kind = kind
@@ -106,6 +131,9 @@ public struct Table: Sendable {
         self.key = key
         self.merge = merge
         self.isWithdrawable = isWithdrawable
+        self.indexes =
+            indexes.map { TableIndex(table: name, columns: $0, isOnRequest: false) }
+            + indexesOnRequest.map { TableIndex(table: name, columns: $0, isOnRequest: true) }
         self.columns = columns
         var cells: [Int] = []
         var next = 1

@@ -88,7 +88,7 @@ enum ValidateCommand: Command {
             return sets + [try Backends.sources(port, paths)]
         }
         // A location that is no path has to say what it is.
-        if let url = paths.first(where: { Backends.scheme(of: $0) != nil }) {
+        if let url = paths.first(where: { if case .url = Location($0) { true } else { false } }) {
             throw StreamGuess.error(Redaction.url(url), "it is not a file")
         }
         let files = try StreamGuess().files(of: FileDiscovery.files(for: paths))

@@ -1,0 +1,131 @@
+import CSQLite
+import Domain
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What stands where a warehouse is asked for, looked at without changing a byte of it or of what lies beside it.
+enum WarehouseFile: Equatable {
+    /// Nothing.
+    case none
+    /// A file without content, or a database without tables and without a mark: a warehouse may be made in it.
+    case empty
+    /// A warehouse.
+    case warehouse
+    /// Something else, which is to be left as it is; in words that follow "it is".
+    case foreign(String)
+
+    /// `Reel` in ASCII: marks the database file as a warehouse (https://sqlite.org/pragma.html#pragma_application_id).
+    static let applicationID: Int64 = 0x5265_656c
+
+    /// Looks at a path.
+    ///
+    /// - Throws: `WarehouseError.notReadable`; `SQLiteError` where the file is damaged.
+    static func look(at path: String) throws -> WarehouseFile {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let code = errno
+            if code == ENOENT || code == ENOTDIR { return .none }
+            throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(code)))
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: return .foreign("a folder")
+        default: return .foreign("a device or a pipe and no file")
+        }
+        if status.st_size == 0 { return .empty }
+        guard access(path, R_OK) == 0 else {
+            throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        return try lookInside(path)
+    }
+
+    private static func lookInside(_ path: String) throws -> WarehouseFile {
+        let seen = try lookAtFileAlone(path)
+        guard seen == .empty else { return seen }
+        if restoresPages(journal: path + "-journal") {
+            return .foreign("a database that another program has not finished writing to")
+        }
+        // Its tables may still be in its log alone.
+        if size(path + "-wal") == 0 { return .empty }
+        let whole = try? kind(of: Connection(path: path, access: .readOnly))
+        return whole ?? .foreign("a database that another program has not finished writing to")
+    }
+
+    /// What the file says without its log.
+    private static func lookAtFileAlone(_ path: String) throws(SQLiteError) -> WarehouseFile {
+        do {
+            return try kind(of: Connection(path: path, access: .immutable))
+        } catch {
+            if error.primaryCode == SQLITE_NOTADB { return .foreign("no SQLite database") }
+            guard error.primaryCode == SQLITE_CORRUPT, size(path + "-wal") > 0 else { throw error }
+            // It is being copied from its log into the file: what is in both together is whole.
+            return try kind(of: Connection(path: path, access: .readOnly))
+        }
+    }
+
+    /// What an open database is.
+    static func kind(of connection: Connection) throws(SQLiteError) -> WarehouseFile {
+        let id = try connection.integer("PRAGMA main.application_id") ?? 0
+        if id == applicationID { return .warehouse }
+        let names = try connection.texts(
+            """
+            SELECT name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND type IN ('table', 'view')
+            ORDER BY rowid
+            """)
+        if id != 0 { return .foreign("a database of another program (application id \(id))" + listing(names)) }
+        if names.isEmpty { return .empty }
+        if try isOfEarlierVersion(connection) { return .warehouse }
+        return .foreign("a database of another program" + listing(names))
+    }
+
+    /// Whether it has what every version made, the first ones without a mark.
+    private static func isOfEarlierVersion(_ connection: Connection) throws(SQLiteError) -> Bool {
+        for (table, columns) in [
+            ("schema_migration", ["version", "name", "applied_at"]),
+            ("load_run", ["run_id", "started_at", "ended_at", "outcome", "read", "accepted", "duplicates", "rejected"]),
+            ("load_checkpoint", ["port", "source_key", "snapshot_date", "source", "line", "byte_offset", "is_complete"]),
+        ] {
+            let stored = Set(try connection.texts("SELECT name FROM pragma_table_info('\(table)', 'main')"))
+            guard stored.isSuperset(of: columns) else { return false }
+        }
+        return true
+    }
+
+    private static func listing(_ names: [String]) -> String {
+        if names.isEmpty { return "" }
+        let rest = names.count - 3
+        return ", with " + names.prefix(3).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    private static func size(_ path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Whether a rollback journal would give pages back to the database (https://sqlite.org/fileformat2.html#the_rollback_journal):
+    /// it began when the database had some.
+    private static func restoresPages(journal path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var head = [UInt8](repeating: 0, count: 20)
+        guard read(descriptor, &head, head.count) == head.count else { return false }
+        return head.starts(with: [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7])
+            && head[16...].contains { $0 != 0 }
+    }
+}
+
+extension WarehouseFile {
+    /// Looks at a path, which has to be free or a warehouse.
+    ///
+    /// - Throws: `WarehouseError.foreign` too.
+    static func lookForOwn(at path: String) throws -> WarehouseFile {
+        let kind = try look(at: path)
+        if case .foreign(let what) = kind { throw WarehouseError.foreign(path: path, what: what) }
+        return kind
+    }
+}

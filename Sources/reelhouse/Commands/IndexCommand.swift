@@ -1,0 +1,99 @@
+import Arguments
+import Domain
+import JSON
+import Logging
+
+/// `reelhouse index`: the indexes of a warehouse.
+enum IndexCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "index",
+        summary: "Show the indexes of a warehouse, and make or drop those of fact_user_event.",
+        discussion: """
+            Every warehouse has indexes on its smaller tables. An index on fact_user_event makes questions about one \
+            user or one movie quick, and each makes later loads take about half as long again: so they are made only \
+            here. Later runs keep them up. Without --facts, what is there is listed.
+            """,
+        options: [
+            .value(
+                "facts", .text, placeholder: "user,movie", repetition: .repeats,
+                help: "The columns of fact_user_event to index, with a comma between: user, movie."),
+            .flag("drop", help: "Drop those of --facts instead."),
+            .flag("list", help: "List the indexes, also after a change."),
+            CommonOption.warehouse, CommonOption.json,
+        ],
+        examples: [
+            .init("reelhouse index", "List the indexes of warehouse.db"),
+            .init("reelhouse index --facts user,movie", "Index the facts by user and by movie"),
+            .init("reelhouse index --drop --facts user,movie", "Drop both again, before a large load"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let location = arguments.string("warehouse") ?? ""
+        let chosen = try indexes(arguments.strings("facts"))
+        if arguments.flag("drop"), chosen.isEmpty {
+            throw UsageError("--drop needs --facts", hint: "write --facts user, --facts movie or --facts user,movie")
+        }
+        // A warehouse that is not there is not made here.
+        _ = try Backends.reader(location)
+        if !chosen.isEmpty {
+            let warehouse = try Backends.warehouse(location)
+            for index in chosen {
+                try change(index, of: warehouse, drops: arguments.flag("drop"), context.console, arguments.flag("json"))
+            }
+        }
+        let isListed = chosen.isEmpty || arguments.flag("list") || arguments.flag("json")
+        if isListed { try list(location, context.console, asJSON: arguments.flag("json")) }
+        return .done
+    }
+
+    private static func indexes(_ values: [String]) throws -> [TableIndex] {
+        let known = BehaviourTables.facts.indexes
+        return try values.flatMap { $0.split(separator: ",") }.map { word in
+            let name = word.filter { !$0.isWhitespace }
+            guard let index = known.first(where: { $0.columns == [name] || $0.columns == ["\(name)_id"] }) else {
+                throw UsageError("--facts does not know '\(name)'", hint: "it takes user, movie, or both: user,movie")
+            }
+            return index
+        }
+    }
+
+    private static func change(
+        _ index: TableIndex, of warehouse: any Warehouse, drops: Bool, _ console: Console, _ isQuiet: Bool
+    ) throws {
+        let start = SystemClock.milliseconds()
+        let isChanged = try drops ? warehouse.drop(index) : warehouse.make(index)
+        if isQuiet { return }
+        let seconds = NumberFormat.duration(seconds: Double(SystemClock.milliseconds() - start) / 1000)
+        switch (drops, isChanged) {
+        case (true, true): try console.print("Dropped \(index.name).")
+        case (true, false): try console.print("\(index.name) is not there.")
+        case (false, true): try console.print("Made \(index.name) in \(seconds). Later runs keep it up.")
+        case (false, false): try console.print("\(index.name) is there already.")
+        }
+    }
+
+    private static func list(_ location: String, _ console: Console, asJSON: Bool) throws {
+        let there = try Backends.reader(location).indexes()
+        let entries = AllTables.indexes.map { index in
+            (index: index, found: there.first { $0.index == index })
+        }
+        if asJSON {
+            let list = entries.map { entry in
+                JSONText.object([
+                    ("name", .string(entry.index.name)), ("table", .string(entry.index.table)),
+                    ("columns", .array(entry.index.columns.map { .string($0) })),
+                    ("made", .boolean(entry.found != nil)),
+                    ("bytes", entry.found?.bytes.map { .integer($0) } ?? .null),
+                ])
+            }
+            return try console.print(JSONText.object([("indexes", .array(list))]).compact)
+        }
+        var table = TextTable([.text("table"), .text("columns"), .number("size"), .text("made")])
+        for (index, found) in entries {
+            let made = found != nil ? "yes" : index.isOnRequest ? "no: --facts" : "by the next run"
+            let size = found?.bytes.map { NumberFormat.bytes($0) } ?? ""
+            table.add([index.table, index.columns.joined(separator: ", "), size, made])
+        }
+        try console.print(table)
+    }
+}
