@@ -24,5 +24,9 @@ public enum Schema {
         Migration(4, "0004_marts", PackageResources._004_marts_sql),
         Migration(5, "0005_readable_views", PackageResources._005_readable_views_sql),
         Migration(6, "0006_rejected_view", PackageResources._006_rejected_view_sql),
+        Migration(10, "0010_run_error", PackageResources._010_run_error_sql),
     ]
+
+    /// The number of the last migration of the SQLite warehouse.
+    public static let lastSQLiteVersion = sqlite.map(\.version).max() ?? 0
 }

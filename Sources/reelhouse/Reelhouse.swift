@@ -11,6 +11,8 @@ struct Reelhouse {
     static func main() {
         // A reader that goes away (`| head`) is an error of writing, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        // A request to show the state must not end a command that has none to show yet.
+        signal(SIGUSR1, SIG_IGN)
         exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).code)
     }
 
@@ -35,6 +37,8 @@ struct Reelhouse {
             progressFormat: arguments.isDeclaredFlag("json-progress") ? .json : .text)
         do {
             let context = try CommandContext(arguments: arguments, console: console)
+            let watch = CommandRegistry.stopsAtACommit(arguments.command) ? nil : context.watch()
+            defer { watch?.cancel() }
             let status = try CommandRegistry.command(for: arguments.command).run(arguments, context)
             try console.finish()
             return status
