@@ -79,6 +79,7 @@ extension Option {
 
     var helpWithDefault: String {
         var notes: [String] = []
+        if let examples = value?.kind.examples { notes.append("for example \(examples)") }
         if repetition == .repeats { notes.append("may be given several times") }
         if let value = value?.defaultValue { notes.append("default: \(value)") }
         return notes.isEmpty ? help : help + " (" + notes.joined(separator: "; ") + ")"

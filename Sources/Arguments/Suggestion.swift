@@ -1,8 +1,8 @@
 /// Guesses which name was meant.
-enum Suggestion {
+public enum Suggestion {
     /// The name nearest to what was written: one that begins with it, or that a few slips of the finger lead to (about
     /// one in three letters); nil when none is near.
-    static func nearest(to written: String, among names: [String]) -> String? {
+    public static func nearest(to written: String, among names: [String]) -> String? {
         let written = written.lowercased()
         if written.utf8.count > 1, let name = names.first(where: { $0.hasPrefix(written) }) { return name }
         let distances = names.map { (name: $0, distance: distance(written, $0)) }

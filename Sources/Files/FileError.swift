@@ -19,6 +19,8 @@ public struct FileError: Error, Equatable, Sendable {
         case noPermission
         /// A folder stands where a file is wanted.
         case isFolder
+        /// A file of that name is there.
+        case alreadyThere
         /// Something that is no folder stands where one is wanted.
         case isNoFolder
         /// Its name is not UTF-8.
@@ -84,6 +86,7 @@ extension FileError: CustomStringConvertible {
         case .brokenLink: "it is a symbolic link that leads nowhere, or in a circle"
         case .noPermission: "no permission"
         case .isFolder: "it is a folder, and a file is wanted"
+        case .alreadyThere: "there is a file of that name"
         case .isNoFolder: "a part of the path is a file, and a folder is wanted"
         case .nameIsNotUTF8: "its name is not UTF-8"
         case .diskFull: "the disk is full, or a quota or size limit is reached"
@@ -105,6 +108,7 @@ extension FileError: CustomStringConvertible {
         case .brokenLink: "mend the link or remove it"
         case .noPermission: "change its owner or mode (see `ls -l`), or run as a user who may"
         case .isFolder: "name a file"
+        case .alreadyThere: "name another file"
         case .isNoFolder: "check the path"
         case .nameIsNotUTF8: "rename it"
         case .diskFull: "make room, then run the same command again; nothing that was there before is lost"

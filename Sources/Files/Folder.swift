@@ -13,6 +13,21 @@ public enum Folder {
         guard isFolder(path) else { throw FileError(.create, path, .isNoFolder) }
     }
 
+    /// Makes a folder and those above it, and gives the paths of those that were not there, outermost first; where that
+    /// fails, none of them.
+    static func makeAll(_ path: String) throws(FileError) -> [String] {
+        if isFolder(path) { return [] }
+        let parent = FilePath.split(path).folder
+        let above = parent == path ? [] : try makeAll(parent)
+        do {
+            try make(path)
+        } catch {
+            for folder in above.reversed() { rmdir(folder) }
+            throw error
+        }
+        return above + [path]
+    }
+
     /// Makes a folder of a name of its own in another, and gives its path.
     public static func makeTemporary(in parent: String) throws(FileError) -> String {
         // mkdtemp's result points into what it is given, which is read only while that stays where it is.
@@ -25,7 +40,7 @@ public enum Folder {
     }
 
     /// Whether a folder is there.
-    static func isFolder(_ path: String) -> Bool {
+    public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

@@ -8,26 +8,48 @@ public final class OutputFile {
     private let file: OpenFile
     /// Nil where the file is written to in place.
     private let replaced: ReplacedFile?
+    private let isReplacing: Bool
 
     /// Begins to write.
     ///
-    /// - Throws: `FileError` when it cannot be created.
-    public init(path: String) throws(FileError) {
+    /// - Parameters:
+    ///   - isReplacing: whether a file that is there may be replaced.
+    ///   - protected: what may not, whatever is said.
+    /// - Throws: `OutputRefusal`; `FileError` when it cannot be created.
+    public init(path: String, isReplacing: Bool, protected: ProtectedPlaces) throws {
         var status = stat()
         let isThere = stat(path, &status) == 0
+        self.isReplacing = isReplacing
+        if isThere, status.st_mode & S_IFMT == S_IFDIR { throw FileError(.create, path, .isFolder) }
         if isThere, status.st_mode & S_IFMT != S_IFREG {
             file = try OpenFile(writing: path, as: path)
             replaced = nil
             return
         }
-        let target = isThere ? OutputFile.resolved(path) : path
-        let slash = target.utf8.lastIndex(of: UInt8(ascii: "/")).map(target.utf8.index(after:)) ?? target.startIndex
-        let unique = String(UInt64.random(in: .min ... .max), radix: 36)
-        let temporaryPath = "\(target[..<slash]).\(target[slash...]).\(unique).part"
-        file = try OpenFile(creating: temporaryPath, as: path)
-        replaced = ReplacedFile(path: target, temporaryPath: temporaryPath, file: file)
+        if !isThere, lstat(path, &status) == 0 { throw FileError(.create, path, .brokenLink) }
+        let target = isThere ? FilePath.resolved(path) ?? path : path
+        if let occupant = protected.occupant(of: target) {
+            throw OutputRefusal.protected(path: path, occupant: occupant)
+        }
+        if isThere, !isReplacing { throw OutputRefusal.isThere(path: path) }
+        replaced = try Self.begin(target, as: path)
+        guard let replaced else { preconditionFailure("it was made in the line before") }
+        file = replaced.file
         if isThere, fchmod(file.descriptor, status.st_mode & 0o7777) != 0 {
             throw FileError(.create, path, errno: errno)
+        }
+    }
+
+    private static func begin(_ target: String, as path: String) throws -> ReplacedFile {
+        do {
+            return try ReplacedFile(path: target, as: path)
+        } catch {
+            let folder = FilePath.split(path).folder
+            switch error.reason {
+            case .notThere: throw OutputRefusal.folderIsMissing(folder, path: path)
+            case .noPermission: throw OutputRefusal.folderIsClosed(folder, path: path)
+            default: throw error
+            }
         }
     }
 
@@ -35,15 +57,49 @@ public final class OutputFile {
     public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) { try file.write(bytes) }
 
     /// Makes it durable and puts it in its place. To be called once.
-    public func finish() throws(FileError) {
+    ///
+    /// - Throws: `OutputRefusal` when somebody has made a file of that name meanwhile; `FileError`.
+    public func finish() throws {
         guard let replaced else { return try file.close() }
         try file.sync()
-        try replaced.commit()
+        do {
+            try replaced.commit(isReplacing: isReplacing)
+        } catch {
+            if error.reason == .alreadyThere { throw OutputRefusal.isThere(path: file.path) }
+            throw error
+        }
+    }
+}
+
+/// Why an output is not written.
+public enum OutputRefusal: Error, Equatable, Sendable {
+    /// A file is there, and nobody said that it may be replaced.
+    case isThere(path: String)
+    /// It would overwrite something that no output may.
+    case protected(path: String, occupant: String)
+    /// The folder that it belongs in is not there.
+    case folderIsMissing(String, path: String)
+    /// Nothing may be made in the folder that it belongs in.
+    case folderIsClosed(String, path: String)
+
+    /// What failed, and where.
+    public var message: String {
+        switch self {
+        case .isThere(let path): "\(path) exists already"
+        case .protected(let path, let occupant): "cannot write to \(path): it is \(occupant)"
+        case .folderIsMissing(let folder, let path): "cannot create \(path): there is no folder \(folder)"
+        case .folderIsClosed(let folder, let path):
+            "cannot create \(path): no permission to write to the folder \(folder)"
+        }
     }
 
-    private static func resolved(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
+    /// What to do next.
+    public var advice: String {
+        switch self {
+        case .isThere: "Name another file, or replace this one with --force."
+        case .protected: "Name another file."
+        case .folderIsMissing(let folder, _): "Make it first (mkdir -p '\(folder)'), or name another file."
+        case .folderIsClosed: "Name a file in another folder, or change the folder's mode or owner (see ls -ld)."
+        }
     }
 }

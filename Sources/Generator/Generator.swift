@@ -14,15 +14,14 @@ public func generate(
     try options.validate()
     let catalogue = Catalogue(movies: options.movies, users: options.users, seed: options.seed)
     var counts = PlantedCounts()
-    let movies = try OutputFolder(options.output, "movies")
-    let events = try OutputFolder(options.output, "events")
     let days = (0..<options.days).map { options.startDay + Int32($0) }
-    try movies.prepare(for: MovieGenerator.snapshotDays(options))
-    try events.prepare(for: days)
+    let streams = [("movies", MovieGenerator.snapshotDays(options)), ("events", days)]
+    let folder = try StagedFolder(options.output, streams, existing: options.existing)
     try withoutActuallyEscaping(progress) { progress in
-        try generateMovies(options, catalogue, folder: movies.path, counts: &counts, progress)
-        try generateEvents(options, catalogue, folder: events.path, counts: &counts, progress)
+        try generateMovies(options, catalogue, folder: folder.stagingPath("movies"), counts: &counts, progress)
+        try generateEvents(options, catalogue, folder: folder.stagingPath("events"), counts: &counts, progress)
     }
+    try folder.finish()
     return counts
 }
 
@@ -67,23 +66,4 @@ private func generateEvents(
     counts.lines = lines.lines
     counts.eventFiles = lines.files
     counts.bytes += lines.bytes
-}
-
-/// A folder that is to hold this generation's files and no others.
-private struct OutputFolder {
-    let path: String
-
-    init(_ output: String, _ name: String) throws {
-        path = output.hasSuffix("/") ? output + name : "\(output)/\(name)"
-        try Folder.make(path)
-    }
-
-    /// Refuses a folder that holds data of days which will not be written anew.
-    func prepare(for days: [Int32]) throws {
-        let own = Set(days.map(DatedLines.name(ofDay:)))
-        let names = try Folder.names(in: path)
-        if let other = names.first(where: { !$0.hasPrefix(".") && !own.contains($0) }) {
-            throw GeneratorError.otherFiles(folder: path, name: other)
-        }
-    }
 }

@@ -24,6 +24,8 @@ public struct GeneratorOptions: Sendable {
     public var endDay: Int32
     /// zstd's level, from 1 to 19.
     public var compressionLevel: Int
+    /// What is done about files that are in the folder already.
+    public var existing = ExistingFiles.sameDaysReplaced
 
     /// A hundred thousand clean events of 30 days, unless told.
     public init(
@@ -76,12 +78,37 @@ public struct GeneratorOptions: Sendable {
     }
 }
 
+/// What is done about files that are in the folder that is generated to.
+public enum ExistingFiles: Sendable {
+    /// The folder has to be empty or not there at all, dotted names aside.
+    case refused
+    /// Files of the same days are replaced; others of `movies/` and `events/` are refused.
+    case sameDaysReplaced
+    /// Files of the same days are replaced, and others stay, to be read together with them.
+    case othersKept
+}
+
 /// Why nothing, or not all, could be generated.
 public enum GeneratorError: Error, Equatable, CustomStringConvertible {
     /// An option that makes no sense.
     case invalidOption(name: String, expected: String)
     /// The folder has files of another generation, which would be read together with these.
     case otherFiles(folder: String, name: String)
+    /// The folder holds something already.
+    case notEmpty(folder: String, name: String)
+    /// The folder is one that no output may be written to.
+    case protected(folder: String, occupant: String)
+
+    /// What to do next.
+    public var advice: String {
+        switch self {
+        case .invalidOption: "See `reelhouse generate --help`."
+        case .otherFiles, .protected: "Give another folder with --output."
+        case .notEmpty:
+            "Give a folder that is new or empty with --output. With --force, files of the same days are replaced, and "
+                + "others stay and are read together with them."
+        }
+    }
 
     /// What failed, where, and what to do.
     public var description: String {
@@ -90,6 +117,8 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
         case .otherFiles(let folder, let name):
             "\(folder) holds \(name), which is none of the files to be generated and would be read together with them; "
                 + "remove it or give another folder"
+        case .notEmpty(let folder, let name): "the folder \(folder) is not empty: it holds \(name)"
+        case .protected(let folder, let occupant): "cannot write to \(folder): it belongs to \(occupant)"
         }
     }
 }

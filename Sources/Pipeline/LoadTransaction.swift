@@ -146,8 +146,9 @@ final class LoadTransaction {
 
     /// Forgets what is not committed, and writes that the run failed; where it is in doubt what is committed it writes
     /// nothing, and the next run finds this one interrupted.
-    func fail(at time: Int64) throws {
+    func fail(at time: Int64, because error: any Error) throws {
         try abandon()
+        run.error = RunFailure.words(error)
         if !isInDoubt { try finish(.failed, at: time) }
     }
 }

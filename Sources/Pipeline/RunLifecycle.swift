@@ -65,7 +65,7 @@ struct RunLifecycle {
         } catch {
             // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row
             // cannot be written either.
-            try? transaction.fail(at: wallClock())
+            try? transaction.fail(at: wallClock(), because: error)
             // The one who called says what the error means; at the usual level it would be said twice.
             logger.notice("\(name) failed", ["error": .string("\(error)")])
             throw error

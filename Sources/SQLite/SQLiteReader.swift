@@ -23,26 +23,6 @@ public final class SQLiteReader: WarehouseReader {
         guard tables == 1 else { throw WarehouseError.notThere(path: path) }
     }
 
-    /// The last runs, the newest first.
-    public func runs(limit: Int) throws -> [RunRecord] {
-        let statement = try connection.prepare(
-            """
-            SELECT run_id, started_at, ended_at, outcome, read, accepted, duplicates, rejected, warnings
-            FROM load_run ORDER BY run_id DESC LIMIT ?
-            """)
-        try statement.bind(Int64(limit), at: 1)
-        var runs: [RunRecord] = []
-        while try statement.step() {
-            runs.append(
-                RunRecord(
-                    id: statement.integer(0), startedAt: statement.integer(1),
-                    endedAt: statement.isNull(2) ? nil : statement.integer(2),
-                    outcome: RunOutcome(rawValue: statement.text(3) ?? "") ?? .running,
-                    counts: counts(statement, from: 4)))
-        }
-        return runs
-    }
-
     /// How far each source is loaded, those touched last first.
     public func checkpoints(limit: Int) throws -> [Checkpoint] {
         let statement = try connection.prepare(
@@ -65,7 +45,7 @@ public final class SQLiteReader: WarehouseReader {
         return checkpoints
     }
 
-    private func counts(_ statement: Statement, from column: Int) -> LineCounts {
+    func counts(_ statement: Statement, from column: Int) -> LineCounts {
         var counts = LineCounts()
         counts.read = statement.integer(column)
         counts.accepted = statement.integer(column + 1)
@@ -169,8 +149,7 @@ public final class SQLiteReader: WarehouseReader {
     public func query(
         _ sql: String, header: ([String]) throws -> Void, row: ([QueryValue]) throws -> Void
     ) throws {
-        let statement = try connection.prepareOnly(sql)
-        guard statement.isReadOnly else { throw WarehouseError.notReadOnly }
+        let statement = try prepareQuery(sql)
         try header((0..<statement.columnCount).map(statement.columnName))
         while try statement.step() {
             try row((0..<statement.columnCount).map { value(statement, $0) })

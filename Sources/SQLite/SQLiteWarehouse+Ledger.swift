@@ -52,7 +52,7 @@ extension SQLiteWarehouse {
         let statement = try connection.statement(
             """
             INSERT OR REPLACE INTO load_run (run_id, started_at, ended_at, outcome, read, accepted, duplicates,
-            rejected, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            rejected, warnings, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try statement.bind(run.id, at: 1)
         try statement.bind(run.startedAt, at: 2)
@@ -63,6 +63,7 @@ extension SQLiteWarehouse {
         try statement.bind(run.counts.duplicates, at: 7)
         try statement.bind(run.counts.rejected, at: 8)
         try statement.bind(run.counts.warnings, at: 9)
+        try statement.bind(run.error, at: 10)
         try statement.run()
         note(run)
     }

@@ -20,6 +20,8 @@ struct CommandContext {
     let logger: Logger
     /// The clock of the run: `--now`, or the system's.
     let clock: RunClock
+    /// How far the command is, for whoever asks.
+    let latest = LatestProgress()
 
     init(arguments: ParsedArguments, console: Console) throws {
         self.console = console
@@ -28,6 +30,9 @@ struct CommandContext {
         let level = arguments.choice("log-level", as: LogLevel.self) ?? .warning
         logger = Logger(label: "reelhouse", level: level, format: format, output: console.progress)
     }
+
+    /// Lets signals show how far the command is, and end it without unfinished files.
+    func watch() -> WorkWatch { WorkWatch(console: console, latest: latest) }
 }
 
 extension ParsedArguments {

@@ -4,8 +4,8 @@ import Arguments
 enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
-        QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self, DoctorCommand.self,
-        MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
+        SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
+        DoctorCommand.self, MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
 
     /// The program as it is declared.
@@ -33,10 +33,14 @@ enum CommandRegistry {
         subcommands: commands.map { $0.declaration },
         exitStatuses: ExitStatus.declared,
         environment: [
-            .init("NO_COLOR", "no colours, whatever its value"),
-            .init("REELHOUSE_NO_PROGRESS", "no progress, whatever its value"),
+            .init("NO_COLOR", "no colours, unless it is empty"),
+            .init("COLUMNS", "the width that results are laid out for; the terminal's unless set"),
+            .init("REELHOUSE_NO_PROGRESS", "no progress, unless it is empty"),
             .init("REELHOUSE_PROGRESS_SECONDS", "seconds between lines of progress off a terminal; 10 unless set"),
         ])
+
+    /// Whether a command takes signals itself, to stop at its next commit.
+    static func stopsAtACommit(_ path: [String]) -> Bool { path == ["run"] || path == ["quarantine", "retry"] }
 
     /// The command that a path of names means.
     static func command(for path: [String]) throws -> any Command.Type {

@@ -24,8 +24,11 @@ struct Failure {
         case let error as FileError: self.init(error.message, error.advice, .failed)
         case let error as BackendError: self.init(error.description, error.hint, error.status)
         case let error as CommandError: self.init(error.message, error.hint, error.status)
+        case OutputError.file(let error): self.init(error.message, error.advice, .failed)
         case let error as OutputError: self.init("the result cannot be written: \(error.description)", nil, .failed)
-        case let error as GeneratorError: self.init(error.description, "See `reelhouse generate --help`.", .usage)
+        case let error as OutputRefusal: self.init(error.message, error.advice, .usage)
+        case let error as QueryError: self.init(error.message, error.hint, .failed)
+        case let error as GeneratorError: self.init(error.description, error.advice, .usage)
         case let error as JSONError: self.init(error.explanation, nil, .failed)
         default: self.init("\(error)", "Run `reelhouse doctor` to check the installation.", .failed)
         }

@@ -13,6 +13,8 @@ struct Reelhouse {
         signal(SIGPIPE, SIG_IGN)
         // A file that reaches the limit on its size (`ulimit -f`) is an error of writing, too.
         signal(SIGXFSZ, SIG_IGN)
+        // A request to show the state must not end a command that has none to show yet.
+        signal(SIGUSR1, SIG_IGN)
         exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).code)
     }
 
@@ -37,6 +39,8 @@ struct Reelhouse {
             progressFormat: arguments.isDeclaredFlag("json-progress") ? .json : .text)
         do {
             let context = try CommandContext(arguments: arguments, console: console)
+            let watch = CommandRegistry.stopsAtACommit(arguments.command) ? nil : context.watch()
+            defer { watch?.cancel() }
             let status = try CommandRegistry.command(for: arguments.command).run(arguments, context)
             try console.finish()
             return status

@@ -74,13 +74,14 @@ struct ValidationSummary {
     func print(on console: Console) throws {
         let counts = report.total.counts
         try console.print(
-            console.style.bold(counts.rejected == 0 ? "Nothing would be rejected" : "Some lines would be rejected")
+            paragraph: console.style.bold(
+                counts.rejected == 0 ? "Nothing would be rejected" : "Some lines would be rejected")
                 + ": \(NumberFormat.count(counts.read, "line", "lines")) read, \(NumberFormat.grouped(counts.rejected)) "
                 + "rejected, \(NumberFormat.count(counts.warnings, "warning", "warnings"))")
         if console.isQuiet { return }
         try console.print()
         var table = TextTable([
-            .text("source"), .text("stream"), .text("rule"), .number("lines"),
+            .path("source"), .text("stream"), .text("rule"), .number("lines"),
         ])
         for source in report.sources {
             let name = [source.name, source.port.rawValue]
@@ -108,11 +109,27 @@ struct ValidationSummary {
                 under: console.style.bold(rule.rawValue) + "  (`reelhouse explain \(rule.rawValue)`)")
         }
         try printWarnings(on: console)
+        try printSums(on: console)
+    }
+
+    /// Lines by rule over all sources, with what to do about them.
+    private func printSums(on console: Console) throws {
+        if rules.isEmpty { return }
+        var table = TextTable([.text("rule"), .number("lines"), .prose("what to do")])
+        for rule in rules {
+            table.add([
+                rule.rawValue, NumberFormat.grouped(report.total.rejected[rule, default: 0]), rule.explanation.remedy,
+            ])
+        }
+        try console.print()
+        try console.print(console.style.bold("Rejected lines by rule"))
+        try console.print(table)
+        try console.print("Try next:  reelhouse explain \(rules[0].rawValue)")
     }
 
     private func printWarnings(on console: Console) throws {
         if reasons.isEmpty { return }
-        var table = TextTable([.text("source"), .text("stream"), .text("warning"), .number("count")])
+        var table = TextTable([.path("source"), .text("stream"), .text("warning"), .number("count")])
         for source in report.sources {
             for (reason, count) in source.tally.warnings.mostFrequentFirst {
                 table.add([source.name, source.port.rawValue, reason.name, NumberFormat.grouped(count)])
@@ -137,8 +154,13 @@ struct ValidationSummary {
         try console.print()
         try console.print(heading)
         for example in examples {
-            let place = "\(example.source):\(example.line):\(example.byteOffset)"
-            try console.print("  \(PlainText.escape(place))  \(PlainText.escape(example.message))")
+            let number = ":\(example.line):\(example.byteOffset)"
+            var source = PlainText.escape(example.source)
+            if let width = console.outputWidth {
+                source = PathText.shortened(source, to: max(8, width - number.count - 2))
+            }
+            try console.print(
+                paragraph: "  \(source)\(number)  \(PlainText.escape(example.message))", hangingIndent: 4)
         }
         let rest = count - Int64(examples.count)
         if rest > 0 { try console.print("  … and \(NumberFormat.count(rest, noun.one, noun.many)) more (--limit)") }

@@ -182,7 +182,8 @@ import Testing
         -> String
     {
         let output = MemoryOutput(width: width)
-        var writer = format.writer(to: output)
+        var writer = format.writer(
+            to: output, layout: ResultLayout(width: width ?? 80, isShortened: width != nil))
         try writer.begin(columns: columns)
         for row in rows { try writer.write(row) }
         try writer.end()

@@ -50,9 +50,14 @@ public struct RunRecord: Sendable {
     public var outcome: RunOutcome
     /// What it read.
     public var counts: LineCounts
+    /// Why it failed or was interrupted, for a person, without passwords; nil for other outcomes.
+    public var error: String?
 
     /// A run.
-    public init(id: Int64, startedAt: Int64, endedAt: Int64?, outcome: RunOutcome, counts: LineCounts) {
+    public init(
+        id: Int64, startedAt: Int64, endedAt: Int64?, outcome: RunOutcome, counts: LineCounts, error: String? = nil
+    ) {
+        self.error = error
         self.id = id
         self.startedAt = startedAt
         self.endedAt = endedAt

@@ -25,7 +25,10 @@ public enum OperationTables {
                 "running; completed: all is taken; stopped: at a commit, by a signal or because its time was up; "
                     + "failed: by an error after its last commit; interrupted: it was killed, which the next run found."
             ),
-        ] + counts(over: "that it committed"))
+        ] + counts(over: "that it committed") + [
+            .optional(
+                "error", .text, "Why it failed or was interrupted, without passwords; null for other outcomes.")
+        ])
 
     /// One row a source.
     public static let checkpoints = Table(

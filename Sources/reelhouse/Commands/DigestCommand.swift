@@ -16,6 +16,7 @@ enum DigestCommand: Command {
         examples: [.init("reelhouse digest --json | jq -r .total", "One hash of the whole warehouse")])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        context.latest.value = WorkProgress(label: "digest")
         let digests = try Backends.reader(arguments.string("warehouse") ?? "").digest()
         var total = TableDigest()
         for (table, digest) in digests { total.add(digest, named: table) }
@@ -24,7 +25,8 @@ enum DigestCommand: Command {
             try context.console.print(JSONText.object(members + [("total", .string(total.text))]).compact)
             return .done
         }
-        var table = TextTable([.text("table"), .number("rows"), .text("digest")])
+        // A hash is of no use when it is cut.
+        var table = TextTable([.text("table"), .number("rows"), .number("digest")])
         for (name, digest) in digests { table.add([name, NumberFormat.grouped(digest.rows), digest.text]) }
         table.add(["total", "", total.text])
         try context.console.print(table)

@@ -58,8 +58,10 @@ enum DoctorCommand: Command {
                 case .fail: console.style.red(mark)
                 }
             let subject = finding.subject + String(repeating: " ", count: width - finding.subject.count)
-            try console.print("\(styled)  \(subject)  \(plain(finding.detail))")
-            if let remedy = finding.remedy { try console.print("      → \(plain(remedy))") }
+            try console.print(paragraph: "\(styled)  \(subject)  \(plain(finding.detail))", hangingIndent: 6)
+            if let remedy = finding.remedy {
+                try console.print(paragraph: "      → \(plain(remedy))", hangingIndent: 8)
+            }
         }
         let failed = findings.count { $0.outcome == .fail }
         let warned = findings.count { $0.outcome == .warn }

@@ -20,13 +20,16 @@ enum ExplainCommand: Command {
             let rules = chosen.map { [$0] } ?? CleaningRule.allCases
             try context.console.print(JSONText.array(rules.map(json)).compact)
         } else if let chosen {
-            let explanation = chosen.explanation
-            try context.console.print(context.console.style.bold(chosen.rawValue) + " (\(explanation.stream))")
-            try context.console.print("\n\(explanation.rejects)\n\nWhy: \(explanation.reason)")
-            let example = explanation.example.replacing("\n", with: "\n  ")
-            try context.console.print("\nExample:\n  \(example)\n\nWhat to do: \(explanation.remedy)")
+            let (explanation, console) = (chosen.explanation, context.console)
+            try console.print(console.style.bold(chosen.rawValue) + " (\(explanation.stream))\n")
+            try console.print(paragraph: explanation.rejects)
+            try console.print()
+            try console.print(paragraph: "Why: \(explanation.reason)")
+            // Whole, so that it can be copied.
+            try console.print("\nExample:\n  \(explanation.example.replacing("\n", with: "\n  "))\n")
+            try console.print(paragraph: "What to do: \(explanation.remedy)")
         } else {
-            var table = TextTable([.text("rule"), .text("stream"), .text("a line is rejected when")])
+            var table = TextTable([.text("rule"), .text("stream"), .prose("a line is rejected when")])
             for rule in CleaningRule.allCases {
                 table.add([rule.rawValue, rule.explanation.stream, rule.explanation.rejects])
             }

@@ -15,7 +15,12 @@ enum GenerateCommand: Command {
             .value("days", .integer(1...20_000), defaultValue: "30", help: "How many days they spread over."),
             .value("seed", .integer(0...Int64.max), defaultValue: "1", help: "What chance begins with."),
             .value("end-date", .date, defaultValue: "2026-11-20", help: "The last of the days."),
-            .value("output", short: "o", .path, help: "The folder to write movies/ and events/ to."),
+            .value(
+                "output", short: "o", .folder,
+                help: "The folder to write movies/ and events/ to; it has to be new or empty."),
+            .flag(
+                "force",
+                help: "Write to a folder that is not empty: files of the same days are replaced, others stay."),
             .value(
                 "dirt", .number(0...1), defaultValue: "0",
                 help: "Share of duplicated, broken, late and older-form lines."),
@@ -30,16 +35,23 @@ enum GenerateCommand: Command {
         guard let output = arguments.string("output") else {
             throw UsageError("the option '--output' is missing", hint: "name a folder, for example --output generated")
         }
-        let options = GeneratorOptions(
+        if output == "-" {
+            throw UsageError(
+                "--output needs a folder: what is generated is many files",
+                hint: "name a folder, for example --output generated")
+        }
+        var options = GeneratorOptions(
             movies: Int(arguments.integer("movies") ?? 0), events: Int(arguments.integer("events") ?? 0),
             users: Int(arguments.integer("users") ?? 0), days: Int(arguments.integer("days") ?? 0),
             seed: UInt64(arguments.integer("seed") ?? 0), output: output, dirt: arguments.number("dirt") ?? 0,
             endDay: arguments.day("end-date") ?? 0)
-        let total = options.movies + options.events
+        options.existing = arguments.flag("force") ? .othersKept : .refused
+        let (movies, total) = (options.movies, options.movies + options.events)
         let planted = try generate(options) { progress in
-            let done = progress.stage == .movies ? progress.done : options.movies + progress.done
-            context.console.progress.update(
-                WorkProgress(label: "generating", bytesDone: Int64(done), bytesTotal: Int64(total), read: Int64(done)))
+            let done = progress.stage == .movies ? progress.done : movies + progress.done
+            context.latest.value = WorkProgress(
+                label: "generating", bytesDone: Int64(done), bytesTotal: Int64(total), read: Int64(done))
+            context.console.progress.update(context.latest.value)
         }
         context.console.progress.finish()
         if arguments.flag("json") {

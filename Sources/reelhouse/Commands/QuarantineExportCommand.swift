@@ -1,6 +1,5 @@
 import Arguments
 import Domain
-import Files
 import JSON
 
 /// `reelhouse quarantine export`: lines in quarantine for another program, or to be mended.
@@ -13,10 +12,8 @@ enum QuarantineExportCommand: Command {
             line itself as raw, or as raw_base64 where it is not UTF-8. Change raw, and `retry --from` loads it.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
-            .value("output", short: "o", .path, help: "The file to write; standard output unless given."),
-            .flag("raw", help: "Write only the lines, byte for byte, each followed by LF."),
-            CommonOption.quiet,
-        ],
+            .flag("raw", help: "Write only the lines, byte for byte, each followed by LF.")
+        ] + NamedOutput.options + [CommonOption.quiet],
         examples: [
             .init("reelhouse quarantine export -o rejected.ndjson", "All of them, to be mended"),
             .init("reelhouse quarantine export --raw --source data/events/a.ndjson > again.ndjson", "The bare lines"),
@@ -24,26 +21,25 @@ enum QuarantineExportCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         let reader = try Backends.reader(arguments.string("warehouse") ?? "")
-        let file = try arguments.string("output").map(OutputFile.init)
+        let output = try NamedOutput(arguments, context.console)
         var writer = JSONTextWriter()
         let isRaw = arguments.flag("raw")
+        var written: Int64 = 0
+        context.latest.value = WorkProgress(label: "export")
         let count = try reader.forEachRejected(matching: QuarantineFilter.filter(arguments)) { record in
             if isRaw {
-                try write(record.rejection.raw + [UInt8(ascii: "\n")], to: file, context.console)
+                try output.write(bytes: record.rejection.raw + [UInt8(ascii: "\n")])
             } else {
                 writer.removeAll()
                 writer.appendLine(QuarantineRecordJSON.object(record))
-                try write(writer.bytes, to: file, context.console)
+                try output.write(bytes: writer.bytes)
             }
+            written += 1
+            context.latest.value = WorkProgress(label: "export", read: written)
         }
-        try file?.finish()
-        let target = arguments.string("output").map { " to \($0)" } ?? ""
+        try output.finish()
+        let target = output.name.map { " to \($0)" } ?? ""
         context.console.say("\(NumberFormat.count(count, "line", "lines")) written\(target).")
         return .done
-    }
-
-    private static func write(_ bytes: [UInt8], to file: OutputFile?, _ console: Console) throws {
-        guard let file else { return try console.output.write(bytes: bytes) }
-        try bytes.withUnsafeBytes { try file.write($0) }
     }
 }

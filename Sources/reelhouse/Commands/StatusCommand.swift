@@ -2,6 +2,8 @@ import Arguments
 import Domain
 import JSON
 
+import enum Logging.PlainText
+
 /// `reelhouse status`: what a warehouse holds, and how it came there.
 enum StatusCommand: Command {
     static let declaration = CommandDeclaration(
@@ -72,7 +74,8 @@ struct WarehouseStatus {
         let head: [(String, JSONText)] = [
             ("run_id", .integer(run.id)), ("started_at", .string(Timestamp.text(run.startedAt))),
             ("ended_at", run.endedAt.map { .string(Timestamp.text($0)) } ?? .null),
-            ("outcome", .string(run.outcome.rawValue)),
+            ("seconds", run.seconds.map { .double($0) } ?? .null),
+            ("outcome", .string(run.outcome.rawValue)), ("error", run.error.map { .string($0) } ?? .null),
         ]
         return .object(head + RunJSON.counts(run.counts))
     }
@@ -97,26 +100,41 @@ struct WarehouseStatus {
         if let newestSnapshot { try console.print("newest snapshot  \(CivilDate.text(ofDay: newestSnapshot))") }
         if let martNote { try console.print(martNote) }
         try console.print()
-        var table = TextTable([
-            .number("run"), .text("started"), .text("outcome"), .number("read"), .number("accepted"),
-            .number("duplicates"), .number("rejected"),
-        ])
-        for run in runs {
-            table.add(
-                [String(run.id), Timestamp.text(run.startedAt), run.outcome.rawValue]
-                    + [run.counts.read, run.counts.accepted, run.counts.duplicates, run.counts.rejected]
-                    .map { NumberFormat.grouped($0) })
-        }
-        try console.print(table)
-        try console.print()
+        try printRuns(on: console)
         try printCheckpoints(on: console)
         var rowTable = TextTable([.text("table"), .number("rows")])
         for (name, count) in rows { rowTable.add([name, NumberFormat.grouped(count)]) }
         try console.print(rowTable)
     }
 
+    private func printRuns(on console: Console) throws {
+        var table = TextTable([
+            .number("run"), .number("started (UTC)"), .number("took"), .text("outcome"), .number("read"),
+            .number("accepted"), .number("duplicates"), .number("rejected"),
+        ])
+        for run in runs {
+            let started = String(Timestamp.text(run.startedAt).prefix(16)).replacing("T", with: " ")
+            table.add(
+                [
+                    String(run.id), started, run.seconds.map { NumberFormat.duration(seconds: $0) } ?? "",
+                    run.outcome.rawValue,
+                ]
+                    + [run.counts.read, run.counts.accepted, run.counts.duplicates, run.counts.rejected]
+                    .map { NumberFormat.grouped($0) })
+        }
+        try console.print(table)
+        try console.print()
+        let failed = runs.filter { $0.error != nil }
+        if failed.isEmpty || console.isQuiet { return }
+        for run in failed {
+            let error = PlainText.escape(run.error ?? "")
+            try console.print(paragraph: "Run \(run.id) \(run.outcome.ending): \(error)", hangingIndent: 2)
+        }
+        try console.print()
+    }
+
     private func printCheckpoints(on console: Console) throws {
-        var table = TextTable([.text("source"), .text("state"), .number("lines"), .number("rejected")])
+        var table = TextTable([.path("source"), .text("state"), .number("lines"), .number("rejected")])
         for checkpoint in checkpoints {
             table.add([
                 checkpoint.source, checkpoint.isComplete ? "complete" : "partial",
@@ -125,5 +143,23 @@ struct WarehouseStatus {
         }
         try console.print(table)
         try console.print()
+    }
+}
+
+extension RunRecord {
+    /// How long it took; nil while it runs, and when it was killed.
+    var seconds: Double? { endedAt.map { Double(max(0, $0 - startedAt)) / 1000 } }
+}
+
+extension RunOutcome {
+    /// How it ended, to be read after "Run 3".
+    fileprivate var ending: String {
+        switch self {
+        case .running: "is under way"
+        case .completed: "was completed"
+        case .stopped: "was stopped"
+        case .failed: "failed"
+        case .interrupted: "was interrupted"
+        }
     }
 }

@@ -42,7 +42,7 @@ enum ValidateCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
-        let latest = LatestProgress()
+        let latest = context.latest
         let startedAt = SystemClock.milliseconds()
         let ticker = ProgressTicker(context.console.progress) { latest.value }
         let report: ValidationReport

@@ -41,8 +41,16 @@ final class Console: Sendable {
     /// The emphasis that standard error takes.
     var errorStyle: TextStyle { TextStyle(isTerminal: errors.isTerminal, environment: environment) }
 
-    /// Columns that help texts and charts are laid out for: the terminal's up to 100, or 80.
-    var textWidth: Int { min(output.width ?? 80, 100) }
+    /// Columns that results are laid out for: `COLUMNS` if that is set, else the terminal's; nil elsewhere.
+    var outputWidth: Int? { Self.columns(in: environment) ?? output.width }
+
+    /// Columns that help texts and charts are laid out for: those of results up to 100, or 80.
+    var textWidth: Int { min(outputWidth ?? 80, 100) }
+
+    /// The width that `COLUMNS` asks for, or nil.
+    static func columns(in environment: [String: String]) -> Int? {
+        environment["COLUMNS"].flatMap(Int.init).flatMap { (1...10_000).contains($0) ? $0 : nil }
+    }
 
     /// Writes a result to standard output.
     func write(_ text: String) throws(OutputError) {
@@ -53,9 +61,18 @@ final class Console: Sendable {
     /// Writes a line of a result to standard output.
     func print(_ line: String = "") throws(OutputError) { try write(line + "\n") }
 
-    /// Writes a table as wide as the terminal; only its first column when quiet.
+    /// Writes a table as wide as the terminal, or one cell a line where that is too narrow for it; only its first column
+    /// when quiet.
     func print(_ table: TextTable) throws(OutputError) {
-        try write(isQuiet ? table.quietText : table.text(width: output.width))
+        try write(isQuiet ? table.quietText : table.readableText(width: outputWidth))
+    }
+
+    /// Writes a paragraph, wrapped to the terminal; whole elsewhere. Lines after the first are indented as told.
+    func print(paragraph text: String, hangingIndent: Int = 0) throws(OutputError) {
+        guard let width = outputWidth else { return try print(text) }
+        let indent = String(repeating: " ", count: hangingIndent)
+        let lines = DisplayWidth.wrap(text, to: max(20, min(width, 100) - hangingIndent))
+        try print(text.prefix { $0 == " " } + lines.joined(separator: "\n" + indent))
     }
 
     /// Says something to the person, on standard error and unless quiet.

@@ -56,4 +56,27 @@ enum DisplayWidth {
         let spaces = String(repeating: " ", count: max(0, width - of(text)))
         return isTrailing ? spaces + text : text + spaces
     }
+
+    /// A text in lines of at most so many columns, broken between words; a longer word is broken too.
+    static func wrap(_ text: String, to width: Int) -> [String] {
+        let width = max(1, width)
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, of(line) + 1 + of(word) <= width {
+                line += " " + word
+                continue
+            }
+            if !line.isEmpty { lines.append(line) }
+            line = ""
+            for character in word {
+                if !line.isEmpty, of(line) + of(character) > width {
+                    lines.append(line)
+                    line = ""
+                }
+                line.append(character)
+            }
+        }
+        return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+    }
 }

@@ -26,22 +26,6 @@ enum CellValue: Sendable, Equatable {
     }
 }
 
-/// What the rows of a query are written as.
-enum RowFormat: String, Sendable, CaseIterable {
-    case table
-    case csv
-    case ndjson
-
-    /// A writer to an output.
-    func writer(to output: any TextOutput) -> any RowWriter {
-        switch self {
-        case .table: TableRowWriter(output: output)
-        case .csv: CSVRowWriter(output: output)
-        case .ndjson: NDJSONRowWriter(output: output)
-        }
-    }
-}
-
 /// Writes the rows of a result one by one: `begin` once, `write` for each row, `end` once. A row has a value for each
 /// column.
 protocol RowWriter {
@@ -86,9 +70,16 @@ struct NDJSONRowWriter: RowWriter {
 
     init(output: any TextOutput) { self.output = output }
 
-    mutating func begin(columns: [String]) {
+    mutating func begin(columns: [String]) { keys = Self.keys(columns) }
+
+    mutating func write(_ row: [CellValue]) throws(OutputError) { try output.write(Self.object(keys, row) + "\n") }
+
+    mutating func end() {}
+
+    /// The columns' names as keys, quoted.
+    static func keys(_ columns: [String]) -> [String] {
         var taken: Set<String> = []
-        keys = columns.map { column in
+        return columns.map { column in
             var name = column
             var number = 1
             while !taken.insert(name).inserted {
@@ -99,12 +90,10 @@ struct NDJSONRowWriter: RowWriter {
         }
     }
 
-    mutating func write(_ row: [CellValue]) throws(OutputError) {
-        let fields = zip(keys, row).map { "\($0):\(Self.value($1))" }
-        try output.write("{" + fields.joined(separator: ",") + "}\n")
+    /// A row as an object.
+    static func object(_ keys: [String], _ row: [CellValue]) -> String {
+        "{" + zip(keys, row).map { "\($0):\(value($1))" }.joined(separator: ",") + "}"
     }
-
-    mutating func end() {}
 
     private static func value(_ cell: CellValue) -> String {
         switch cell {
@@ -122,7 +111,8 @@ struct TableRowWriter: RowWriter {
     /// Rows that decide the widths.
     static let sampleSize = 1000
 
-    let output: any TextOutput
+    private let output: any TextOutput
+    private let layout: ResultLayout
     private var names: [String] = []
     private var sample: [[CellValue]] = []
     private var table = TextTable([])
@@ -130,7 +120,10 @@ struct TableRowWriter: RowWriter {
     private var isBegun = false
     private var rowCount = 0
 
-    init(output: any TextOutput) { self.output = output }
+    init(output: any TextOutput, layout: ResultLayout) {
+        self.output = output
+        self.layout = layout
+    }
 
     mutating func begin(columns: [String]) { names = columns }
 
@@ -148,24 +141,32 @@ struct TableRowWriter: RowWriter {
 
     private mutating func writeSample() throws(OutputError) {
         isBegun = true
-        table = TextTable(names.indices.map { isNumeric($0) ? .number(names[$0]) : .text(names[$0]) })
-        for row in sample { table.add(row.map(Self.cell)) }
-        try output.write(table.text(width: output.width))
-        widths = table.fitted(to: output.width)
+        table = Self.table(names, sample)
+        try output.write(table.text(width: layout.shortenedWidth))
+        widths = table.fitted(to: layout.shortenedWidth)
         sample = []
         table = TextTable(table.columns)
     }
 
     private func writeLine(_ row: [CellValue]) throws(OutputError) {
         let cells = row.map { PlainText.escape(Self.cell($0)) }
-        let widths = output.isTerminal ? widths : zip(widths, cells).map { max($0, DisplayWidth.of($1)) }
+        let widths =
+            layout.isShortened ? widths : zip(widths, cells).map { max($0, DisplayWidth.of($1)) }
         try output.write(table.line(cells, widths: widths) + "\n")
     }
 
+    /// The rows as a table.
+    static func table(_ names: [String], _ rows: [[CellValue]]) -> TextTable {
+        var table = TextTable(
+            names.indices.map { isNumeric($0, in: rows) ? .number(names[$0]) : .text(names[$0]) })
+        for row in rows { table.add(row.map(cell)) }
+        return table
+    }
+
     /// Whether all values of a column that are not null are numbers.
-    private func isNumeric(_ column: Int) -> Bool {
+    private static func isNumeric(_ column: Int, in rows: [[CellValue]]) -> Bool {
         var hasNumber = false
-        for row in sample {
+        for row in rows {
             switch row[column] {
             case .null: break
             case .integer, .real: hasNumber = true
@@ -175,5 +176,5 @@ struct TableRowWriter: RowWriter {
         return hasNumber
     }
 
-    private static func cell(_ value: CellValue) -> String { value.text ?? "NULL" }
+    static func cell(_ value: CellValue) -> String { value.text ?? "NULL" }
 }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -24,10 +25,13 @@ enum OutputError: Error, Equatable, CustomStringConvertible {
     case closed
     /// The system's error number.
     case failed(errno: Int32)
+    /// A file that was named cannot be written.
+    case file(FileError)
 
     var description: String {
         switch self {
         case .closed: "The output was closed by its reader."
+        case .file(let error): error.description
         case .failed(let number): "The output cannot be written: \(String(cString: strerror(number)))."
         }
     }

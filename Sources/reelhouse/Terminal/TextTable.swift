@@ -4,13 +4,28 @@ import Logging
 struct TextTable {
     /// A column.
     struct Column {
+        /// What its cells are, which says how they give way where there is little room.
+        enum Kind: Equatable {
+            /// Cut at the end.
+            case text
+            /// Stands to the right and is never cut.
+            case number
+            /// A path, shortened in the middle so that rows differ.
+            case path
+            /// Sentences, which go on in the next line.
+            case prose
+        }
+
         /// The heading.
         var title: String
-        /// Numbers stand to the right and are never cut.
-        var isNumeric: Bool
+        var kind: Kind
 
-        static func text(_ title: String) -> Column { Column(title: PlainText.escape(title), isNumeric: false) }
-        static func number(_ title: String) -> Column { Column(title: PlainText.escape(title), isNumeric: true) }
+        var isNumeric: Bool { kind == .number }
+
+        static func text(_ title: String) -> Column { Column(title: PlainText.escape(title), kind: .text) }
+        static func number(_ title: String) -> Column { Column(title: PlainText.escape(title), kind: .number) }
+        static func path(_ title: String) -> Column { Column(title: PlainText.escape(title), kind: .path) }
+        static func prose(_ title: String) -> Column { Column(title: PlainText.escape(title), kind: .prose) }
     }
 
     let columns: [Column]
@@ -23,11 +38,21 @@ struct TextTable {
         rows.append(columns.indices.map { $0 < cells.count ? PlainText.escape(cells[$0]) : "" })
     }
 
-    /// The table with headings, cut to a width in columns if one is given; ends in a newline.
+    /// The table with headings, fitted to a width in columns if one is given; ends in a newline.
     func text(width: Int? = nil) -> String {
         let widths = fitted(to: width)
-        let rule = widths.map { String(repeating: "─", count: $0) }
-        return ([columns.map(\.title), rule] + rows).map { line($0, widths: widths) + "\n" }.joined()
+        // Sentences that are not wrapped, off a terminal, may be of any length.
+        let rule = zip(columns, widths).map { column, columnWidth in
+            String(repeating: "─", count: column.kind == .prose ? min(columnWidth, Self.proseRule) : columnWidth)
+        }
+        let head = [columns.map(\.title), rule].map { line($0, widths: widths) + "\n" }.joined()
+        return head + shortened(to: widths).map { lines($0, widths: widths) }.joined()
+    }
+
+    /// The table where a width has room for it, and otherwise one cell a line.
+    func readableText(width: Int?) -> String {
+        guard let width, leastReadableWidth(ofText: 12) > width, !rows.isEmpty else { return text(width: width) }
+        return records(width: width)
     }
 
     /// The first column alone, for scripts.
@@ -45,12 +70,11 @@ struct TextTable {
 
     private static let gap = "  "
     private static let leastWidth = 4
+    private static let proseRule = 60
 
     /// The width of each column: that of its widest cell, columns of text cut to one greatest width at which all fit.
     func fitted(to width: Int?) -> [Int] {
-        let widths = columns.indices.map { index in
-            rows.reduce(DisplayWidth.of(columns[index].title)) { max($0, DisplayWidth.of($1[index])) }
-        }
+        let widths = naturalWidths
         guard let width else { return widths }
         let room = width - Self.gap.count * (columns.count - 1)
         func cut(to greatest: Int) -> [Int] {
@@ -62,5 +86,61 @@ struct TextTable {
             if cut(to: middle).reduce(0, +) <= room { fits = middle } else { tooWide = middle }
         }
         return cut(to: fits)
+    }
+
+    private var naturalWidths: [Int] {
+        columns.indices.map { index in
+            rows.reduce(DisplayWidth.of(columns[index].title)) { max($0, DisplayWidth.of($1[index])) }
+        }
+    }
+
+    /// The width at which nothing is cut.
+    var wholeWidth: Int { naturalWidths.reduce(Self.gap.count * (columns.count - 1), +) }
+
+    /// The width below which columns of text would have fewer columns than they need to be understood.
+    func leastReadableWidth(ofText least: Int = 24) -> Int {
+        zip(columns, naturalWidths).reduce(Self.gap.count * (columns.count - 1)) { sum, column in
+            switch column.0.kind {
+            case .number: sum + column.1
+            case .text: sum + min(column.1, max(DisplayWidth.of(column.0.title), least))
+            case .path, .prose: sum + min(column.1, 2 * least)
+            }
+        }
+    }
+
+    /// The rows with their paths shortened to the columns' widths.
+    private func shortened(to widths: [Int]) -> [[String]] {
+        var rows = rows
+        for index in columns.indices where columns[index].kind == .path {
+            for (row, path) in PathText.shortened(rows.map { $0[index] }, to: widths[index]).enumerated() {
+                rows[row][index] = path
+            }
+        }
+        return rows
+    }
+
+    /// A row with its prose in as many lines as it takes.
+    private func lines(_ cells: [String], widths: [Int]) -> String {
+        let wrapped = columns.indices.map { index in
+            columns[index].kind == .prose ? DisplayWidth.wrap(cells[index], to: widths[index]) : [cells[index]]
+        }
+        let count = wrapped.map(\.count).max() ?? 1
+        return (0..<max(1, count)).map { number in
+            line(wrapped.map { number < $0.count ? $0[number] : "" }, widths: widths) + "\n"
+        }.joined()
+    }
+
+    /// One cell a line behind its heading, or below it where they have no room beside each other.
+    private func records(width: Int) -> String {
+        let titleWidth = columns.map { DisplayWidth.of($0.title) }.max() ?? 0
+        let paths = shortened(to: columns.map { _ in max(Self.leastWidth, width - Self.gap.count) })
+        return paths.map { row in
+            zip(columns, row).filter { !$1.isEmpty }.map { column, cell in
+                let beside = DisplayWidth.pad(column.title, to: titleWidth) + Self.gap + cell
+                if column.isNumeric || DisplayWidth.of(beside) <= width { return beside + "\n" }
+                let below = DisplayWidth.wrap(cell, to: width - Self.gap.count).map { Self.gap + $0 + "\n" }
+                return column.title + "\n" + below.joined()
+            }.joined()
+        }.joined(separator: "\n")
     }
 }

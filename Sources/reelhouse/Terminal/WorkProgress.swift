@@ -2,6 +2,19 @@ import Logging
 
 /// How far long work has come.
 struct WorkProgress: Sendable, Equatable {
+    /// What is counted.
+    enum Noun: Sendable {
+        case lines
+        case rows
+
+        func count(_ number: Int64) -> String {
+            switch self {
+            case .lines: NumberFormat.count(number, "line", "lines")
+            case .rows: NumberFormat.count(number, "row", "rows")
+            }
+        }
+    }
+
     /// What is being done, in a word or two, such as `events`.
     var label: String
     /// Bytes of input used so far, as they are stored (compressed), and how many there are in all; nil when not known.
@@ -10,6 +23,7 @@ struct WorkProgress: Sendable, Equatable {
     /// Lines so far.
     var read: Int64 = 0
     var rejected: Int64 = 0
+    var noun = Noun.lines
 }
 
 /// What can be said of progress at a moment.
@@ -67,31 +81,42 @@ struct ProgressMeter {
 
 extension ProgressReading {
     /// `[0:34] events  42%  1,234,567 lines  812,345/s  12 rejected  1 min 3 s left`.
-    var plainText: String { parts(bar: nil).joined(separator: "  ") }
+    var plainText: String { text(parts, bar: nil) }
 
-    /// The same with a bar where there is room, in less than a width in columns.
+    /// The same in less than a width in columns: with a bar where there is room, and where there is little, without what
+    /// matters least. No part is cut.
     func liveText(width: Int) -> String {
-        let candidates = [30, 20, 10].map { parts(bar: $0).joined(separator: "  ") } + [plainText]
         // The last column stays free: some terminals go to the next line once it is written.
         let room = max(0, width - 1)
-        let text = candidates.first { DisplayWidth.of($0) <= room } ?? plainText
-        return DisplayWidth.truncate(text, to: room)
+        var texts = [30, 20, 10].map { text(parts, bar: $0) } + [plainText]
+        var kept = parts
+        for dropped in [PartKind.rate, .rejected, .count, .timeLeft, .share] {
+            kept.removeAll { $0.kind == dropped }
+            texts.append(text(kept, bar: nil))
+        }
+        return texts.first { DisplayWidth.of($0) <= room } ?? DisplayWidth.truncate(text(kept, bar: nil), to: room)
     }
 
-    private func parts(bar: Int?) -> [String] {
-        var parts = ["[\(NumberFormat.clock(seconds: elapsedSeconds))] \(PlainText.escape(progress.label))"]
-        if let share {
-            if let bar {
-                let filled = BarChart.bar(share: share, width: bar)
-                parts.append(filled + String(repeating: "░", count: bar - filled.count))
-            }
-            parts.append(NumberFormat.percent(share))
-        }
-        if progress.read > 0 { parts.append(NumberFormat.count(progress.read, "line", "lines")) }
-        if let linesPerSecond, progress.read > 0 { parts.append(NumberFormat.rate(linesPerSecond)) }
-        if progress.rejected > 0 { parts.append("\(NumberFormat.grouped(progress.rejected)) rejected") }
+    private enum PartKind { case label, share, count, rate, rejected, timeLeft }
+
+    private func text(_ parts: [(kind: PartKind, text: String)], bar: Int?) -> String {
+        parts.map { part in
+            guard let bar, let share, part.kind == .share else { return part.text }
+            let filled = BarChart.bar(share: share, width: bar)
+            return filled + String(repeating: "░", count: bar - filled.count) + "  " + part.text
+        }.joined(separator: "  ")
+    }
+
+    private var parts: [(kind: PartKind, text: String)] {
+        var parts: [(kind: PartKind, text: String)] = [
+            (.label, "[\(NumberFormat.clock(seconds: elapsedSeconds))] \(PlainText.escape(progress.label))")
+        ]
+        if let share { parts.append((.share, NumberFormat.percent(share))) }
+        if progress.read > 0 { parts.append((.count, progress.noun.count(progress.read))) }
+        if let linesPerSecond, progress.read > 0 { parts.append((.rate, NumberFormat.rate(linesPerSecond))) }
+        if progress.rejected > 0 { parts.append((.rejected, "\(NumberFormat.grouped(progress.rejected)) rejected")) }
         if let secondsLeft, share.map({ $0 < 1 }) == true {
-            parts.append(NumberFormat.duration(seconds: secondsLeft.rounded(.up)) + " left")
+            parts.append((.timeLeft, NumberFormat.duration(seconds: secondsLeft.rounded(.up)) + " left"))
         }
         return parts
     }

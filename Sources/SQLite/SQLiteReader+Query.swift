@@ -1,0 +1,71 @@
+import CSQLite
+import Domain
+
+extension SQLiteReader {
+    /// Compiles one statement that only reads.
+    ///
+    /// - Throws: `QueryError`, `SQLiteError`.
+    func prepareQuery(_ sql: String) throws -> Statement {
+        let statement: Statement
+        do {
+            statement = try connection.prepareOnly(sql)
+        } catch WarehouseError.notReadOnly {
+            throw QueryError.severalStatements
+        } catch let error as SQLiteError {
+            throw queryError(error, sql) ?? error
+        }
+        guard statement.isReadOnly else { throw QueryError.writes }
+        return statement
+    }
+
+    /// What an error of compiling says about the statement; nil where it is about the database.
+    private func queryError(_ error: SQLiteError, _ sql: String) -> (any Error)? {
+        if error.code == SQLITE_MISUSE { return QueryError.empty }
+        // A read-only connection refuses to compile some statements that write.
+        if error.primaryCode == SQLITE_READONLY { return QueryError.writes }
+        guard error.primaryCode == SQLITE_ERROR else { return nil }
+        if let name = Self.name(in: error.message, after: "no such table: ") {
+            // Without the names there is no suggestion, and the error is still the one to tell of.
+            return QueryError.unknownTable(name, among: (try? relations().map(\.name)) ?? [])
+        }
+        if let name = Self.name(in: error.message, after: "no such column: ") {
+            return QueryError.unknownColumn(name, among: (try? columns(meantBy: sql)) ?? [])
+        }
+        return QueryError.invalid(error.message)
+    }
+
+    /// The name at the end of SQLite's message, without what it is qualified by.
+    private static func name(in message: String, after start: String) -> String? {
+        guard message.hasPrefix(start) else { return nil }
+        return message.dropFirst(start.count).split(separator: ".").last.map(String.init)
+    }
+
+    /// The columns of the tables and views that a statement names, or of all when it names none.
+    private func columns(meantBy sql: String) throws -> [String] {
+        let words = Set(
+            sql.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+        let relations = try relations()
+        let named = relations.filter { words.contains($0.name.lowercased()) }
+        var seen: Set<String> = []
+        return (named.isEmpty ? relations : named).flatMap(\.columns).filter { seen.insert($0).inserted }
+    }
+
+    /// The tables and views that are there, with their columns.
+    private func relations() throws -> [(name: String, columns: [String])] {
+        let statement = try connection.prepare(
+            """
+            SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c
+            WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name, c.cid
+            """)
+        var relations: [(name: String, columns: [String])] = []
+        while try statement.step() {
+            let (name, column) = (statement.text(0) ?? "", statement.text(1) ?? "")
+            if relations.last?.name == name {
+                relations[relations.count - 1].columns.append(column)
+            } else {
+                relations.append((name, [column]))
+            }
+        }
+        return relations
+    }
+}

@@ -1,0 +1,36 @@
+import Domain
+import Schema
+
+/// The views of a warehouse, as its migrations make them: read from a database in memory, so that no warehouse is needed.
+public enum SchemaViews {
+    /// A view: its name, and the names of its columns.
+    public struct View: Sendable {
+        /// Its name.
+        public let name: String
+        /// The names of its columns, in order.
+        public let columns: [String]
+    }
+
+    /// All views, in the order in which they are made.
+    ///
+    /// - Throws: `SQLiteError`.
+    public static func all() throws -> [View] {
+        let connection = try Connection(path: ":memory:", access: .readWrite)
+        for migration in Schema.sqlite { try connection.execute(migration.sql) }
+        let rows = try connection.prepare(
+            """
+            SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c
+            WHERE s.type = 'view' ORDER BY s.rowid, c.cid
+            """)
+        var views: [View] = []
+        while try rows.step() {
+            let (name, column) = (rows.text(0) ?? "", rows.text(1) ?? "")
+            if let last = views.last, last.name == name {
+                views[views.count - 1] = View(name: name, columns: last.columns + [column])
+            } else {
+                views.append(View(name: name, columns: [column]))
+            }
+        }
+        return views
+    }
+}

@@ -1,0 +1,35 @@
+import Arguments
+import Domain
+
+extension QueryError {
+    /// What is wrong with the statement.
+    var message: String {
+        switch self {
+        case .empty: "there is no statement to run"
+        case .severalStatements: "there is more than one statement; only one can be run at a time"
+        case .writes: "this statement would change something; only a statement that reads can be run"
+        case .unknownTable(let name, let names): "no such table or view: \(name)" + Self.suggestion(name, names)
+        case .unknownColumn(let name, let names): "no such column: \(name)" + Self.suggestion(name, names)
+        case .invalid(let words): "the statement cannot be understood: \(words)"
+        }
+    }
+
+    /// What to do about it.
+    var hint: String {
+        switch self {
+        case .empty: "Write one SELECT, for example reelhouse query 'SELECT title FROM movies LIMIT 5'."
+        case .severalStatements: "Run them one after the other, or join them by UNION ALL."
+        case .writes: "Write one SELECT. To change data, make a copy of the warehouse and open that with sqlite3."
+        case .unknownTable: "`reelhouse schema` lists all tables and views."
+        case .unknownColumn:
+            "`reelhouse schema TABLE` lists the columns of a table. A text stands in single quotes: 'text'."
+        case .invalid:
+            "Check the SQL (SQLite's, https://sqlite.org/lang_select.html); `reelhouse schema` lists the tables."
+        }
+    }
+
+    private static func suggestion(_ name: String, _ names: [String]) -> String {
+        guard let nearest = Suggestion.nearest(to: name, among: names) else { return "" }
+        return "; did you mean \(nearest)?"
+    }
+}

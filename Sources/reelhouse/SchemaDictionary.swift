@@ -1,0 +1,158 @@
+import Domain
+import JSON
+import SQLite
+
+/// The data dictionary: every table and view of a warehouse, from the declarations and the migrations that are built in.
+struct SchemaDictionary {
+    /// A table or a view.
+    struct Relation {
+        var name: String
+        /// `movies`, `behaviour`, `marts`, `operations` or `views`.
+        var group: String
+        var meaning: String
+        var key: [String]
+        var columns: [Field]
+    }
+
+    /// A column.
+    struct Field {
+        var name: String
+        /// What it holds, the same on every backend.
+        var type: String
+        /// How SQLite stores it.
+        var storedType: String
+        /// Nil where it is not known, as of views.
+        var isNullable: Bool?
+        var meaning: String
+    }
+
+    let relations: [Relation]
+
+    /// - Throws: `SQLiteError` when SQLite cannot give the views.
+    init() throws {
+        let tables =
+            MovieTables.all + BehaviourTables.all + BehaviourTables.withdrawals + MartTables.all + OperationTables.all
+        relations = tables.map(Self.relation) + (try SchemaViews.all()).map { Self.relation($0, tables) }
+    }
+
+    /// The tables and views of a name; all without one, and none where there is no such name.
+    func relations(named name: String?) -> [Relation] {
+        guard let name = name?.lowercased() else { return relations }
+        return relations.filter { $0.name == name }
+    }
+
+    private static func relation(_ table: Table) -> Relation {
+        Relation(
+            name: table.name, group: table.kind.rawValue, meaning: sentence(table.meaning), key: table.key,
+            columns: table.columns.map {
+                Field(
+                    name: $0.name, type: typeName($0.type), storedType: storedType($0.type),
+                    isNullable: $0.isNullable, meaning: sentence($0.meaning))
+            })
+    }
+
+    /// Meanings are paragraphs.
+    private static func sentence(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    private static func typeName(_ type: ColumnType) -> String {
+        switch type {
+        case .integer, .text, .boolean, .date: type.rawValue
+        case .real: "number"
+        case .timestamp: "time"
+        case .uuid: "UUID"
+        case .blob: "bytes"
+        }
+    }
+
+    private static func storedType(_ type: ColumnType) -> String {
+        switch type {
+        case .integer, .boolean, .timestamp: "INTEGER"
+        case .real: "REAL"
+        case .text, .date: "TEXT"
+        case .uuid, .blob: "BLOB"
+        }
+    }
+
+    private static let readableSuffix = "_readable"
+
+    /// What columns mean that no table has.
+    private static let viewColumns: [String: String] = [
+        "movie_title": "The movie's title, where it is known.",
+        "primary_genre": "The name of the first genre, where it is known.",
+    ]
+
+    private static func relation(_ view: SchemaViews.View, _ tables: [Table]) -> Relation {
+        let baseName = view.name.hasSuffix(readableSuffix) ? String(view.name.dropLast(readableSuffix.count)) : ""
+        let base = tables.first { $0.name == baseName }
+        var meaning = "A view."
+        if let base { meaning = "\(base.name) with times and UUIDs as text. \(sentence(base.meaning))" }
+        var bases = [base].compactMap(\.self)
+        if view.name == "rejected_event_readable" {
+            meaning = "What could be read of the event lines in quarantine, in the columns of a fact."
+            bases = [OperationTables.rejected, BehaviourTables.facts]
+        }
+        return Relation(
+            name: view.name, group: "views", meaning: meaning, key: base?.key ?? [],
+            columns: view.columns.map { name in field(name, bases) })
+    }
+
+    private static func field(_ name: String, _ bases: [Table]) -> Field {
+        let column = bases.lazy.flatMap(\.columns).first { $0.name == name }
+        guard let column else {
+            return Field(
+                name: name, type: "text", storedType: "TEXT", isNullable: true, meaning: viewColumns[name] ?? "")
+        }
+        // The type of facts is stored as a code, and views show its name.
+        let isShownAsText =
+            column.type == .timestamp || column.type == .uuid || (name == "event_type" && column.type == .integer)
+        let type = isShownAsText ? .text : column.type
+        return Field(
+            name: name, type: typeName(type), storedType: storedType(type), isNullable: nil,
+            meaning: sentence(column.meaning))
+    }
+}
+
+extension SchemaDictionary.Relation {
+    var json: JSONText {
+        .object([
+            ("name", .string(name)), ("group", .string(group)), ("meaning", .string(meaning)),
+            ("key", .array(key.map { .string($0) })), ("columns", .array(columns.map(\.json))),
+        ])
+    }
+
+    /// A section of a page in Markdown.
+    var markdown: String {
+        var text = "## \(name)\n\n\(meaning)\n\n"
+        if !key.isEmpty { text += "Key: \(key.map { "`\($0)`" }.joined(separator: ", "))\n\n" }
+        text += MarkdownRowWriter.line(["column", "type", "on SQLite", "null", "meaning"])
+        text += MarkdownRowWriter.line(["---", "---", "---", "---", "---"])
+        return text + columns.map { MarkdownRowWriter.line($0.cells) }.joined()
+    }
+
+    func print(on console: Console) throws {
+        try console.print(console.style.bold(name))
+        try console.print(paragraph: meaning)
+        if !key.isEmpty { try console.print(paragraph: "Key: " + key.joined(separator: ", ")) }
+        try console.print()
+        var table = TextTable([
+            .text("column"), .text("type"), .text("on SQLite"), .text("null"), .prose("meaning"),
+        ])
+        for column in columns { table.add(column.cells) }
+        try console.print(table)
+    }
+}
+
+extension SchemaDictionary.Field {
+    var json: JSONText {
+        .object([
+            ("name", .string(name)), ("type", .string(type)), ("sqlite_type", .string(storedType)),
+            ("nullable", isNullable.map { .boolean($0) } ?? .null), ("meaning", .string(meaning)),
+        ])
+    }
+
+    var cells: [String] {
+        [name, type, storedType, isNullable.map { $0 ? "may be" : "never" } ?? "", meaning]
+    }
+}

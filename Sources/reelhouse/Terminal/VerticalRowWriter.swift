@@ -1,0 +1,45 @@
+import Logging
+
+/// One value a line, under a heading for each row: for rows that are too wide for a table.
+struct VerticalRowWriter: RowWriter {
+    private let output: any TextOutput
+    private let layout: ResultLayout
+    private var names: [String] = []
+    private var nameWidth = 0
+    private var rowCount = 0
+
+    init(output: any TextOutput, layout: ResultLayout) {
+        self.output = output
+        self.layout = layout
+    }
+
+    mutating func begin(columns: [String]) {
+        // A long name must leave room for the value.
+        let greatest = layout.isShortened ? max(8, layout.width / 2) : .max
+        names = columns.map { DisplayWidth.truncate(PlainText.escape($0), to: greatest) }
+        nameWidth = names.map { DisplayWidth.of($0) }.max() ?? 0
+    }
+
+    mutating func write(_ row: [CellValue]) throws(OutputError) {
+        rowCount += 1
+        let heading = "─── row \(NumberFormat.grouped(rowCount)) "
+        var text = heading + String(repeating: "─", count: max(3, min(layout.width, 40) - heading.count)) + "\n"
+        for (name, value) in zip(names, row) {
+            text += DisplayWidth.pad(name, to: nameWidth) + "  " + shortened(value) + "\n"
+        }
+        try output.write(text)
+    }
+
+    mutating func end() throws(OutputError) {
+        try output.write("(\(NumberFormat.count(rowCount, "row", "rows")))\n")
+    }
+
+    private func shortened(_ value: CellValue) -> String {
+        let text = PlainText.escape(TableRowWriter.cell(value))
+        switch value {
+        case .text, .blob:
+            return layout.isShortened ? DisplayWidth.truncate(text, to: max(8, layout.width - nameWidth - 2)) : text
+        case .null, .integer, .real: return text
+        }
+    }
+}
