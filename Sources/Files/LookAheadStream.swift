@@ -13,8 +13,11 @@ public final class LookAheadStream: ByteStream {
     /// A stream of which nothing is looked at yet.
     public init(_ stream: any ByteStream) { self.stream = stream }
 
+    /// What ended the bytes before their time.
     public var damage: Damage? { stream.damage }
+    /// How many of the source's own bytes have been read.
     public var sourceBytesRead: Int64 { stream.sourceBytesRead }
+    /// How the source is compressed.
     public var compression: CompressionFormat? { stream.compression }
 
     /// Looks further: one piece of at most `size` bytes, as much as comes at once.
@@ -26,6 +29,7 @@ public final class LookAheadStream: ByteStream {
         isAtEnd = ahead.count == before
     }
 
+    /// Gives what was looked at, and then the rest.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let count = min(ahead.count - given, buffer.count)
         guard count > 0 else {
@@ -39,6 +43,7 @@ public final class LookAheadStream: ByteStream {
         return count
     }
 
+    /// Passes bytes, those that were looked at first.
     public func skip(_ count: Int64) throws(FileError) -> Int64 {
         let passed = min(count, Int64(ahead.count - given))
         given += Int(passed)
