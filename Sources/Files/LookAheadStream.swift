@@ -13,8 +13,11 @@ public final class LookAheadStream: ByteStream {
     /// A stream of which nothing is looked at yet.
     public init(_ stream: any ByteStream) { self.stream = stream }
 
+    /// What ended the bytes before their time.
     public var damage: Damage? { stream.damage }
+    /// How many of the source's own bytes have been read.
     public var sourceBytesRead: Int64 { stream.sourceBytesRead }
+    /// How the source is compressed.
     public var compression: CompressionFormat? { stream.compression }
     public var isPaused: Bool { given >= ahead.count && stream.isPaused }
 
@@ -29,6 +32,7 @@ public final class LookAheadStream: ByteStream {
         isAtEnd = ahead.count == before && !stream.isPaused
     }
 
+    /// Gives what was looked at, and then the rest.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let count = min(ahead.count - given, buffer.count)
         guard count > 0 else {
@@ -42,6 +46,7 @@ public final class LookAheadStream: ByteStream {
         return count
     }
 
+    /// Passes bytes, those that were looked at first.
     public func skip(_ count: Int64) throws(FileError) -> Int64 {
         let passed = min(count, Int64(ahead.count - given))
         given += Int(passed)

@@ -52,7 +52,9 @@ public final class OpenedStream: @unchecked Sendable {
 }
 
 extension OpenedStream: Hashable {
+    /// Whether they are one stream.
     public static func == (left: OpenedStream, right: OpenedStream) -> Bool { left === right }
+    /// By what it is, since its bytes are not known.
     public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 

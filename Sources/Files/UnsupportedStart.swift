@@ -14,7 +14,7 @@ struct UnsupportedStart {
     /// - Throws: when the disk cannot be read.
     init?(_ stream: LookAheadStream, _ check: UnsupportedKindCheck) throws(FileError) {
         guard let kind = try Self.kind(of: stream, check) else { return nil }
-        message = kind.message(decompression: stream.compression.map { "\($0.rawValue) -dc" })
+        message = kind.message(decompression: Self.decompression(of: stream))
         let ahead = stream.ahead
         let start = LineContent.byteOrderMarkLength(ahead.bytes)
         let wanted = start + keptOfLongLine + 1
@@ -28,6 +28,11 @@ struct UnsupportedStart {
         if isEnded, end > start, ahead.bytes[end - 1] == LineContent.carriageReturn { end -= 1 }
         raw = ahead.bytes(at: start, count: min(end - start, keptOfLongLine))
         offset = Int64(start)
+    }
+
+    /// The command that decompresses a stream's file, where it is compressed.
+    static func decompression(of stream: LookAheadStream) -> String? {
+        stream.compression.map { "\($0.rawValue) -dc" }
     }
 
     /// What a stream is that is not NDJSON, by as many bytes as it takes to tell; nil for lines.

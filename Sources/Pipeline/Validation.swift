@@ -84,7 +84,8 @@ public final class Validation {
             }
             stage.release()
             report.sources[first + part.source].tally.add(part.tally, examples: options.examples)
-            report.sources[first + part.source].otherPort = report.sources[first + part.source].otherPort ?? part.otherPort
+            report.sources[first + part.source].otherPort =
+                report.sources[first + part.source].otherPort ?? part.otherPort
             report.total.add(part.tally, examples: options.examples)
             bytes[part.source] = part.sourceBytes
             progress(

@@ -182,6 +182,15 @@ struct BackendChecks {
                 let why = String(cString: strerror(errno))
                 return .fail(subject, "\(hidden.name) cannot be read: \(why)", "Change its owner or mode.")
             }
+            let unsupported = try files.compactMap { file in
+                try FileKind.unsupported(file).map { (file: file, kind: $0) }
+            }
+            if let first = unsupported.first {
+                let count = NumberFormat.count(unsupported.count, "file is", "files are")
+                return .warn(
+                    subject, "\(count) not NDJSON: \(first.file.name) looks like \(first.kind.words)",
+                    "Convert it and load NEW.ndjson: \(first.kind.conversion)")
+            }
             let size = files.reduce(Int64(0)) { $0 + ($1.size ?? 0) }
             let count = NumberFormat.count(files.count, "file", "files")
             return .ok(subject, "\(count) in \(place), \(NumberFormat.bytes(size))")

@@ -55,7 +55,7 @@ struct StreamGuess {
             if case .port = guess.answer(of: chunk) { return true }
             return false
         }
-        return Look(file: opened, answer: chunk.map(guess.answer) ?? .noLines)
+        return Look(file: opened, answer: chunk.map { guess.answer(of: $0) } ?? .noLines)
     }
 
     /// What the first chunk with lines tells.

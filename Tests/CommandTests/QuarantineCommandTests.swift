@@ -124,7 +124,7 @@ import Testing
         (#"{"raw":"{}"}"#, "it has no rejected_id"), (#"{"rejected_id":1}"#, "neither raw"),
         (#"{"rejected_id":1,"raw":{"score":1}}"#, "neither raw"),
         (#"{"rejected_id":1,"raw_base64":"a"}"#, "neither raw"),
-        ("[1]", "not one JSON object"),
+        ("7", "not one JSON object"),
     ])
     func whatIsNoExportIsRefused(line: String, why: String) throws {
         let process = try loaded()

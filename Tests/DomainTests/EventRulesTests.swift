@@ -88,7 +88,8 @@ import Testing
 
     private static let noIDs: [String?] = [
         nil, "null", "0", "-1", "-0", "1.5", "true", "[1]", "{}", #""""#, #""anonymous""#, #""1 2""#, #""0x1""#,
-        #""+1""#, #""01""#, #"".5""#, #""１""#, "9223372036854775808", "9223372036854775808.0", "1e300", "1e-1", "1.0000000000000000001", "1e-999999999999",
+        #""+1""#, #""01""#, #"".5""#, #""１""#, "9223372036854775808", "9223372036854775808.0", "1e300", "1e-1",
+        "1.0000000000000000001", "1e-999999999999",
         "0e999999999",
         #""NaN""#, #""Infinity""#,
     ]
@@ -294,7 +295,7 @@ import Testing
         #expect(first.line == 2)
         #expect(first.byteOffset == Int64(event([:]).utf8.count))
         #expect(first.raw == Array(bad.utf8))
-        #expect(first.message == "score is 11; expected a number from 0.5 to 10, or null")
+        #expect(first.message == "score is 11; expected a number from 0.5 to 10, or null to withdraw the rating")
         #expect(first.snapshotDay == nil)
     }
 
@@ -311,6 +312,9 @@ import Testing
     )
     func aRejectionNamesTheValue(json: String, words: String) throws {
         let message = try eventBatch([event(["event_type": json])]).rejections.map(\.message)
-        #expect(message == ["event_type is \(words); expected one of the types that `explain` lists"])
+        #expect(
+            message == [
+                "event_type is \(words); expected one of the types that `reelhouse explain unknown_event_type` lists"
+            ])
     }
 }

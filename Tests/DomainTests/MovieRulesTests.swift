@@ -54,21 +54,21 @@ struct MovieRulesTests {
     @Test(
         "a message says what was found and what is expected",
         arguments: [
-            (#"{"id":"tt1","title":"T"}"#, #"id is "tt1". Expected TMDB's number of the movie, an integer from 1."#),
-            (#"{"title":"T"}"#, "id is absent. Expected TMDB's number of the movie, an integer from 1."),
+            (#"{"id":"tt1","title":"T"}"#, #"id is "tt1"; expected TMDB's id of the movie, an integer from 1"#),
+            (#"{"title":"T"}"#, "id is absent; expected TMDB's id of the movie, an integer from 1"),
             (
                 #"{"id":603,"title":5}"#,
-                "title is 5 and original_title is absent. Expected text that is not blank in one of them."
+                "title is 5 and original_title is absent; expected text that is not blank in one of them"
             ),
             (
                 #"{"id":603,"title":"","original_title":null}"#,
-                "title is blank and original_title is null. Expected text that is not blank in one of them."
+                "title is blank and original_title is null; expected text that is not blank in one of them"
             ),
             (
                 #"[]"#,
                 """
-                The line is not one JSON object: a JSON value, but not an object. Expected a movie document of TMDB, \
-                one a line.
+                The line is not one JSON object: it is a JSON value, but not an object. It begins like a JSON array: \
+                convert such a file with jq -c '.[]' FILE
                 """
             ),
         ]

@@ -36,11 +36,11 @@ import Testing
     func breaks(rule: CleaningRule) throws {
         let example = rule.explanation.example
         switch rule {
-        case .damagedFile:
-            // No line does; one that ends in damage is told by its note.
+        case .damagedFile, .unsupportedFile:
+            // No line does; what is a rule about files is told by a note.
             #expect(!example.contains("{"))
             let chunk = try movieChunk([Array(#"{"id":1,"title":"T"}"#.utf8)])
-            chunk.notes = [.damage(example)]
+            chunk.notes = [rule == .damagedFile ? .damage(example) : .unsupported(example)]
             chunk.lines[0].note = 0
             #expect(try MovieDecoder().decode(chunk).rejections.map(\.rule) == [rule])
         case .eventIDConflict:
@@ -58,7 +58,7 @@ import Testing
 
     @Test("an example breaks no other rule: mended in one place it is taken", arguments: CleaningRule.allCases)
     func mended(rule: CleaningRule) throws {
-        if rule == .damagedFile || rule == .eventIDConflict { return }
+        if [.damagedFile, .unsupportedFile, .eventIDConflict].contains(rule) { return }
         let (wrong, right) = try #require(Self.mended[rule])
         let example = rule.explanation.example
         let range = try #require(example.firstRange(of: wrong))

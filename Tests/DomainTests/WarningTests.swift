@@ -80,7 +80,7 @@ struct WarningTests {
         arguments: [
             (
                 #""release_date":"1999-02-30""#, "made null",
-                #"release_date is "1999-02-30"; expected a real date, YYYY-MM-DD"#
+                #"release_date is "1999-02-30"; expected a date that exists, YYYY-MM-DD"#
             ),
             (#""title":5,"original_title":"O""#, "taken from original_title", "title is 5; expected text"),
             (
@@ -99,10 +99,10 @@ struct WarningTests {
                 #""belongs_to_collection":[]"#, "made null",
                 "belongs_to_collection is an array; expected an id, an integer from 1, and a name"
             ),
-            (#""videos":{"results":{}}"#, "left out", "videos is an object; expected an object with a list in it"),
+            (#""videos":{"results":{}}"#, "left out", "videos is an object; expected an object that contains a list"),
             (
                 #""production_countries":[{"iso_3166_1":"USA"}]"#, "the entry is dropped",
-                #"production_countries[].iso_3166_1 is "USA"; expected the two letters of a country"#
+                #"production_countries[].iso_3166_1 is "USA"; expected a two-letter country code"#
             ),
         ]
     )

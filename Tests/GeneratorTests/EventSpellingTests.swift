@@ -70,7 +70,9 @@ import Testing
     }
 
     @Test func faultsCoverTheRulesOfOneLine() {
-        let others: Set<CleaningRule> = [.invalidMovieID, .missingTitle, .eventIDConflict, .damagedFile]
+        let others: Set<CleaningRule> = [
+            .invalidMovieID, .missingTitle, .eventIDConflict, .damagedFile, .unsupportedFile,
+        ]
         #expect(Set(EventFault.allCases.map(\.rule)) == Set(CleaningRule.allCases).subtracting(others))
     }
 

@@ -49,8 +49,8 @@ import Testing
     @Test func everyKindOfDirtIsPlanted() throws {
         let planted = try GeneratedFolder(options(events: 10_000, dirt: 0.05)).counts
         let rules = Set(planted.rejectedByRule.keys)
-        let movieRules: Set<String> = ["invalid_movie_id", "missing_title", "damaged_file"]
-        #expect(rules == Set(CleaningRule.allCases.map(\.rawValue)).subtracting(movieRules))
+        let others: Set<String> = ["invalid_movie_id", "missing_title", "damaged_file", "unsupported_file"]
+        #expect(rules == Set(CleaningRule.allCases.map(\.rawValue)).subtracting(others))
         let numbers = [
             planted.duplicates, planted.duplicatesInOtherFiles, planted.conflicts, planted.legacyForm, planted.late,
             planted.withoutEventID, planted.unknownMovies,

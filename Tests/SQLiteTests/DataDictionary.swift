@@ -166,7 +166,7 @@ enum RulesPage {
 
                 ## `\(rule.rawValue)`
 
-                A line of \(explanation.stream) is rejected when \(explanation.rejects).
+                A line of \(explanation.stream.replacing(", ", with: " or ")) is rejected when \(explanation.rejects).
 
                 **Why.** \(explanation.reason)
 

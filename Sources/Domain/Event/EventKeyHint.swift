@@ -4,6 +4,8 @@ import JSON
 /// like it. Used for rejected lines only.
 struct EventKeyHint {
     private let parser: JSONParser
+    /// A parser needs many times the size of a line, and the decoder has one already.
+    private static let longestLine = 1 << 20
 
     /// - Throws: `JSONError.noMemory`.
     init() throws(JSONError) { parser = try JSONParser(keys: EventKey.allCases.map(\.name), keepsUnknown: true) }
@@ -12,7 +14,7 @@ struct EventKeyHint {
     ///
     /// - Parameter line: a JSON object, with `JSONParser.padding` readable bytes after it.
     func words(for key: EventKey, in line: UnsafeRawBufferPointer) -> String? {
-        guard let event = try? parser.parse(line) else { return nil }
+        guard line.count <= Self.longestLine, let event = try? parser.parse(line) else { return nil }
         let metadata = event.member(EventKey.metadata.rawValue)
         if key.isPayload {
             if event.member(key.rawValue) != nil { return "\(key.name) stands beside metadata; it belongs inside it" }

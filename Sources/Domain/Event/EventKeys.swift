@@ -43,7 +43,8 @@ enum EventKey: Int, CaseIterable {
     /// Whether it belongs inside `metadata`.
     var isPayload: Bool {
         switch self {
-        case .query, .seconds, .watchedSeconds, .score, .commentID, .parentID, .body, .deleted, .vote, .status, .undo: true
+        case .query, .seconds, .watchedSeconds, .score, .commentID, .parentID, .body, .deleted, .vote, .status, .undo:
+            true
         default: false
         }
     }

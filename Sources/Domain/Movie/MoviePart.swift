@@ -63,10 +63,10 @@ enum MoviePart: CaseIterable {
         switch self {
         case .document, .credits: "an object"
         case .collection, .genre, .company, .keyword, .cast, .crew: "an id, an integer from 1, and a name"
-        case .country, .releaseCountry: "the two letters of a country"
-        case .language: "the two letters of a language"
+        case .country, .releaseCountry: "a two-letter country code"
+        case .language: "a two-letter language code"
         case .video: "an id that is text"
-        case .release: "a real date"
+        case .release: "a date that exists, YYYY-MM-DD"
         }
     }
 
@@ -78,11 +78,11 @@ enum MoviePart: CaseIterable {
         case .voteCount, .gender, .order, .castID, .size: "an integer"
         case .type where self == .release: "an integer"
         case .popularity, .voteAverage: "a number"
-        case .releaseDate: "a real date, YYYY-MM-DD"
-        case .publishedAt: "a real moment of RFC 3339"
+        case .releaseDate: "a date that exists, YYYY-MM-DD"
+        case .publishedAt: "an RFC 3339 date and time"
         case .credits: "an object"
-        case .keywords, .videos: "an object with a list in it"
-        case .releaseDates where self == .document: "an object with a list in it"
+        case .keywords, .videos: "an object that contains a list"
+        case .releaseDates where self == .document: "an object that contains a list"
         case .genres, .productionCompanies, .productionCountries, .spokenLanguages, .cast, .crew, .releaseDates:
             "a list"
         default: "text"

@@ -7,7 +7,7 @@ enum MovieRules {
 
     /// What to tell of a document without an id.
     static func invalidMovieID(_ document: JSONValue) -> String {
-        "id is \(FoundValue.words(for: document[.id])). Expected TMDB's number of the movie, an integer from 1."
+        "id is \(FoundValue.words(for: document[.id])); expected TMDB's id of the movie, an integer from 1"
     }
 
     /// `missing_title`: the title, or the original title where there is none, or nil when neither is text.
@@ -19,6 +19,6 @@ enum MovieRules {
     static func missingTitle(_ document: JSONValue) -> String {
         let title = FoundValue.words(for: document[.title])
         let original = FoundValue.words(for: document[.originalTitle])
-        return "title is \(title) and original_title is \(original). Expected text that is not blank in one of them."
+        return "title is \(title) and original_title is \(original); expected text that is not blank in one of them"
     }
 }

@@ -7,7 +7,8 @@ enum MalformedLine {
     /// - Parameter offset: where in the line the fault is, as far as the parser tells.
     static func message(_ error: JSONError, at offset: Int?, of line: UnsafeRawBufferPointer) -> String {
         let character = (offset ?? place(of: error, in: line)).map { number(ofCharacterAt: $0, in: line) }
-        return "The line is not one JSON object: \(error.explanation(at: character))" + (hint(error, offset, line) ?? "")
+        return "The line is not one JSON object: \(error.explanation(at: character))"
+            + (hint(error, offset, line) ?? "")
     }
 
     /// What the line looks like a piece of.

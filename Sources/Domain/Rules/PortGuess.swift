@@ -34,9 +34,11 @@ public final class PortGuess {
     }
 
     /// What the first lines of a chunk are, by the first that tells.
-    public func answer(of chunk: LineChunk) -> Answer {
+    ///
+    /// - Parameter longest: longer lines are passed over, since a parser needs many times their size.
+    public func answer(of chunk: LineChunk, longest: UInt32 = .max) -> Answer {
         var firstObject: Int64?
-        for line in chunk.lines.prefix(Self.mostLines) where line.note < 0 {
+        for line in chunk.lines.prefix(Self.mostLines) where line.note < 0 && line.span.length <= longest {
             let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
             guard let object = try? parser.parse(bytes) else { continue }
             firstObject = firstObject ?? line.number
@@ -56,9 +58,7 @@ public final class PortGuess {
 
     /// The other stream, where all lines of a chunk were rejected and they are plainly of that stream.
     public func otherPort(of chunk: LineChunk, rejected: Int64, of read: Int64) -> SourceIdentity.Port? {
-        guard read > 0, rejected == read, case .port(let port) = answer(of: chunk), port != chunk.source.port else {
-            return nil
-        }
-        return port
+        guard read > 0, rejected == read, case .port(let port) = answer(of: chunk, longest: 1 << 20) else { return nil }
+        return port == chunk.source.port ? nil : port
     }
 }

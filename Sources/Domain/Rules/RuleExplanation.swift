@@ -47,7 +47,8 @@ extension CleaningRule {
         case .malformedJSON:
             RuleExplanation(
                 "movies, events",
-                rejects: "it is not one JSON object: it is cut off, has two values or invalid UTF-8, has an invalid \\u "
+                rejects:
+                    "it is not one JSON object: it is cut off, has two values or invalid UTF-8, has an invalid \\u "
                     + "escape (ignored fields count too), is nested deeper than 64 levels, or is longer than 16 MiB",
                 reason: "If a part of a line is invalid, the rest cannot be trusted: another reader might read other "
                     + "values from it.",
@@ -95,7 +96,8 @@ extension CleaningRule {
             RuleExplanation(
                 "events",
                 rejects: "event_type is missing, or is not one of "
-                    + EventType.allCases.map(\.name).joined(separator: ", ") + " (dwelltime and rating are read as dwell and rate)",
+                    + EventType.allCases.map(\.name).joined(separator: ", ")
+                    + " (dwelltime and rating are read as dwell and rate)",
                 reason: "The fields that an event needs depend on its type.",
                 example: #"{"event_type":"teleport","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603}"#,
@@ -104,7 +106,8 @@ extension CleaningRule {
         case .invalidEventID:
             RuleExplanation(
                 "events", rejects: "event_id is present but is not a 36-character UUID",
-                reason: "The id tells an event that was sent again from a new one. If event_id is missing, it is computed "
+                reason:
+                    "The id tells an event that was sent again from a new one. If event_id is missing, it is computed "
                     + "from the event's content.",
                 example: #"{"event_id":"12345","event_type":"view","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603}"#,
@@ -112,7 +115,8 @@ extension CleaningRule {
         case .invalidEventTime:
             RuleExplanation(
                 "events",
-                rejects: "event_time is missing, or is neither an RFC 3339 date and time nor integer milliseconds since "
+                rejects:
+                    "event_time is missing, or is neither an RFC 3339 date and time nor integer milliseconds since "
                     + "1970",
                 reason: "Every fact is stored under its time, and a guessed time would be wrong.",
                 example: #"{"event_type":"view","event_time":"2025-02-30T10:00:00Z","user_id":4711,"movie_id":603}"#,
@@ -122,7 +126,8 @@ extension CleaningRule {
                 "events", rejects: "event_time is before 1995-01-01, or more than one day after the run's clock",
                 reason: "Such times come from wrong clocks, or from seconds written as milliseconds.",
                 example: #"{"event_type":"view","event_time":1763661802,"user_id":4711,"movie_id":603}"#,
-                remedy: "Check the sender's clock and its unit of time. To load the lines under another clock, set --now.")
+                remedy:
+                    "Check the sender's clock and its unit of time. To load the lines under another clock, set --now.")
         case .invalidUserID:
             RuleExplanation(
                 "events", rejects: "user_id is not an integer from 1",
@@ -143,7 +148,8 @@ extension CleaningRule {
         switch self {
         case .invalidSeconds:
             RuleExplanation(
-                "events", rejects: "seconds (for watch: watched_seconds) is present, and is neither null nor a number from 0",
+                "events",
+                rejects: "seconds (for watch: watched_seconds) is present, and is neither null nor a number from 0",
                 reason: "Seconds are added up, and a negative value would make the sums wrong.",
                 example: #"{"event_type":"watch","event_time":"2025-11-20T18:03:22Z","#
                     + #""user_id":4711,"movie_id":603,"metadata":{"watched_seconds":-5}}"#,
@@ -187,7 +193,8 @@ extension CleaningRule {
         default:
             RuleExplanation(
                 "events",
-                rejects: "the warehouse already has an event with the same event_time and event_id and other content; that "
+                rejects:
+                    "the warehouse already has an event with the same event_time and event_id and other content; that "
                     + "one stays",
                 reason: "Two events with the same time, id and content are duplicates. If the content differs, one of "
                     + "the two is wrong.",

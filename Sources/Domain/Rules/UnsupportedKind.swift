@@ -39,7 +39,7 @@ extension UnsupportedKind {
         of start: UnsafeRawBufferPointer, isAtEnd: Bool, leavesUnfinished: Bool = false,
         isObject: (UnsafeRawBufferPointer) -> Bool
     ) -> Verdict {
-        if let kind = marked(start) { return .other(kind) }
+        if let kind = marked(start, isAtEnd: isAtEnd) { return .other(kind) }
         var lines = StartLines(start, isAtEnd: isAtEnd)
         guard let first = lines.nextNotBlank() else { return undecided(unless: isAtEnd || start.count > longestLine) }
         if !isAtEnd, start.count < markBytes, !first.beginsObject { return .undecided }
@@ -94,7 +94,7 @@ extension UnsupportedKind {
     }
 
     /// The kind that the first bytes are the mark of.
-    private static func marked(_ start: UnsafeRawBufferPointer) -> UnsupportedKind? {
+    private static func marked(_ start: UnsafeRawBufferPointer, isAtEnd: Bool) -> UnsupportedKind? {
         func has(_ mark: [UInt8], at offset: Int = 0) -> Bool {
             start.count >= offset + mark.count && start[offset..<(offset + mark.count)].elementsEqual(mark)
         }
@@ -107,7 +107,9 @@ extension UnsupportedKind {
         // The mark of POSIX, and that of GNU, which have a zero that no JSON has.
         if has(Array("ustar\0".utf8), at: 257) || has(Array("ustar  \0".utf8), at: 257) { return .tar }
         if has([0xff, 0xfe, 0, 0]) { return .utf32 }
-        return has([0xff, 0xfe]) || has([0xfe, 0xff]) ? .utf16 : nil
+        // Two bytes more tell UTF-32 from it.
+        let isUTF16 = has([0xff, 0xfe]) || has([0xfe, 0xff])
+        return isUTF16 && (isAtEnd || start.count >= 4) ? .utf16 : nil
     }
 }
 

@@ -12,7 +12,8 @@ public final class UnsupportedKindCheck {
 
     /// What a file is by its first bytes, decompressed; see `UnsupportedKind.verdict`.
     public func verdict(of start: ByteBuffer, isAtEnd: Bool) -> UnsupportedKind.Verdict {
-        UnsupportedKind.verdict(of: start.bytes, isAtEnd: isAtEnd, leavesUnfinished: leavesUnfinished, isObject: isObject)
+        UnsupportedKind.verdict(
+            of: start.bytes, isAtEnd: isAtEnd, leavesUnfinished: leavesUnfinished, isObject: isObject)
     }
 
     private func isObject(_ line: UnsafeRawBufferPointer) -> Bool {

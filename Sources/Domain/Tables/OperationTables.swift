@@ -65,7 +65,10 @@ public enum OperationTables {
                 "byte_offset", .integer, "The offset of its first byte of content in the decompressed stream, from 0."),
             .required("rule", .text, "The first cleaning rule that it broke; see RULES.md."),
             .required("message", .text, "What is wrong with it, in words to act on."),
-            .required("raw", .blob, "The line, byte for byte; of one over 16 MiB the first 64 KiB."),
+            .required(
+                "raw", .blob,
+                "The line, byte for byte; of one over 16 MiB, and of the first line of a file that is not NDJSON, at most 64 KiB."
+            ),
             .required("port", .text, "movies or events: what it was read as."),
             .optional("snapshot_date", .date, "The snapshot date that a movie document would have had."),
             .required("raw_hash", .blob, "SHA-256 of raw, which stands for it in the unique key."),

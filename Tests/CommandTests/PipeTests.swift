@@ -1,0 +1,78 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `validate` tells movies from events by the first lines, and reads them nevertheless.
+@Suite struct PipeTests {
+    private static let now = "--now 2026-11-27T00:00:00Z"
+    private static let event =
+        #"{"event_type":"view","event_time":"2026-11-20T10:00:01Z","user_id":1,"movie_id":603}"#
+    private static let movie = #"{"id":603,"title":"T"}"#
+
+    /// Runs a shell script in which `reelhouse` is the built command.
+    private func bash(_ script: String, in folder: TemporaryFolder) throws -> ChildProcess.Result {
+        let program = "reelhouse() { \"\(Program.path)\" \"$@\"; }\n"
+        return try ChildProcess("/bin/bash", ["-c", program + script], currentFolder: folder.path).wait()
+    }
+
+    private func folder(_ lines: [String]) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder(inMemory: true)
+        try folder.write("lines.ndjson", lines.joined(separator: "\n") + "\n")
+        return folder
+    }
+
+    @Test(arguments: [
+        "reelhouse validate \(now) --json <(cat lines.ndjson)", "cat lines.ndjson | reelhouse validate \(now) --json -",
+        "cat lines.ndjson | reelhouse validate \(now) --json /dev/stdin",
+        "gzip -c lines.ndjson | reelhouse validate \(now) --json -",
+        "reelhouse validate \(now) --json - < lines.ndjson", "reelhouse validate \(now) --json < lines.ndjson -",
+        "mkfifo f; cat lines.ndjson > f & timeout 60 \(Program.path) validate \(now) --json f",
+        "mkfifo f; cat lines.ndjson > f & timeout 60 \(Program.path) validate \(now) --json f f",
+        "cat lines.ndjson | reelhouse validate \(now) --json - /dev/stdin",
+        "cat lines.ndjson | reelhouse validate \(now) --as events --json -",
+    ])
+    func everyLineIsRead(script: String) throws {
+        let folder = try folder(["{bad"] + Array(repeating: Self.event, count: 3000) + ["{bad"])
+        let result = try bash(script, in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try Program.object(result.output)
+        #expect(report["read"] as? Int == 3002)
+        #expect(report["rejected"] as? Int == 2)
+    }
+
+    @Test func severalPipesAreOfTheirOwnStreams() throws {
+        let folder = try folder([Self.event, Self.event])
+        try folder.write("m.ndjson", Self.movie + "\n")
+        let result = try bash(
+            "reelhouse validate \(Self.now) --json <(cat lines.ndjson) <(cat m.ndjson) m.ndjson", in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        let sources = try #require(try Program.object(result.output)["sources"] as? [[String: Any]])
+        #expect(sources.compactMap { $0["port"] as? String }.sorted() == ["events", "movies", "movies"])
+        #expect(sources.compactMap { $0["read"] as? Int }.reduce(0, +) == 4)
+    }
+
+    /// The first line is enough: nobody waits for the end of what trickles in.
+    @Test func aNamedPipeIsToldWhileItIsOpen() throws {
+        let folder = try folder([Self.event])
+        let script = """
+            mkfifo f; (cat lines.ndjson; sleep 1; cat lines.ndjson) > f &
+            timeout 60 \(Program.path) validate \(Self.now) --json f
+            """
+        #expect(try Program.object(try bash(script, in: folder).output)["read"] as? Int == 2)
+    }
+
+    @Test(arguments: [
+        ("", "it has no lines"), ("x\\n", "line 1 is not a JSON object"),
+        ("\\n\\n[1\\n", "line 1 is not a JSON object"),
+        ("{\"a\":1}\\n", "line 1 has the keys of neither"),
+        ("a,b\\n1,2\\n", "line 1 is not a JSON object. The file looks like CSV"),
+    ])
+    func whatDoesNotTellSaysWhy(text: String, reason: String) throws {
+        let folder = try folder([])
+        let result = try bash("printf '\(text)' | reelhouse validate -", in: folder)
+        #expect(result.status == 2)
+        let sentence = "Cannot tell whether standard input holds movies or events: \(reason)"
+        #expect(result.errors.contains(sentence), "\(result.errors)")
+        #expect(result.errors.contains("--as movies"))
+    }
+}

@@ -1,0 +1,32 @@
+import TestSupport
+import Testing
+
+/// A source whose lines are plainly of the other stream is told so.
+@Suite struct WrongPortTests {
+    private static let event =
+        #"{"event_type":"view","event_time":"2026-11-20T10:00:01Z","user_id":1,"movie_id":603}"#
+    private static let movie = #"{"id":603,"title":"T"}"#
+
+    @Test(
+        arguments: [
+            ("movies", [event, event], "events"), ("events", [movie, "x", movie], "movies"),
+            ("events", [event, movie], nil),
+            ("events", ["x"], nil), ("movies", [#"{"title":"T"}"#], nil), ("events", [#"{"event_type":"view"}"#], nil),
+            ("events", [], nil),
+        ] as [(String, [String], String?)])
+    func theOtherStreamIsNamed(port: String, lines: [String], other: String?) throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        try folder.write("x.ndjson", lines.map { $0 + "\n" }.joined())
+        let places = ["--warehouse", "w.db", "--raw", "raw", "--now", Program.now]
+        let run = try Program.start(["run", "--\(port)", "x.ndjson"] + places, in: folder).wait()
+        let json = try Program.start(["run", "--json", "--reload", "--\(port)", "x.ndjson"] + places, in: folder).wait()
+        let check = try Program.run("validate", "--now", Program.now, "--\(port)", "x.ndjson", in: folder)
+        for text in [run.output, check.output] {
+            let sentence = "x.ndjson: these look like \(other ?? "")"
+            #expect(text.contains(sentence) == (other != nil), "\(text)")
+            if let other { #expect(text.contains("; use --\(other)"), "\(text)") }
+        }
+        let sources = try #require(try Program.object(json.output)["sources"] as? [[String: Any]])
+        #expect(sources[0]["looks_like"] as? String == other)
+    }
+}
