@@ -72,7 +72,7 @@ public enum ValueKind: Sendable, Equatable {
     var examples: String? {
         switch self {
         case .date: "2026-11-24"
-        case .time: "2026-11-24T09:00:00Z, 2026-11-24, or 1795510800000 (milliseconds since 1970)"
+        case .time: "2026-11-24T09:00:00Z, 2026-11-24, or milliseconds since 1970"
         case .duration: "90s, 15m, 2h or 1h30m"
         case .limit: "100, 0.5% or 0.005"
         case .text, .path, .folder, .location, .integer, .number, .choice: nil

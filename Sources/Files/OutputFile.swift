@@ -82,6 +82,14 @@ public enum OutputRefusal: Error, Equatable, Sendable {
     /// Nothing may be made in the folder that it belongs in.
     case folderIsClosed(String, path: String)
 
+    /// Whether another command line would do, rather than a change of what is there.
+    public var isUsage: Bool {
+        switch self {
+        case .isThere, .protected: true
+        case .folderIsMissing, .folderIsClosed: false
+        }
+    }
+
     /// What failed, and where.
     public var message: String {
         switch self {

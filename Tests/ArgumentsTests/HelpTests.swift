@@ -23,11 +23,13 @@ import Testing
                                               Events; `-` is standard input.
                       --warehouse=<url>       Where to. (default: films.db)
                       --max-rejects=<count or share>
-                                              How much may be rejected.
+                                              How much may be rejected. (for example 100, 0.5%
+                                              or 0.005)
                       --max-duration=<duration>
-                                              When to stop.
-                      --now=<time>            The clock.
-                      --snapshot-date=<date>  The day.
+                                              When to stop. (for example 90s, 15m, 2h or 1h30m)
+                      --now=<time>            The clock. (for example 2026-11-24T09:00:00Z,
+                                              2026-11-24, or milliseconds since 1970)
+                      --snapshot-date=<date>  The day. (for example 2026-11-24)
                       --seed=<number>         The seed. (default: 7)
                       --dirt=<number>         The share.
                   -t, --tag=<text>            A tag. (may be given several times)

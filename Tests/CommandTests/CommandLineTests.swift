@@ -42,7 +42,8 @@ import Testing
         let folder = try TemporaryFolder()
         let script = "reelhouse() { for word in \"$@\"; do printf '%s\\n' \"$word\" >> words; done; }\n\(example)\n"
         let result = try ChildProcess(
-            "/bin/sh", ["-c", "set -f\ncat() { :; }; zcat() { :; }\n" + script + "\nexit 0"], currentFolder: folder.path
+            "/bin/sh", ["-c", "set -f\ncat() { :; }; zstdcat() { :; }\n" + script + "\nexit 0"],
+            currentFolder: folder.path
         ).wait()
         let words = String(decoding: folder.read("words"), as: UTF8.self).split(separator: "\n").map(String.init)
         return result.status == 0 && !words.isEmpty ? words : nil

@@ -80,20 +80,46 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
     }
 
-    @Test(arguments: [
-        "INSERT INTO users VALUES (9, 1, 1)", "DELETE FROM users", "DROP TABLE users", "VACUUM",
-        "PRAGMA user_version = 7", "SELECT 1; DELETE FROM users", "SELECT 1; SELECT 2",
-    ])
-    func whatWouldWriteIsRefused(sql: String) throws {
+    @Test(
+        arguments: [
+            ("INSERT INTO users VALUES (9, 1, 1)", .writes), ("DELETE FROM users", .writes),
+            ("DROP TABLE users", .writes), ("VACUUM", .writes), ("PRAGMA user_version = 7", .writes),
+            ("SELECT 1; DELETE FROM users", .severalStatements), ("SELECT 1; SELECT 2", .severalStatements),
+            ("", .empty), (" ;", .empty),
+        ] as [(String, QueryError)])
+    func whatWouldWriteIsRefused(sql: String, error: QueryError) throws {
         let folder = try TemporaryFolder()
         let reader = try SQLiteReader(path: folder.warehouse().location)
-        let error = try #require(throws: WarehouseError.self) {
+        #expect(throws: error) {
             try reader.query(sql, header: { _ in }, row: { _ in Issue.record("a row came") })
         }
-        guard case .notReadOnly = error else {
-            Issue.record("another error: \(error)")
+    }
+
+    /// What is misspelt is named, with the names that might be meant.
+    @Test func unknownNamesAreTold() throws {
+        let folder = try TemporaryFolder()
+        let reader = try SQLiteReader(path: folder.warehouse().location)
+        func error(_ sql: String) -> QueryError? {
+            do {
+                try reader.query(sql, header: { _ in }, row: { _ in })
+                return nil
+            } catch { return error as? QueryError }
+        }
+        guard case .unknownTable("movis", let tables) = error("SELECT 1 FROM main.movis") else {
+            Issue.record("no unknown table")
             return
         }
+        #expect(tables.contains("movies") && tables.contains("ratings_readable"))
+        guard case .unknownColumn("tilte", let columns) = error("SELECT u.tilte FROM Users AS u") else {
+            Issue.record("no unknown column")
+            return
+        }
+        #expect(columns == ["user_id", "first_seen", "last_seen"], "those of the tables that are named")
+        guard case .invalid(let words) = error("SELEC 1") else {
+            Issue.record("no syntax error")
+            return
+        }
+        #expect(words.contains("syntax error"))
     }
 
     @Test(arguments: ["SELECT 1", "SELECT 1;", "SELECT 1 ;\n ; \t"])

@@ -27,7 +27,7 @@ enum GenerateCommand: Command {
             CommonOption.json,
         ],
         examples: [
-            .init("reelhouse generate --events 1000000 --output /tmp/big", "A million events to play with"),
+            .init("reelhouse generate --events 20000 --output generated", "Twenty thousand events to play with"),
             .init("reelhouse generate --dirt 0.03 --seed 7 --output dirty --json", "Dirt, and what was planted"),
         ])
 

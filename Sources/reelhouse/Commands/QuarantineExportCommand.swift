@@ -16,7 +16,9 @@ enum QuarantineExportCommand: Command {
         ] + NamedOutput.options + [CommonOption.quiet],
         examples: [
             .init("reelhouse quarantine export -o rejected.ndjson", "All of them, to be mended"),
-            .init("reelhouse quarantine export --raw --source data/events/a.ndjson > again.ndjson", "The bare lines"),
+            .init(
+                "reelhouse quarantine export --raw --source data/events/2026-11-20.ndjson.zst > again.ndjson",
+                "The bare lines of one file"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

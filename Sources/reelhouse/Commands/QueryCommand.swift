@@ -26,7 +26,9 @@ enum QueryCommand: Command {
             .init("reelhouse query 'SELECT title, votes FROM top_movies LIMIT 5'", "A table"),
             .init("reelhouse query -f vertical 'SELECT * FROM movies LIMIT 1'", "One value a line"),
             .init("reelhouse query -f csv -o ratings.csv 'SELECT * FROM ratings'", "A CSV file"),
-            .init("reelhouse query -f ndjson - < report.sql | jq .", "SQL from a file, and NDJSON for a program"),
+            .init(
+                "echo 'SELECT count(*) AS n FROM ratings' | reelhouse query -f ndjson - | jq .n",
+                "SQL from standard input, and NDJSON for a program"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

@@ -37,8 +37,10 @@ enum RunCommand: Command {
         ],
         examples: [
             .init("reelhouse run", "Load data/movies and data/events into warehouse.db"),
-            .init("reelhouse run --events 'logs/2026-11-*.ndjson.zst'", "Load the events of a month only"),
-            .init("zcat events.gz | reelhouse run --events -", "Load events from standard input"),
+            .init("reelhouse run --events 'data/events/2026-11-1*.ndjson.zst'", "Load the events of ten days only"),
+            .init(
+                "zstdcat data/events/2026-11-20.ndjson.zst | reelhouse run --events -",
+                "Load events from standard input"),
             .init("reelhouse run --max-rejects 0.5% --json", "Load, and fail the job when more than 0.5 % is rejected"),
         ])
 

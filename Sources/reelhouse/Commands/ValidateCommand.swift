@@ -36,9 +36,11 @@ enum ValidateCommand: Command {
         ],
         examples: [
             .init("reelhouse validate", "Look over data/movies and data/events"),
-            .init("reelhouse validate logs/2026-11-20.ndjson.zst", "Look over one file, of whichever stream"),
-            .init("zcat events.gz | reelhouse validate -", "Look over standard input"),
-            .init("reelhouse validate --max-rejects 0 --json data | jq .rejected_by_rule", "A check before a load"),
+            .init("reelhouse validate data/events/2026-11-20.ndjson.zst", "Look over one file, of whichever stream"),
+            .init(
+                "zstdcat data/events/2026-11-20.ndjson.zst | reelhouse validate -",
+                "Look over standard input"),
+            .init("reelhouse validate --max-rejects 0 --json | jq .rejected_by_rule", "A check before a load"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

@@ -70,15 +70,26 @@ struct TextTable {
 
     private static let gap = "  "
     private static let leastWidth = 4
+    private static let leastProse = 24
     private static let proseRule = 60
 
-    /// The width of each column: that of its widest cell, columns of text cut to one greatest width at which all fit.
+    /// The width of each column: that of its widest cell, columns of text cut to one greatest width at which all fit;
+    /// where it is enough, only those of sentences.
     func fitted(to width: Int?) -> [Int] {
         let widths = naturalWidths
         guard let width else { return widths }
         let room = width - Self.gap.count * (columns.count - 1)
+        // Sentences give way first: they lose nothing by it.
+        let least = columns.indices.map { columns[$0].kind == .prose ? min(widths[$0], Self.leastProse) : widths[$0] }
+        let isProseEnough = least.reduce(0, +) <= room
         func cut(to greatest: Int) -> [Int] {
-            columns.indices.map { columns[$0].isNumeric ? widths[$0] : min(widths[$0], greatest) }
+            columns.indices.map { index in
+                switch columns[index].kind {
+                case .number: widths[index]
+                case .prose: min(widths[index], max(greatest, isProseEnough ? Self.leastProse : 0))
+                case .text, .path: isProseEnough ? widths[index] : min(widths[index], greatest)
+                }
+            }
         }
         var (fits, tooWide) = (Self.leastWidth, (widths.max() ?? 0) + 1)
         while tooWide - fits > 1 {
