@@ -24,7 +24,7 @@ enum MartNote {
             return "The warehouse has no movies and no events yet. Load some with `reelhouse run`."
         }
         guard state.isStale, let lastRun else { return nil }
-        let marts = state.run.map { "The marts are as of run \($0)" } ?? "The marts were never computed"
+        let marts = state.run.map { "The marts are as of run \($0)" } ?? "The marts are out of date"
         let how =
             switch lastRun.outcome {
             case .running: "is under way, or was killed"

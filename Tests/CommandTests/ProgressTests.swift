@@ -248,7 +248,7 @@ private final class Counter: Sendable {
             clock.advance(by: 1)
         }
         line.finish()
-        #expect(output.text == "[0:10] a  100 lines  10/s\n[0:20] a  200 lines  10/s\n")
+        #expect(output.text == "[0:01] a  10 lines  10/s\n[0:11] a  110 lines  10/s\n[0:21] a  210 lines  10/s\n")
     }
 
     @Test func jsonLinesComeEachSecond() {

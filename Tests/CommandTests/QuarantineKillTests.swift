@@ -11,7 +11,8 @@ import Testing
         // Under this clock nearly all events are out of range.
         let load = try process.run(
             "run", "-w", "early.db", "--raw", "raw", "--movies", "movies", "--events", "events", "--now", "2026-11-02")
-        #expect(load.status == 0, "\(load.errors)")
+        // Of some files that is every event.
+        #expect(load.status == 0 || load.status == 3, "\(load.errors)")
 
         try copy("early.db", to: "whole.db", in: process)
         let began = Date()

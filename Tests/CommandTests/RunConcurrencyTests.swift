@@ -95,7 +95,7 @@ import Testing
 
     @Test func aRunStopsWhenItsTimeIsUp() throws {
         let run = try start(commitLines: 50, "--max-duration", "300ms", "--json").wait()
-        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.status == 6, "\(run.errors)")
         let result = try RunResult(run.output)
         #expect(result.outcome == "stopped")
         #expect(result.states.contains("partial"))

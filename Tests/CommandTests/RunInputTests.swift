@@ -84,7 +84,7 @@ import Testing
         let folder = try TemporaryFolder()
         let line: [UInt8] = Array("{\"event_type\":\"click\",".utf8) + [0xff, 0x00, 0x22]
         try folder.write("in/bad.ndjson", [0xef, 0xbb, 0xbf, 13, 10, 10] + line + [13, 10])
-        let result = try Program.load("--events", "./in", in: folder)
+        let result = try Program.load("--events", "./in", in: folder, status: 3)
         #expect(result.rejectedByRule == ["malformed_json": 1])
         let row = try Database(path: folder.path("w.db")).rows(
             "SELECT source || ' ' || line || ' ' || byte_offset || ' ' || hex(raw) FROM rejected_record")

@@ -60,7 +60,8 @@ import Testing
         let result = try Program.load(in: folder)
         #expect(
             Set(result.object.keys) == [
-                "run_id", "outcome", "read", "accepted", "duplicates", "rejected", "warnings", "seconds",
+                "run_id", "outcome", "exit_status", "reasons", "read", "accepted", "duplicates", "rejected", "warnings",
+                "seconds",
                 "rejected_by_rule", "warnings_by_reason", "rows", "sources",
             ])
         #expect(result.count("run_id") == 1)

@@ -71,7 +71,7 @@ import Testing
     func whatCannotBeDoneIsSaid(_ arguments: [String], _ status: Int32, _ words: String) throws {
         let folder = try TemporaryFolder()
         try folder.write("a", "this is no database, and no JSON\n")
-        _ = try Program.load("--events", "a", "--raw", "raw", in: folder)
+        _ = try Program.load("--events", "a", "--raw", "raw", in: folder, status: 3)
         let result = try Program.start(arguments, in: folder).wait()
         #expect(result.status == status, "\(result.output) \(result.errors)")
         #expect(result.errors.contains(words), "\(result.errors)")

@@ -124,7 +124,7 @@ import Testing
                 "Cannot tell whether \(path) holds movies or events: line 2 has the keys of neither"))
         #expect(runner.errors.contains("--as movies"))
         for (port, rule) in [("movies", "invalid_movie_id"), ("events", "unknown_event_type")] {
-            #expect(run(runner, path, "--as", port, "--json") == .done)
+            #expect(run(runner, path, "--as", port, "--json") == .notAllTaken)
             let report = try runner.json()
             #expect(report["rejected_by_rule"] as? [String: Int] == ["malformed_json": 1, rule: 1])
         }

@@ -78,6 +78,25 @@ public final class ChildProcess {
         return false
     }
 
+    /// The most memory that it has had so far, in bytes; 0 when it has ended.
+    ///
+    /// This is of the program alone: what `wait4` tells counts what the test itself has when it starts it.
+    public var peakMemorySoFar: Int {
+        let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropLast().last).flatMap { Int($0) }.map { $0 << 10 } ?? 0
+    }
+
+    /// Waits for its end, and gives the most memory that it was seen to have, in bytes.
+    public func waitMeasuringMemory() -> (result: Result, peakMemory: Int) {
+        var peak = 0
+        while isRunning {
+            peak = max(peak, peakMemorySoFar)
+            usleep(2000)
+        }
+        return (wait(), peak)
+    }
+
     /// Sends a signal, unless it has ended.
     public func send(_ signal: Int32) { if isRunning { kill(process, signal) } }
 

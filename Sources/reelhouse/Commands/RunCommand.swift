@@ -76,9 +76,11 @@ enum RunCommand: Command {
         var options = LoadOptions(clock: context.clock)
         let chunkSize = commitLines(arguments, &options)
         let movieSources =
-            ports.contains(.movies) ? try Backends.sources(.movies, arguments.strings("movies"), chunkSize: chunkSize) : nil
+            ports.contains(.movies)
+            ? try Backends.sources(.movies, arguments.strings("movies"), chunkSize: chunkSize) : nil
         let eventSources =
-            ports.contains(.events) ? try Backends.sources(.events, arguments.strings("events"), chunkSize: chunkSize) : nil
+            ports.contains(.events)
+            ? try Backends.sources(.events, arguments.strings("events"), chunkSize: chunkSize) : nil
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
