@@ -83,6 +83,7 @@ import Testing
     @Test(arguments: [
         "INSERT INTO users VALUES (9, 1, 1)", "DELETE FROM users", "DROP TABLE users", "VACUUM",
         "PRAGMA user_version = 7", "SELECT 1; DELETE FROM users", "SELECT 1; SELECT 2",
+        "SELECT 1; -- note\nDELETE FROM users", "SELECT 1; /* a */ SELECT 2", "SELECT 1; -", "SELECT 1; /",
     ])
     func whatWouldWriteIsRefused(sql: String) throws {
         let folder = try TemporaryFolder()
@@ -96,7 +97,12 @@ import Testing
         }
     }
 
-    @Test(arguments: ["SELECT 1", "SELECT 1;", "SELECT 1 ;\n ; \t"])
+    @Test(arguments: [
+        "SELECT 1", "SELECT 1;", "SELECT 1 ;\n ; \t", "SELECT 1; -- note", "SELECT 1; /* a ; b */ ;", "SELECT 1;--",
+        "-- head\nSELECT 1;\n-- tail; SELECT 2\n", "/* head */ SELECT 1 /* tail", "SELECT 1; /* open",
+        "\u{feff}SELECT 1;\u{feff}",
+        "SELECT 1; /**/ -- a\r\n/*b*/",
+    ])
     func oneStatementIsTaken(sql: String) throws {
         let folder = try TemporaryFolder()
         #expect(try ids(SQLiteReader(path: folder.warehouse().location), sql) == ["integer(1)"])
