@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"]),
         .target(name: "SQLite", dependencies: ["Domain", "Hashing", "Schema", "CSQLite"]),
         .target(
-            name: "Schema", path: "schema", exclude: ["README.md", "RULES.md", "EVENTS.md", "MOVIES.md"],
+            name: "Schema", path: "schema",
+            exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md"],
             resources: [
                 .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                 .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),

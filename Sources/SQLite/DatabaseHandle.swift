@@ -68,7 +68,8 @@ final class DatabaseHandle {
 
     private static func immutable(_ path: String) -> String {
         let escaped = path.utf8.map { byte in
-            let isPlain = byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+            let isPlain =
+                byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
                 || byte == UInt8(ascii: "_") || UnicodeScalar(byte).properties.isAlphabetic && byte < 0x80
                 || (0x30...0x39).contains(byte)
             if isPlain { return String(UnicodeScalar(byte)) }

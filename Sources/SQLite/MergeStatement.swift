@@ -25,7 +25,8 @@ struct MergeStatement {
     var rememberWithdrawals: String? {
         guard let withdrawals = table.withdrawals else { return nil }
         let names = withdrawals.columns.map(\.name).joined(separator: ", ")
-        return "INSERT INTO main.\(withdrawals.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table)) "
+        return
+            "INSERT INTO main.\(withdrawals.name) (\(names)) SELECT \(names) FROM \(MergeStatement.source(of: table)) "
             + "WHERE true" + MergeStatement(table: withdrawals).conflictClause
     }
 

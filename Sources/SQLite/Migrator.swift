@@ -10,7 +10,8 @@ struct Migrator {
     /// - Throws: `WarehouseError.newerSchema` when the warehouse has migrations that this program does not know.
     func pending() throws -> [Schema.Migration] {
         let known = Schema.sqlite
-        guard try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'") == 1 else {
+        guard try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'") == 1
+        else {
             return known
         }
         let version = try connection.integer("SELECT max(version) FROM schema_migration") ?? 0

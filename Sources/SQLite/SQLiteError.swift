@@ -34,7 +34,21 @@ public struct SQLiteError: Error, CustomStringConvertible {
     /// Whether there is no room left for the database.
     public var isFull: Bool { primaryCode == SQLITE_FULL || (isFailedWrite && [ENOSPC, EDQUOT].contains(systemCode)) }
     /// Whether a file reached the limit on the size of files.
-    public var isTooLarge: Bool { systemCode == EFBIG && (primaryCode == SQLITE_FULL || isFailedWrite) }
+    public var isTooLarge: Bool {
+        if systemCode == EFBIG { return primaryCode == SQLITE_FULL || isFailedWrite }
+        // SQLite cleans up before it is asked, which may leave another code of the system's.
+        let writes: [Int32] = [Self.failedWrite, Self.failedTruncate, Self.failedSharedMemory]
+        return writes.contains(code) && systemCode != EIO && Self.hasSizeLimit
+    }
+
+    /// `SQLITE_IOERR_WRITE`, `_TRUNCATE` and `_SHMSIZE`, which are macros that Swift cannot import.
+    private static let (failedWrite, failedTruncate, failedSharedMemory): (Int32, Int32, Int32) = (778, 1546, 4874)
+
+    private static var hasSizeLimit: Bool {
+        var limit = rlimit()
+        return getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 && limit.rlim_cur != rlim_t.max
+    }
+
     private var isFailedWrite: Bool { primaryCode == SQLITE_IOERR || primaryCode == SQLITE_CANTOPEN }
     /// Whether the statement was ended from outside.
     public var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
@@ -69,7 +83,7 @@ public struct SQLiteError: Error, CustomStringConvertible {
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: "Check the permissions of the file and its folder."
         case SQLITE_NOTADB: "The file is no SQLite database; name another one with --warehouse."
         case SQLITE_CORRUPT: "The file is damaged: restore it from a copy, or load its sources into a new one."
-        case SQLITE_IOERR: "The disk or file system failed; look at the system's log."
+        case SQLITE_IOERR: "The disk or file system failed, or a quota is reached; look at the system's log."
         case SQLITE_ERROR:
             "If you wrote the statement, check it: the tables are in the data dictionary, schema/README.md."
         default: "Run `reelhouse doctor` to check the installation and the warehouse."

@@ -73,7 +73,8 @@ extension Connection {
     /// The declared indexes that are there.
     func declaredIndexes() throws -> [TableIndex] {
         let names = Set(
-            try texts("SELECT name || ' ' || tbl_name FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"))
+            try texts("SELECT name || ' ' || tbl_name FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+        )
         return AllTables.indexes.filter { names.contains("\($0.name) \($0.table)") }
     }
 

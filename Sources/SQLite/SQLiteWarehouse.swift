@@ -140,7 +140,8 @@ public final class SQLiteWarehouse: Warehouse {
 
     /// A trigger that raises an error ends the run; one that ignores rows would lose them without a word.
     private func refuseTriggersThatLeaveOut() throws {
-        let triggers = try connection.prepare("SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger'")
+        let triggers = try connection.prepare(
+            "SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger'")
         while try triggers.step() {
             let sql = (triggers.text(2) ?? "").filter { !$0.isWhitespace }.uppercased()
             guard sql.contains("RAISE(IGNORE)") else { continue }
@@ -161,9 +162,13 @@ public final class SQLiteWarehouse: Warehouse {
         try? connection.setBusyTimeout(milliseconds: 0)
         try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         try? connection.setBusyTimeout(milliseconds: busyTimeout)
-        // While the place is held, so that nobody begins a run in a file that is about to go.
-        newFile = nil
         lock.release()
+    }
+
+    deinit {
+        // In the writer's place, so that nobody has begun a run in a file that is about to go.
+        if !lock.isHeld, !lock.takeIfFree() { newFile?.keep() }
+        newFile = nil
     }
 
     /// Notes that the transaction brings something that is worth keeping the file for.

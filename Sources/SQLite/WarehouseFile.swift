@@ -86,8 +86,14 @@ enum WarehouseFile: Equatable {
     private static func isOfEarlierVersion(_ connection: Connection) throws(SQLiteError) -> Bool {
         for (table, columns) in [
             ("schema_migration", ["version", "name", "applied_at"]),
-            ("load_run", ["run_id", "started_at", "ended_at", "outcome", "read", "accepted", "duplicates", "rejected"]),
-            ("load_checkpoint", ["port", "source_key", "snapshot_date", "source", "line", "byte_offset", "is_complete"]),
+            (
+                "load_run",
+                ["run_id", "started_at", "ended_at", "outcome", "read", "accepted", "duplicates", "rejected"]
+            ),
+            (
+                "load_checkpoint",
+                ["port", "source_key", "snapshot_date", "source", "line", "byte_offset", "is_complete"]
+            ),
         ] {
             let stored = Set(try connection.texts("SELECT name FROM pragma_table_info('\(table)', 'main')"))
             guard stored.isSuperset(of: columns) else { return false }
@@ -106,8 +112,8 @@ enum WarehouseFile: Equatable {
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
-    /// Whether a rollback journal would give pages back to the database (https://sqlite.org/fileformat2.html#the_rollback_journal):
-    /// it began when the database had some.
+    /// Whether a rollback journal would give pages back to the database: it began when the database had some
+    /// (https://sqlite.org/fileformat2.html#the_rollback_journal).
     private static func restoresPages(journal path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

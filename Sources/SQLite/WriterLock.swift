@@ -48,6 +48,12 @@ final class WriterLock {
         isHeld = true
     }
 
+    /// Takes the place if nobody has it.
+    func takeIfFree() -> Bool {
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { isHeld = true }
+        return isHeld
+    }
+
     private var isOfPath: Bool {
         var (own, there) = (stat(), stat())
         return fstat(descriptor, &own) == 0 && stat(path, &there) == 0 && own.st_dev == there.st_dev

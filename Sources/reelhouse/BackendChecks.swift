@@ -35,7 +35,8 @@ struct BackendChecks {
                 : [
                     .fail(
                         "warehouse", "\(path) cannot be written: \(String(cString: strerror(errno)))",
-                        "Change its owner or mode; to look at it, `query`, `status` and `report` need to read it alone.")
+                        "Change its owner or mode; to look at it, `query`, `status` and `report` need to read it alone."
+                    )
                 ]
             return permission + content(status.st_size == 0) + [folder(of: path)]
         }

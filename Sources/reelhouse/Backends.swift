@@ -25,7 +25,8 @@ enum Backends {
     static func isThere(_ location: String) -> Bool {
         let (scheme, path) = split(location, otherwise: "sqlite")
         var status = stat()
-        return scheme != "sqlite" || (stat(path, &status) == 0 && (status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG))
+        return scheme != "sqlite"
+            || (stat(path, &status) == 0 && (status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG))
     }
 
     /// Opens a warehouse for reading.
@@ -88,7 +89,8 @@ enum BackendError: Error {
     var hint: String {
         switch self {
         case .unknownScheme(_, _, _, let known): "It takes " + known.joined(separator: ", ") + "."
-        case .noPath: "Write a path after it: sqlite:///warehouse.db is in this folder, sqlite:////srv/warehouse.db is not."
+        case .noPath:
+            "Write a path after it: sqlite:///warehouse.db is in this folder, sqlite:////srv/warehouse.db is not."
         }
     }
 

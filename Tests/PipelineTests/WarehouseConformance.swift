@@ -62,6 +62,7 @@ extension WarehousePromise {
         first.endRun()
         _ = try second.beginRun(at: 3, isDryRun: false)
         second.endRun()
+        withExtendedLifetime(first) {}
     }
 
     private func numbersRuns(_ fixture: some WarehouseFixture) throws {
@@ -84,7 +85,9 @@ extension WarehousePromise {
     private func marksKilledRuns(_ fixture: some WarehouseFixture) throws {
         do {
             let killed = try fixture.writer()
-            let run = try killed.beginRun(at: 1, isDryRun: false)
+            var run = try killed.beginRun(at: 1, isDryRun: false)
+            run.counts.read = 1
+            run.counts.accepted = 1
             try killed.begin()
             try killed.save(run)
             try killed.commit()

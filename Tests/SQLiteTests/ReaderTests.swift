@@ -85,6 +85,9 @@ import Testing
             ("INSERT INTO users VALUES (9, 1, 1)", .writes), ("DELETE FROM users", .writes),
             ("DROP TABLE users", .writes), ("VACUUM", .writes), ("PRAGMA user_version = 7", .writes),
             ("SELECT 1; DELETE FROM users", .severalStatements), ("SELECT 1; SELECT 2", .severalStatements),
+            ("SELECT 1; -- note\nDELETE FROM users", .severalStatements),
+            ("SELECT 1; /* a */ SELECT 2", .severalStatements), ("SELECT 1; -", .severalStatements),
+            ("SELECT 1; /", .severalStatements),
             ("", .empty), (" ;", .empty),
         ] as [(String, QueryError)])
     func whatWouldWriteIsRefused(sql: String, error: QueryError) throws {
@@ -122,7 +125,12 @@ import Testing
         #expect(words.contains("syntax error"))
     }
 
-    @Test(arguments: ["SELECT 1", "SELECT 1;", "SELECT 1 ;\n ; \t"])
+    @Test(arguments: [
+        "SELECT 1", "SELECT 1;", "SELECT 1 ;\n ; \t", "SELECT 1; -- note", "SELECT 1; /* a ; b */ ;", "SELECT 1;--",
+        "-- head\nSELECT 1;\n-- tail; SELECT 2\n", "/* head */ SELECT 1 /* tail", "SELECT 1; /* open",
+        "\u{feff}SELECT 1;\u{feff}",
+        "SELECT 1; /**/ -- a\r\n/*b*/",
+    ])
     func oneStatementIsTaken(sql: String) throws {
         let folder = try TemporaryFolder()
         #expect(try ids(SQLiteReader(path: folder.warehouse().location), sql) == ["integer(1)"])
