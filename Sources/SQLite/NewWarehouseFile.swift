@@ -7,11 +7,13 @@ import Domain
 #endif
 
 /// A database file that a warehouse is being made in. Unless it is kept, it is removed with this object, and with it
-/// what SQLite made beside it; a file that was there before, and empty, is empty again.
+/// what SQLite made beside it; a file that was there before, and empty, is empty again. As long as it has no mark, another
+/// program may be at work in it: then nothing that has content is touched.
 final class NewWarehouseFile {
     private let path: String
     private let wasThere: Bool
     private var isKept = false
+    private var isMarked = false
 
     /// Makes the file, or takes the empty one that is there.
     ///
@@ -32,11 +34,20 @@ final class NewWarehouseFile {
         self.wasThere = wasThere
     }
 
+    /// Takes in that it has the mark of a warehouse now.
+    func didMark() { isMarked = true }
+
     /// Leaves it where it is.
     func keep() { isKept = true }
 
     deinit {
         if isKept { return }
+        guard isMarked else {
+            var status = stat()
+            let isUntouched = stat(path, &status) == 0 && status.st_size == 0 && access(path + "-journal", F_OK) != 0
+            if !wasThere, isUntouched { unlink(path) }
+            return
+        }
         for suffix in ["-wal", "-shm", "-journal"] { unlink(path + suffix) }
         if wasThere { truncate(path, 0) } else { unlink(path) }
     }

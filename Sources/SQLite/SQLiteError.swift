@@ -78,7 +78,7 @@ public struct SQLiteError: Error, CustomStringConvertible {
 
     private var hintByCode: String {
         switch primaryCode {
-        case SQLITE_BUSY, SQLITE_LOCKED: "Another program is writing to it; wait for it to end, and try again."
+        case SQLITE_BUSY, SQLITE_LOCKED: "Another program has it locked; wait for that to end, and try again."
         case SQLITE_CANTOPEN: "Check that the folder is there and that you may write to it."
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: "Check the permissions of the file and its folder."
         case SQLITE_NOTADB: "The file is no SQLite database; name another one with --warehouse."

@@ -16,8 +16,9 @@ extension SQLiteWarehouse {
     public func make(_ index: TableIndex) throws -> Bool {
         try change {
             if try connection.declaredIndexes().contains(index) { return false }
-            if try connection.has(index.name) {
-                throw WarehouseError.nameTaken(path: location, kind: "index", name: index.name, migration: "index")
+            if let kind = try connection.kind(of: index.name) {
+                throw WarehouseError.nameTaken(
+                    path: location, kind: kind, name: index.name, by: "the index of that name")
             }
             try connection.execute(Self.creation(of: index))
             try analyze()
@@ -39,7 +40,6 @@ extension SQLiteWarehouse {
         try withPlace {
             try begin()
             do {
-                _ = try Migrator(connection: connection).apply(at: 0)
                 let isChanged = try body()
                 try commit()
                 return isChanged
@@ -82,12 +82,12 @@ extension Connection {
     /// the index is left out then.
     func missingIndexes() throws -> [TableIndex] {
         let there = try declaredIndexes()
-        return try AllTables.indexes.filter { try !$0.isOnRequest && !there.contains($0) && !has($0.name) }
+        return try AllTables.indexes.filter { try !$0.isOnRequest && !there.contains($0) && kind(of: $0.name) == nil }
     }
 
-    /// Whether something has a name.
-    func has(_ name: String) throws -> Bool {
-        try integer("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = '\(name)' COLLATE NOCASE)") != 0
+    /// What has a name: a table, view, index or trigger; nil when nothing has it.
+    func kind(of name: String) throws -> String? {
+        try texts("SELECT type FROM main.sqlite_schema WHERE name = '\(name)' COLLATE NOCASE").first
     }
 }
 

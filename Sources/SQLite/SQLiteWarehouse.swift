@@ -45,7 +45,7 @@ public final class SQLiteWarehouse: Warehouse {
         newFile = try WarehouseFile.lookForOwn(at: path) == .warehouse ? nil : NewWarehouseFile(path: path)
         connection = try Connection(path: path, access: .readWrite)
         lock = try WriterLock(path: path)
-        try Self.prepare(connection, isNew: newFile != nil)
+        try Self.prepare(connection, newFile)
         log = LogWriteback(databasePath: path)
         checkpointer = Checkpointer(of: connection, pages: (options.logPages, options.maximumLogPages))
         try connection.setBusyTimeout(milliseconds: options.busyTimeout)
@@ -64,10 +64,10 @@ public final class SQLiteWarehouse: Warehouse {
     }
 
     /// Makes a new file a warehouse's, and takes care that readers never wait for a writer.
-    private static func prepare(_ connection: Connection, isNew: Bool) throws {
+    private static func prepare(_ connection: Connection, _ newFile: NewWarehouseFile?) throws {
         // Who reads a file that has no write-ahead log yet, keeps one from being made.
         try connection.setBusyTimeout(milliseconds: 1000)
-        if isNew {
+        if let newFile {
             try connection.execute("PRAGMA page_size = 16384")
             try connection.execute("BEGIN IMMEDIATE")
             // Another program may have made something of it meanwhile.
@@ -77,6 +77,7 @@ public final class SQLiteWarehouse: Warehouse {
             }
             try connection.execute("PRAGMA application_id = \(WarehouseFile.applicationID)")
             try connection.execute("COMMIT")
+            newFile.didMark()
         }
         let mode = try connection.texts("PRAGMA journal_mode = WAL").first ?? ""
         guard mode == "wal" else {

@@ -173,7 +173,8 @@ import Testing
 
     private static func loaded() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        try FileManager.default.copyItem(atPath: Program.path, toPath: folder.path("program"))
+        // By another process: one that a test starts meanwhile would inherit the open copy, which cannot be run then.
+        #expect(try ChildProcess("/bin/cp", [Program.path, folder.path("program")]).wait().status == 0)
         try folder.makeFolder("place")
         try folder.write("a.ndjson", SampleLines.events)
         let result = try Program.run(

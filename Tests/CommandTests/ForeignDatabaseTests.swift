@@ -66,6 +66,22 @@ import Testing
         #expect(try other.integer("SELECT count(*) FROM sqlite_schema") == 1)
     }
 
+    /// A file without content may be another program's that is about to commit its first tables.
+    @Test func aWriteTransactionOfAnotherProgramIsLeftAlone() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("e.ndjson", SampleLines.clicks(3))
+        let other = try WritableDatabase(path: folder.path("x.db"))
+        try other.execute("BEGIN IMMEDIATE; CREATE TABLE notes (t)")
+        let names = folder.names()
+        for command in [["run", "--events", "e.ndjson", "--raw", "raw"], ["migrate"]] {
+            let result = try Program.start(command + ["--warehouse", "x.db"], in: folder).wait()
+            #expect(result.status == 4 && result.errors.contains("locked"), "\(result.errors)")
+            #expect(folder.names() == names)
+        }
+        try other.execute("COMMIT")
+        #expect(try other.integer("SELECT count(*) FROM notes") == 0)
+    }
+
     @Test func anEmptyFileIsTaken() throws {
         let folder = try TemporaryFolder()
         try folder.write("a.ndjson", SampleLines.clicks(3))

@@ -131,8 +131,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     case logNotReadable(path: String)
     /// It was written to while it was read in a way that needs it to stay as it is.
     case changedMeanwhile(path: String)
-    /// A name that an update of the schema needs belongs to something that a person made.
-    case nameTaken(path: String, kind: String, name: String, migration: String)
+    /// A name that an update of the schema or an index needs belongs to something that a person made.
+    case nameTaken(path: String, kind: String, name: String, by: String)
     /// A trigger that a person made would leave rows out.
     case triggerLeavesOut(path: String, trigger: String, table: String)
     /// A query would change something, or has more than one statement.
@@ -151,8 +151,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .logNotReadable(let path):
             "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
         case .changedMeanwhile(let path): "the warehouse \(path) was written to while it was read"
-        case .nameTaken(let path, let kind, let name, let migration):
-            "the warehouse \(path) has a \(kind) named \(name), which the schema update \(migration) needs for itself"
+        case .nameTaken(let path, let kind, let name, let user):
+            "the warehouse \(path) has a \(kind) named \(name), which \(user) needs for itself"
         case .triggerLeavesOut(let path, let trigger, let table):
             "the warehouse \(path) has a trigger \(trigger) that leaves rows out of \(table) (RAISE(IGNORE))"
         case .notReadOnly: "only one statement that reads can be run here"

@@ -37,6 +37,7 @@ enum IndexCommand: Command {
         _ = try Backends.reader(location)
         if !chosen.isEmpty {
             let warehouse = try Backends.warehouse(location)
+            _ = try warehouse.migrate(at: SystemClock.milliseconds())
             for index in chosen {
                 try change(index, of: warehouse, drops: arguments.flag("drop"), context.console, arguments.flag("json"))
             }
