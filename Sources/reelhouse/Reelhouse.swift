@@ -1,4 +1,5 @@
 import Arguments
+import CMemory
 import Glibc
 import Logging
 
@@ -11,6 +12,8 @@ struct Reelhouse {
     static func main() {
         // A reader that goes away (`| head`) is an error of writing, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        // Left alone, glibc learns from the first huge line to keep such memory, in pieces that the next does not fit into.
+        rh_return_large_memory(4 << 20, 8 << 20)
         exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).code)
     }
 
