@@ -25,6 +25,7 @@ let package = Package(
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CArguments"),
         .target(name: "CPrefetch"),
+        .target(name: "CMemory"),
 
         // What the domain stands on.
         .target(name: "Hashing", dependencies: ["CXXHash", "CCrypto"]),
@@ -58,7 +59,8 @@ let package = Package(
         .executableTarget(
             name: "reelhouse",
             dependencies: [
-                "Arguments", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline", "SQLite",
+                "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline",
+                "SQLite",
             ]
         ),
         .executableTarget(

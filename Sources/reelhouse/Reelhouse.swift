@@ -1,4 +1,5 @@
 import Arguments
+import CMemory
 import Glibc
 import Logging
 
@@ -15,6 +16,8 @@ struct Reelhouse {
         signal(SIGXFSZ, SIG_IGN)
         // A request to show the state must not end a command that has none to show yet.
         signal(SIGUSR1, SIG_IGN)
+        // Left alone, glibc learns from the first huge line to keep such memory, in pieces that the next does not fit into.
+        rh_return_large_memory(4 << 20, 8 << 20)
         exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).code)
     }
 
