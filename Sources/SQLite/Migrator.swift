@@ -14,8 +14,9 @@ struct Migrator {
             return known
         }
         let version = try connection.integer("SELECT max(version) FROM schema_migration") ?? 0
-        if version > known.count {
-            throw WarehouseError.newerSchema(path: connection.path, version: Int(version), known: known.count)
+        let newest = known.last?.version ?? 0
+        if version > newest {
+            throw WarehouseError.newerSchema(path: connection.path, version: Int(version), known: newest)
         }
         return known.filter { $0.version > version }
     }

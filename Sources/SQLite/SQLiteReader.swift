@@ -82,18 +82,18 @@ public final class SQLiteReader: WarehouseReader {
     /// An order-independent hash of each table's content.
     public func digest() throws -> [(table: String, digest: TableDigest)] { try connection.digest() }
 
-    /// Lines in quarantine by rule and source, the most first.
-    public func rejectedCounts() throws -> [RejectedCount] {
-        let statement = try connection.prepare(
-            "SELECT rule, source, count(*) FROM rejected_record GROUP BY rule, source ORDER BY 3 DESC, 1, 2")
-        var counts: [RejectedCount] = []
-        while try statement.step() {
-            counts.append(
-                RejectedCount(
-                    rule: statement.text(0) ?? "", source: statement.text(1) ?? "", lines: statement.integer(2)))
-        }
-        return counts
+    /// Lines in quarantine that match, by rule and source, the most first.
+    public func rejectedCounts(matching filter: RejectedFilter) throws -> [RejectedCount] {
+        try connection.rejectedCounts(matching: filter)
     }
+
+    /// The same, with the bytes of the lines.
+    public func rejectedSizes(matching filter: RejectedFilter) throws -> [RejectedCount] {
+        try connection.rejectedSizes(matching: filter)
+    }
+
+    /// How many lines are in quarantine, and how many were dropped from it.
+    public func quarantineTotals() throws -> QuarantineTotals { try connection.quarantineTotals() }
 
     /// Lines in quarantine; see `WarehouseReader`.
     public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
@@ -119,7 +119,7 @@ public final class SQLiteReader: WarehouseReader {
 
     /// The number of the schema's last migration, and of the last that this program knows.
     public func schemaVersion() throws -> (applied: Int, known: Int) {
-        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.sqlite.count)
+        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.sqlite.last?.version ?? 0)
     }
 
     /// What SQLite's own checks and the foreign keys say (https://sqlite.org/pragma.html#pragma_integrity_check).
@@ -143,7 +143,7 @@ public final class SQLiteReader: WarehouseReader {
             let rows = try connection.integer("SELECT count(*) FROM \(table)") ?? 0
             if rows != counted { faults.append("\(table) has \(rows) rows, and load_row_count says \(counted)") }
         }
-        return faults
+        return faults + (try connection.quarantineFaults())
     }
 
     /// Runs one statement that only reads.

@@ -29,6 +29,8 @@ public final class SQLiteWarehouse: Warehouse {
     private let checkpointer: Checkpointer
     private let eventRows = EventRows()
     private var packedRows: [String: PackedRows] = [:]
+    /// What lines in quarantine may be cured by.
+    var arrivals = Arrivals()
 
     /// Opens a warehouse for writing; the file is made when it is not there.
     ///
@@ -63,6 +65,7 @@ public final class SQLiteWarehouse: Warehouse {
     public func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
         try lock.take()
         do {
+            arrivals = Arrivals()
             try begin()
             _ = try Migrator(connection: connection).apply(at: now)
             try connection.execute("UPDATE load_run SET outcome = 'interrupted' WHERE outcome = 'running'")
@@ -111,6 +114,7 @@ public final class SQLiteWarehouse: Warehouse {
         try markStanding(in: group)
         let names = BehaviourTables.facts.columns.map(\.name).joined(separator: ", ")
         let accepted = group.accepted
+        arrivals.add(accepted, of: group)
         eventRows.set(group, order: accepted)
         try connection.statement(
             "INSERT OR ROLLBACK INTO fact_user_event (\(names)) SELECT \(names) FROM new_events"
@@ -170,6 +174,7 @@ public final class SQLiteWarehouse: Warehouse {
         try connection.statement(statement.upsert(isWithdrawnBefore: isWithdrawnBefore)).run()
         source.set(rows.rows, order: order)
         try forgetWithdrawals(statement, rows: order.count)
+        if rows.table.name == MovieTables.moviePopularity.name { arrivals.add(movies: order.count) }
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO load_stale_day (day) SELECT DISTINCT day FROM new_movie_daily"

@@ -37,7 +37,7 @@ public final class EventDecoder {
                 batch.append(row)
                 if !cleaner.longKeys.isEmpty { warn(of: cleaner.longKeys, line: index, in: batch) }
             } catch {
-                batch.rejections.append(rejection(error, of: line, in: chunk))
+                batch.rejections.append(rejection(error, of: line, in: chunk, by: cleaner))
             }
         }
         return batch
@@ -53,9 +53,11 @@ public final class EventDecoder {
         }
     }
 
-    private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk) -> Rejection {
+    private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk, by cleaner: EventCleaner) -> Rejection {
         if let fault = error as? EventFault {
-            return chunk.rejection(of: line, rule: fault.rule, message: fault.message)
+            var rejection = chunk.rejection(of: line, rule: fault.rule, message: fault.message)
+            rejection.identity = cleaner.identity
+            return rejection
         }
         let explanation = (error as? JSONError ?? .structure).explanation
         return chunk.rejection(of: line, rule: .malformedJSON, message: "Not one JSON object: \(explanation)")

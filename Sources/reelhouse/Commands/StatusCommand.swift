@@ -39,6 +39,7 @@ struct WarehouseStatus {
     let schema: (applied: Int, known: Int)
     let newestEvent: Int64?
     let newestSnapshot: Int32?
+    let quarantine: QuarantineTotals
 
     init(_ reader: any WarehouseReader, limit: Int) throws {
         location = reader.location
@@ -49,6 +50,7 @@ struct WarehouseStatus {
         schema = try reader.schemaVersion()
         newestEvent = try reader.newestEventTime()
         newestSnapshot = try reader.newestSnapshotDay()
+        quarantine = try reader.quarantineTotals()
     }
 
     var json: JSONText {
@@ -59,6 +61,13 @@ struct WarehouseStatus {
             ("newest_snapshot_date", newestSnapshot.map { .string(CivilDate.text(ofDay: $0)) } ?? .null),
             ("runs", .array(runs.map(runJSON))), ("checkpoints", .array(checkpoints.map(checkpointJSON))),
             ("rows", .object(rows.map { ($0.table, .integer($0.rows)) })),
+            (
+                "quarantine",
+                .object([
+                    ("open", .integer(quarantine.open)), ("cured", .integer(quarantine.cured)),
+                    ("dropped", .integer(quarantine.dropped)),
+                ])
+            ),
         ])
     }
 
@@ -89,6 +98,9 @@ struct WarehouseStatus {
             try console.print("newest event     \(Timestamp.text(newestEvent)), \(age) ago")
         }
         if let newestSnapshot { try console.print("newest snapshot  \(CivilDate.text(ofDay: newestSnapshot))") }
+        if quarantine.open + quarantine.cured + quarantine.dropped > 0 {
+            try console.print("quarantine       " + quarantineText)
+        }
         try console.print()
         var table = TextTable([
             .number("run"), .text("started"), .text("outcome"), .number("read"), .number("accepted"),
@@ -106,6 +118,13 @@ struct WarehouseStatus {
         var rowTable = TextTable([.text("table"), .number("rows")])
         for (name, count) in rows { rowTable.add([name, NumberFormat.grouped(count)]) }
         try console.print(rowTable)
+    }
+
+    private var quarantineText: String {
+        var parts = ["\(NumberFormat.grouped(quarantine.open)) open"]
+        if quarantine.cured > 0 { parts.append("\(NumberFormat.grouped(quarantine.cured)) cured") }
+        if quarantine.dropped > 0 { parts.append("\(NumberFormat.grouped(quarantine.dropped)) dropped") }
+        return parts.joined(separator: ", ")
     }
 
     private func printCheckpoints(on console: Console) throws {
