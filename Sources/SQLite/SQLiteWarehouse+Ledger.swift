@@ -74,9 +74,9 @@ extension SQLiteWarehouse {
             INSERT INTO rejected_record (source, line, byte_offset, rule, message, raw, port, snapshot_date, raw_hash,
             run_id, last_run_id, event_time, event_id, movie_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13)
-            ON CONFLICT (source, line, rule, raw_hash) DO UPDATE SET last_run_id = excluded.last_run_id,
-            cured_run_id = NULL, event_time = excluded.event_time, event_id = excluded.event_id,
-            movie_id = excluded.movie_id
+            ON CONFLICT (source, line, rule, raw_hash) DO UPDATE SET message = excluded.message,
+            last_run_id = excluded.last_run_id, cured_run_id = NULL, event_time = excluded.event_time,
+            event_id = excluded.event_id, movie_id = excluded.movie_id
             """)
         var lines: [CleaningRule: (all: Int64, again: Int64)] = [:]
         for rejection in rejections {

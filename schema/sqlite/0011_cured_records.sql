@@ -165,3 +165,41 @@ SELECT
     CASE WHEN is_utf8 OR query NOT GLOB '*[^ -~]*' THEN nullif(query, '') END AS query,
     cured_run_id
 FROM number;
+
+CREATE VIEW rejected_record_readable AS
+SELECT
+    r.rejected_id,
+    r.source,
+    r.line,
+    r.byte_offset,
+    r.rule,
+    r.message,
+    r.raw,
+    r.port,
+    r.snapshot_date,
+    r.raw_hash,
+    r.run_id,
+    r.last_run_id,
+    r.cured_run_id,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.event_time / 1000.0, 'unixepoch') AS event_time,
+    CASE WHEN r.event_id IS NOT NULL THEN lower(
+        substr(hex(r.event_id), 1, 8) || '-'
+        || substr(hex(r.event_id), 9, 4) || '-'
+        || substr(hex(r.event_id), 13, 4) || '-'
+        || substr(hex(r.event_id), 17, 4) || '-'
+        || substr(hex(r.event_id), 21)
+    ) END AS event_id,
+    r.movie_id
+FROM rejected_record AS r;
+
+CREATE VIEW load_dropped_readable AS
+SELECT
+    d.drop_id,
+    d.run_id,
+    d.source,
+    d.rule,
+    d.was_cured,
+    strftime('%Y-%m-%dT%H:%M:%fZ', d.dropped_at / 1000.0, 'unixepoch') AS dropped_at,
+    d.lines,
+    d.bytes
+FROM load_dropped AS d;
