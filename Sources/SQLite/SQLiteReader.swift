@@ -119,7 +119,10 @@ public final class SQLiteReader: WarehouseReader {
 
     /// The number of the schema's last migration, and of the last that this program knows.
     public func schemaVersion() throws -> (applied: Int, known: Int) {
-        (Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0), Schema.sqlite.last?.version ?? 0)
+        (
+            Int(try connection.integer("SELECT max(version) FROM schema_migration") ?? 0),
+            Schema.sqlite.last?.version ?? 0
+        )
     }
 
     /// What SQLite's own checks and the foreign keys say (https://sqlite.org/pragma.html#pragma_integrity_check).

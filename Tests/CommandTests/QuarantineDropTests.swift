@@ -62,7 +62,8 @@ import Testing
         #expect(try process.run("quarantine", "show", "-w", "w.db", "--id", "1").output.contains("cured by run 3"))
         let none = try process.run("quarantine", "show", "-w", "w.db", "--source", "c.ndjson")
         #expect(none.errors == "Nothing in quarantine matches.\n")
-        let retry = try process.run("quarantine", "retry", "-w", "w.db", "--raw", "raw", "--now", "2026-11-21", "--json")
+        let retry = try process.run(
+            "quarantine", "retry", "-w", "w.db", "--raw", "raw", "--now", "2026-11-21", "--json")
         #expect(try retry.json()["read"] as? Int == 3)
         let view = try process.query("SELECT line, cured_run_id FROM rejected_event_readable WHERE source = 'a.ndjson'")
         #expect(view == [#"{"line":1,"cured_run_id":3}"#, #"{"line":2,"cured_run_id":null}"#])
@@ -131,7 +132,9 @@ import Testing
         try process.run("run", "-w", "full.db", "--raw", "raw", "--events", "x.ndjson", "--now", "2026-11-21")
         let drop = ["quarantine", "drop", "-w", "w.db", "--all", "--yes"]
         func copy() throws {
-            for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: process.files.path("w.db\(ending)")) }
+            for ending in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: process.files.path("w.db\(ending)"))
+            }
             try process.files.write("w.db", process.files.read("full.db"))
         }
         try copy()

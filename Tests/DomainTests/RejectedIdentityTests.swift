@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: [
         event("rate", #"{"score":11}"#, ["event_id": id]),
         event("rate", nil, ["event_id": " " + id]),
-        event(["event_id": id, "event_type": "none"]),
+        event(["event_id": id, "event_type": #""none""#]),
         event(["event_id": id, "user_id": "0"]),
         event(["event_id": id, "event_time": "null", "timestamp": "\(time)", "movie_id": nil]),
         event(["event_id": id, "event_time": #""2026-11-20T19:03:22.5179+01:00""#, "user_id": nil]),
@@ -24,7 +24,8 @@ import Testing
 
     @Test func anEventOutOfRangeHasOneToo() throws {
         let rejection = try #require(
-            try eventBatch([event(["event_id": Self.id])], clock: RunClock(now: EventRules.earliestTime)).rejections.first)
+            try eventBatch([event(["event_id": Self.id])], clock: RunClock(now: EventRules.earliestTime)).rejections
+                .first)
         #expect(rejection.rule == .eventTimeOutOfRange && rejection.identity != nil)
     }
 

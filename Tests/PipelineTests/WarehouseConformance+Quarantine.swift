@@ -71,7 +71,8 @@ extension WarehousePromise {
         // A line that is cured stays cured by the run that cured it first.
         try run(fixture) { try $0.cureRejected([1], run: $1) }
         #expect(
-            try fixture.reader().rejected(matching: RejectedFilter(id: 1, state: .all), after: 0, limit: 9).map(\.curedRun)
+            try fixture.reader().rejected(matching: RejectedFilter(id: 1, state: .all), after: 0, limit: 9).map(
+                \.curedRun)
                 == [2])
         #expect(try fixture.reader().faults() == [])
     }
@@ -149,7 +150,10 @@ extension WarehousePromise {
     func dropsAndCounts(_ fixture: some WarehouseFixture) throws {
         try run(fixture, at: 1000, rejects: 4) { warehouse, run in
             try warehouse.quarantine(
-                [rejection(1), rejection(2), rejection(3, source: "b"), WarehousePromise.rejection(4, rule: .invalidVote)],
+                [
+                    rejection(1), rejection(2), rejection(3, source: "b"),
+                    WarehousePromise.rejection(4, rule: .invalidVote),
+                ],
                 run: run)
         }
         try run(fixture, at: 2000, rejects: 2) { warehouse, run in
@@ -172,7 +176,8 @@ extension WarehousePromise {
         #expect(try drop(RejectedFilter(state: .cured)) == ["invalid_score a 1 3"])
         // Line 1 was found again by the second run, which began later.
         #expect(try drop(RejectedFilter(source: "a", state: .all, foundBefore: 2000)) == [])
-        #expect(try drop(RejectedFilter(rule: "invalid_score", state: .all, foundBefore: 2000)) == ["invalid_score b 1 3"])
+        #expect(
+            try drop(RejectedFilter(rule: "invalid_score", state: .all, foundBefore: 2000)) == ["invalid_score b 1 3"])
         #expect(try drop(RejectedFilter(id: 1, state: .open)) == ["invalid_score a 1 3"])
         #expect(try fixture.reader().quarantineTotals() == QuarantineTotals(open: 2, cured: 0, dropped: 3))
         #expect(try drop(RejectedFilter(state: .all)).count == 2)
@@ -181,7 +186,9 @@ extension WarehousePromise {
         // A number is not given twice, and a dropped line that comes again is in quarantine again.
         try run(fixture, rejects: 1) { try $0.quarantine([rejection(1)], run: $1) }
         #expect(
-            try fixture.reader().rejected(matching: RejectedFilter(), after: 0, limit: 9).map(\.id).allSatisfy { $0 > 5 })
+            try fixture.reader().rejected(matching: RejectedFilter(), after: 0, limit: 9).map(\.id).allSatisfy {
+                $0 > 5
+            })
         #expect(try fixture.reader().faults() == [])
     }
 }

@@ -35,7 +35,8 @@ import Testing
         #expect(try reader.rejectedCounts(matching: RejectedFilter(state: .cured)).isEmpty)
         #expect(try reader.rejectedSizes(matching: RejectedFilter(source: "a", state: .all)).map(\.bytes) == [3, 1])
         let records = try reader.rejected(matching: RejectedFilter(rule: "invalid_vote"), after: 0, limit: 9)
-        #expect(records.map(\.run) == [1, 2] && records.map(\.lastRun) == [1, 2] && records.map(\.curedRun) == [nil, nil])
+        #expect(
+            records.map(\.run) == [1, 2] && records.map(\.lastRun) == [1, 2] && records.map(\.curedRun) == [nil, nil])
         #expect(try reader.rejected(matching: RejectedFilter(foundBefore: 6), after: 0, limit: 9).count == 3)
         #expect(try reader.rowCounts().last?.rows == 4)
         #expect(try reader.faults() == [])

@@ -10,7 +10,8 @@ ALTER TABLE rejected_record ADD COLUMN event_id BLOB;
 ALTER TABLE rejected_record ADD COLUMN movie_id INTEGER;
 
 -- With the rule, so that counting the open lines reads nothing else.
-CREATE INDEX rejected_record_open ON rejected_record (port, source, last_run_id, rule) WHERE cured_run_id IS NULL;
+CREATE INDEX rejected_record_open ON rejected_record (port, source, last_run_id, rule, cured_run_id)
+WHERE cured_run_id IS NULL;
 CREATE INDEX rejected_record_cured ON rejected_record (source, rule, cured_run_id) WHERE cured_run_id IS NOT NULL;
 CREATE INDEX rejected_record_event ON rejected_record (event_time, event_id)
 WHERE cured_run_id IS NULL AND event_id IS NOT NULL;

@@ -53,7 +53,9 @@ public final class EventDecoder {
         }
     }
 
-    private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk, by cleaner: EventCleaner) -> Rejection {
+    private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk, by cleaner: EventCleaner)
+        -> Rejection
+    {
         if let fault = error as? EventFault {
             var rejection = chunk.rejection(of: line, rule: fault.rule, message: fault.message)
             rejection.identity = cleaner.identity

@@ -135,7 +135,9 @@ public enum OperationTables {
         ])
 
     /// All of them, in the order of the data dictionary.
-    public static let all = [runs, checkpoints, rejected, runRules, dropped, pendingMovies, staleDays, rowCounts, migrations]
+    public static let all = [
+        runs, checkpoints, rejected, runRules, dropped, pendingMovies, staleDays, rowCounts, migrations,
+    ]
 
     private static func counts(over what: String) -> [Column] {
         [

@@ -28,7 +28,8 @@ enum QuarantineDropCommand: Command {
         examples: [
             .init("reelhouse quarantine drop --cured", "What would be deleted of the cured lines?"),
             .init("reelhouse quarantine drop --cured --older-than 30d --yes", "Delete cured lines of a month ago"),
-            .init("reelhouse quarantine drop --rule malformed_json --source app.log --yes", "Delete by rule and source"),
+            .init(
+                "reelhouse quarantine drop --rule malformed_json --source app.log --yes", "Delete by rule and source"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

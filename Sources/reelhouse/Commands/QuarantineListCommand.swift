@@ -60,7 +60,8 @@ private struct QuarantineList {
                             ("by_rule", .object(source.rules.map { ($0.rule, .integer($0.lines)) })),
                         ])
                     })
-            ), ("open", .integer(totals.open)), ("cured", .integer(totals.cured)), ("dropped", .integer(totals.dropped)),
+            ), ("open", .integer(totals.open)), ("cured", .integer(totals.cured)),
+            ("dropped", .integer(totals.dropped)),
         ])
     }
 
@@ -94,7 +95,8 @@ private struct QuarantineList {
     private var notes: [String] {
         var notes: [String] = []
         if state == .open, totals.cured > 0 {
-            notes.append("\(NumberFormat.count(totals.cured, "more line is", "more lines are")) cured; --cured shows them.")
+            notes.append(
+                "\(NumberFormat.count(totals.cured, "more line is", "more lines are")) cured; --cured shows them.")
         }
         if state == .cured, totals.open > 0 {
             notes.append("\(NumberFormat.count(totals.open, "more line is", "more lines are")) open.")

@@ -18,7 +18,8 @@ struct QuarantineRetrySummary {
         let tail: [(String, JSONText)] = [
             ("seconds", .double(report.seconds)), ("rejected_by_rule", counts(report.rejectedByRule)),
             ("warnings_by_reason", RunJSON.byReason(report.warningsByReason)),
-            ("cured", .integer(report.cured)), ("left_aside", counts(report.leftAside)), ("missing", .integer(report.missing)),
+            ("cured", .integer(report.cured)), ("left_aside", counts(report.leftAside)),
+            ("missing", .integer(report.missing)),
             (
                 "faults",
                 .array(
@@ -85,7 +86,8 @@ struct QuarantineRetrySummary {
         }
         if report.missing > 0 {
             notes.append(
-                "\(NumberFormat.count(report.missing, "line", "lines")) skipped: not in this quarantine, or cured already.")
+                "\(NumberFormat.count(report.missing, "line", "lines")) skipped: not in this quarantine, or cured already."
+            )
         }
         if report.cured > 0 {
             notes.append(
