@@ -47,6 +47,7 @@ let package = Package(
                 .embedInCode("sqlite/0008_mart_refresh.sql"),
                 .embedInCode("sqlite/0009_marker.sql"),
                 .embedInCode("sqlite/0010_run_error.sql"),
+                .embedInCode("sqlite/0011_cured_records.sql"),
             ]),
 
         // The use cases.

@@ -27,6 +27,7 @@ public enum Schema {
         Migration(8, "0008_mart_refresh", PackageResources._008_mart_refresh_sql),
         Migration(9, "0009_marker", PackageResources._009_marker_sql),
         Migration(10, "0010_run_error", PackageResources._010_run_error_sql),
+        Migration(11, "0011_cured_records", PackageResources._011_cured_records_sql),
     ]
 
     /// The number of the last migration.

@@ -94,6 +94,8 @@ public struct LoadReport: RunReport, Sendable {
     public var rejectedByRule: [CleaningRule: Int64] = [:]
     /// What was dropped or made null, by reason.
     public var warningsByReason: [WarningReason: Int64] = [:]
+    /// Lines in quarantine that it cured: their source was read again without them, or what they say has arrived.
+    public var cured: Int64 = 0
     /// Rows of each table before and after.
     public var rowsBefore: [(table: String, rows: Int64)] = []
     /// Rows of each table after it.

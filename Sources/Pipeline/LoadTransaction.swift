@@ -9,6 +9,8 @@ final class LoadTransaction {
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
     private(set) var warningsByReason: [WarningReason: Int64] = [:]
+    /// Lines in quarantine that this run cured.
+    private(set) var cured: Int64 = 0
     /// What becomes of a batch's rejected lines instead of going into quarantine; called once a batch, also when it has
     /// none.
     var settleRejections: (([Rejection]) throws -> Void)?
@@ -29,6 +31,8 @@ final class LoadTransaction {
         var isComplete: Bool
         var counts: LineCounts
         var isDirty: Bool
+        /// The run in which its reading began.
+        let firstRun: Int64
     }
 
     /// The transactions of a run that has begun.
@@ -52,9 +56,10 @@ final class LoadTransaction {
     func begin(_ plan: LoadPlan) {
         positions = [:]
         for planned in plan.planned {
+            let resumed = plan.resumed[planned.source.number]
             positions[planned.source.number] = SourceState(
                 source: planned.source, position: planned.start, isComplete: false,
-                counts: plan.resumed[planned.source.number]?.counts ?? LineCounts(), isDirty: false)
+                counts: resumed?.counts ?? LineCounts(), isDirty: false, firstRun: resumed?.firstRun ?? run.id)
         }
     }
 
@@ -104,21 +109,37 @@ final class LoadTransaction {
         lines = 0
         keptBytes = 0
         defer { lastCommit = StageTime.monotonicSeconds }
-        if options.isDryRun { return }
-        try warehouse.save(run)
+        // A retry asks once, at its end: until then a line that is still to be tried would count as cured.
+        if settleRejections == nil { cured += try warehouse.cureArrived(run: run.id, isLast: false) }
+        if !options.isDryRun { try warehouse.save(run) }
         for (number, state) in positions where state.isDirty {
             positions[number]?.isDirty = false
             guard let identity = state.source.identity else { continue }
+            if state.isComplete { try cure(state) }
+            if options.isDryRun { continue }
             let checkpoint = Checkpoint(
                 identity: identity, source: state.source.name, position: state.position,
-                isComplete: state.isComplete, counts: state.counts)
+                isComplete: state.isComplete, counts: state.counts, firstRun: state.firstRun)
             try warehouse.save(checkpoint, run: run.id)
         }
+        if options.isDryRun { return }
         isInDoubt = true
         try warehouse.commit()
         isInDoubt = false
         committed = run.counts
         isOpen = false
+    }
+
+    /// What a source that was read whole does not have any more is cured.
+    private func cure(_ state: SourceState) throws {
+        cured += try warehouse.cureRejected(
+            ofSource: state.source.name, port: state.source.port, before: state.firstRun, run: run.id)
+    }
+
+    /// Cures at a run's end what it brought; a retry that was stopped leaves that to the one that goes on.
+    func cureArrived(isStopped: Bool) throws {
+        if isStopped, settleRejections != nil { return }
+        cured += try warehouse.cureArrived(run: run.id, isLast: true)
     }
 
     /// Writes how the run ended, with what is still open.

@@ -38,6 +38,7 @@ public final class Loader {
             try lifecycle.reenrichFacts(in: transaction, &report)
             if let events { try load(events, transaction, logger, &report, loadEvents) }
             try lifecycle.refreshMarts(in: transaction, &report)
+            try lifecycle.cureArrived(in: transaction, report)
             report.rows = try countRows()
         }
         report.stages = stages.all

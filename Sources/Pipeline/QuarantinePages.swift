@@ -10,7 +10,7 @@ final class QuarantinePages {
         var mended: [UInt8]?
     }
 
-    /// Mended lines without a record.
+    /// Mended lines without an open record.
     private(set) var missing: Int64 = 0
 
     private let warehouse: any Warehouse

@@ -49,7 +49,7 @@ public struct QuarantineReport: RunReport, Sendable {
     /// The most faults that are told of one by one.
     static let mostFaults = 20
 
-    /// Its row of `load_run`: accepted and duplicate lines left the quarantine, rejected ones are in it.
+    /// Its row of `load_run`: accepted and duplicate lines are cured, rejected ones are open.
     public var run: RunRecord
     /// The lines that are still rejected, by the rule that they break now.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
@@ -57,7 +57,9 @@ public struct QuarantineReport: RunReport, Sendable {
     public var warningsByReason: [WarningReason: Int64] = [:]
     /// The lines that were not tried since they were not kept whole, by rule.
     public var leftAside: [CleaningRule: Int64] = [:]
-    /// Mended lines that are not in the quarantine, or not any more.
+    /// Lines that are cured now without having been tried: what they say came with another line.
+    public var cured: Int64 = 0
+    /// Mended lines that are not in the quarantine, or are cured.
     public var missing: Int64 = 0
     /// The first mended lines that still break a rule.
     public var faults: [Fault] = []

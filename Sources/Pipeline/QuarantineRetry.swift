@@ -2,8 +2,8 @@ import Domain
 import Logging
 
 /// Tries lines of the quarantine again under the rules as they are now, as a run of its own: what is accepted is loaded,
-/// and it leaves the quarantine in the transaction that brings its rows. So do lines that the warehouse has got another
-/// way meanwhile. What is still rejected stays, once.
+/// and marked as cured in the transaction that brings its rows. So are lines that the warehouse has got another way
+/// meanwhile. What is still rejected stays open, once.
 public final class QuarantineRetry {
     private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
@@ -40,6 +40,7 @@ public final class QuarantineRetry {
             try load(pages, transaction, settling, &report)
             try lifecycle.reenrichFacts(in: transaction, &report)
             try lifecycle.refreshMarts(in: transaction, &report)
+            try lifecycle.cureArrived(in: transaction, report)
             report.missing = pages.missing
             report.faults = settling.faults
         }
@@ -123,28 +124,33 @@ private final class QuarantineSettling {
 
     private func settle(_ rejections: [Rejection]) throws {
         let rejected = Dictionary(rejections.map { (Int($0.line), $0) }) { first, _ in first }
-        var resolved: [Int64] = []
+        var cured: [Int64] = []
+        var again: [CleaningRule: Int64] = [:]
         for (index, entry) in entries.enumerated() {
             if let rejection = rejected[index] {
-                try keep(entry, rejection)
+                if try !replace(entry, rejection) { again[rejection.rule, default: 0] += 1 }
             } else {
-                resolved.append(entry.record.id)
+                cured.append(entry.record.id)
             }
         }
-        try transaction.warehouse.deleteRejected(resolved)
+        try transaction.warehouse.cureRejected(cured, run: transaction.run.id)
+        try transaction.warehouse.countRejectedAgain(again, run: transaction.run.id)
     }
 
     /// A line that is still rejected stays; one that was mended stays as it came, since its mending is not done yet.
-    private func keep(_ entry: QuarantinePages.Entry, _ rejection: Rejection) throws {
+    ///
+    /// - Returns: whether it has another rule or message now.
+    private func replace(_ entry: QuarantinePages.Entry, _ rejection: Rejection) throws -> Bool {
         let known = entry.record.rejection
         if entry.mended != nil {
-            guard faults.count < QuarantineReport.mostFaults else { return }
-            let fault = QuarantineReport.Fault(
-                id: entry.record.id, rule: rejection.rule, message: rejection.message)
-            return faults.append(fault)
+            if faults.count < QuarantineReport.mostFaults {
+                faults.append(
+                    QuarantineReport.Fault(id: entry.record.id, rule: rejection.rule, message: rejection.message))
+            }
+            return false
         }
-        if known.rule == rejection.rule, known.message == rejection.message { return }
-        try transaction.warehouse.replaceRejected(
-            entry.record.id, rule: rejection.rule, message: rejection.message, run: transaction.run.id)
+        if known.rule == rejection.rule, known.message == rejection.message { return false }
+        try transaction.warehouse.replaceRejected(entry.record.id, by: rejection, run: transaction.run.id)
+        return true
     }
 }

@@ -9,6 +9,8 @@ protocol RunReport {
     var rejectedByRule: [CleaningRule: Int64] { get set }
     /// What was dropped or made null, by reason.
     var warningsByReason: [WarningReason: Int64] { get set }
+    /// Lines in quarantine that it cured.
+    var cured: Int64 { get set }
     /// What followed at the end.
     var refresh: RefreshReport { get set }
     /// Why it stopped before its end, or nil.
@@ -91,6 +93,13 @@ struct RunLifecycle {
         }
     }
 
+    /// Cures the lines in quarantine whose events and movies came in this run; after `refreshMarts`, which notes whether
+    /// it was stopped.
+    func cureArrived(in transaction: LoadTransaction, _ report: some RunReport) throws {
+        try transaction.open()
+        try transaction.stages.measure(.commit) { try transaction.cureArrived(isStopped: report.stopReason != nil) }
+    }
+
     private func finish(_ transaction: LoadTransaction, _ report: inout some RunReport) throws {
         let outcome = report.stopReason == nil ? RunOutcome.completed : .stopped
         if !options.isDryRun {
@@ -98,6 +107,7 @@ struct RunLifecycle {
             _ = try transaction.stages.measure(.indexes, warehouse.prepareForQuestions)
         }
         try transaction.stages.measure(.commit) { try transaction.finish(outcome, at: wallClock()) }
+        report.cured = transaction.cured
         report.run = transaction.run
         report.rejectedByRule = transaction.rejectedByRule
         report.warningsByReason = transaction.warningsByReason

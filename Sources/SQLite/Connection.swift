@@ -84,6 +84,14 @@ public final class Connection {
     /// Rows that the last statement changed.
     public var changes: Int64 { sqlite3_changes64(handle) }
 
+    /// Whether an upsert inserted a row, and did not update one.
+    func inserts(_ upsert: () throws -> Void) rethrows -> Bool {
+        // Only an insert sets it (https://sqlite.org/c3ref/last_insert_rowid.html).
+        sqlite3_set_last_insert_rowid(handle, 0)
+        try upsert()
+        return sqlite3_last_insert_rowid(handle) != 0
+    }
+
     /// Writes the changed pages of the transaction that are in no use to the log (https://sqlite.org/c3ref/db_cacheflush.html).
     func flushCache() throws(SQLiteError) { try check(sqlite3_db_cacheflush(handle), "flush the cache") }
 

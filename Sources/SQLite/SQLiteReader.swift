@@ -65,18 +65,18 @@ public final class SQLiteReader: WarehouseReader {
         return digest
     }
 
-    /// Lines in quarantine by rule and source, the most first.
-    public func rejectedCounts() throws -> [RejectedCount] {
-        let statement = try connection.prepare(
-            "SELECT rule, source, count(*) FROM rejected_record GROUP BY rule, source ORDER BY 3 DESC, 1, 2")
-        var counts: [RejectedCount] = []
-        while try statement.step() {
-            counts.append(
-                RejectedCount(
-                    rule: statement.text(0) ?? "", source: statement.text(1) ?? "", lines: statement.integer(2)))
-        }
-        return counts
+    /// Lines in quarantine that match, by rule and source, the most first.
+    public func rejectedCounts(matching filter: RejectedFilter) throws -> [RejectedCount] {
+        try connection.rejectedCounts(matching: filter)
     }
+
+    /// The same, with the bytes of the lines.
+    public func rejectedSizes(matching filter: RejectedFilter) throws -> [RejectedCount] {
+        try connection.rejectedSizes(matching: filter)
+    }
+
+    /// How many lines are in quarantine, and how many were dropped from it.
+    public func quarantineTotals() throws -> QuarantineTotals { try connection.quarantineTotals() }
 
     /// Lines in quarantine; see `WarehouseReader`.
     public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
@@ -142,7 +142,7 @@ public final class SQLiteReader: WarehouseReader {
             let rows = try connection.integer("SELECT count(*) FROM \(table)") ?? 0
             if rows != counted { faults.append("\(table) has \(rows) rows, and load_row_count says \(counted)") }
         }
-        return faults
+        return faults + (try connection.quarantineFaults())
     }
 
     /// Runs one statement that only reads.

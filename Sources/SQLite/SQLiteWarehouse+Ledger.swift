@@ -6,8 +6,8 @@ extension SQLiteWarehouse {
     public func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? {
         let statement = try connection.statement(
             """
-            SELECT source, line, byte_offset, is_complete, read, accepted, duplicates, rejected, warnings
-            FROM load_checkpoint WHERE port = ? AND source_key = ? AND snapshot_date = ?
+            SELECT source, line, byte_offset, is_complete, read, accepted, duplicates, rejected, warnings,
+            first_run_id FROM load_checkpoint WHERE port = ? AND source_key = ? AND snapshot_date = ?
             """)
         try bind(identity, to: statement)
         guard try statement.step() else { return nil }
@@ -20,7 +20,7 @@ extension SQLiteWarehouse {
         let checkpoint = Checkpoint(
             identity: identity, source: statement.text(0) ?? "",
             position: SourcePosition(line: statement.integer(1), byteOffset: statement.integer(2)),
-            isComplete: statement.integer(3) != 0, counts: counts)
+            isComplete: statement.integer(3) != 0, counts: counts, firstRun: statement.integer(9))
         try statement.reset()
         return checkpoint
     }
@@ -30,8 +30,8 @@ extension SQLiteWarehouse {
         let statement = try connection.statement(
             """
             INSERT OR REPLACE INTO load_checkpoint (port, source_key, snapshot_date, source, line, byte_offset,
-            is_complete, read, accepted, duplicates, rejected, warnings, run_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            is_complete, read, accepted, duplicates, rejected, warnings, run_id, first_run_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try bind(checkpoint.identity, to: statement)
         try statement.bind(checkpoint.source, at: 4)
@@ -44,6 +44,7 @@ extension SQLiteWarehouse {
         try statement.bind(checkpoint.counts.rejected, at: 11)
         try statement.bind(checkpoint.counts.warnings, at: 12)
         try statement.bind(run, at: 13)
+        try statement.bind(checkpoint.firstRun, at: 14)
         try statement.run()
     }
 
@@ -73,8 +74,13 @@ extension SQLiteWarehouse {
         let statement = try connection.statement(
             """
             INSERT INTO rejected_record (source, line, byte_offset, rule, message, raw, port, snapshot_date, raw_hash,
-            run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, line, rule, raw_hash) DO NOTHING
+            run_id, last_run_id, event_time, event_id, movie_id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13)
+            ON CONFLICT (source, line, rule, raw_hash) DO UPDATE SET message = excluded.message,
+            last_run_id = excluded.last_run_id, cured_run_id = NULL, event_time = excluded.event_time,
+            event_id = excluded.event_id, movie_id = excluded.movie_id
             """)
+        var lines: [CleaningRule: (all: Int64, again: Int64)] = [:]
         for rejection in rejections {
             try statement.bind(rejection.source, at: 1)
             try statement.bind(rejection.line, at: 2)
@@ -84,45 +90,23 @@ extension SQLiteWarehouse {
             try statement.bind(rejection.port.rawValue, at: 7)
             try statement.bind(rejection.snapshotDay.map(CivilDate.text(ofDay:)), at: 8)
             try statement.bind(run, at: 10)
-            try rejection.withRaw { raw in
+            try statement.bind(rejection.identity, at: 11)
+            let isNew = try rejection.withRaw { raw in
                 try statement.bind(borrowed: raw, at: 6)
                 try statement.bind(blob: Digest.sha256(raw), at: 9)
-                try statement.run()
+                return try connection.inserts { try statement.run() }
             }
+            lines[rejection.rule, default: (0, 0)].all += 1
+            if !isNew { lines[rejection.rule, default: (0, 0)].again += 1 }
+            arrivals.add(rejection)
         }
         // What was borrowed may go now.
         try statement.bind(blob: [], at: 6)
+        for (rule, count) in lines { try countRejected(rule.rawValue, count.all, again: count.again, run: run) }
     }
 
     /// How many rows each table has, by its name.
     public func rowCounts() throws -> [(table: String, rows: Int64)] { try connection.rowCounts() }
-
-    /// Lines in quarantine; see `Warehouse`.
-    public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
-        try connection.rejected(matching: filter, after: id, limit: limit)
-    }
-
-    /// Gives a line in quarantine another rule and message; see `Warehouse`.
-    public func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws {
-        let statement = try connection.statement(
-            "UPDATE OR IGNORE rejected_record SET rule = ?, message = ?, run_id = ? WHERE rejected_id = ?")
-        try statement.bind(rule.rawValue, at: 1)
-        try statement.bind(message, at: 2)
-        try statement.bind(run, at: 3)
-        try statement.bind(id, at: 4)
-        try statement.run()
-        // Ignored: (source, line, rule, raw) is taken by the same line.
-        if connection.changes == 0 { try deleteRejected([id]) }
-    }
-
-    /// Takes lines out of quarantine.
-    public func deleteRejected(_ ids: [Int64]) throws {
-        let statement = try connection.statement("DELETE FROM rejected_record WHERE rejected_id = ?")
-        for id in ids {
-            try statement.bind(id, at: 1)
-            try statement.run()
-        }
-    }
 
     private func bind(_ identity: SourceIdentity, to statement: Statement) throws {
         try statement.bind(identity.port.rawValue, at: 1)

@@ -35,6 +35,8 @@ public final class SQLiteWarehouse: Warehouse {
     /// The file as long as nothing is loaded into it that would be lost with it.
     private var newFile: NewWarehouseFile?
     private var hasWork = false
+    /// What lines in quarantine may be cured by.
+    var arrivals = Arrivals()
 
     /// Opens a warehouse for writing; the file is made when it is not there, and removed again unless something is
     /// loaded into it.
@@ -120,6 +122,7 @@ public final class SQLiteWarehouse: Warehouse {
     public func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
         try lock.take()
         do {
+            arrivals = Arrivals()
             try begin()
             try refuseTriggersThatLeaveOut()
             _ = try Migrator(connection: connection).apply(at: now)
@@ -204,6 +207,7 @@ public final class SQLiteWarehouse: Warehouse {
         try markStanding(in: group)
         let names = BehaviourTables.facts.columns.map(\.name).joined(separator: ", ")
         let accepted = group.accepted
+        arrivals.add(accepted, of: group)
         eventRows.set(group, order: accepted)
         try connection.statement(
             "\(try insert(into: BehaviourTables.facts)) (\(names)) SELECT \(names) FROM temp.new_events"
@@ -271,6 +275,7 @@ public final class SQLiteWarehouse: Warehouse {
         try connection.statement(statement.upsert(isWithdrawnBefore: isWithdrawnBefore)).run()
         source.set(rows.rows, order: order)
         try forgetWithdrawals(statement, rows: order.count)
+        if rows.table.name == MovieTables.moviePopularity.name { arrivals.add(movies: order.count) }
         if rows.table.name == MartTables.movieDaily.name {
             try connection.statement(
                 "INSERT OR IGNORE INTO main.load_stale_day (day) SELECT DISTINCT day FROM temp.new_movie_daily"

@@ -19,6 +19,7 @@ enum RunJSON {
         }
         members.append(("rejected_by_rule", .object(rules)))
         members.append(("warnings_by_reason", byReason(report.warningsByReason)))
+        members.append(("cured", .integer(report.cured)))
         members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
         members.append(("sources", .array(report.sources.map(source))))
         if withStages { members.append(("stages", stages(report))) }

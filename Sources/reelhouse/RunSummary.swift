@@ -58,6 +58,10 @@ struct RunSummary {
                 "\(NumberFormat.count(report.refresh.reenrichedFacts, "fact", "facts")) followed movies that came or changed."
             )
         }
+        if report.cured > 0 {
+            let lines = NumberFormat.count(report.cured, "line in quarantine is", "lines in quarantine are")
+            notes.append("\(lines) cured; see `reelhouse quarantine list --cured`.")
+        }
         if let rejected = rejectedNote { notes.append(rejected) }
         if let warned = warnedNote { notes.append(warned) }
         return notes

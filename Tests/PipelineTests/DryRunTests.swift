@@ -81,7 +81,8 @@ import Testing
         #expect(dry.run.id == 5 && real.run.id == 5)
         #expect(dry.run.counts == real.run.counts && real.run.counts.accepted == 1)
         #expect(dry.refresh == real.refresh && real.refresh.refreshedDays == 1)
-        #expect(try Database(path: warehouse.path).integer("SELECT count(*) FROM rejected_record") == 0)
+        let open = "SELECT count(*) FROM rejected_record WHERE cured_run_id IS NOT 5"
+        #expect(try Database(path: warehouse.path).integer(open) == 0)
     }
 
     private func retry(isDryRun: Bool) throws -> QuarantineReport {

@@ -91,7 +91,9 @@ import Testing
         let input = try Input(seed: seed)
         var chance = Chance(seed: seed)
         let warehouse = try LawWarehouse()
-        let steps = FaultyWarehouse.Step.allCases.filter { ![.refreshMarts, .reenrichFacts, .rowCounts].contains($0) }
+        let steps = FaultyWarehouse.Step.allCases.filter {
+            ![.refreshMarts, .reenrichFacts, .rowCounts, .cureSource, .cureArrived].contains($0)
+        }
         var crashes = 0
         while crashes < 60 {
             let step = chance.pick(steps)

@@ -8,6 +8,7 @@ final class FaultyWarehouse: Warehouse {
     enum Step: String, CaseIterable, Sendable {
         case begin, enrichment, insertFacts, afterInsertFacts, merge, movieRank, replaceMovies, afterReplaceMovies
         case quarantine, saveCheckpoint, saveRun, beforeCommit, afterCommit, reenrichFacts, refreshMarts, rowCounts
+        case cureSource, cureArrived
     }
 
     /// How it breaks down.
@@ -168,11 +169,31 @@ final class FaultyWarehouse: Warehouse {
         try inner.rejected(matching: filter, after: id, limit: limit)
     }
 
-    func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws {
-        try inner.replaceRejected(id, rule: rule, message: message, run: run)
+    func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws {
+        try inner.replaceRejected(id, by: rejection, run: run)
     }
 
-    func deleteRejected(_ ids: [Int64]) throws { try inner.deleteRejected(ids) }
+    func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws {
+        try inner.countRejectedAgain(lines, run: run)
+    }
+
+    func cureRejected(_ ids: [Int64], run: Int64) throws { try inner.cureRejected(ids, run: run) }
+
+    func cureRejected(ofSource source: String, port: SourceIdentity.Port, before firstRun: Int64, run: Int64) throws
+        -> Int64
+    {
+        try come(to: .cureSource)
+        return try inner.cureRejected(ofSource: source, port: port, before: firstRun, run: run)
+    }
+
+    func cureArrived(run: Int64, isLast: Bool) throws -> Int64 {
+        try come(to: .cureArrived)
+        return try inner.cureArrived(run: run, isLast: isLast)
+    }
+
+    func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount] {
+        try inner.dropRejected(matching: filter, at: now)
+    }
 
     func save(_ checkpoint: Checkpoint, run: Int64) throws {
         try come(to: .saveCheckpoint)

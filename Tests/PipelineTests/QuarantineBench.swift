@@ -94,12 +94,12 @@ struct QuarantineWarehouse {
         try SQLiteReader(path: path).digest().map { "\($0.table) \($0.digest.text)" }
     }
 
-    /// The lines in quarantine: all that is stored of them but their numbers and runs.
+    /// The open lines in quarantine: all that is stored of them but their numbers and runs.
     func rejected() throws -> [String] {
         try rows(
             """
             SELECT source, line, byte_offset, rule, message, hex(raw), port, coalesce(snapshot_date, '')
-            FROM rejected_record ORDER BY source, line, rule, raw
+            FROM rejected_record WHERE cured_run_id IS NULL ORDER BY source, line, rule, raw
             """)
     }
 

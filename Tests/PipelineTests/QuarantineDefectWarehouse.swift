@@ -1,7 +1,7 @@
 import Domain
 import SQLite
 
-/// A warehouse with the defect that lines leave the quarantine in a transaction before the one that brings the rest of
+/// A warehouse with the defect that lines are cured in a transaction before the one that brings the rest of
 /// their rows. The tests of broken retries have to notice it.
 final class QuarantineDefectWarehouse: Warehouse {
     private let warehouse: SQLiteWarehouse
@@ -10,8 +10,8 @@ final class QuarantineDefectWarehouse: Warehouse {
 
     init(_ warehouse: SQLiteWarehouse) { self.warehouse = warehouse }
 
-    func deleteRejected(_ ids: [Int64]) throws {
-        try warehouse.deleteRejected(ids)
+    func cureRejected(_ ids: [Int64], run: Int64) throws {
+        try warehouse.cureRejected(ids, run: run)
         if ids.isEmpty { return }
         early += 1
         try warehouse.commit()
@@ -41,8 +41,20 @@ final class QuarantineDefectWarehouse: Warehouse {
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         try warehouse.rejected(matching: filter, after: id, limit: limit)
     }
-    func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws {
-        try warehouse.replaceRejected(id, rule: rule, message: message, run: run)
+    func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws {
+        try warehouse.replaceRejected(id, by: rejection, run: run)
+    }
+    func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws {
+        try warehouse.countRejectedAgain(lines, run: run)
+    }
+    func cureRejected(ofSource source: String, port: SourceIdentity.Port, before firstRun: Int64, run: Int64) throws
+        -> Int64
+    { try warehouse.cureRejected(ofSource: source, port: port, before: firstRun, run: run) }
+    func cureArrived(run: Int64, isLast: Bool) throws -> Int64 {
+        try warehouse.cureArrived(run: run, isLast: isLast)
+    }
+    func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount] {
+        try warehouse.dropRejected(matching: filter, at: now)
     }
     func save(_ checkpoint: Checkpoint, run: Int64) throws { try warehouse.save(checkpoint, run: run) }
     func save(_ run: RunRecord) throws { try warehouse.save(run) }

@@ -56,22 +56,57 @@ import Testing
         #expect(real.run.counts.accepted > 0)
     }
 
-    @Test func whatHasArrivedAnotherWayIsADuplicateAndLeaves() throws {
+    @Test func whatHasArrivedAnotherWayIsCured() throws {
         let bench = try QuarantineBench()
         try bench.generate()
         let warehouse = try bench.loaded("early", early)
-        try warehouse.load(
+        let before = try warehouse.rejected().count
+        let loaded = try warehouse.load(
             movies: ["\(bench.folder)/movies"], events: ["\(bench.folder)/events"], late, isReload: true)
-        let digest = try warehouse.digest()
-        let outOfRange = try warehouse.integer(
-            "SELECT count(*) FROM rejected_record WHERE rule = 'event_time_out_of_range'")
-        let report = try warehouse.retry(late, lines: .stored(RejectedFilter(rule: "event_time_out_of_range")))
-        #expect(report.run.counts.read == outOfRange)
-        #expect(report.run.counts.accepted == 0)
-        #expect(report.run.counts.duplicates > 100)
-        #expect(try warehouse.digest() == digest)
-        // A line that is in quarantine for the rule that it breaks now is not there twice.
-        #expect(try warehouse.rejected() == (try bench.loaded("late", late)).rejected())
+        #expect(loaded.cured > 100)
+        let expected = try bench.loaded("late", late)
+        #expect(try warehouse.rejected() == expected.rejected())
+        let cured = try warehouse.integer("SELECT count(*) FROM rejected_record WHERE cured_run_id = 2")
+        #expect(cured == loaded.cured)
+        #expect(Int64(before) + loaded.run.counts.rejected > cured + Int64(try warehouse.rejected().count))
+        // Cured lines are not tried again.
+        let report = try warehouse.retry(late)
+        #expect(report.run.counts.accepted == 0 && report.run.counts.duplicates == 0)
+        #expect(report.run.counts.read == Int64(try expected.rejected().count))
+        #expect(try SQLiteReader(path: warehouse.path).faults() == [])
+    }
+
+    @Test func aCuredLineIsTriedAgainWhenItIsNamed() throws {
+        let bench = try QuarantineBench()
+        try bench.generate(events: 300)
+        let warehouse = try bench.loaded("early", early)
+        try warehouse.retry(late)
+        let id = try warehouse.integer("SELECT min(rejected_id) FROM rejected_record WHERE cured_run_id = 2")
+        let report = try warehouse.retry(late, lines: .stored(RejectedFilter(id: id, state: .all)))
+        #expect(report.run.counts.read == 1 && report.run.counts.duplicates == 1)
+        #expect(
+            try warehouse.integer("SELECT cured_run_id FROM rejected_record WHERE rejected_id = \(id)") == 2)
+    }
+
+    /// A retry of some lines cures others of the same events, whatever file they came in.
+    @Test func linesOfAnEventThatCameWithAnotherAreCured() throws {
+        let bench = try QuarantineBench()
+        let warehouse = bench.warehouse("w")
+        let line = { (score: String) in
+            """
+            {"event_id":"00000000-0000-4000-8000-000000000001","event_type":"rate",\
+            "event_time":"2026-11-20T10:00:00Z","user_id":1,"movie_id":603,"metadata":{"score":\(score)}}
+            """
+        }
+        let first = try bench.write("1.ndjson", [line("11"), line("12"), #"{"event_type":"rate"}"#])
+        let second = try bench.write("2.ndjson", [line("13")])
+        try warehouse.load(events: [first, second], late)
+        let report = try warehouse.retry(late, lines: .mended([MendedLine(id: 1, raw: Array(line("9").utf8))]))
+        #expect(report.run.counts.accepted == 1 && report.cured == 2)
+        #expect(
+            try warehouse.rows("SELECT rejected_id, cured_run_id FROM rejected_record ORDER BY 1")
+                == ["1|2", "2|2", "3|null", "4|2"])
+        #expect(try SQLiteReader(path: warehouse.path).faults() == [])
     }
 
     @Test func aFilterLeavesOtherLinesAlone() throws {
@@ -108,7 +143,7 @@ import Testing
         #expect(report.stopReason == .interrupt)
         #expect(report.run.outcome == .stopped)
         #expect(report.run.counts.read == Int64(pages * 20))
-        let left = try warehouse.integer("SELECT count(*) FROM rejected_record")
+        let left = try warehouse.integer("SELECT count(*) FROM rejected_record WHERE cured_run_id IS NULL")
         #expect(left == before - report.run.counts.accepted - report.run.counts.duplicates)
         try warehouse.retry(late)
         #expect(try warehouse.digest() == expected.digest())

@@ -15,6 +15,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
     case forgetsOnRollback, forgetsWhatAClosedConnectionLeft, keepsCheckpoints, keepsTheLastRow, rejectsOnce
     case pagesTheQuarantine, marksWhatStands, mergesInAnyOrder, ranksMovies, replacesMovies, enrichesAnew
     case refusesToWriteForReaders, keepsNothingOfADryRun
+    case curesWhatAReadingDidNotFind, opensWhatIsFoundAgain, curesWhatArrived, replacesOnce, dropsAndCounts
 
     /// Holds a warehouse to it.
     func check(_ fixture: some WarehouseFixture) throws {
@@ -37,6 +38,11 @@ enum WarehousePromise: String, CaseIterable, Sendable {
         case .enrichesAnew: try enrichesAnew(fixture)
         case .refusesToWriteForReaders: try refusesToWriteForReaders(fixture)
         case .keepsNothingOfADryRun: try keepsNothingOfADryRun(fixture)
+        case .curesWhatAReadingDidNotFind: try curesWhatAReadingDidNotFind(fixture)
+        case .opensWhatIsFoundAgain: try opensWhatIsFoundAgain(fixture)
+        case .curesWhatArrived: try curesWhatArrived(fixture)
+        case .replacesOnce: try replacesOnce(fixture)
+        case .dropsAndCounts: try dropsAndCounts(fixture)
         }
     }
 }
@@ -300,9 +306,10 @@ extension WarehousePromise {
         #expect(rest.map(\.rejection.line) == [6, 8, 10])
         #expect(try warehouse.rejected(matching: RejectedFilter(source: "other"), after: 0, limit: 9).isEmpty)
         #expect(try warehouse.rejected(matching: RejectedFilter(id: rest[0].id), after: 0, limit: 9).count == 1)
-        try warehouse.deleteRejected(first.map(\.id))
+        try warehouse.cureRejected(first.map(\.id), run: run.id)
+        #expect(try warehouse.rejected(matching: even, after: 0, limit: 99).map(\.rejection.line) == [6, 8, 10])
         try warehouse.commit()
-        let counts = try fixture.reader().rejectedCounts()
+        let counts = try fixture.reader().rejectedCounts(matching: RejectedFilter())
         #expect(counts.map(\.lines) == [5, 3])
         warehouse.endRun()
     }

@@ -42,7 +42,8 @@ import Testing
             """
             INSERT INTO load_run (run_id, started_at, outcome) VALUES (1, 5, 'completed');
             INSERT INTO load_stale_day VALUES ('2026-01-01'); INSERT INTO load_pending_movie VALUES (1, 1);
-            INSERT INTO rejected_record VALUES (1, 's', 1, 0, 'r', 'm', x'00', 'events', NULL, x'00', 1);
+            INSERT INTO rejected_record (source, line, byte_offset, rule, message, raw, port, raw_hash, run_id)
+            VALUES ('s', 1, 0, 'r', 'm', x'00', 'events', x'00', 1);
             """)
         #expect(try digests(warehouse.location) == before)
         #expect(!before.keys.contains { $0.hasPrefix("load_") || $0 == "rejected_record" || $0 == "schema_migration" })

@@ -6,9 +6,9 @@ public struct WarehouseState: Equatable, Sendable {
     public var content: [String: [String]] = [:]
     /// The sums over `load_run`.
     public var sums: [String: Int64] = [:]
-    /// The lines in quarantine, without the run that put them there, sorted.
+    /// The lines in quarantine, and whether they are open, without the runs that put them there, sorted.
     public var rejected: [String] = []
-    /// How far each source is loaded, without the run that wrote it, sorted.
+    /// How far each source is loaded, without the runs that wrote it, sorted.
     public var checkpoints: [String] = []
 
     /// Reads all of a warehouse.
@@ -23,8 +23,11 @@ public struct WarehouseState: Equatable, Sendable {
         for name in ["read", "accepted", "duplicates", "rejected"] {
             sums[name] = try database.integer("SELECT coalesce(sum(\(name)), 0) FROM load_run")
         }
-        rejected = try database.literals(of: "rejected_record", without: ["rejected_id", "run_id"]).sorted()
-        checkpoints = try database.literals(of: "load_checkpoint", without: ["run_id"]).sorted()
+        rejected = try database.literals(
+            of: "(SELECT *, cured_run_id IS NULL AS is_open FROM rejected_record)",
+            without: ["rejected_id", "run_id", "last_run_id", "cured_run_id"]
+        ).sorted()
+        checkpoints = try database.literals(of: "load_checkpoint", without: ["run_id", "first_run_id"]).sorted()
     }
 
     /// In what another state differs from this one, in words; none when they are equal.
@@ -111,9 +114,20 @@ public final class Database {
 
     /// A table's rows as SQL literals.
     public func literals(of table: String, without left: [String] = []) throws -> [String] {
-        let columns = try rows("SELECT name FROM pragma_table_info('\(table)') ORDER BY cid")
+        let columns = try columns(of: table)
         let terms = columns.filter { !left.contains($0) }.map { "'\($0)=' || quote(\($0))" }
         return try rows("SELECT \(terms.joined(separator: " || ' ' || ")) FROM \(table)")
+    }
+
+    /// The names of the columns of a table or a subquery.
+    private func columns(of table: String) throws -> [String] {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        let sql = "SELECT * FROM \(table)"
+        guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else { throw failure(sql) }
+        return (0..<sqlite3_column_count(statement)).map { column in
+            sqlite3_column_name(statement, column).map { String(cString: $0) } ?? ""
+        }
     }
 
     private func failure(_ sql: String) -> DatabaseFailure {

@@ -40,6 +40,14 @@ struct EventCleaner {
         return row
     }
 
+    /// What the event at hand says of its time and id, where it says both: for one that broke a rule.
+    var identity: Rejection.Identity? {
+        let time = EventRules.newer(value(.eventTime), orOlder: value(.timestamp))
+        guard case .id(let high, let low) = EventRules.eventID(value(.eventID)), let time = EventRules.eventTime(time)
+        else { return nil }
+        return .event(time: time, idHigh: high, idLow: low)
+    }
+
     @inline(__always)
     private func value(_ key: EventKey) -> JSONValue? { values[key.rawValue] }
 

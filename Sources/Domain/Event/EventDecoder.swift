@@ -39,7 +39,7 @@ public final class EventDecoder {
                 batch.append(row)
                 if !cleaner.longKeys.isEmpty { warn(of: cleaner.longKeys, line: index, in: batch) }
             } catch {
-                batch.rejections.append(rejection(error, of: line, in: chunk))
+                batch.rejections.append(rejection(error, of: line, in: chunk, by: cleaner))
             }
         }
         parser.releaseLongLine()
@@ -56,11 +56,15 @@ public final class EventDecoder {
         }
     }
 
-    private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk) -> Rejection {
+    private func rejection(_ error: any Error, of line: Line, in chunk: LineChunk, by cleaner: EventCleaner)
+        -> Rejection
+    {
         let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
         if let fault = error as? EventFault {
             let hint = fault.absentKey.flatMap { self.hint(for: $0, in: bytes) }.map { ". \($0)" } ?? ""
-            return chunk.rejection(of: line, rule: fault.rule, message: fault.message + hint)
+            var rejection = chunk.rejection(of: line, rule: fault.rule, message: fault.message + hint)
+            rejection.identity = cleaner.identity
+            return rejection
         }
         let message = MalformedLine.message(error as? JSONError ?? .structure, at: parser.faultOffset, of: bytes)
         return chunk.rejection(of: line, rule: .malformedJSON, message: message)

@@ -78,15 +78,19 @@ public struct Checkpoint: Sendable, Equatable {
     public var isComplete: Bool
     /// What its lines became, over all runs.
     public var counts: LineCounts
+    /// The run in which the reading of it began.
+    public var firstRun: Int64
 
     /// A checkpoint.
     public init(
-        identity: SourceIdentity, source: String, position: SourcePosition, isComplete: Bool, counts: LineCounts
+        identity: SourceIdentity, source: String, position: SourcePosition, isComplete: Bool, counts: LineCounts,
+        firstRun: Int64 = 1
     ) {
         self.identity = identity
         self.source = source
         self.position = position
         self.isComplete = isComplete
         self.counts = counts
+        self.firstRun = firstRun
     }
 }

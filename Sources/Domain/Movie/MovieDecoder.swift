@@ -56,7 +56,9 @@ public final class MovieDecoder {
         }
         guard let title = MovieRules.title(document) else {
             let message = MovieRules.missingTitle(document)
-            batch.rejections.append(batch.chunk.rejection(of: line, rule: .missingTitle, message: message))
+            var rejection = batch.chunk.rejection(of: line, rule: .missingTitle, message: message)
+            rejection.identity = .movie(id: movieID)
+            batch.rejections.append(rejection)
             return
         }
         let day = batch.chunk.source.snapshotDay

@@ -72,16 +72,37 @@ public protocol Warehouse: AnyObject {
     /// Replaces all rows of some documents' movies by those of the documents, one a movie.
     func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws
 
-    /// Puts lines into quarantine, each once by (source, line, rule, raw).
+    /// Puts lines into quarantine, each once by (source, line, rule, raw); one that is there already is found again by
+    /// this run, and open again.
     func quarantine(_ rejections: [Rejection], run: Int64) throws
     /// Lines in quarantine in the order of their numbers, from the one after `id`: at most `limit`, fewer where they
     /// are long, none when there are no more.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]
     /// Gives a line in quarantine the rule and message that apply to it now. Where it is in quarantine for that rule
-    /// already, it is there once.
-    func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws
-    /// Takes lines out of quarantine.
-    func deleteRejected(_ ids: [Int64]) throws
+    /// already, it is there once, and open if one of the two was.
+    func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws
+    /// Notes that a run rejected lines that are in quarantine already, and stay as they are.
+    func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws
+    /// Marks open lines in quarantine as cured by a run.
+    func cureRejected(_ ids: [Int64], run: Int64) throws
+    /// Marks as cured what a reading of a source from its start to its end did not find: the open lines of that source
+    /// that were found last before the reading began.
+    ///
+    /// - Parameter firstRun: the run in which the reading began.
+    /// - Returns: how many lines.
+    func cureRejected(ofSource source: String, port: SourceIdentity.Port, before firstRun: Int64, run: Int64) throws
+        -> Int64
+    /// Marks as cured the open lines whose event, or whose movie on its snapshot date, is in the warehouse now, of those
+    /// that came into the quarantine or into the warehouse since this was last done.
+    ///
+    /// - Parameter isLast: whether the run ends; before that it may be put off where it would take long.
+    /// - Returns: how many lines.
+    func cureArrived(run: Int64, isLast: Bool) throws -> Int64
+    /// Takes lines out of quarantine, and keeps their number by the run that put them there, source and rule.
+    ///
+    /// - Parameter now: milliseconds since 1970, for the record.
+    /// - Returns: what was dropped, by rule and source, the most first.
+    func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount]
     /// Writes how far a source is loaded.
     func save(_ checkpoint: Checkpoint, run: Int64) throws
     /// Writes a run's row.

@@ -1,54 +1,3 @@
-/// A line in quarantine.
-public struct RejectedRecord {
-    /// Its number in the quarantine.
-    public var id: Int64
-    /// What was rejected, and why.
-    public var rejection: Rejection
-    /// The run that put it there.
-    public var run: Int64
-
-    /// A line in quarantine.
-    public init(id: Int64, rejection: Rejection, run: Int64) {
-        self.id = id
-        self.rejection = rejection
-        self.run = run
-    }
-}
-
-/// Which lines of the quarantine are meant: those that match all that is given.
-public struct RejectedFilter: Sendable {
-    /// The rule that they broke.
-    public var rule: String?
-    /// The source that they came from.
-    public var source: String?
-    /// Their number in the quarantine.
-    public var id: Int64?
-
-    /// All lines, unless told.
-    public init(rule: String? = nil, source: String? = nil, id: Int64? = nil) {
-        self.rule = rule
-        self.source = source
-        self.id = id
-    }
-}
-
-/// How many lines a source has in quarantine for a rule.
-public struct RejectedCount: Sendable {
-    /// The rule that they broke.
-    public var rule: String
-    /// The source that they came from.
-    public var source: String
-    /// How many.
-    public var lines: Int64
-
-    /// A count.
-    public init(rule: String, source: String, lines: Int64) {
-        self.rule = rule
-        self.source = source
-        self.lines = lines
-    }
-}
-
 /// How the marts stand to the tables that they follow from.
 public struct MartState: Sendable, Equatable {
     /// The run that brought them up to date last; nil when none did, or it is not known.
@@ -87,8 +36,12 @@ public protocol WarehouseReader: AnyObject {
     func rowCounts() throws -> [(table: String, rows: Int64)]
     /// An order-independent hash of each table's content.
     func digest() throws -> [(table: String, digest: TableDigest)]
-    /// Lines in quarantine by rule and source, the most first.
-    func rejectedCounts() throws -> [RejectedCount]
+    /// Lines in quarantine that match, by rule and source, the most first.
+    func rejectedCounts(matching filter: RejectedFilter) throws -> [RejectedCount]
+    /// The same, with the bytes that they take, which has to look at each of them.
+    func rejectedSizes(matching filter: RejectedFilter) throws -> [RejectedCount]
+    /// How many lines are in quarantine, and how many were dropped from it.
+    func quarantineTotals() throws -> QuarantineTotals
     /// Lines in quarantine in the order of their numbers, from the one after `id`: at most `limit`, fewer where they
     /// are long, none when there are no more.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]

@@ -40,11 +40,21 @@ public struct Rejection {
     private var kept: Kept
     /// The snapshot date that a movie document would have had, as days since 1970-01-01; nil for events.
     public var snapshotDay: Int32?
+    /// What the line is about, where it says so: when that is in the warehouse, the line is cured.
+    public var identity: Identity?
+
+    /// What a line is about.
+    public enum Identity: Hashable, Sendable {
+        /// An event: its time, milliseconds since 1970, and its id as two big-endian words.
+        case event(time: Int64, idHigh: UInt64, idLow: UInt64)
+        /// A movie, on the rejection's snapshot date.
+        case movie(id: Int64)
+    }
 
     /// A rejection.
     public init(
         source: String, port: SourceIdentity.Port, line: Int64, byteOffset: Int64, rule: CleaningRule, message: String,
-        raw: [UInt8], snapshotDay: Int32?
+        raw: [UInt8], snapshotDay: Int32?, identity: Identity? = nil
     ) {
         self.source = source
         self.port = port
@@ -54,6 +64,7 @@ public struct Rejection {
         self.message = message
         self.kept = .bytes(raw)
         self.snapshotDay = snapshotDay
+        self.identity = identity
     }
 
     /// The rejection of a line of a chunk.

@@ -49,7 +49,8 @@ public enum OperationTables {
             .required("byte_offset", .integer, "Bytes that are taken, of the decompressed stream."),
             .required("is_complete", .boolean, "Whether it is loaded whole."),
         ] + counts(over: "of it, over all runs") + [
-            .required("run_id", .integer, "The run that took something of it last.")
+            .required("run_id", .integer, "The run that took something of it last."),
+            .required("first_run_id", .integer, "The run in which the reading of it began."),
         ])
 
     /// One row a line in quarantine.
@@ -73,6 +74,45 @@ public enum OperationTables {
             .optional("snapshot_date", .date, "The snapshot date that a movie document would have had."),
             .required("raw_hash", .blob, "SHA-256 of raw, which stands for it in the unique key."),
             .required("run_id", .integer, "The run that put it there."),
+            .required("last_run_id", .integer, "The run that found it in its source last."),
+            .optional(
+                "cured_run_id", .integer,
+                "The run that cured it: it read the source without this line from its start to its end, accepted the line, "
+                    + "or brought what the line is about. Null while it is open."),
+            .optional("event_time", .timestamp, "The event's time, where the line says time and id."),
+            .optional("event_id", .uuid, "The event's id, where the line says time and id."),
+            .optional("movie_id", .integer, "The movie, where the line is a movie document with an id."),
+        ])
+
+    /// How many lines each run rejected.
+    public static let runRules = Table(
+        "load_run_rule", .operations,
+        "Rejected lines of each run by rule. For each rule, over all runs, rejected = rows of rejected_record + lines of "
+            + "load_dropped + again.",
+        key: ["run_id", "rule"],
+        columns: [
+            .required("run_id", .integer, "The run."),
+            .required("rule", .text, "The rule; empty for lines of which a version before this table kept no rule."),
+            .required("rejected", .integer, "Lines that the run rejected."),
+            .required(
+                "again", .integer,
+                "Lines that are no row of their own for this rule: they were in quarantine already, or moved to another "
+                    + "rule."),
+        ])
+
+    /// What `quarantine drop` took out.
+    public static let dropped = Table(
+        "load_dropped", .operations, "Lines that were dropped from the quarantine.",
+        key: ["drop_id", "run_id", "source", "rule", "was_cured"],
+        columns: [
+            .required("drop_id", .integer, "The number of the drop, from 1."),
+            .required("run_id", .integer, "The run that had put the lines there."),
+            .required("source", .text, "The source that they came from."),
+            .required("rule", .text, "The rule that they broke."),
+            .required("was_cured", .boolean, "Whether they were cured."),
+            .required("dropped_at", .timestamp, "When they were dropped."),
+            .required("lines", .integer, "How many lines."),
+            .required("bytes", .integer, "The bytes of the lines themselves."),
         ])
 
     /// Work that is left to do: movies.
@@ -109,7 +149,7 @@ public enum OperationTables {
 
     /// All of them, in the order of the data dictionary.
     public static let all = [
-        runs, checkpoints, rejected, pendingMovies, staleDays, martRefresh, rowCounts, migrations,
+        runs, checkpoints, rejected, runRules, dropped, pendingMovies, staleDays, martRefresh, rowCounts, migrations,
     ]
 
     private static func counts(over what: String) -> [Column] {

@@ -5,20 +5,23 @@ import Domain
 enum QuarantineCommand: Command {
     private static let subcommands: [any Command.Type] = [
         QuarantineListCommand.self, QuarantineShowCommand.self, QuarantineExportCommand.self,
-        QuarantineRetryCommand.self,
+        QuarantineRetryCommand.self, QuarantineDropCommand.self,
     ]
 
     static let declaration = CommandDeclaration(
         name: "quarantine",
-        summary: "Look at the lines that broke a rule, export them, and load them after a fix.",
+        summary: "Look at the lines that broke a rule, export them, load them after a fix, and drop them.",
         discussion: """
             A line that breaks a cleaning rule is never dropped: it is kept byte for byte with its source, line, byte \
-            offset, rule and message. After a fix of the data or of the rules, `retry` loads what is accepted now.
+            offset, rule and message. After a fix of the data or of the rules, `retry` loads what is accepted now. A \
+            line is cured when a later run reads its source to the end without it, or when its event or movie is in \
+            the warehouse. Cured lines are kept, but not shown or counted unless asked for.
             """,
         examples: [
             .init("reelhouse quarantine list", "How many lines, by rule and by file?"),
             .init("reelhouse quarantine show --rule missing_title", "Which ones, and what is wrong with them?"),
             .init("reelhouse quarantine retry --dry-run", "How many would be accepted now?"),
+            .init("reelhouse quarantine drop --cured --yes", "Delete what is cured"),
         ],
         subcommands: subcommands.map { $0.declaration })
 
@@ -40,9 +43,31 @@ enum QuarantineFilter {
         Option.value("id", .integer(1...Int64.max), help: "Only the line with this number in the quarantine."),
     ]
 
-    static func filter(_ arguments: ParsedArguments) -> RejectedFilter {
-        RejectedFilter(
-            rule: arguments.string("rule"), source: arguments.string("source"), id: arguments.integer("id"))
+    /// The options that say whether cured lines are meant.
+    static let states = [
+        Option.flag("cured", help: "Only cured lines."), Option.flag("all", help: "Open and cured lines."),
+    ]
+
+    /// What the options say. A line that is named by its number is meant whether it is cured or not.
+    ///
+    /// - Parameter state: what is meant without an option.
+    /// - Throws: `UsageError`.
+    static func filter(
+        _ arguments: ParsedArguments, otherwise state: RejectedFilter.State = .open
+    ) throws -> RejectedFilter {
+        let isCured = arguments.isDeclaredFlag("cured")
+        let isAll = arguments.isDeclaredFlag("all")
+        if isCured, isAll {
+            throw UsageError("--cured does not go with --all", hint: "--all means open and cured lines")
+        }
+        var filter = RejectedFilter(state: isCured ? .cured : isAll ? .all : state)
+        if arguments.hasOption("id") {
+            filter.rule = arguments.string("rule")
+            filter.source = arguments.string("source")
+            filter.id = arguments.integer("id")
+            if filter.id != nil, !isCured { filter.state = .all }
+        }
+        return filter
     }
 }
 

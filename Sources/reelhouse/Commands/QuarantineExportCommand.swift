@@ -8,10 +8,10 @@ enum QuarantineExportCommand: Command {
         name: "export",
         summary: "Write lines in quarantine as NDJSON, or byte for byte.",
         discussion: """
-            Each object has rejected_id, source, port, line, byte_offset, rule, message, snapshot_date, run_id, and the \
-            line itself as raw, or as raw_base64 where it is not UTF-8. Change raw, and `retry --from` loads it.
+            Each object has rejected_id, source, port, line, byte_offset, rule, message, snapshot_date, run_id, \
+            last_run_id, cured_run_id, and the line itself as raw, or as raw_base64 where it is not UTF-8. Change raw, and `retry --from` loads it.
             """,
-        options: [CommonOption.warehouse] + QuarantineFilter.options + [
+        options: [CommonOption.warehouse] + QuarantineFilter.options + QuarantineFilter.states + [
             .flag("raw", help: "Write only the lines, byte for byte, each followed by LF.")
         ] + NamedOutput.options + [CommonOption.quiet],
         examples: [
@@ -22,13 +22,14 @@ enum QuarantineExportCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let filter = try QuarantineFilter.filter(arguments)
         let reader = try Backends.reader(arguments.string("warehouse") ?? "")
         let output = try NamedOutput(arguments, context.console)
         var writer = JSONTextWriter()
         let isRaw = arguments.flag("raw")
         var written: Int64 = 0
         context.latest.value = WorkProgress(label: "export")
-        let count = try reader.forEachRejected(matching: QuarantineFilter.filter(arguments)) { record in
+        let count = try reader.forEachRejected(matching: filter) { record in
             if isRaw {
                 try output.write(bytes: record.rejection.raw + [UInt8(ascii: "\n")])
             } else {

@@ -7,14 +7,18 @@ enum QuarantineListCommand: Command {
     static let declaration = CommandDeclaration(
         name: "list",
         summary: "Count the lines in quarantine by rule and by source.",
-        options: [CommonOption.warehouse, CommonOption.json],
+        options: [CommonOption.warehouse] + QuarantineFilter.states + [CommonOption.json],
         examples: [
             .init("reelhouse quarantine list", "Count the lines in quarantine of warehouse.db"),
+            .init("reelhouse quarantine list --cured", "Count those that are cured"),
             .init("reelhouse quarantine list --json | jq .by_rule", "The counts by rule, for a program"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
-        let list = QuarantineList(try Backends.reader(arguments.string("warehouse") ?? "").rejectedCounts())
+        let filter = try QuarantineFilter.filter(arguments)
+        let reader = try Backends.reader(arguments.string("warehouse") ?? "")
+        let list = QuarantineList(
+            try reader.rejectedCounts(matching: filter), totals: try reader.quarantineTotals(), filter.state)
         if arguments.flag("json") {
             try context.console.print(list.json.compact)
         } else {
@@ -29,8 +33,12 @@ private struct QuarantineList {
     let lines: Int64
     let rules: [(rule: String, lines: Int64)]
     let sources: [(source: String, lines: Int64, rules: [RejectedCount])]
+    let totals: QuarantineTotals
+    let state: RejectedFilter.State
 
-    init(_ counts: [RejectedCount]) {
+    init(_ counts: [RejectedCount], totals: QuarantineTotals, _ state: RejectedFilter.State) {
+        self.totals = totals
+        self.state = state
         lines = counts.reduce(0) { $0 + $1.lines }
         rules = Dictionary(grouping: counts, by: \.rule)
             .map { ($0.key, $0.value.reduce(0) { $0 + $1.lines }) }
@@ -52,12 +60,17 @@ private struct QuarantineList {
                             ("by_rule", .object(source.rules.map { ($0.rule, .integer($0.lines)) })),
                         ])
                     })
-            ),
+            ), ("open", .integer(totals.open)), ("cured", .integer(totals.cured)),
+            ("dropped", .integer(totals.dropped)),
         ])
     }
 
     func print(on console: Console) throws {
-        if lines == 0 { return try console.print("The quarantine is empty.") }
+        if lines == 0 {
+            try console.print(state == .cured ? "No line in quarantine is cured." : "The quarantine is empty.")
+            for note in notes { try console.print(note) }
+            return
+        }
         var ruleTable = TextTable([.text("rule"), .number("lines"), .text("a line is rejected when")])
         for (rule, count) in rules {
             let explanation = CleaningRule(rawValue: rule)?.explanation.rejects ?? "a newer version knows"
@@ -73,6 +86,24 @@ private struct QuarantineList {
         }
         try console.print(sourceTable)
         try console.print()
-        try console.print("Try next:  reelhouse quarantine show --rule \(rules[0].rule)")
+        for note in notes { try console.print(note) }
+        let option = state == .cured ? " --cured" : ""
+        try console.print("Try next:  reelhouse quarantine show --rule \(rules[0].rule)\(option)")
+    }
+
+    /// What the tables leave out.
+    private var notes: [String] {
+        var notes: [String] = []
+        if state == .open, totals.cured > 0 {
+            notes.append(
+                "\(NumberFormat.count(totals.cured, "more line is", "more lines are")) cured; --cured shows them.")
+        }
+        if state == .cured, totals.open > 0 {
+            notes.append("\(NumberFormat.count(totals.open, "more line is", "more lines are")) open.")
+        }
+        if totals.dropped > 0 {
+            notes.append("\(NumberFormat.count(totals.dropped, "line was", "lines were")) dropped.")
+        }
+        return notes
     }
 }

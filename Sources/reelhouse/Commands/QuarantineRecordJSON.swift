@@ -20,7 +20,8 @@ enum QuarantineRecordJSON {
             ("byte_offset", .integer(rejection.byteOffset)), ("rule", .string(rejection.rule.rawValue)),
             ("message", .string(rejection.message)),
             ("snapshot_date", rejection.snapshotDay.map { .string(CivilDate.text(ofDay: $0)) } ?? .null),
-            ("run_id", .integer(record.run)), raw,
+            ("run_id", .integer(record.run)), ("last_run_id", .integer(record.lastRun)),
+            ("cured_run_id", record.curedRun.map { .integer($0) } ?? .null), raw,
         ])
     }
 }

@@ -9,9 +9,10 @@ enum QuarantineRetryCommand: Command {
         name: "retry",
         summary: "Try lines in quarantine again after a fix of the data or of the rules, and load what is accepted.",
         discussion: """
-            What is accepted leaves the quarantine, and so does what the warehouse has got another way meanwhile: \
-            nothing is loaded twice. What is still rejected stays, with the rule that it breaks now. With --from, the \
-            lines are taken from an edited export instead, which says by rejected_id which ones they replace.
+            What is accepted is cured, and so is what the warehouse has got another way meanwhile: nothing is loaded \
+            twice. What is still rejected stays open, with the rule that it breaks now. Cured lines are not tried \
+            again, but for one that --id names. With --from, the lines are taken from an edited export instead, which \
+            says by rejected_id which ones they replace.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
             .value("from", .path, placeholder: "file", help: "An edited export, or - for standard input."),
@@ -30,7 +31,7 @@ enum QuarantineRetryCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
-        let filter = QuarantineFilter.filter(arguments)
+        let filter = try QuarantineFilter.filter(arguments)
         if arguments.isGiven("from"), filter.rule != nil || filter.source != nil || filter.id != nil {
             throw UsageError(
                 "--from does not go with --rule, --source or --id",

@@ -18,7 +18,8 @@ struct QuarantineRetrySummary {
         let tail: [(String, JSONText)] = [
             ("seconds", .double(report.seconds)), ("rejected_by_rule", counts(report.rejectedByRule)),
             ("warnings_by_reason", RunJSON.byReason(report.warningsByReason)),
-            ("left_aside", counts(report.leftAside)), ("missing", .integer(report.missing)),
+            ("cured", .integer(report.cured)), ("left_aside", counts(report.leftAside)),
+            ("missing", .integer(report.missing)),
             (
                 "faults",
                 .array(
@@ -85,8 +86,13 @@ struct QuarantineRetrySummary {
         }
         if report.missing > 0 {
             notes.append(
-                "\(NumberFormat.count(report.missing, "line", "lines")) not in the quarantine, or not any more: accepted "
-                    + "before, or of another warehouse.")
+                "\(NumberFormat.count(report.missing, "line", "lines")) skipped: not in this quarantine, or cured already."
+            )
+        }
+        if report.cured > 0 {
+            notes.append(
+                "\(NumberFormat.count(report.cured, "other line is", "other lines are")) cured: their events or movies came "
+                    + "with these.")
         }
         if report.stopReason != nil {
             notes.append("Stopped because it was asked to. Run the same command again to go on.")

@@ -14,7 +14,7 @@ enum QuarantineShowCommand: Command {
             What a terminal would take for more than text is shown as an escape, and what is not UTF-8 as \\x and two \
             digits; `export --raw` gives the lines byte for byte.
             """,
-        options: [CommonOption.warehouse] + QuarantineFilter.options + [
+        options: [CommonOption.warehouse] + QuarantineFilter.options + QuarantineFilter.states + [
             .value("limit", .integer(1...Int64.max), defaultValue: "20", help: "How many lines at most."),
             .flag("full", help: "Show whole lines, however long they are."),
             .flag("json", help: "Print one JSON object a line, as `export` does."),
@@ -25,8 +25,8 @@ enum QuarantineShowCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let filter = try QuarantineFilter.filter(arguments)
         let reader = try Backends.reader(arguments.string("warehouse") ?? "")
-        let filter = QuarantineFilter.filter(arguments)
         let limit = Int(arguments.integer("limit") ?? 20)
         let console = context.console
         let isJSON = arguments.flag("json")
@@ -38,7 +38,7 @@ enum QuarantineShowCommand: Command {
                 try show(record, width: width, on: console)
             }
         }
-        if shown == 0 { console.say("Nothing in quarantine matches.") }
+        if shown == 0 { console.say("Nothing in quarantine matches.\(try curedNote(filter, reader))") }
         if shown == limit, !isJSON {
             let more = try matching(filter, reader) - Int64(shown)
             if more > 0 {
@@ -46,6 +46,15 @@ enum QuarantineShowCommand: Command {
             }
         }
         return .done
+    }
+
+    /// How many cured lines match where no open one does.
+    private static func curedNote(_ filter: RejectedFilter, _ reader: any WarehouseReader) throws -> String {
+        guard filter.state == .open else { return "" }
+        var cured = filter
+        cured.state = .cured
+        let lines = try matching(cured, reader)
+        return lines == 0 ? "" : " \(NumberFormat.count(lines, "line is", "lines are")) cured; --cured shows them."
     }
 
     /// How many characters of a line are shown unless told.
@@ -56,18 +65,14 @@ enum QuarantineShowCommand: Command {
         let style = console.style
         try console.print(
             style.bold("#\(record.id)") + "  \(PlainText.escape(rejection.source)):\(rejection.line)"
-                + "  byte \(rejection.byteOffset)  " + style.bold(rejection.rule.rawValue))
+                + "  byte \(rejection.byteOffset)  " + style.bold(rejection.rule.rawValue)
+                + (record.curedRun.map { "  cured by run \($0)" } ?? ""))
         try console.print("    " + PlainText.escape(rejection.message))
         try console.print("    " + RawLineText.text(rejection.raw, width: width))
     }
 
     private static func matching(_ filter: RejectedFilter, _ reader: any WarehouseReader) throws -> Int64 {
-        if filter.id != nil { return 1 }
-        return try reader.rejectedCounts().reduce(0) { sum, count in
-            let isMeant =
-                (filter.rule ?? count.rule) == count.rule && (filter.source ?? count.source) == count.source
-            return sum + (isMeant ? count.lines : 0)
-        }
+        try reader.rejectedCounts(matching: filter).reduce(0) { $0 + $1.lines }
     }
 }
 

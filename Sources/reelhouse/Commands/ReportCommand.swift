@@ -36,6 +36,11 @@ enum ReportCommand: Command {
             })
         try console.write(chart.text(width: console.textWidth))
         try console.print()
+        let open = try reader.quarantineTotals().open
+        if open > 0 {
+            let lines = NumberFormat.count(open, "line is", "lines are")
+            try console.print("\(lines) in quarantine; `reelhouse quarantine list` says why.")
+        }
         try console.print("Try next:  reelhouse status   reelhouse query 'SELECT …'   reelhouse quarantine list")
         return .done
     }

@@ -44,6 +44,7 @@ struct WarehouseStatus {
     let marts: MartState
     /// What is to be said of them, or nil.
     let martNote: String?
+    let quarantine: QuarantineTotals
 
     init(_ reader: any WarehouseReader, limit: Int) throws {
         location = reader.location
@@ -56,6 +57,7 @@ struct WarehouseStatus {
         newestSnapshot = try reader.newestSnapshotDay()
         marts = try reader.martState()
         martNote = MartNote.text(marts, lastRun: try reader.runs(limit: 1).first)
+        quarantine = try reader.quarantineTotals()
     }
 
     var json: JSONText {
@@ -67,6 +69,13 @@ struct WarehouseStatus {
             ("marts_as_of_run", marts.run.map { .integer($0) } ?? .null), ("marts_stale", .boolean(marts.isStale)),
             ("runs", .array(runs.map(runJSON))), ("checkpoints", .array(checkpoints.map(checkpointJSON))),
             ("rows", .object(rows.map { ($0.table, .integer($0.rows)) })),
+            (
+                "quarantine",
+                .object([
+                    ("open", .integer(quarantine.open)), ("cured", .integer(quarantine.cured)),
+                    ("dropped", .integer(quarantine.dropped)),
+                ])
+            ),
         ])
     }
 
@@ -99,6 +108,9 @@ struct WarehouseStatus {
         }
         if let newestSnapshot { try console.print("newest snapshot  \(CivilDate.text(ofDay: newestSnapshot))") }
         if let martNote { try console.print(martNote) }
+        if quarantine.open + quarantine.cured + quarantine.dropped > 0 {
+            try console.print("quarantine       " + quarantineText)
+        }
         try console.print()
         try printRuns(on: console)
         try printCheckpoints(on: console)
@@ -131,6 +143,13 @@ struct WarehouseStatus {
             try console.print(paragraph: "Run \(run.id) \(run.outcome.ending): \(error)", hangingIndent: 2)
         }
         try console.print()
+    }
+
+    private var quarantineText: String {
+        var parts = ["\(NumberFormat.grouped(quarantine.open)) open"]
+        if quarantine.cured > 0 { parts.append("\(NumberFormat.grouped(quarantine.cured)) cured") }
+        if quarantine.dropped > 0 { parts.append("\(NumberFormat.grouped(quarantine.dropped)) dropped") }
+        return parts.joined(separator: ", ")
     }
 
     private func printCheckpoints(on console: Console) throws {

@@ -1,0 +1,39 @@
+import Domain
+
+/// What came into the warehouse and into the quarantine since lines were last looked at for being cured.
+struct Arrivals {
+    /// Events, and the range of their times.
+    private(set) var events: (count: Int64, times: ClosedRange<Int64>)?
+    /// Movies on their snapshot dates.
+    private(set) var movies: Int64 = 0
+
+    /// Takes in the accepted events of a group, which are in the order of their times.
+    mutating func add(_ accepted: [UInt32], of group: EventGroup) {
+        guard let first = accepted.first, let last = accepted.last else { return }
+        let start = group.candidate(Int(first)).row.pointee.time
+        add(events: Int64(accepted.count), start...max(start, group.candidate(Int(last)).row.pointee.time))
+    }
+
+    /// Takes in rows of `movie_popularity`.
+    mutating func add(movies count: Int) { movies += Int64(count) }
+
+    /// Takes in a line that is in quarantine now. One of a time out of range says nothing of where the others are.
+    mutating func add(_ rejection: Rejection) {
+        switch rejection.identity {
+        case .event(let time, _, _) where rejection.rule != .eventTimeOutOfRange: add(events: 1, time...time)
+        case .movie: movies += 1
+        case .event, nil: break
+        }
+    }
+
+    private mutating func add(events count: Int64, _ times: ClosedRange<Int64>) {
+        guard let known = events else { return events = (count, times) }
+        let start = min(known.times.lowerBound, times.lowerBound)
+        events = (known.count + count, start...max(known.times.upperBound, times.upperBound))
+    }
+
+    /// Forgets the events.
+    mutating func removeEvents() { events = nil }
+    /// Forgets the movies.
+    mutating func removeMovies() { movies = 0 }
+}
