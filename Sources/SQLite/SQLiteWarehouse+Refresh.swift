@@ -69,6 +69,7 @@ extension SQLiteWarehouse {
             AND movie_id IN (SELECT movie_id FROM load_pending_movie WHERE changes_facts)
         """
 
+    /// Titles come last: those of all movies may be more than memory holds.
     private static let topMovies = """
         DELETE FROM top_movies;
         INSERT INTO top_movies (position, movie_id, title, weighted_rating, mean_rating, votes)
@@ -84,19 +85,22 @@ extension SQLiteWarehouse {
                 UNION ALL SELECT movie_id, votes, total FROM \(MergeStatement.source(of: SiteVotes.table))
             ) GROUP BY movie_id HAVING sum(votes) > 0
         ), rated AS MATERIALIZED (
-            SELECT movie_id, title, votes, total FROM summed CROSS JOIN movies USING (movie_id)
+            SELECT movie_id, votes, total FROM summed CROSS JOIN movies USING (movie_id)
         ), prior AS (
             SELECT sum(total) / sum(votes) AS mean, sum(votes) / count(*) AS votes FROM rated
         ), best AS (
-            SELECT movie_id, title, rated.votes AS votes,
+            SELECT movie_id, rated.votes AS votes,
                 CAST(total + prior.votes * prior.mean AS REAL) / CAST(rated.votes + prior.votes AS REAL) / 1000.0
                     AS weighted_rating,
                 CAST(total AS REAL) / CAST(rated.votes AS REAL) / 1000.0 AS mean_rating
             FROM rated CROSS JOIN prior ORDER BY weighted_rating DESC, votes DESC, movie_id LIMIT 250
+        ), ranked AS MATERIALIZED (
+            SELECT row_number() OVER (ORDER BY weighted_rating DESC, votes DESC, movie_id) AS position, movie_id,
+                weighted_rating, mean_rating, votes
+            FROM best
         )
-        SELECT row_number() OVER (ORDER BY weighted_rating DESC, votes DESC, movie_id), movie_id, title,
-            weighted_rating, mean_rating, votes
-        FROM best
+        SELECT position, movie_id, title, weighted_rating, mean_rating, votes
+        FROM ranked CROSS JOIN movies USING (movie_id)
         """
 
     private static let trending = """
@@ -109,8 +113,9 @@ extension SQLiteWarehouse {
             SELECT movie_id, sum(weight * (clicks + views + 2 * trailers + 2 * watchlist_changes + 3 * shares
                 + 3 * rates + 3 * likes + 3 * comments + 4 * watches)) AS heat, sum(events) AS events
             FROM days CROSS JOIN movie_daily USING (day) GROUP BY movie_id ORDER BY heat DESC, movie_id LIMIT 100
+        ), ranked AS MATERIALIZED (
+            SELECT row_number() OVER (ORDER BY heat DESC, movie_id) AS position, movie_id, heat, events FROM hottest
         )
-        SELECT row_number() OVER (ORDER BY heat DESC, movie_id), movie_id, title, heat, events
-        FROM hottest LEFT JOIN movies USING (movie_id)
+        SELECT position, movie_id, title, heat, events FROM ranked LEFT JOIN movies USING (movie_id)
         """
 }
