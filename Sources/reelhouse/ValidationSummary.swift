@@ -152,7 +152,7 @@ struct ValidationSummary {
     ) throws {
         if examples.isEmpty { return }
         try console.print()
-        try console.print(heading)
+        try console.print(paragraph: heading, hangingIndent: 2)
         for example in examples {
             let number = ":\(example.line):\(example.byteOffset)"
             var source = PlainText.escape(example.source)
@@ -163,6 +163,8 @@ struct ValidationSummary {
                 paragraph: "  \(source)\(number)  \(PlainText.escape(example.message))", hangingIndent: 4)
         }
         let rest = count - Int64(examples.count)
-        if rest > 0 { try console.print("  … and \(NumberFormat.count(rest, noun.one, noun.many)) more (--limit)") }
+        if rest > 0 {
+            try console.print(paragraph: "  … and \(NumberFormat.count(rest, noun.one, noun.many)) more (--limit)")
+        }
     }
 }

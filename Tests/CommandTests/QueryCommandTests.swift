@@ -13,6 +13,11 @@ import Testing
         return try Program.start(["query"] + arguments, environment: environment, in: demo.files).wait()
     }
 
+    /// CR LF is one character to Swift.
+    private static func csvLines(_ result: ChildProcess.Result) -> [String] {
+        result.output.split(whereSeparator: \.isNewline).map(String.init) + ["", ""]
+    }
+
     private static let wide = "SELECT * FROM movies WHERE overview IS NOT NULL ORDER BY movie_id LIMIT 3"
 
     @Test(arguments: [40, 60, 80, 120])
@@ -29,7 +34,7 @@ import Testing
         let result = try Self.run(Self.wide, columns: width, in: demo)
         #expect(result.lines[0].hasPrefix("─── row 1 ─"))
         let numbers = try Self.run("-f", "csv", "SELECT revenue FROM movies ORDER BY revenue DESC LIMIT 1", in: demo)
-        let revenue = numbers.lines[1].trimmingCharacters(in: .whitespacesAndNewlines)
+        let revenue = Self.csvLines(numbers)[1]
         let rows = try Self.run("SELECT *, 1 FROM movies ORDER BY revenue DESC LIMIT 1", columns: width, in: demo)
         #expect(rows.output.contains(revenue))
         #expect(try Self.run(Self.wide, "--no-truncate", columns: width, in: demo).output.contains("…") == false)
@@ -37,8 +42,8 @@ import Testing
 
     @Test func pipesGetEverything() throws {
         let demo = try DemoFolder()
-        let overview = try Self.run("-f", "csv", "SELECT overview FROM movies WHERE movie_id = 2", in: demo).lines[1]
-        let text = overview.trimmingCharacters(in: CharacterSet(charactersIn: "\"\r"))
+        let overview = try Self.run("-f", "csv", "SELECT overview FROM movies WHERE movie_id = 2", in: demo)
+        let text = Self.csvLines(overview)[1].trimmingCharacters(in: CharacterSet(charactersIn: "\""))
         #expect(text.count > 100)
         for format in ["table", "vertical", "csv", "json", "ndjson", "markdown"] {
             let output = try Self.run("-f", format, "SELECT * FROM movies WHERE movie_id = 2", in: demo).output
