@@ -91,7 +91,7 @@ final class EventLoad {
         for (batch, counts) in settled.map({ ($0.batch, $0.counts) }) {
             try transaction.quarantine(batch.rejections)
             transaction.warn(batch.warningTally)
-            transaction.add(batch.chunk, counts: counts)
+            try transaction.add(batch.chunk, counts: counts)
             taken(batch.chunk, counts)
             release()
         }

@@ -54,6 +54,8 @@ public struct SourceReport: Sendable {
         case complete
         /// It is loaded in part; the next run goes on.
         case partial
+        /// It cannot be read, or not further.
+        case unreadable
     }
 
     /// Its name.
@@ -66,6 +68,8 @@ public struct SourceReport: Sendable {
     public var counts = LineCounts()
     /// Whether it was found damaged in this run.
     public var isDamaged = false
+    /// Whether its last line has no end yet, and was left for a later run.
+    public var isUnfinished = false
 }
 
 /// What a run did.
@@ -74,6 +78,10 @@ public struct LoadReport: RunReport, Sendable {
     public var run: RunRecord
     /// Its sources, in the order in which they were named.
     public var sources: [SourceReport] = []
+    /// What was found and is not read because it belongs to the warehouse itself.
+    public var passedOver: [SourceRemark] = []
+    /// What cannot be read: sources, and folders that were looked through for them.
+    public var unreadable: [SourceRemark] = []
     /// Rejected lines by rule.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
     /// What was dropped or made null, by reason.

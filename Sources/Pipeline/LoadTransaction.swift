@@ -22,10 +22,28 @@ final class LoadTransaction {
 
     private struct SourceState {
         let source: Source
-        var position: SourcePosition
-        var isComplete: Bool
+        var position = SourcePosition()
+        var isComplete = false
         var counts: LineCounts
-        var isDirty: Bool
+        /// What it is known by up to its position.
+        var mark: SourceMark?
+        /// The row of the ledger that it has; it goes when the next one is written.
+        var stored: SourceIdentity?
+        /// What that row says, where it is known.
+        var storedCheckpoint: Checkpoint?
+
+        /// What is to be written of it now; nil when nothing is new.
+        var checkpoint: Checkpoint? {
+            // What is read again keeps the row of before until it is read whole.
+            guard let mark, isComplete || !source.isReadAgain else { return nil }
+            var checkpoint = Checkpoint(
+                mark, source: source.name, position: position, isComplete: isComplete, counts: counts)
+            guard let storedCheckpoint else { return checkpoint }
+            checkpoint.source = storedCheckpoint.source
+            if checkpoint == storedCheckpoint { return nil }
+            checkpoint.source = source.name
+            return checkpoint
+        }
     }
 
     /// The transactions of a run that has begun.
@@ -45,26 +63,39 @@ final class LoadTransaction {
         isOpen = true
     }
 
-    /// Sets out from what checkpoints say; forgets the sources before.
-    func begin(_ plan: LoadPlan) {
-        positions = [:]
-        for planned in plan.planned {
-            positions[planned.source.number] = SourceState(
-                source: planned.source, position: planned.start, isComplete: false,
-                counts: plan.resumed[planned.source.number]?.counts ?? LineCounts(), isDirty: false)
-        }
-    }
+    /// Forgets the sources before: others are numbered now.
+    func beginSources() { positions = [:] }
 
     /// Takes in that a chunk's lines are in the transaction.
-    func add(_ chunk: LineChunk, counts: LineCounts) {
+    func add(_ chunk: LineChunk, counts: LineCounts) throws {
         run.counts += counts
         lines += counts.read
-        guard var state = positions[chunk.source.number] else { return }
+        if case .unreadable = chunk.notice { return }
+        guard let mark = chunk.mark else { return }
+        var state = try positions[chunk.source.number] ?? beginSource(chunk.source)
         state.position = chunk.end
         state.isComplete = state.isComplete || chunk.isLast
         state.counts += counts
-        state.isDirty = true
+        state.mark = mark
         positions[chunk.source.number] = state
+    }
+
+    /// What is known of a source when its first lines come.
+    private func beginSource(_ source: Source) throws -> SourceState {
+        var state = SourceState(source: source, counts: LineCounts(), stored: source.identity)
+        guard let identity = source.identity, !source.isReadAgain, !options.isDryRun else { return state }
+        // It may go on from a source that was read in this very transaction.
+        for (number, other) in positions where other.mark?.identity == identity { try save(other, number) }
+        state.storedCheckpoint = try warehouse.checkpoint(of: identity)
+        state.counts = state.storedCheckpoint?.counts ?? LineCounts()
+        return state
+    }
+
+    private func save(_ state: SourceState, _ number: Int) throws {
+        guard let checkpoint = state.checkpoint else { return }
+        try warehouse.save(checkpoint, replacing: state.stored, run: run.id)
+        positions[number]?.stored = checkpoint.identity
+        positions[number]?.storedCheckpoint = checkpoint
     }
 
     /// Puts lines into quarantine.
@@ -91,13 +122,9 @@ final class LoadTransaction {
         lines = 0
         if options.isDryRun { return }
         try warehouse.save(run)
-        for (number, state) in positions where state.isDirty {
-            positions[number]?.isDirty = false
-            guard let identity = state.source.identity else { continue }
-            let checkpoint = Checkpoint(
-                identity: identity, source: state.source.name, position: state.position,
-                isComplete: state.isComplete, counts: state.counts)
-            try warehouse.save(checkpoint, run: run.id)
+        for (number, state) in positions {
+            try save(state, number)
+            if state.isComplete { positions[number] = nil }
         }
         isInDoubt = true
         try warehouse.commit()

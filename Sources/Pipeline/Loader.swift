@@ -48,35 +48,42 @@ public final class Loader {
         _ set: any SourceSet, _ transaction: LoadTransaction, _ logger: Logger, _ report: inout LoadReport,
         _ body: (any LineSource, LoadTransaction, @escaping (LineChunk, LineCounts) -> Void) throws -> Void
     ) throws {
-        let plan = try transaction.stages.measure(.plan) {
-            try LoadPlan(set, warehouse: lifecycle.warehouse, options: options)
+        let request = SourceRequest(
+            snapshotDay: options.snapshotDay, clockDay: options.clock.day, isReload: options.isReload)
+        let descriptions = try set.describe()
+        let source = try transaction.stages.measure(.plan) {
+            try set.open(request) { try lifecycle.warehouse.forEachKnownSource(of: set.port, $0) }
         }
-        transaction.begin(plan)
-        var reports = plan.reports
-        for report in reports where report.state == .skipped {
-            logger.info("Source was loaded before", ["source": .string(report.name)])
-        }
+        transaction.beginSources()
+        report.passedOver += set.passedOver
+        report.unreadable += set.unreadable
+        let totalBytes = descriptions.reduce(0) { $0 + ($1.size ?? 0) }
+        var reports = descriptions.map { SourceReport(name: $0.name, port: set.port, state: .partial) }
+        var unreadable: [SourceRemark] = []
         var done: Int64 = 0
         var current = (source: -1, bytes: Int64(0))
-        try body(try set.open(plan.planned), transaction) { [self] chunk, counts in
+        try body(source, transaction) { [self] chunk, counts in
             let number = chunk.source.number
             if current.source != number {
                 done += current.bytes
                 current = (number, 0)
             }
-            current.bytes = chunk.sourceBytesRead
-            reports[number].counts += counts
-            reports[number].isDamaged = reports[number].isDamaged || chunk.isDamaged
+            current.bytes = chunk.notice == .skipped ? descriptions[number].size ?? 0 : chunk.sourceBytesRead
+            reports[number].take(chunk, counts)
+            if case .unreadable(let why) = chunk.notice {
+                unreadable.append(SourceRemark(name: chunk.source.name, reason: why))
+            }
             if chunk.isLast {
-                reports[number].state = .complete
-                logger.info("Source read", ["source": .string(chunk.source.name)])
+                logger.info(
+                    reports[number].state.message, ["source": .string(chunk.source.name)])
             }
             lifecycle.progress(
                 LoadProgress(
                     phase: set.port == .movies ? .movies : .events, bytes: done + current.bytes,
-                    totalBytes: plan.totalBytes, counts: transaction.run.counts))
+                    totalBytes: totalBytes, counts: transaction.run.counts))
         }
         report.sources += reports
+        report.unreadable += unreadable
     }
 
     private func loadMovies(
@@ -115,5 +122,31 @@ public final class Loader {
             try load.add(batch)
         }
         try load.commit()
+    }
+}
+
+extension SourceReport {
+    /// Takes in what became of a chunk.
+    fileprivate mutating func take(_ chunk: LineChunk, _ counts: LineCounts) {
+        self.counts += counts
+        isDamaged = isDamaged || chunk.isDamaged
+        switch chunk.notice {
+        case .skipped: state = .skipped
+        case .unreadable: state = .unreadable
+        case .unfinishedLine: isUnfinished = true
+        case nil: break
+        }
+        if chunk.isLast, state == .partial { state = .complete }
+    }
+}
+
+extension SourceReport.State {
+    /// What the log says of a source that is done with.
+    fileprivate var message: String {
+        switch self {
+        case .skipped: "Source was loaded before"
+        case .unreadable: "Source cannot be read"
+        case .complete, .partial: "Source read"
+        }
     }
 }

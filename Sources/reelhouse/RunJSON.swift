@@ -17,6 +17,8 @@ enum RunJSON {
         members.append(("warnings_by_reason", byReason(report.warningsByReason)))
         members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
         members.append(("sources", .array(report.sources.map(source))))
+        members.append(("unreadable", SourceNotes.json(report.unreadable)))
+        members.append(("passed_over", SourceNotes.json(report.passedOver)))
         if withStages { members.append(("stages", stages(report))) }
         return JSONText.object(members).compact
     }
@@ -25,6 +27,7 @@ enum RunJSON {
         let head: [(String, JSONText)] = [
             ("source", .string(source.name)), ("port", .string(source.port.rawValue)),
             ("state", .string(source.state.rawValue)), ("damaged", .boolean(source.isDamaged)),
+            ("unfinished", .boolean(source.isUnfinished)),
         ]
         return .object(head + counts(source.counts))
     }

@@ -48,6 +48,9 @@ struct RunSummary {
             let files = NumberFormat.count(skipped.count, "source was", "sources were")
             notes.append("\(files) loaded before and skipped; --reload reads them again.")
         }
+        notes += SourceNotes.lines(
+            passedOver: report.passedOver, unreadable: report.unreadable,
+            unfinished: report.sources.filter(\.isUnfinished).map(\.name))
         for source in report.sources where source.isDamaged {
             notes.append("\(source.name) is damaged: what could be read is loaded; see the rule damaged_file.")
         }

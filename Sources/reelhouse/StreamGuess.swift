@@ -16,11 +16,11 @@ struct StreamGuess {
         "metadata",
     ]
 
-    /// The files of some paths, each with the stream that its lines are of.
+    /// Files, each with the stream that its lines are of.
     ///
     /// - Throws: `FileError`; `CommandError` when a file does not tell, nor do its neighbours.
-    func files(of paths: [String]) throws -> [(path: String, port: SourceIdentity.Port)] {
-        let found = try FileDiscovery.files(for: paths).map(\.name)
+    func files(of files: [FoundFile]) throws -> [(path: String, port: SourceIdentity.Port)] {
+        let found = files.map(\.name)
         let guesses = try found.map { name in name == "-" ? nil : try port(of: name) }
         return try zip(found, guesses).map { name, guess in
             if let guess { return (name, guess) }

@@ -25,6 +25,8 @@ struct ValidationSummary {
                 ("warnings_by_reason", RunJSON.byReason(report.total.warnings)),
                 ("warning_examples", .array(reasons.flatMap(warningExamples))),
                 ("sources", .array(report.sources.map(source))),
+                ("unreadable", SourceNotes.json(report.unreadable)),
+                ("passed_over", SourceNotes.json(report.passedOver)),
             ])
     }
 
@@ -61,6 +63,7 @@ struct ValidationSummary {
         let head: [(String, JSONText)] = [
             ("source", .string(source.name)), ("port", .string(source.port.rawValue)),
             ("repeated", .boolean(source.isRepeated)), ("damaged", .boolean(source.tally.isDamaged)),
+            ("unfinished", .boolean(source.isUnfinished)),
         ]
         return .object(
             head + counts(source.tally.counts) + [
@@ -93,6 +96,11 @@ struct ValidationSummary {
             }
         }
         try console.print(table)
+        let notes = SourceNotes.lines(
+            passedOver: report.passedOver, unreadable: report.unreadable,
+            unfinished: report.sources.filter(\.isUnfinished).map(\.name))
+        if !notes.isEmpty { try console.print() }
+        for note in notes { try console.print(note) }
         for rule in rules {
             let rest = report.total.rejected[rule, default: 0]
             try print(

@@ -44,7 +44,12 @@ final class QuarantineDefectWarehouse: Warehouse {
     func replaceRejected(_ id: Int64, rule: CleaningRule, message: String, run: Int64) throws {
         try warehouse.replaceRejected(id, rule: rule, message: message, run: run)
     }
-    func save(_ checkpoint: Checkpoint, run: Int64) throws { try warehouse.save(checkpoint, run: run) }
+    func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
+        try warehouse.save(checkpoint, replacing: previous, run: run)
+    }
+    func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws {
+        try warehouse.forEachKnownSource(of: port, body)
+    }
     func save(_ run: RunRecord) throws { try warehouse.save(run) }
     func reenrichFacts() throws -> Int64 { try warehouse.reenrichFacts() }
     func refreshMarts() throws -> Int64 { try warehouse.refreshMarts() }

@@ -73,6 +73,12 @@ public struct Checkpoint: Sendable, Equatable {
     public var isComplete: Bool
     /// What its lines became, over all runs.
     public var counts: LineCounts
+    /// How many of the source's own bytes its key is of; see `SourceMark`.
+    public var bytes: Int64?
+    /// A short hash of the first of these bytes; see `SourceMark`.
+    public var head: Int64?
+    /// Whether the source may be longer when it is met again.
+    public var mayGrow = false
 
     /// A checkpoint.
     public init(
@@ -83,5 +89,16 @@ public struct Checkpoint: Sendable, Equatable {
         self.position = position
         self.isComplete = isComplete
         self.counts = counts
+    }
+
+    /// A checkpoint of a source that is known by a mark.
+    public init(
+        _ mark: SourceMark, source: String, position: SourcePosition, isComplete: Bool, counts: LineCounts
+    ) {
+        self.init(
+            identity: mark.identity, source: source, position: position, isComplete: isComplete, counts: counts)
+        bytes = mark.bytes
+        head = mark.head
+        mayGrow = mark.mayGrow
     }
 }

@@ -37,6 +37,9 @@ enum QuarantineExportCommand: Command {
             }
         }
         try file?.finish()
+        if let path = arguments.string("output") {
+            WrittenFiles.remember(path, warehouse: arguments.string("warehouse") ?? "")
+        }
         let target = arguments.string("output").map { " to \($0)" } ?? ""
         context.console.say("\(NumberFormat.count(count, "line", "lines")) written\(target).")
         return .done

@@ -26,6 +26,7 @@ enum RunCommand: Command {
             .value("max-duration", .duration, help: "Stop at the next commit after so long, and say what is left."),
             CommonOption.now, CommonOption.snapshotDate,
             .flag("reload", help: "Read again what was loaded whole before."),
+            CommonOption.whole,
             .flag("dry-run", help: "Do everything, and undo it at the end: what would this run change?"),
             CommonOption.json,
             .flag("stages", help: "Add to --json how long each stage took.", isHidden: true),
@@ -70,11 +71,16 @@ enum RunCommand: Command {
         let movies = readsBoth || arguments.isGiven("movies")
         let events = readsBoth || arguments.isGiven("events")
         var options = LoadOptions(clock: context.clock)
-        let chunkSize = commitLines(arguments, &options)
-        let movieSources =
-            movies ? try Backends.sources(.movies, arguments.strings("movies"), chunkSize: chunkSize) : nil
-        let eventSources =
-            events ? try Backends.sources(.events, arguments.strings("events"), chunkSize: chunkSize) : nil
+        var files = FileSet.Options()
+        files.chunkSize = commitLines(arguments, &options)
+        files.readsUnfinished = arguments.flag("whole")
+        files.own = Backends.ownFiles(
+            warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "")
+        if movies, events {
+            try StreamOnce.check(movies: arguments.strings("movies"), events: arguments.strings("events"))
+        }
+        let movieSources = movies ? try Backends.sources(.movies, arguments.strings("movies"), options: files) : nil
+        let eventSources = events ? try Backends.sources(.events, arguments.strings("events"), options: files) : nil
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
@@ -113,6 +119,7 @@ enum RunCommand: Command {
         }
         let counts = report.run.counts
         let isOverLimit = arguments.limit("max-rejects")?.isExceeded(by: counts.rejected, of: counts.read) ?? false
-        return isOverLimit || report.sources.contains(where: \.isDamaged) ? .notAllTaken : .done
+        let isUnread = !report.unreadable.isEmpty
+        return isOverLimit || isUnread || report.sources.contains(where: \.isDamaged) ? .notAllTaken : .done
     }
 }

@@ -1,5 +1,7 @@
 import Arguments
 import Domain
+import Files
+import Glibc
 import Logging
 import Pipeline
 
@@ -26,7 +28,7 @@ enum ValidateCommand: Command {
             .value(
                 "max-rejects", .limit,
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
-            CommonOption.now, CommonOption.snapshotDate, CommonOption.json, CommonOption.quiet,
+            CommonOption.now, CommonOption.snapshotDate, CommonOption.whole, CommonOption.json, CommonOption.quiet,
         ],
         operands: [
             Operand(
@@ -68,20 +70,24 @@ enum ValidateCommand: Command {
         }
         let counts = report.total.counts
         let isOverLimit = arguments.limit("max-rejects")?.isExceeded(by: counts.rejected, of: counts.read) ?? false
-        return isOverLimit || report.total.isDamaged ? .notAllTaken : .done
+        return isOverLimit || report.total.isDamaged || !report.unreadable.isEmpty ? .notAllTaken : .done
     }
 
     /// What is read, in order: each run of files of one stream is a set.
     private static func sets(_ arguments: ParsedArguments) throws -> [any SourceSet] {
         let paths = arguments.operands("path")
+        let options = fileOptions(arguments)
         var sets: [any SourceSet] = []
         let readsDefaults = paths.isEmpty && !arguments.isGiven("movies") && !arguments.isGiven("events")
+        if readsDefaults || (arguments.isGiven("movies") && arguments.isGiven("events")) {
+            try StreamOnce.check(movies: arguments.strings("movies"), events: arguments.strings("events"))
+        }
         for port in SourceIdentity.Port.allCases where readsDefaults || arguments.isGiven(port.rawValue) {
-            sets.append(try Backends.sources(port, arguments.strings(port.rawValue)))
+            sets.append(try Backends.sources(port, arguments.strings(port.rawValue), options: options))
         }
         if paths.isEmpty { return sets }
         if let port = arguments.choice("as", as: SourceIdentity.Port.self) {
-            return sets + [try Backends.sources(port, paths)]
+            return sets + [try Backends.sources(port, paths, options: options)]
         }
         // A location that is no path has to say what it is.
         if let url = paths.first(where: { Backends.scheme(of: $0) != nil }) {
@@ -89,11 +95,35 @@ enum ValidateCommand: Command {
                 message: "\(Redaction.url(url)) does not tell whether it has movies or events",
                 hint: "Say so with --as movies or --as events.", status: .usage)
         }
-        let files = try StreamGuess().files(of: paths)
+        return sets + (try guessed(FileDiscovery.find(paths, unless: options.own), options))
+    }
+
+    /// Files as sets of one stream each; what else was found goes with the first.
+    private static func guessed(_ found: FoundFiles, _ options: FileSet.Options) throws -> [any SourceSet] {
+        var found = found
+        // What cannot be opened tells nothing; the set says so when it comes to it.
+        let closed = found.files.filter { $0.name != "-" && access($0.name, R_OK) != 0 }
+        found.files.removeAll { closed.contains($0) }
+        let guesses = try StreamGuess().files(of: found.files)
+        found.files += closed
+        let ports = guesses.map(\.port) + closed.map { _ in .events }
+        var rest = found
+        var sets: [any SourceSet] = []
         for port in SourceIdentity.Port.allCases {
-            let named = files.filter { $0.port == port }.map(\.path)
-            if !named.isEmpty { sets.append(try Backends.sources(port, named)) }
+            rest.files = zip(found.files, ports).filter { $0.1 == port }.map(\.0)
+            if !rest.files.isEmpty || (port == .events && sets.isEmpty) {
+                sets.append(FileSet(rest, port: port, options: options))
+                rest = FoundFiles()
+            }
         }
         return sets
+    }
+
+    /// How files are read; the warehouse is not named here, but where it is by default it is no input.
+    private static func fileOptions(_ arguments: ParsedArguments) -> FileSet.Options {
+        var options = FileSet.Options()
+        options.readsUnfinished = arguments.flag("whole")
+        options.own = Backends.ownFiles(warehouse: "warehouse.db", rawStore: "data/raw")
+        return options
     }
 }
