@@ -29,6 +29,11 @@ public struct FoundFiles: Sendable {
     /// Nothing.
     public init() {}
 
+    /// Adds a remark on what is the warehouse's own.
+    mutating func passOver(_ path: String, _ owner: OwnFiles.Owner) {
+        if owner.isTold { passedOver.append(SourceRemark(name: path, reason: owner.what)) }
+    }
+
     /// Adds a remark on what cannot be read.
     mutating func add(unreadable error: FileError) {
         unreadable.append(SourceRemark(name: error.path, reason: "\(error.why); \(error.advice)"))

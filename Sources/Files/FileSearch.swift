@@ -25,8 +25,8 @@ struct FileSearch {
         if argument == "-" { return addStandardInput() }
         var status = stat()
         if stat(argument, &status) == 0 {
-            if let what = own.owner(of: status, at: { RealPath.of(argument) }) {
-                throw FileError(.read, argument, .isOwn(what))
+            if let owner = own.owner(of: status, at: { RealPath.of(argument) }) {
+                throw FileError(.read, argument, .isOwn(owner.what))
             }
             if isStandardInput(status) {
                 if hasStandardInput { return }
@@ -87,8 +87,8 @@ struct FileSearch {
     private mutating func addEntry(_ path: String) {
         do {
             let status = try status(of: path)
-            if let what = own.owner(of: status, at: { RealPath.of(path) }) {
-                return found.passedOver.append(SourceRemark(name: path, reason: what))
+            if let owner = own.owner(of: status, at: { RealPath.of(path) }) {
+                return found.passOver(path, owner)
             }
             add(path, status)
         } catch {
@@ -143,8 +143,8 @@ struct FileSearch {
         let isLink = status.st_mode & S_IFMT == S_IFLNK
         if isLink { status = try self.status(of: path) }
         // Of what is no link the folder that it is in was looked at before.
-        if let what = own.owner(of: status, at: { isLink ? RealPath.of(path) : nil }) {
-            return found.passedOver.append(SourceRemark(name: path, reason: what))
+        if let owner = own.owner(of: status, at: { isLink ? RealPath.of(path) : nil }) {
+            return found.passOver(path, owner)
         }
         if isFolder(status) {
             addFiles(below: path, status, &visited)

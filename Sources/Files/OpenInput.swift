@@ -17,8 +17,8 @@ extension OpenFile {
         var status = stat()
         guard fstat(place, &status) == 0 else { throw FileError(.open, name, errno: errno) }
         let link = "/proc/self/fd/\(place)"
-        if let what = own.owner(of: status, at: { RealPath.of(link) }) {
-            throw FileError(.open, name, .isOwn(what))
+        if let owner = own.owner(of: status, at: { RealPath.of(link) }) {
+            throw FileError(.open, name, .isOwn(owner.what))
         }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(.open, name, .isFolder) }
         // Where there is no /proc the name has to do.

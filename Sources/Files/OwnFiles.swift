@@ -43,13 +43,32 @@ public final class OwnFiles: Sendable {
     public struct Place: Sendable {
         /// Where it is.
         public var path: String
-        /// What it is: `the warehouse of this run`.
+        /// What it is: `the warehouse`.
         public var what: String
+        /// Whether people are told that it is passed over.
+        public var isTold: Bool
 
         /// A file or folder.
-        public init(path: String, what: String) {
+        public init(path: String, what: String, isTold: Bool = true) {
             self.path = path
             self.what = what
+            self.isTold = isTold
+        }
+    }
+
+    /// What a file or folder was found to be.
+    struct Owner {
+        var what: String
+        var isTold: Bool
+
+        init(_ place: Place) {
+            what = place.what
+            isTold = place.isTold
+        }
+
+        fileprivate init(what: String) {
+            self.what = what
+            isTold = true
         }
     }
 
@@ -69,14 +88,14 @@ public final class OwnFiles: Sendable {
     }
 
     private struct State {
-        var files: [Identity: String] = [:]
+        var files: [Identity: Owner] = [:]
         /// All files below the folders; nil until a file with several names asks for them.
-        var below: [Identity: String]?
+        var below: [Identity: Owner]?
     }
 
     private let files: [Place]
     private let folders: [Place]
-    private let folderIdentities: [Identity: String]
+    private let folderIdentities: [Identity: Owner]
     private let realFolders: [Place]
     private let written: Set<WrittenFile>
     private let state = Mutex(State())
@@ -94,8 +113,8 @@ public final class OwnFiles: Sendable {
         realFolders = folders.compactMap { place in
             RealPath.of(place.path).map { Place(path: $0, what: place.what) }
         }
-        var identities: [Identity: String] = [:]
-        for place in folders { OwnFiles.forEachFolder(place.path, depth: 2) { identities[$0] = place.what } }
+        var identities: [Identity: Owner] = [:]
+        for place in folders { OwnFiles.forEachFolder(place.path, depth: 2) { identities[$0] = Owner(place) } }
         folderIdentities = identities
     }
 
@@ -104,38 +123,40 @@ public final class OwnFiles: Sendable {
     /// What a file or folder is, if it is one of these.
     ///
     /// - Parameter path: gives a path of it without symbolic links, where that is known.
-    func owner(of status: stat, at path: () -> String?) -> String? {
+    func owner(of status: stat, at path: () -> String?) -> Owner? {
         if isEmpty { return nil }
         let identity = Identity(status)
-        if let what = fileOwner(identity) { return what }
+        if let owner = fileOwner(identity) { return owner }
         if status.st_mode & S_IFMT == S_IFREG, written.contains(WrittenFile(status)) {
-            return "what this program wrote"
+            return Owner(what: "a file that `quarantine export` wrote")
         }
         if folders.isEmpty { return nil }
-        if let what = folderIdentities[identity] { return what }
+        if let owner = folderIdentities[identity] { return owner }
         if let path = path() {
-            for place in realFolders where path.hasPrefix(place.path + "/") || path == place.path { return place.what }
+            for place in realFolders where path.hasPrefix(place.path + "/") || path == place.path {
+                return Owner(place)
+            }
             var parent = stat()
-            if stat(RealPath.folder(of: path), &parent) == 0, let what = folderIdentities[Identity(parent)] {
-                return what
+            if stat(RealPath.folder(of: path), &parent) == 0, let owner = folderIdentities[Identity(parent)] {
+                return owner
             }
         }
         return status.st_mode & S_IFMT == S_IFREG && status.st_nlink > 1 ? ownerBelow(identity) : nil
     }
 
     /// The files may have come, or been replaced, since they were looked at last; what they were once they stay.
-    private func fileOwner(_ identity: Identity) -> String? {
+    private func fileOwner(_ identity: Identity) -> Owner? {
         state.withLock { state in
-            if let what = state.files[identity] { return what }
+            if let owner = state.files[identity] { return owner }
             for place in files {
                 var status = stat()
-                if stat(place.path, &status) == 0 { state.files[Identity(status)] = place.what }
+                if stat(place.path, &status) == 0 { state.files[Identity(status)] = Owner(place) }
             }
             return state.files[identity]
         }
     }
 
-    private func ownerBelow(_ identity: Identity) -> String? {
+    private func ownerBelow(_ identity: Identity) -> Owner? {
         state.withLock { state in
             let below = state.below ?? filesBelow()
             state.below = below
@@ -143,10 +164,10 @@ public final class OwnFiles: Sendable {
         }
     }
 
-    private func filesBelow() -> [Identity: String] {
-        var found: [Identity: String] = [:]
+    private func filesBelow() -> [Identity: Owner] {
+        var found: [Identity: Owner] = [:]
         for place in folders {
-            OwnFiles.forEachFolder(place.path, depth: 64, file: { found[$0] = place.what }) { _ in }
+            OwnFiles.forEachFolder(place.path, depth: 64, file: { found[$0] = Owner(place) }) { _ in }
         }
         return found
     }

@@ -1,5 +1,8 @@
-import CSQLite
-import Domain
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// The files that commands wrote for somebody, in `load_output`; read and written without waiting for anybody.
 public struct SQLiteOutputs {
@@ -32,7 +35,10 @@ public struct SQLiteOutputs {
     ///
     /// - Throws: `SQLiteError`.
     public init(reading path: String) throws {
-        connection = try Connection(path: path, access: .readOnly)
+        // Without a log nobody writes, and the file is all there is: nothing need be made beside it to read it.
+        connection =
+            access(path + "-wal", F_OK) == 0
+            ? try Connection(path: path, access: .readOnly) : try Connection(immutable: path)
     }
 
     /// Opens a warehouse that is there to add to it.

@@ -12,7 +12,9 @@ extension Backends {
         if scheme == "sqlite" {
             files.append(OwnFiles.Place(path: path, what: "the warehouse"))
             for suffix in ["-wal", "-shm", "-journal"] {
-                files.append(OwnFiles.Place(path: path + suffix, what: "a file that SQLite keeps beside the warehouse"))
+                files.append(
+                    OwnFiles.Place(
+                        path: path + suffix, what: "a file that SQLite keeps beside the warehouse", isTold: false))
             }
             let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
             if !folder.isEmpty {
