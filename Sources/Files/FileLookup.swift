@@ -52,8 +52,9 @@ struct FileLookup {
             if bytes == 0, size > 0, known.nameOfEmpty(index) != name { continue }
             lengths[bytes, default: []].append(index)
         }
-        for index in known.older where known.entries[index].day == day {
+        for index in known.older {
             let entry = known.entries[index]
+            guard entry.day == day, !entry.isRemoved else { continue }
             // Of a plain file that was read whole the offset says how many bytes it had.
             let length = isPlain && entry.isComplete ? entry.position.byteOffset : size
             if length <= size, length > 0 || size == 0 { lengths[length, default: []].append(index) }

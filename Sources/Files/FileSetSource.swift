@@ -15,9 +15,9 @@ final class FileSetSource: LineSource {
         var readsUnfinished: Bool
     }
 
+    /// A file as it was met, under a date: met again just so it need not be looked at.
     private struct Met: Hashable {
-        var device: UInt
-        var inode: UInt
+        var file: FileState
         var day: Int32?
     }
 
@@ -83,8 +83,7 @@ final class FileSetSource: LineSource {
             current = try FileReading(stream: file, source, options.chunkSize)
             return nil
         }
-        let met = Met(device: UInt(status.st_dev), inode: UInt(status.st_ino), day: day)
-        guard self.met.insert(met).inserted else { return notice(.skipped, of: source) }
+        guard met.insert(Met(file: FileState(status), day: day)).inserted else { return notice(.skipped, of: source) }
         let lookup = try FileLookup(file, size: Int64(status.st_size))
         if lookup.size == 0, !lookup.head.isEmpty {
             // A file of the system's own, such as those in /proc, whose bytes come once.

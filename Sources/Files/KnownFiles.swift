@@ -75,10 +75,7 @@ struct KnownFiles {
     }
 
     /// Forgets an entry: it goes on under another key.
-    mutating func remove(_ index: Int) {
-        entries[index].isRemoved = true
-        older.removeAll { $0 == index }
-    }
+    mutating func remove(_ index: Int) { entries[index].isRemoved = true }
 
     /// The entries whose first bytes have a short hash.
     func indexes(head: Int64) -> [Int] {

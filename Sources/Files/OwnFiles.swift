@@ -1,18 +1,18 @@
 import Glibc
 import Synchronization
 
-/// A file that a command wrote for somebody, as it was then: as long as it is the same, it is no input.
-public struct WrittenFile: Hashable, Sendable {
+/// A regular file as it was at a time, told from all others and from itself when it has changed.
+public struct FileState: Hashable, Sendable {
     /// The file system it is on.
     public var device: Int64
     /// Its number there.
     public var inode: Int64
     /// Its size in bytes.
     public var bytes: Int64
-    /// When it was written, nanoseconds since 1970.
+    /// When it was changed last, nanoseconds since 1970.
     public var modifiedAt: Int64
 
-    /// A file as it was written.
+    /// A file as it was.
     public init(device: Int64, inode: Int64, bytes: Int64, modifiedAt: Int64) {
         self.device = device
         self.inode = inode
@@ -27,7 +27,7 @@ public struct WrittenFile: Hashable, Sendable {
         self.init(status)
     }
 
-    fileprivate init(_ status: stat) {
+    init(_ status: stat) {
         self.init(
             device: Int64(bitPattern: UInt64(status.st_dev)), inode: Int64(bitPattern: UInt64(status.st_ino)),
             bytes: Int64(status.st_size),
@@ -97,7 +97,7 @@ public final class OwnFiles: Sendable {
     private let folders: [Place]
     private let folderIdentities: [Identity: Owner]
     private let realFolders: [Place]
-    private let written: Set<WrittenFile>
+    private let written: Set<FileState>
     private let state = Mutex(State())
 
     /// What is never input.
@@ -106,7 +106,7 @@ public final class OwnFiles: Sendable {
     ///   - files: files that may be there or come later.
     ///   - folders: folders all that is below which is meant.
     ///   - written: files that commands wrote.
-    public init(files: [Place] = [], folders: [Place] = [], written: [WrittenFile] = []) {
+    public init(files: [Place] = [], folders: [Place] = [], written: [FileState] = []) {
         self.files = files
         self.folders = folders
         self.written = Set(written)
@@ -127,7 +127,7 @@ public final class OwnFiles: Sendable {
         if isEmpty { return nil }
         let identity = Identity(status)
         if let owner = fileOwner(identity) { return owner }
-        if status.st_mode & S_IFMT == S_IFREG, written.contains(WrittenFile(status)) {
+        if status.st_mode & S_IFMT == S_IFREG, written.contains(FileState(status)) {
             return Owner(what: "a file that `quarantine export` wrote")
         }
         if folders.isEmpty { return nil }

@@ -7,7 +7,7 @@ extension Backends {
     static func ownFiles(warehouse: String, rawStore: String) -> OwnFiles {
         var files: [OwnFiles.Place] = []
         var folders = [OwnFiles.Place(path: "snapshots", what: "the folder of snapshots")]
-        var written: [WrittenFile] = []
+        var written: [FileState] = []
         let (scheme, path) = Backends.scheme(of: warehouse) ?? ("sqlite", warehouse)
         if scheme == "sqlite" {
             files.append(OwnFiles.Place(path: path, what: "the warehouse"))
@@ -31,10 +31,10 @@ extension Backends {
 /// The files that commands wrote for somebody, as a warehouse remembers them.
 enum WrittenFiles {
     /// What a warehouse remembers; nothing where there is none, or it cannot be read: the command says so then.
-    static func all(warehouse path: String) -> [WrittenFile] {
+    static func all(warehouse path: String) -> [FileState] {
         guard let outputs = try? SQLiteOutputs(reading: path).all() else { return [] }
         return outputs.map {
-            WrittenFile(device: $0.device, inode: $0.inode, bytes: $0.bytes, modifiedAt: $0.modifiedAt)
+            FileState(device: $0.device, inode: $0.inode, bytes: $0.bytes, modifiedAt: $0.modifiedAt)
         }
     }
 
@@ -42,7 +42,7 @@ enum WrittenFiles {
     /// just now, or it cannot be written to, the file is not remembered.
     static func remember(_ path: String, warehouse location: String) {
         let (scheme, warehouse) = Backends.scheme(of: location) ?? ("sqlite", location)
-        guard scheme == "sqlite", let file = WrittenFile(path: path) else { return }
+        guard scheme == "sqlite", let file = FileState(path: path) else { return }
         let output = SQLiteOutputs.Output(
             device: file.device, inode: file.inode, bytes: file.bytes, modifiedAt: file.modifiedAt, path: path)
         try? SQLiteOutputs(writing: warehouse).add(output)

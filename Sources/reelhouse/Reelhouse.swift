@@ -72,7 +72,7 @@ enum ExitStatus: Int32 {
         .init(0, "done, also when there was nothing new"),
         .init(1, "failed"),
         .init(2, "wrong usage"),
-        .init(3, "done, but not all was taken: more rejected lines than --max-rejects, a damaged or an unreadable file"),
+        .init(3, "done, but not all was taken: more rejects than --max-rejects, a damaged or an unreadable file"),
         .init(4, "the warehouse is in use by another run"),
         .init(5, "a backend could not be reached; try again later"),
         .init(130, "stopped by Ctrl-C at a commit"),

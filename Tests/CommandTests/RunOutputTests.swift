@@ -61,7 +61,7 @@ import Testing
         #expect(
             Set(result.object.keys) == [
                 "run_id", "outcome", "read", "accepted", "duplicates", "rejected", "warnings", "seconds",
-                "rejected_by_rule", "warnings_by_reason", "rows", "sources",
+                "rejected_by_rule", "warnings_by_reason", "rows", "sources", "unreadable", "passed_over",
             ])
         #expect(result.count("run_id") == 1)
         #expect(result.outcome == "completed")
