@@ -44,6 +44,7 @@ let package = Package(
                 .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                 .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
                 .embedInCode("sqlite/0005_readable_views.sql"), .embedInCode("sqlite/0006_rejected_view.sql"),
+                .embedInCode("sqlite/0007_known_sources.sql"),
                 .embedInCode("sqlite/0008_mart_refresh.sql"),
                 .embedInCode("sqlite/0009_marker.sql"),
                 .embedInCode("sqlite/0010_run_error.sql"),

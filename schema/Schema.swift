@@ -24,6 +24,7 @@ public enum Schema {
         Migration(4, "0004_marts", PackageResources._004_marts_sql),
         Migration(5, "0005_readable_views", PackageResources._005_readable_views_sql),
         Migration(6, "0006_rejected_view", PackageResources._006_rejected_view_sql),
+        Migration(7, "0007_known_sources", PackageResources._007_known_sources_sql),
         Migration(8, "0008_mart_refresh", PackageResources._008_mart_refresh_sql),
         Migration(9, "0009_marker", PackageResources._009_marker_sql),
         Migration(10, "0010_run_error", PackageResources._010_run_error_sql),

@@ -31,6 +31,10 @@ public struct FileError: Error, Equatable, Sendable {
         case tooManyOpen
         /// The decompressed bytes end before the position that an earlier run had reached.
         case endsBeforeCheckpoint(Int64)
+        /// It was changed while it was read.
+        case changed
+        /// It belongs to the warehouse itself; the text says what it is.
+        case isOwn(String)
         /// A file that Reelhouse wrote itself is not as it was written; the text says how.
         case damaged(String)
         /// Bytes that are too long for the file's format; the text says what.
@@ -72,6 +76,22 @@ public struct FileError: Error, Equatable, Sendable {
     }
 }
 
+extension FileError {
+    /// Whether it is an error of this file alone, so that others can still be read.
+    var isOfTheFile: Bool {
+        switch reason {
+        case .tooManyOpen, .system(ENOMEM): false
+        default: true
+        }
+    }
+
+    /// Whether the command line is wrong to name it.
+    public var isUsage: Bool {
+        if case .isOwn = reason { return true }
+        return false
+    }
+}
+
 extension FileError: CustomStringConvertible {
     /// What failed, where and why.
     public var message: String { "cannot \(action.rawValue) \(path == "-" ? "standard input" : path): \(why)" }
@@ -79,7 +99,8 @@ extension FileError: CustomStringConvertible {
     /// What failed, where and why, and what to do next.
     public var description: String { "\(message); \(advice)" }
 
-    private var why: String {
+    /// Why it did not work, in words.
+    var why: String {
         switch reason {
         case .notThere: "there is no such file or folder"
         case .nothingMatches: "nothing matches this pattern"
@@ -93,6 +114,8 @@ extension FileError: CustomStringConvertible {
         case .tooManyOpen: "too many files are open"
         case .endsBeforeCheckpoint(let offset):
             "it ends before byte \(offset) of the decompressed data, which an earlier run had read"
+        case .changed: "it was changed while it was read"
+        case .isOwn(let what): "it is \(what), which is never input"
         case .damaged(let how): "it is damaged: \(how)"
         case .tooLong(let what): "\(what) is too long"
         case .readOnce: "it is a pipe, which can be read once"
@@ -114,6 +137,8 @@ extension FileError: CustomStringConvertible {
         case .diskFull: "make room, then run the same command again; nothing that was there before is lost"
         case .tooManyOpen: "raise the limit (`ulimit -n`) and run again"
         case .endsBeforeCheckpoint: "the file was changed while it was read; run again, which reads it as a new file"
+        case .changed: "run again, which reads it as a new file"
+        case .isOwn: "name the files or folders that hold your data"
         case .damaged: "move it away (do not delete it until you know what it held), then load its sources again"
         case .tooLong: "leave it out"
         case .readOnce: "name it once"

@@ -1,66 +1,70 @@
-import Dispatch
 import Domain
 
 /// What `--movies` or `--events` names when it is files: paths, folders, patterns and `-`.
 public struct FileSet: SourceSet {
+    /// How files are read.
+    public struct Options: Sendable {
+        /// About how many bytes of decompressed data a chunk has.
+        public var chunkSize = LineReader.defaultChunkSize
+        /// What belongs to the warehouse itself and is never input.
+        public var own = OwnFiles()
+        /// Whether a last line without LF is read as it is, whatever it is.
+        public var readsUnfinished = false
+
+        /// The defaults.
+        public init() {}
+    }
+
     /// Which stream it is.
     public let port: SourceIdentity.Port
     /// The files, in the order in which they are to be read.
-    public let files: [FoundFile]
-    private let chunkSize: Int
+    public var files: [FoundFile] { found.files }
+    /// What was found of the warehouse's own.
+    public var passedOver: [SourceRemark] { found.passedOver }
+    /// What was found and cannot be read.
+    public var unreadable: [SourceRemark] { found.unreadable }
+    private let found: FoundFiles
+    private let options: Options
 
     /// Finds the files that arguments mean; see `FileDiscovery`.
     ///
-    /// - Parameter chunkSize: about how many bytes of decompressed data a chunk has.
-    /// - Throws: `FileError` when a path is not there, nothing matches a pattern, or a folder cannot be listed.
+    /// - Throws: `FileError` when a path is not there, nothing matches a pattern, or what is named is the warehouse's
+    ///   own.
     public init(
-        _ arguments: [String], port: SourceIdentity.Port, chunkSize: Int = LineReader.defaultChunkSize
+        _ arguments: [String], port: SourceIdentity.Port, options: Options = Options()
     ) throws(FileError) {
+        self.init(
+            try FileDiscovery.find(arguments, unless: options.own), port: port, options: options)
+    }
+
+    /// Finds the files that arguments mean, to be read in chunks of about so many bytes.
+    public init(_ arguments: [String], port: SourceIdentity.Port, chunkSize: Int) throws(FileError) {
+        var options = Options()
+        options.chunkSize = chunkSize
+        try self.init(arguments, port: port, options: options)
+    }
+
+    /// Files that were found.
+    public init(_ found: FoundFiles, port: SourceIdentity.Port, options: Options = Options()) {
         self.port = port
-        self.chunkSize = chunkSize
-        self.files = try FileDiscovery.files(for: arguments)
+        self.found = found
+        self.options = options
     }
 
-    /// Files that were found before, each of them readable once where its bytes come once.
-    public init(files: [FoundFile], port: SourceIdentity.Port) {
-        self.port = port
-        self.files = files
-        chunkSize = LineReader.defaultChunkSize
-    }
+    /// The files, in their order.
+    public func describe() -> [SourceDescription] { files.map { SourceDescription(name: $0.name, size: $0.size) } }
 
-    /// The files with their identities, for which each is read once from start to end, several at a time.
-    ///
-    /// Standard input, pipes and devices have none, since their bytes come once.
-    ///
-    /// - Throws: `FileError` when one cannot be read.
-    public func describe() throws -> [SourceDescription] {
-        let described = UnsafeMutableBufferPointer<Result<SourceDescription, any Error>>.allocate(capacity: files.count)
-        defer { described.deallocate() }
-        // Each iteration has a place of its own, and all have ended when they are read.
-        nonisolated(unsafe) let places = described
-        DispatchQueue.concurrentPerform(iterations: files.count) { index in
-            places.initializeElement(at: index, to: Result { try description(of: files[index]) })
-        }
-        defer { described.deinitialize() }
-        return try described.map { try $0.get() }
-    }
-
-    private func description(of file: FoundFile) throws(FileError) -> SourceDescription {
-        guard case .file(let path) = file.location, file.size != nil else {
-            return SourceDescription(name: file.name, identity: nil, size: nil)
-        }
-        let identity = try FileIdentity(path: path)
-        let day = port == .movies ? SnapshotDate.inName(file.lastPathComponent) : nil
-        return SourceDescription(
-            name: file.name, identity: SourceIdentity(port: port, key: identity.key, snapshotDay: day),
-            size: identity.size)
-    }
-
-    /// Opens some of the files, to be read one after the other.
-    public func open(_ plan: [PlannedSource]) -> any LineSource {
-        FileSource(
-            plan.map { PlannedFile(location: files[$0.index].location, source: $0.source, start: $0.start) },
-            chunkSize: chunkSize
-        )
+    /// Opens the files, to be read one after the other.
+    public func open(
+        _ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void
+    ) throws -> any LineSource {
+        var knownFiles = KnownFiles()
+        try known { if $0.mark.identity.port == port { knownFiles.add($0) } }
+        return try FileSetSource(
+            files,
+            options: FileSetSource.Options(
+                port: port, request: request, own: options.own, chunkSize: options.chunkSize,
+                readsUnfinished: options.readsUnfinished),
+            known: knownFiles)
     }
 }

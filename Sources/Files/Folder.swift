@@ -47,19 +47,30 @@ public enum Folder {
 
     /// The names in a folder, sorted by their bytes, without `.` and `..`.
     public static func names(in path: String) throws(FileError) -> [String] {
+        let found = try entries(in: path)
+        if !found.misnamed.isEmpty { throw FileError(.list, path + "/…", .nameIsNotUTF8) }
+        return found.names
+    }
+
+    /// The names in a folder as above, and those that are not UTF-8, as text with U+FFFD where they are not.
+    static func entries(in path: String) throws(FileError) -> (names: [String], misnamed: [String]) {
         guard let stream = opendir(path) else { throw FileError(.list, path, errno: errno) }
         defer { closedir(stream) }
         var names: [String] = []
+        var misnamed: [String] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else { break }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { bytes in
+                    guard let name = String(validatingCString: bytes) else {
+                        return misnamed.append(String(cString: bytes))
+                    }
+                    if name != ".", name != ".." { names.append(name) }
+                }
             }
-            guard let name else { throw FileError(.list, path + "/…", .nameIsNotUTF8) }
-            if name != ".", name != ".." { names.append(name) }
         }
         if errno != 0 { throw FileError(.list, path, errno: errno) }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return (names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, misnamed.sorted())
     }
 }

@@ -44,6 +44,29 @@ public final class LineReader {
     private var carriesLines = false
     private var isStreamAtEnd = false
     private var isFinished = false
+    private var ending: Ending?
+
+    /// What concerns a plain file that may be read again when it is longer.
+    struct Growth {
+        /// What takes in the bytes of all chunks, up to the end of the last one that was given.
+        var hash: SourceHash
+        /// Whether a last line without LF is read; else it is left. Nil reads it as it is.
+        var isWhole: ((UnsafeRawBufferPointer) -> Bool)?
+    }
+
+    /// How a reader came to its end.
+    enum Ending {
+        /// All bytes were taken.
+        case whole
+        /// A last line without an end is left; nothing is to be said of one that is blank.
+        case unfinished(isBlank: Bool)
+    }
+
+    private(set) var growth: Growth?
+    /// How it came to its end; nil before.
+    var end: Ending? { isFinished ? ending ?? .whole : nil }
+    /// Whether the stream has given all its bytes.
+    var hasReadAll: Bool { isStreamAtEnd }
 
     /// A reader of a stream.
     ///
@@ -65,6 +88,7 @@ public final class LineReader {
         kindCheck: UnsupportedKindCheck? = nil
     ) {
         let isChecked = kindCheck != nil && start.byteOffset == 0
+        self.growth = nil
         self.stream = isChecked ? stream as? LookAheadStream ?? LookAheadStream(stream) : stream
         self.kindCheck = isChecked ? kindCheck : nil
         self.source = source
@@ -73,6 +97,20 @@ public final class LineReader {
         self.chunkSize = max(1, chunkSize)
         self.expectedSize = Int(min(Int64(self.chunkSize), expectedSize ?? .max))
         self.limits = limits
+    }
+
+    /// A reader of a plain file that may grow.
+    ///
+    /// - Parameter start: where the stream begins.
+    convenience init(
+        growing stream: PlainStream, source: Source, start: SourcePosition, growth: Growth, chunkSize: Int,
+        expectedSize: Int64?, kindCheck: UnsupportedKindCheck?
+    ) {
+        self.init(
+            stream, source: source, start: start, chunkSize: chunkSize, expectedSize: expectedSize,
+            kindCheck: kindCheck)
+        self.growth = growth
+        isPositioned = true
     }
 
     /// The next chunk; nil after the last.
@@ -88,13 +126,16 @@ public final class LineReader {
         let chunk = LineChunk(source: source, capacity: size + size / 8, start: position)
         chunk.buffer.append(carried)
         carryStart += carried.count
+        let start = position.byteOffset
+        var isHashed = false
         if carriesLines {
             _ = takeLines(of: chunk, searchedUpTo: 0)
         } else {
             carry.truncate(to: 0)
             carryStart = 0
-            try fill(chunk)
+            isHashed = try fill(chunk)
         }
+        if !isHashed { growth?.hash.update(chunk.buffer.bytes(at: 0, count: Int(position.byteOffset - start))) }
         expectedSize = chunkSize
         expectedLines = chunk.lines.count
         chunk.end = position
@@ -144,7 +185,9 @@ public final class LineReader {
     }
 
     /// Reads until the chunk has a line's end, or the stream ends, or a line is too long to go on.
-    private func fill(_ chunk: LineChunk) throws(FileError) {
+    ///
+    /// - Returns: whether the chunk's bytes are in the hash already.
+    private func fill(_ chunk: LineChunk) throws(FileError) -> Bool {
         let buffer = chunk.buffer
         var searched = 0
         stream.beginTurn()
@@ -154,12 +197,15 @@ public final class LineReader {
             searched = buffer.count
             carriesLines = chunk.lines.count >= LineReader.mostLines
             if isStreamAtEnd, !carriesLines {
-                return takeRest(of: chunk, from: rest)
+                takeRest(of: chunk, from: rest)
+                return false
             } else if rest > 0 {
                 carry.append(buffer.bytes(at: rest, count: buffer.count - rest))
-                return buffer.truncate(to: rest)
+                buffer.truncate(to: rest)
+                return false
             } else if buffer.count > limits.longest + LineContent.extraBytes {
-                return try passLongLine(chunk)
+                try passLongLine(chunk)
+                return true
             }
             // The line goes on after a pause.
             stream.beginTurn()
@@ -229,6 +275,10 @@ public final class LineReader {
         if let damage = stream.damage {
             let sha256 = count > limits.longest ? Digest.sha256(chunk.buffer.bytes(at: start, count: count)) : []
             takeDamage(damage, of: chunk, at: start, length: Int64(count), sha256: sha256.hexadecimal)
+        } else if count > 0, leavesRest(of: chunk, from: start) {
+            chunk.buffer.truncate(to: start)
+            isFinished = true
+            return
         } else if count > 0 {
             position.line += 1
             if let content = LineContent.range(chunk.buffer.base, start, chunk.buffer.count) {
@@ -237,6 +287,15 @@ public final class LineReader {
         }
         position.byteOffset += Int64(count)
         isFinished = true
+    }
+
+    /// Whether a last line without LF is left for a later run.
+    private func leavesRest(of chunk: LineChunk, from start: Int) -> Bool {
+        guard let isWhole = growth?.isWhole else { return false }
+        let content = LineContent.range(chunk.buffer.base, start, chunk.buffer.count)
+        if let content, isWhole(chunk.buffer.bytes(at: content.lowerBound, count: content.count)) { return false }
+        ending = .unfinished(isBlank: content == nil)
+        return true
     }
 
     /// Takes damage as a line, whose content is what was left over: `length` bytes, of which the chunk may have only
@@ -255,6 +314,8 @@ public final class LineReader {
 
     /// Passes the rest of a line that is too long to hold, whose start is all that the chunk has.
     private func passLongLine(_ chunk: LineChunk) throws(FileError) {
+        let before = growth?.hash.copy()
+        growth?.hash.update(chunk.buffer.bytes)
         var line = LongLine(chunk.buffer.bytes)
         chunk.buffer.truncate(to: line.start + limits.kept)
         let piece = ByteBuffer(capacity: chunkSize)
@@ -267,11 +328,18 @@ public final class LineReader {
             hasEnd = found != nil
             let count = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(piece.base) } ?? piece.count
             line.take(piece.bytes(at: 0, count: count))
+            growth?.hash.update(piece.bytes(at: 0, count: hasEnd ? count + 1 : count))
             if hasEnd { carry.append(piece.bytes(at: count + 1, count: piece.count - count - 1)) }
         }
         let length = line.length
         if !hasEnd, let damage = stream.damage {
             takeDamage(damage, of: chunk, at: 0, length: length, sha256: line.digestAtEnd())
+        } else if !hasEnd, growth?.isWhole != nil, let before {
+            // Longer than any whole object.
+            growth?.hash = before
+            ending = .unfinished(isBlank: line.contentAtEnd() == nil)
+            isFinished = true
+            return
         } else {
             position.line += 1
             if let content = line.contentAtEnd() {

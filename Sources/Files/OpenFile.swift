@@ -16,6 +16,14 @@ final class OpenFile {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
+    /// Takes over an open descriptor; errors call it by `name`.
+    init(descriptor: Int32, as name: String) {
+        self.path = name
+        self.descriptor = descriptor
+        self.isClosed = false
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    }
+
     /// Opens a file to read; nil when there is none.
     static func ifThere(_ path: String) throws(FileError) -> OpenFile? {
         do {
@@ -111,6 +119,15 @@ final class OpenFile {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
             try waitOrThrow(.read, POLLIN)
+        }
+    }
+
+    /// Reads up to a buffer's size from an offset; where the file is read later stays. 0 is the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+        while true {
+            let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+            if count >= 0 { return count }
+            if errno != EINTR { throw FileError(.read, path, errno: errno) }
         }
     }
 

@@ -5,7 +5,9 @@ final class SourceInput {
     /// What is read.
     let file: OpenFile
     /// The offset in the file of the first byte that is not taken.
-    private(set) var offset: Int64 = 0
+    private(set) var offset: Int64
+    /// What takes in all that is read of the file, also what is not taken yet.
+    let hash: SourceHash?
     private let memory: UnsafeMutableRawBufferPointer
     private let pieceSize: Int
     private var start = 0
@@ -19,8 +21,14 @@ final class SourceInput {
     private static let (patience, turn): (Int32, UInt64) = (200, 1000)
 
     /// The bytes of a file, read in pieces of up to `pieceSize`.
-    init(_ file: OpenFile, pieceSize: Int = 256 << 10) {
+    ///
+    /// - Parameters:
+    ///   - offset: where the file is.
+    ///   - hash: what takes in all that is read.
+    init(_ file: OpenFile, offset: Int64 = 0, hash: SourceHash? = nil, pieceSize: Int = 256 << 10) {
         self.file = file
+        self.offset = offset
+        self.hash = hash
         self.pieceSize = pieceSize
         self.memory = .allocate(byteCount: max(pieceSize, 64), alignment: 64)
         self.mayWait = file.mayWait
@@ -72,6 +80,7 @@ final class SourceInput {
             guard isReadable() else { return false }
             let read = try file.read(into: room)
             if read == 0 { return false }
+            hash?.update(UnsafeRawBufferPointer(rebasing: room[..<read]))
             end += read
         }
         return true
@@ -86,14 +95,21 @@ final class SourceInput {
         } else {
             guard isReadable() else { return 0 }
             count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceLimit)))
+            hash?.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += Int64(count)
         }
         return count
     }
 
+    /// Reads to the end, for the hash of all bytes.
+    func passRest() throws(FileError) {
+        take(end - start)
+        while try have(1) { take(end - start) }
+    }
+
     /// Passes bytes without reading them, where the file allows it; how many there were to pass, or nil.
     func seek(_ count: Int64) -> Int64? {
-        guard file.path != "-", let size = file.size else { return nil }
+        guard hash == nil, file.path != "-", let size = file.size else { return nil }
         let target = min(offset + count, size)
         guard target >= offset, file.seek(to: target) else { return nil }
         let passed = target - offset

@@ -37,6 +37,17 @@ public final class StreamingSHA256 {
         precondition(status == 1, "libcrypto could not go on with SHA-256")
     }
 
+    /// Another digest of the bytes that this one has taken in; each goes on by itself.
+    public func copy() -> StreamingSHA256 {
+        let other = StreamingSHA256()
+        let status = EVP_MD_CTX_copy_ex(other.context, context)
+        precondition(status == 1, "libcrypto could not copy SHA-256")
+        return other
+    }
+
+    /// The 32 bytes of what was taken in so far; more may follow.
+    public var current: [UInt8] { copy().finish() }
+
     /// The 32 bytes; to be called once.
     public func finish() -> [UInt8] {
         var output = [UInt8](repeating: 0, count: 32)

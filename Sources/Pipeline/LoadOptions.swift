@@ -60,6 +60,8 @@ public struct SourceReport: Sendable {
         case complete
         /// It is loaded in part; the next run goes on.
         case partial
+        /// It cannot be read, or not further.
+        case unreadable
     }
 
     /// Its name.
@@ -82,6 +84,8 @@ public struct SourceReport: Sendable {
     public var looksLike: SourceIdentity.Port? { counts.rejected == counts.read ? otherPort : nil }
     /// Whether this run read lines of it, and all that were ever read of it were rejected.
     public var isAllRejected = false
+    /// Whether its last line has no end yet, and was left for a later run.
+    public var isUnfinished = false
 }
 
 /// What a run did.
@@ -90,6 +94,10 @@ public struct LoadReport: RunReport, Sendable {
     public var run: RunRecord
     /// Its sources, in the order in which they were named.
     public var sources: [SourceReport] = []
+    /// What was found and is not read because it belongs to the warehouse itself.
+    public var passedOver: [SourceRemark] = []
+    /// What cannot be read: sources, and folders that were looked through for them.
+    public var unreadable: [SourceRemark] = []
     /// Rejected lines by rule.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
     /// What was dropped or made null, by reason.

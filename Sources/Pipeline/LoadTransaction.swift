@@ -24,15 +24,38 @@ final class LoadTransaction {
     private var keptBytes = 0
     private var lastCommit = StageTime.monotonicSeconds
     private var positions: [Int: SourceState] = [:]
+    /// What runs before read of the sources that this one goes on with, by their numbers.
+    private(set) var countsBefore: [Int: LineCounts] = [:]
 
     private struct SourceState {
         let source: Source
-        var position: SourcePosition
-        var isComplete: Bool
+        var position = SourcePosition()
+        var isComplete = false
         var counts: LineCounts
-        var isDirty: Bool
         /// The run in which its reading began.
         let firstRun: Int64
+        /// What it is known by up to its position.
+        var mark: SourceMark?
+        /// Whether it was read to its end, and not only passed over as loaded before.
+        var isRead = false
+        /// The row of the ledger that it has; it goes when the next one is written.
+        var stored: SourceIdentity?
+        /// What that row says, where it is known.
+        var storedCheckpoint: Checkpoint?
+
+        /// What is to be written of it now; nil when nothing is new.
+        var checkpoint: Checkpoint? {
+            // What is read again keeps the row of before until it is read whole.
+            guard let mark, isComplete || !source.isReadAgain else { return nil }
+            var checkpoint = Checkpoint(
+                mark, source: source.name, position: position, isComplete: isComplete, counts: counts,
+                firstRun: firstRun)
+            guard let storedCheckpoint else { return checkpoint }
+            checkpoint.source = storedCheckpoint.source
+            if checkpoint == storedCheckpoint { return nil }
+            checkpoint.source = source.name
+            return checkpoint
+        }
     }
 
     /// The transactions of a run that has begun.
@@ -52,27 +75,48 @@ final class LoadTransaction {
         isOpen = true
     }
 
-    /// Sets out from what checkpoints say; forgets the sources before.
-    func begin(_ plan: LoadPlan) {
+    /// Forgets the sources before: others are numbered now.
+    func beginSources() {
         positions = [:]
-        for planned in plan.planned {
-            let resumed = plan.resumed[planned.source.number]
-            positions[planned.source.number] = SourceState(
-                source: planned.source, position: planned.start, isComplete: false,
-                counts: resumed?.counts ?? LineCounts(), isDirty: false, firstRun: resumed?.firstRun ?? run.id)
-        }
+        countsBefore = [:]
     }
 
     /// Takes in that a chunk's lines are in the transaction.
-    func add(_ chunk: LineChunk, counts: LineCounts) {
+    func add(_ chunk: LineChunk, counts: LineCounts) throws {
         run.counts += counts
         lines += counts.read
-        guard var state = positions[chunk.source.number] else { return }
+        if case .unreadable = chunk.notice { return }
+        guard let mark = chunk.mark else { return }
+        var state = try positions[chunk.source.number] ?? beginSource(chunk.source)
         state.position = chunk.end
         state.isComplete = state.isComplete || chunk.isLast
+        state.isRead = chunk.isLast && chunk.notice != .skipped
         state.counts += counts
-        state.isDirty = true
+        state.mark = mark
         positions[chunk.source.number] = state
+    }
+
+    /// What is known of a source when its first lines come.
+    private func beginSource(_ source: Source) throws -> SourceState {
+        guard let identity = source.identity, !source.isReadAgain else {
+            return SourceState(source: source, counts: LineCounts(), firstRun: run.id, stored: source.identity)
+        }
+        if !options.isDryRun {
+            // It may go on from a source that was read in this very transaction.
+            for (number, other) in positions where other.mark?.identity == identity { try save(other, number) }
+        }
+        let checkpoint = try warehouse.checkpoint(of: identity)
+        countsBefore[source.number] = checkpoint?.counts
+        return SourceState(
+            source: source, counts: checkpoint?.counts ?? LineCounts(), firstRun: checkpoint?.firstRun ?? run.id,
+            stored: identity, storedCheckpoint: checkpoint)
+    }
+
+    private func save(_ state: SourceState, _ number: Int) throws {
+        guard let checkpoint = state.checkpoint else { return }
+        try warehouse.save(checkpoint, replacing: state.stored, run: run.id)
+        positions[number]?.stored = checkpoint.identity
+        positions[number]?.storedCheckpoint = checkpoint
     }
 
     /// Puts lines into quarantine.
@@ -112,15 +156,10 @@ final class LoadTransaction {
         // A retry asks once, at its end: until then a line that is still to be tried would count as cured.
         if settleRejections == nil { cured += try warehouse.cureArrived(run: run.id, isLast: false) }
         if !options.isDryRun { try warehouse.save(run) }
-        for (number, state) in positions where state.isDirty {
-            positions[number]?.isDirty = false
-            guard let identity = state.source.identity else { continue }
-            if state.isComplete { try cure(state) }
-            if options.isDryRun { continue }
-            let checkpoint = Checkpoint(
-                identity: identity, source: state.source.name, position: state.position,
-                isComplete: state.isComplete, counts: state.counts, firstRun: state.firstRun)
-            try warehouse.save(checkpoint, run: run.id)
+        for (number, state) in positions {
+            if state.isRead { try cure(state) }
+            if !options.isDryRun { try save(state, number) }
+            if state.isComplete { positions[number] = nil }
         }
         if options.isDryRun { return }
         isInDoubt = true

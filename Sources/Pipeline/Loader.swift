@@ -51,45 +51,48 @@ public final class Loader {
     ) throws {
         let phase: LoadProgress.Phase = set.port == .movies ? .movies : .events
         lifecycle.progress(LoadProgress(phase: phase, counts: transaction.run.counts))
-        let plan = try transaction.stages.measure(.plan) {
-            try LoadPlan(set, warehouse: lifecycle.warehouse, options: options)
+        let request = SourceRequest(
+            snapshotDay: options.snapshotDay, clockDay: options.clock.day, isReload: options.isReload)
+        let descriptions = try set.describe()
+        let source = try transaction.stages.measure(.plan) {
+            try set.open(request) { try lifecycle.warehouse.forEachKnownSource(of: set.port, $0) }
         }
-        transaction.begin(plan)
         let guess = try PortGuess()
-        var reports = plan.reports
-        for report in reports where report.state == .skipped {
-            logger.info("Source was loaded before", ["source": .string(report.name)])
-        }
+        transaction.beginSources()
+        report.passedOver += set.passedOver
+        report.unreadable += set.unreadable
+        let totalBytes = descriptions.reduce(0) { $0 + ($1.size ?? 0) }
+        var reports = descriptions.map { SourceReport(name: $0.name, port: set.port, state: .partial) }
+        var unreadable: [SourceRemark] = []
         var done: Int64 = 0
         var current = (source: -1, bytes: Int64(0))
-        try body(try set.open(plan.planned), transaction) { [self] chunk, counts in
+        try body(source, transaction) { [self] chunk, counts in
             let number = chunk.source.number
             if current.source != number {
                 done += current.bytes
                 current = (number, 0)
             }
-            current.bytes = chunk.sourceBytesRead
-            reports[number].counts += counts
-            reports[number].isDamaged = reports[number].isDamaged || chunk.isDamaged
-            reports[number].isUnsupported = reports[number].isUnsupported || chunk.isUnsupported
-            if reports[number].looksLike == nil, reports[number].counts.rejected == reports[number].counts.read {
-                reports[number].otherPort = guess.otherPort(of: chunk, rejected: counts.rejected, of: counts.read)
+            current.bytes = chunk.notice == .skipped ? descriptions[number].size ?? 0 : chunk.sourceBytesRead
+            reports[number].take(chunk, counts, guess)
+            if case .unreadable(let why) = chunk.notice {
+                unreadable.append(SourceRemark(name: chunk.source.name, reason: why))
             }
             if chunk.isLast {
-                reports[number].state = .complete
-                logger.info("Source read", ["source": .string(chunk.source.name)])
+                logger.info(
+                    reports[number].state.message, ["source": .string(chunk.source.name)])
             }
             lifecycle.progress(
                 LoadProgress(
                     phase: phase, bytes: done + current.bytes,
-                    totalBytes: plan.totalBytes, counts: transaction.run.counts))
+                    totalBytes: totalBytes, counts: transaction.run.counts))
         }
         for number in reports.indices {
-            var counts = plan.resumed[number]?.counts ?? LineCounts()
+            var counts = transaction.countsBefore[number] ?? LineCounts()
             counts += reports[number].counts
             reports[number].isAllRejected = reports[number].counts.read > 0 && counts.rejected == counts.read
         }
         report.sources += reports
+        report.unreadable += unreadable
     }
 
     private func loadMovies(
@@ -150,6 +153,36 @@ public final class Loader {
             case .nothingYet: try pause()
             case .end: return
             }
+        }
+    }
+}
+
+extension SourceReport {
+    /// Takes in what became of a chunk.
+    fileprivate mutating func take(_ chunk: LineChunk, _ counts: LineCounts, _ guess: PortGuess) {
+        self.counts += counts
+        isDamaged = isDamaged || chunk.isDamaged
+        isUnsupported = isUnsupported || chunk.isUnsupported
+        if looksLike == nil, self.counts.rejected == self.counts.read {
+            otherPort = guess.otherPort(of: chunk, rejected: counts.rejected, of: counts.read)
+        }
+        switch chunk.notice {
+        case .skipped: state = .skipped
+        case .unreadable: state = .unreadable
+        case .unfinishedLine: isUnfinished = true
+        case nil: break
+        }
+        if chunk.isLast, state == .partial { state = .complete }
+    }
+}
+
+extension SourceReport.State {
+    /// What the log says of a source that is done with.
+    fileprivate var message: String {
+        switch self {
+        case .skipped: "Source was loaded before"
+        case .unreadable: "Source cannot be read"
+        case .complete, .partial: "Source read"
         }
     }
 }

@@ -44,7 +44,7 @@ final class MovieLoad {
         try take(accepted, of: batch)
         try transaction.quarantine(batch.rejections)
         transaction.warn(batch.warningTally)
-        transaction.add(batch.chunk, counts: counts)
+        try transaction.add(batch.chunk, counts: counts)
         taken(batch.chunk, counts)
         if transaction.isFull(mergedBytes: mergedBytes) { try commit() }
     }

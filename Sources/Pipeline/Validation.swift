@@ -26,7 +26,8 @@ public final class Validation {
     private let options: Options
     private let progress: (LoadProgress) -> Void
     private var report = ValidationReport()
-    private var seen: Set<SourceIdentity> = []
+    /// What was read whole: the same bytes are not read again.
+    private var known: [KnownSource] = []
 
     /// A validation of nothing yet.
     ///
@@ -44,32 +45,27 @@ public final class Validation {
         return report
     }
 
-    /// What is handed from a decoder: a chunk's tally and where it ends.
+    /// What is handed from a decoder: a chunk's tally, and what it says of its source.
     private struct Part: Sendable {
         var source: Int
         var sourceBytes: Int64
         /// The other stream, where the chunk's lines are plainly of that one.
         var otherPort: SourceIdentity.Port?
+        var notice: SourceNotice?
+        /// What the source is known by, where it ends with this chunk.
+        var known: KnownSource?
         var tally: ValidationTally
     }
 
     private func read(_ set: any SourceSet) throws {
         let first = report.sources.count
-        var plan: [PlannedSource] = []
-        var totalBytes: Int64 = 0
-        for (index, description) in try set.describe().enumerated() {
-            var source = ValidatedSource(name: description.name, port: set.port)
-            source.isRepeated = description.identity.map { !seen.insert($0).inserted } ?? false
-            report.sources.append(source)
-            if source.isRepeated { continue }
-            totalBytes += description.size ?? 0
-            let day = options.snapshotDay ?? description.identity?.snapshotDay ?? options.clock.day
-            let planned = Source(
-                name: description.name, identity: description.identity, port: set.port, snapshotDay: day,
-                number: index)
-            plan.append(PlannedSource(index: index, source: planned, start: SourcePosition()))
-        }
-        let source = try set.open(plan)
+        let descriptions = try set.describe()
+        report.sources += descriptions.map { ValidatedSource(name: $0.name, port: set.port) }
+        report.passedOver += set.passedOver
+        report.unreadable += set.unreadable
+        let totalBytes = descriptions.reduce(0) { $0 + ($1.size ?? 0) }
+        let request = SourceRequest(snapshotDay: options.snapshotDay, clockDay: options.clock.day)
+        let source = try set.open(request) { try known.forEach($0) }
         let stage = OrderedStage<LineChunk, Part>(
             width: options.decoders, limit: options.chunksInFlight, budget: options.bytesInFlight)
         defer { stage.cancel() }
@@ -83,15 +79,25 @@ public final class Validation {
                 continue
             }
             stage.release()
-            report.sources[first + part.source].tally.add(part.tally, examples: options.examples)
-            report.sources[first + part.source].otherPort =
-                report.sources[first + part.source].otherPort ?? part.otherPort
-            report.total.add(part.tally, examples: options.examples)
+            take(part, as: first + part.source)
             bytes[part.source] = part.sourceBytes
             progress(
                 LoadProgress(
                     phase: set.port == .movies ? .movies : .events, bytes: bytes.values.reduce(0, +),
                     totalBytes: totalBytes, counts: report.total.counts))
+        }
+    }
+
+    private func take(_ part: Part, as number: Int) {
+        report.sources[number].tally.add(part.tally, examples: options.examples)
+        report.total.add(part.tally, examples: options.examples)
+        if let source = part.known { known.append(source) }
+        switch part.notice {
+        case .skipped: report.sources[number].isRepeated = true
+        case .unfinishedLine: report.sources[number].isUnfinished = true
+        case .unreadable(let why):
+            report.unreadable.append(SourceRemark(name: report.sources[number].name, reason: why))
+        case nil: break
         }
     }
 
@@ -145,8 +151,13 @@ public final class Validation {
                         message: rejection.message))
             }
         }
+        let known = chunk.isLast ? chunk.mark : nil
         return Part(
             source: chunk.source.number, sourceBytes: chunk.sourceBytesRead,
-            otherPort: guess.otherPort(of: chunk, rejected: tally.counts.rejected, of: tally.counts.read), tally: tally)
+            otherPort: guess.otherPort(of: chunk, rejected: tally.counts.rejected, of: tally.counts.read),
+            notice: chunk.notice,
+            known: known.map {
+                KnownSource(mark: $0, name: chunk.source.name, position: chunk.end, isComplete: true)
+            }, tally: tally)
     }
 }

@@ -49,6 +49,8 @@ public struct ValidatedSource: Sendable {
     public var port: SourceIdentity.Port
     /// Whether it was left out, because the same bytes came before.
     public var isRepeated = false
+    /// Whether its last line has no end yet, and was left out.
+    public var isUnfinished = false
     /// What its lines are.
     public var tally = ValidationTally()
     /// The other stream, where its first lines are plainly of that one.
@@ -64,4 +66,8 @@ public struct ValidationReport: Sendable {
     public var total = ValidationTally()
     /// The sources, in the order in which they were read.
     public var sources: [ValidatedSource] = []
+    /// What was found and is not read because it belongs to the warehouse itself.
+    public var passedOver: [SourceRemark] = []
+    /// What cannot be read.
+    public var unreadable: [SourceRemark] = []
 }

@@ -34,6 +34,24 @@ public final class Connection {
         database = try DatabaseHandle(path: path, flags: mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
     }
 
+    /// Opens a database that nobody writes to, to be read without a file being made beside it or a lock being taken.
+    ///
+    /// - Throws: `SQLiteError`.
+    init(immutable path: String) throws(SQLiteError) {
+        var name = ""
+        for scalar in path.unicodeScalars {
+            switch scalar {
+            case "%": name += "%25"
+            case "?": name += "%3f"
+            case "#": name += "%23"
+            default: name.unicodeScalars.append(scalar)
+            }
+        }
+        database = try DatabaseHandle(
+            path: "file:\(name)?immutable=1",
+            flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
+    }
+
     /// Runs statements that give no rows of interest.
     public func execute(_ sql: String) throws(SQLiteError) {
         try check(sqlite3_exec(handle, sql, nil, nil, nil), sql)

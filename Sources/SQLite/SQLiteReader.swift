@@ -25,22 +25,28 @@ public final class SQLiteReader: WarehouseReader {
 
     /// How far each source is loaded, those touched last first.
     public func checkpoints(limit: Int) throws -> [Checkpoint] {
+        // An older version's row does not say how many bytes it is of.
+        let isOlder =
+            try connection.integer(
+                "SELECT count(*) FROM pragma_table_info('load_checkpoint') WHERE name = 'source_bytes'") == 0
+        let known = isOlder ? "NULL, NULL, 0, 1" : "source_bytes, source_head, may_grow, first_run_id"
         let statement = try connection.prepare(
             """
             SELECT port, source_key, snapshot_date, source, line, byte_offset, is_complete, read, accepted, duplicates,
-            rejected, warnings FROM load_checkpoint ORDER BY run_id DESC, port, source LIMIT ?
+            rejected, warnings, \(known) FROM load_checkpoint ORDER BY run_id DESC, port, source LIMIT ?
             """)
         try statement.bind(Int64(limit), at: 1)
         var checkpoints: [Checkpoint] = []
         while try statement.step() {
             guard let port = SourceIdentity.Port(rawValue: statement.text(0) ?? "") else { continue }
+            let identity = SourceIdentity(
+                port: port, key: statement.text(1) ?? "", snapshotDay: CivilDate.parse(statement.bytes(2)))
             checkpoints.append(
                 Checkpoint(
-                    identity: SourceIdentity(
-                        port: port, key: statement.text(1) ?? "", snapshotDay: CivilDate.parse(statement.bytes(2))),
-                    source: statement.text(3) ?? "",
+                    statement.mark(identity, from: 12), source: statement.text(3) ?? "",
                     position: SourcePosition(line: statement.integer(4), byteOffset: statement.integer(5)),
-                    isComplete: statement.integer(6) != 0, counts: counts(statement, from: 7)))
+                    isComplete: statement.integer(6) != 0, counts: counts(statement, from: 7),
+                    firstRun: statement.integer(15)))
         }
         return checkpoints
     }

@@ -6,8 +6,9 @@ extension SQLiteWarehouse {
     public func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? {
         let statement = try connection.statement(
             """
-            SELECT source, line, byte_offset, is_complete, read, accepted, duplicates, rejected, warnings,
-            first_run_id FROM load_checkpoint WHERE port = ? AND source_key = ? AND snapshot_date = ?
+            SELECT source, line, byte_offset, is_complete, read, accepted, duplicates, rejected, warnings, source_bytes,
+            source_head, may_grow, first_run_id FROM load_checkpoint
+            WHERE port = ? AND source_key = ? AND snapshot_date = ?
             """)
         try bind(identity, to: statement)
         guard try statement.step() else { return nil }
@@ -18,20 +19,42 @@ extension SQLiteWarehouse {
         counts.rejected = statement.integer(7)
         counts.warnings = statement.integer(8)
         let checkpoint = Checkpoint(
-            identity: identity, source: statement.text(0) ?? "",
+            statement.mark(identity, from: 9), source: statement.text(0) ?? "",
             position: SourcePosition(line: statement.integer(1), byteOffset: statement.integer(2)),
-            isComplete: statement.integer(3) != 0, counts: counts, firstRun: statement.integer(9))
+            isComplete: statement.integer(3) != 0, counts: counts, firstRun: statement.integer(12))
         try statement.reset()
         return checkpoint
     }
 
-    /// Writes how far a source is loaded.
-    public func save(_ checkpoint: Checkpoint, run: Int64) throws {
+    /// Gives what is known of the sources of a port; see `Warehouse`.
+    public func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws {
+        let statement = try connection.prepare(
+            """
+            SELECT source_key, snapshot_date, source, line, byte_offset, is_complete, source_bytes, source_head, may_grow,
+            0 FROM load_checkpoint WHERE port = ?1
+            UNION ALL SELECT source_key, snapshot_date, '', 0, 0, 1, source_bytes, source_head, 0, 1
+            FROM load_outgrown WHERE port = ?1
+            """)
+        try statement.bind(port.rawValue, at: 1)
+        while try statement.step() {
+            let identity = SourceIdentity(
+                port: port, key: statement.text(0) ?? "", snapshotDay: CivilDate.parse(statement.bytes(1)))
+            try body(
+                KnownSource(
+                    mark: statement.mark(identity, from: 6), name: statement.text(2) ?? "",
+                    position: SourcePosition(line: statement.integer(3), byteOffset: statement.integer(4)),
+                    isComplete: statement.integer(5) != 0, isOutgrown: statement.integer(9) != 0))
+        }
+    }
+
+    /// Writes how far a source is loaded; see `Warehouse`.
+    public func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
+        if let previous, previous != checkpoint.identity { try outgrow(previous) }
         let statement = try connection.statement(
             """
             INSERT OR REPLACE INTO load_checkpoint (port, source_key, snapshot_date, source, line, byte_offset,
-            is_complete, read, accepted, duplicates, rejected, warnings, run_id, first_run_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            is_complete, read, accepted, duplicates, rejected, warnings, run_id, source_bytes, source_head, may_grow,
+            first_run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try bind(checkpoint.identity, to: statement)
         try statement.bind(checkpoint.source, at: 4)
@@ -44,8 +67,27 @@ extension SQLiteWarehouse {
         try statement.bind(checkpoint.counts.rejected, at: 11)
         try statement.bind(checkpoint.counts.warnings, at: 12)
         try statement.bind(run, at: 13)
-        try statement.bind(checkpoint.firstRun, at: 14)
+        try statement.bind(checkpoint.bytes, at: 14)
+        try statement.bind(checkpoint.head, at: 15)
+        try statement.bind(checkpoint.mayGrow ? 1 : 0 as Int64, at: 16)
+        try statement.bind(checkpoint.firstRun, at: 17)
         try statement.run()
+    }
+
+    /// Takes out the row of a source that is known by more bytes now; what was loaded whole stays known.
+    private func outgrow(_ identity: SourceIdentity) throws {
+        for sql in [
+            """
+            INSERT OR IGNORE INTO load_outgrown (port, source_key, snapshot_date, source_bytes, source_head)
+            SELECT port, source_key, snapshot_date, source_bytes, source_head FROM load_checkpoint
+            WHERE port = ? AND source_key = ? AND snapshot_date = ? AND is_complete AND source_bytes IS NOT NULL
+            AND source_head IS NOT NULL
+            """, "DELETE FROM load_checkpoint WHERE port = ? AND source_key = ? AND snapshot_date = ?",
+        ] {
+            let statement = try connection.statement(sql)
+            try bind(identity, to: statement)
+            try statement.run()
+        }
     }
 
     /// Writes a run's row.
@@ -112,5 +154,14 @@ extension SQLiteWarehouse {
         try statement.bind(identity.port.rawValue, at: 1)
         try statement.bind(identity.key, at: 2)
         try statement.bind(identity.snapshotDay.map(CivilDate.text(ofDay:)) ?? "", at: 3)
+    }
+}
+
+extension Statement {
+    /// What a source is known by, from three columns.
+    func mark(_ identity: SourceIdentity, from column: Int) -> SourceMark {
+        SourceMark(
+            identity: identity, bytes: isNull(column) ? nil : integer(column),
+            head: isNull(column + 1) ? nil : integer(column + 1), mayGrow: integer(column + 2) != 0)
     }
 }

@@ -6,7 +6,7 @@ struct EventFiles {
     private let source: FileSource
 
     init(folder: String) throws {
-        let files = try FileSet([folder], port: .events).files
+        let files = try FileDiscovery.find([folder]).files
         source = FileSource(
             files.enumerated().map { number, file in
                 let source = Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number)

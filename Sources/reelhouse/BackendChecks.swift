@@ -176,8 +176,16 @@ struct BackendChecks {
                 _ = try Backends.sources(port, locations)
                 return .ok(subject, locations.joined(separator: ", "))
             }
-            let files = try FileDiscovery.files(for: locations)
+            let found = try FileDiscovery.find(
+                locations, unless: Backends.ownFiles(warehouse: warehouse, rawStore: rawStore))
+            let files = found.files
             let place = locations.joined(separator: ", ")
+            if let first = found.unreadable.first {
+                let more = found.unreadable.count == 1 ? "" : ", and \(found.unreadable.count - 1) more like it"
+                return .warn(
+                    subject, "\(first.name) cannot be read: \(first.reason)\(more)",
+                    "`reelhouse run` loads the others and exits with status 3.")
+            }
             if files.isEmpty { return .warn(subject, "no files in \(place)", remedy) }
             if let hidden = files.first(where: { $0.name != "-" && access($0.name, R_OK) != 0 }) {
                 let why = String(cString: strerror(errno))

@@ -39,16 +39,16 @@ enum Backends {
         try pick(location, from: rawStores, otherwise: "file", port: "raw store")
     }
 
-    /// Finds what lines come in from, and reads it in chunks of about so many bytes.
+    /// Finds what lines come in from.
     static func sources(
-        _ port: SourceIdentity.Port, _ locations: [String], chunkSize: Int = LineReader.defaultChunkSize
+        _ port: SourceIdentity.Port, _ locations: [String], options: FileSet.Options = FileSet.Options()
     ) throws -> any SourceSet {
         for location in locations {
             if case .url(let scheme, _) = Location(location) {
                 throw BackendError.unknownScheme(scheme, location: location, port: port.rawValue, known: ["a path"])
             }
         }
-        return try FileSet(locations, port: port, chunkSize: chunkSize)
+        return try FileSet(locations, port: port, options: options)
     }
 
     private static func pick<Adapter>(

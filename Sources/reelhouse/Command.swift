@@ -53,6 +53,9 @@ enum CommonOption {
             + "sqlite:////PATH from the root.")
     static let now = Option.value(
         "now", .time, help: "The run's clock, for repeatable runs; the system's unless given.")
+    static let whole = Option.flag(
+        "whole",
+        help: "Read a last line that has no end yet as it is; unless given, it is read when the file has grown.")
     static let snapshotDate = Option.value(
         "snapshot-date", .date,
         help: "The date of all movie documents; else the date in the file's name, else the run's day.")

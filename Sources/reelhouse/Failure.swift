@@ -21,7 +21,7 @@ struct Failure {
             }
         case let error as SQLiteError:
             self.init(error.description, error.hint, error.isBusy ? .inUse : .failed)
-        case let error as FileError: self.init(error.message, error.advice, .failed)
+        case let error as FileError: self.init(error.message, error.advice, error.isUsage ? .usage : .failed)
         case let error as BackendError: self.init(error.description, error.hint, error.status)
         case let error as CommandError: self.init(error.message, error.hint, error.status)
         case OutputError.file(let error): self.init(error.message, error.advice, .failed)

@@ -25,6 +25,8 @@ struct RunEnding: Equatable {
         var seconds = 0.0
         var counts = LineCounts()
         var sources: [Source] = []
+        /// Entries that could not be read.
+        var unreadable: [SourceRemark] = []
         /// The value of `--max-rejects`.
         var limit: Limit?
     }
@@ -68,6 +70,7 @@ struct RunEnding: Equatable {
                 "\(Self.list(damaged, "is", "are")) damaged: what could be read is loaded. "
                     + "See `reelhouse quarantine show --rule damaged_file`.")
         }
+        for line in SourceNotes.lines(unreadable: facts.unreadable) { add(.notAllTaken, line) }
         let unsupported = facts.sources.filter(\.isUnsupported).map(\.name)
         if !unsupported.isEmpty {
             add(
@@ -133,7 +136,7 @@ extension RunEnding {
         self.init(
             Facts(
                 stop: report.stopReason, seconds: report.seconds, counts: report.run.counts, sources: sources,
-                limit: limit))
+                unreadable: report.unreadable, limit: limit))
     }
 
     /// How a validation ended.
@@ -144,7 +147,7 @@ extension RunEnding {
                 name: source.name, isDamaged: source.tally.isDamaged, isUnsupported: source.tally.isUnsupported,
                 isAllRejected: counts.read > 0 && counts.rejected == counts.read, looksLike: source.looksLike)
         }
-        self.init(Facts(counts: report.total.counts, sources: sources, limit: limit))
+        self.init(Facts(counts: report.total.counts, sources: sources, unreadable: report.unreadable, limit: limit))
     }
 
     /// Says why on standard error, for those who read no summary; also when quiet, where not all was done.

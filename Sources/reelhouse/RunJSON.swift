@@ -22,6 +22,8 @@ enum RunJSON {
         members.append(("cured", .integer(report.cured)))
         members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
         members.append(("sources", .array(report.sources.map(source))))
+        members.append(("unreadable", SourceNotes.json(report.unreadable)))
+        members.append(("passed_over", SourceNotes.json(report.passedOver)))
         if withStages { members.append(("stages", stages(report))) }
         return JSONText.object(members).compact
     }
@@ -32,6 +34,7 @@ enum RunJSON {
             ("state", .string(source.state.rawValue)), ("damaged", .boolean(source.isDamaged)),
             ("unsupported", .boolean(source.isUnsupported)),
             ("looks_like", source.looksLike.map { .string($0.rawValue) } ?? .null),
+            ("unfinished", .boolean(source.isUnfinished)),
         ]
         return .object(head + counts(source.counts))
     }

@@ -49,6 +49,9 @@ struct RunSummary {
             let files = NumberFormat.count(skipped.count, "source was", "sources were")
             notes.append("\(files) loaded before and skipped; --reload reads them again.")
         }
+        notes += SourceNotes.lines(
+            passedOver: report.passedOver,
+            unfinished: report.sources.filter(\.isUnfinished).map(\.name))
         notes += ending.sentences
         if report.stopReason?.isSignal == true, report.run.counts.read > 0 {
             notes.append("The marts are as they were before; the next run brings them up to date.")

@@ -25,6 +25,8 @@ struct ValidationSummary {
                 ("warnings_by_reason", RunJSON.byReason(report.total.warnings)),
                 ("warning_examples", .array(reasons.flatMap(warningExamples))),
                 ("sources", .array(report.sources.map(source))),
+                ("unreadable", SourceNotes.json(report.unreadable)),
+                ("passed_over", SourceNotes.json(report.passedOver)),
             ])
     }
 
@@ -63,6 +65,7 @@ struct ValidationSummary {
             ("repeated", .boolean(source.isRepeated)), ("damaged", .boolean(source.tally.isDamaged)),
             ("unsupported", .boolean(source.tally.isUnsupported)),
             ("looks_like", source.looksLike.map { .string($0.rawValue) } ?? .null),
+            ("unfinished", .boolean(source.isUnfinished)),
         ]
         return .object(
             head + counts(source.tally.counts) + [
@@ -102,6 +105,11 @@ struct ValidationSummary {
                 "\(PlainText.escape(source.name)): these look like \(port.rawValue); use --\(port.rawValue) or "
                     + "--as \(port.rawValue).")
         }
+        let notes = SourceNotes.lines(
+            passedOver: report.passedOver,
+            unfinished: report.sources.filter(\.isUnfinished).map(\.name))
+        if !notes.isEmpty { try console.print() }
+        for note in notes { try console.print(note) }
         for rule in rules {
             let rest = report.total.rejected[rule, default: 0]
             try print(

@@ -59,7 +59,7 @@ import Testing
             (["query", "DELETE FROM movies", "--warehouse", "w.db"], 1, "reads"),
             (["query", "SELECT nothing", "--warehouse", "w.db"], 1, "nothing"),
             (["run", "--events", "a", "--warehouse", "no/such/folder/w.db"], 1, "no/such/folder/w.db"),
-            (["run", "--events", "a", "--warehouse", "a"], 1, "a"),
+            (["run", "--events", "a", "--warehouse", "a"], 2, "a"),
             (["run", "--evnets", "a"], 2, "--events"),
             (["run", "--now", "yesterday"], 2, "--now"),
             (["run", "--max-rejects", "many"], 2, "--max-rejects"),

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func names(_ arguments: [String]) throws -> [String] {
-        try FileDiscovery.files(for: arguments.map { $0 == "-" ? $0 : folder.path($0) }).map { file in
+        try FileDiscovery.find(arguments.map { $0 == "-" ? $0 : folder.path($0) }).files.map { file in
             file.name.hasPrefix(folder.path) ? String(file.name.dropFirst(folder.path.count + 1)) : file.name
         }
     }
@@ -38,7 +38,7 @@ import Testing
     func finds(arguments: [String], names: [String]) throws { #expect(try self.names(arguments) == names) }
 
     @Test func namesAFolderAsTheUserDid() throws {
-        let found = try FileDiscovery.files(for: ["/dev/../dev/null", "/proc/self/fd/../cmdline"])
+        let found = try FileDiscovery.find(["/dev/../dev/null", "/proc/self/fd/../cmdline"]).files
         #expect(found.map(\.name) == ["/dev/../dev/null", "/proc/self/fd/../cmdline"])
         #expect(found[0].size == nil, "a device has no size and no identity")
         #expect(found[0].lastPathComponent == "null")
@@ -57,7 +57,7 @@ import Testing
     ])
     func saysWhatIsNotThere(path: String, reason: FileError.Reason) throws {
         let path = path.isEmpty ? "" : folder.path(path)
-        let error = #expect(throws: FileError.self) { try FileDiscovery.files(for: [path]) }
+        let error = #expect(throws: FileError.self) { try FileDiscovery.find([path]) }
         #expect(error == FileError(.find, path, reason))
         #expect(error?.description.contains("; ") == true, "it says what to do")
     }
@@ -76,29 +76,33 @@ import Testing
         #expect(try names(["data/loop"]).contains("data/loop/sub/c"))
     }
 
+    /// What is named has to be there; what is met below a folder, or matches a pattern, is told.
     @Test(arguments: ["nowhere", "circle"])
     func aLinkThatLeadsNowhereIsSaid(target: String) throws {
         #expect(symlink(target, folder.path("data/circle")) == 0)
-        for path in ["data/circle", "data"] {
-            let error = #expect(throws: FileError.self) { try FileDiscovery.files(for: [folder.path(path)]) }
-            #expect(error == FileError(.find, folder.path("data/circle"), .brokenLink))
+        let error = #expect(throws: FileError.self) { try FileDiscovery.find([folder.path("data/circle")]) }
+        #expect(error == FileError(.find, folder.path("data/circle"), .brokenLink))
+        for argument in ["data", "data/*"] {
+            let found = try FileDiscovery.find([folder.path(argument)])
+            #expect(found.files.count == 6)
+            #expect(found.unreadable.map(\.name) == [folder.path("data/circle")])
+            #expect(found.unreadable.first?.reason.contains("leads nowhere") == true)
         }
     }
 
     @Test func pipesInAFolderAreNoFiles() throws {
         #expect(mkfifo(folder.path("data/sub/pipe"), 0o600) == 0)
         #expect(try names(["data/sub"]) == ["data/sub/c", "data/sub/deep/f"])
-        #expect(try FileDiscovery.files(for: [folder.path("data/sub/pipe")]).map(\.size) == [nil])
+        #expect(try FileDiscovery.find([folder.path("data/sub/pipe")]).files.map(\.size) == [nil])
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may read everything: run the tests as another user to see this one"))
     func noPermissionIsSaid() throws {
         chmod(folder.path("data/sub"), 0)
-        let error = #expect(throws: FileError.self) { try FileDiscovery.files(for: [folder.path("data")]) }
-        #expect(error == FileError(.list, folder.path("data/sub"), .noPermission))
-        chmod(folder.path("data/B"), 0)
-        let unread = #expect(throws: FileError.self) { try FileIdentity(path: folder.path("data/B")) }
-        #expect(unread == FileError(.open, folder.path("data/B"), .noPermission))
+        defer { chmod(folder.path("data/sub"), 0o700) }
+        let found = try FileDiscovery.find([folder.path("data")])
+        #expect(found.files.count == 4)
+        #expect(found.unreadable.map(\.name) == [folder.path("data/sub")])
     }
 
     @Test func namesThatAreNoUTF8AreSaid() throws {
@@ -108,33 +112,12 @@ import Testing
         let file = open(bytes, O_CREAT | O_WRONLY, 0o600)
         #expect(file >= 0)
         close(file)
-        let error = #expect(throws: FileError.self) { try FileDiscovery.files(for: [folder.path("data")]) }
-        #expect(error?.reason == .nameIsNotUTF8)
-        unlink(bytes)
-    }
-}
-
-@Suite struct FileIdentityTests {
-    /// The digits are those that `sha256sum` prints.
-    @Test(
-        arguments: [
-            ([], "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-            (Array("abc".utf8), "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        ] as [([UInt8], String)]
-    )
-    func isTheHashOfTheBytes(bytes: [UInt8], key: String) throws {
-        let folder = try TemporaryFolder()
-        let identity = try FileIdentity(path: folder.write("a", bytes))
-        #expect(identity.key == key)
-        #expect(identity.size == Int64(bytes.count))
-    }
-
-    @Test func doesNotDependOnNameOrPieces() throws {
-        let folder = try TemporaryFolder()
-        let bytes = (0..<3_000_001).map { UInt8(truncatingIfNeeded: $0 &* $0) }
-        let identity = try FileIdentity(path: folder.write("a", bytes))
-        #expect(try FileIdentity(path: folder.write("sub/b", bytes)) == identity)
-        #expect(try FileIdentity(path: folder.write("c", Array(bytes.dropLast()))) != identity)
+        defer { unlink(bytes) }
+        for argument in ["data", "data/s*/*"] {
+            let found = try FileDiscovery.find([folder.path(argument)])
+            #expect(found.files.contains { $0.name == folder.path("data/sub/c") })
+            #expect(found.unreadable.map(\.name) == [folder.path("data/sub/\u{fffd}")])
+        }
     }
 }
 

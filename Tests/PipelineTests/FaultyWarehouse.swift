@@ -39,7 +39,7 @@ final class FaultyWarehouse: Warehouse {
     private let manner: Manner
     private let defect: Defect?
     private var isDown = false
-    private var lastCheckpoints: [(Checkpoint, Int64)] = []
+    private var lastCheckpoints: [(Checkpoint, SourceIdentity?, Int64)] = []
     private var lastRun: RunRecord?
     /// How often each step was come to.
     private(set) var counts: [Step: Int] = [:]
@@ -91,6 +91,11 @@ final class FaultyWarehouse: Warehouse {
         return try inner.checkpoint(of: identity)
     }
 
+    func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws {
+        try pass()
+        try inner.forEachKnownSource(of: port, body)
+    }
+
     func begin() throws {
         try come(to: .begin)
         try inner.begin()
@@ -115,7 +120,9 @@ final class FaultyWarehouse: Warehouse {
             try inner.rollback()
             try inner.begin()
             if let lastRun { try inner.save(lastRun) }
-            for (checkpoint, run) in lastCheckpoints { try inner.save(checkpoint, run: run) }
+            for (checkpoint, previous, run) in lastCheckpoints {
+                try inner.save(checkpoint, replacing: previous, run: run)
+            }
             try inner.commit()
         default: break
         }
@@ -195,11 +202,11 @@ final class FaultyWarehouse: Warehouse {
         try inner.dropRejected(matching: filter, at: now)
     }
 
-    func save(_ checkpoint: Checkpoint, run: Int64) throws {
+    func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
         try come(to: .saveCheckpoint)
-        lastCheckpoints.append((checkpoint, run))
+        lastCheckpoints.append((checkpoint, previous, run))
         if defect == .positionAfterRows, isCrashNext { return }
-        try inner.save(checkpoint, run: run)
+        try inner.save(checkpoint, replacing: previous, run: run)
     }
 
     func save(_ run: RunRecord) throws {

@@ -56,7 +56,12 @@ final class QuarantineDefectWarehouse: Warehouse {
     func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount] {
         try warehouse.dropRejected(matching: filter, at: now)
     }
-    func save(_ checkpoint: Checkpoint, run: Int64) throws { try warehouse.save(checkpoint, run: run) }
+    func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
+        try warehouse.save(checkpoint, replacing: previous, run: run)
+    }
+    func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws {
+        try warehouse.forEachKnownSource(of: port, body)
+    }
     func save(_ run: RunRecord) throws { try warehouse.save(run) }
     func reenrichFacts() throws -> Int64 { try warehouse.reenrichFacts() }
     func refreshMarts() throws -> Int64 { try warehouse.refreshMarts() }

@@ -10,7 +10,7 @@ protocol SourceFixture {
 /// What `SourceSet` and `LineSource` promise, whatever outside system is behind them.
 enum SourcePromise: String, CaseIterable, Sendable {
     case describesTheSameTwice, tellsSourcesApart, givesAllLinesInOrder, endsEachSourceOnce, goesOnFromAnyChunk
-    case readsOnlyWhatIsPlanned, givesAnEmptySource
+    case skipsWhatIsLoaded, readsAgainWhenAsked, givesAnEmptySource
 
     /// Lines of different lengths, of which many chunks are made.
     private static let lines = (1...400).map {
@@ -31,15 +31,15 @@ enum SourcePromise: String, CaseIterable, Sendable {
         case .describesTheSameTwice:
             let set = try fixture.set([lines, ["a"]])
             let first = try set.describe()
-            let second = try set.describe()
             #expect(first.count == 2)
-            #expect(first.map(\.identity) == second.map(\.identity))
-            #expect(first.map(\.name) == second.map(\.name))
-            #expect(first.allSatisfy { $0.identity?.port == set.port })
+            #expect(try set.describe().map(\.name) == first.map(\.name))
+            #expect(try SourcePromise.marks(set) == SourcePromise.marks(set))
         case .tellsSourcesApart:
-            let described = try fixture.set([lines, ["a"], ["b"]]).describe()
-            #expect(Set(described.map(\.identity)).count == 3)
-            #expect(Set(described.map(\.name)).count == 3)
+            let set = try fixture.set([lines, ["a"], ["b"]])
+            #expect(Set(try set.describe().map(\.name)).count == 3)
+            let marks = try SourcePromise.marks(set)
+            #expect(Set(marks.map { $0?.identity }).count == 3)
+            #expect(marks.allSatisfy { $0?.identity.port == set.port })
         case .givesAllLinesInOrder:
             let set = try fixture.set([lines, ["a", "b"]])
             let (read, _) = try SourcePromise.read(set)
@@ -52,15 +52,27 @@ enum SourcePromise: String, CaseIterable, Sendable {
         case .goesOnFromAnyChunk:
             let set = try fixture.set([lines])
             let (all, chunks) = try SourcePromise.read(set)
-            for chunk in chunks {
-                let (rest, _) = try SourcePromise.read(set, from: [0: chunk.end])
+            for chunk in chunks where !chunk.isLast {
+                let known = try #require(SourcePromise.known(chunk))
+                let (rest, later) = try SourcePromise.read(set, known: [known])
                 #expect(rest == all.filter { $0.number > chunk.end.line }, "from \(chunk.end)")
+                #expect(later.allSatisfy { $0.source.identity == known.mark.identity })
             }
-        case .readsOnlyWhatIsPlanned:
+        case .skipsWhatIsLoaded:
             let set = try fixture.set([lines, ["a"], ["b"]])
-            let (read, _) = try SourcePromise.read(set, only: [2])
-            #expect(read == SourcePromise.expected(["b"], source: 2))
-            #expect(try SourcePromise.read(set, only: []).lines.isEmpty)
+            let known = try SourcePromise.read(set).chunks.filter(\.isLast).compactMap(SourcePromise.known)
+            let (read, chunks) = try SourcePromise.read(set, known: [known[0], known[2]])
+            #expect(read == SourcePromise.expected(["a"], source: 1))
+            #expect(chunks.filter { $0.notice == .skipped }.map(\.source.number) == [0, 2])
+            #expect(try SourcePromise.read(set, known: known).lines.isEmpty)
+        case .readsAgainWhenAsked:
+            let set = try fixture.set([lines, ["a"]])
+            let (all, chunks) = try SourcePromise.read(set)
+            let known = chunks.filter(\.isLast).compactMap(SourcePromise.known)
+            let (again, later) = try SourcePromise.read(set, known: known, isReload: true)
+            #expect(again == all)
+            #expect(later.allSatisfy { $0.source.isReadAgain })
+            #expect(later.filter(\.isLast).map(\.source.identity) == known.map(\.mark.identity))
         case .givesAnEmptySource:
             let (read, chunks) = try SourcePromise.read(try fixture.set([[], ["a"]]))
             #expect(read == SourcePromise.expected(["a"], source: 1))
@@ -72,17 +84,21 @@ enum SourcePromise: String, CaseIterable, Sendable {
         lines.enumerated().map { Read(source: source, number: Int64($0.offset) + 1, text: $0.element) }
     }
 
-    private static func read(
-        _ set: any SourceSet, from positions: [Int: SourcePosition] = [:], only: [Int]? = nil
-    ) throws -> (lines: [Read], chunks: [LineChunk]) {
-        let plan = try set.describe().enumerated().filter { only?.contains($0.offset) ?? true }.map { index, found in
-            PlannedSource(
-                index: index,
-                source: Source(
-                    name: found.name, identity: found.identity, port: set.port, snapshotDay: 0, number: index),
-                start: positions[index] ?? SourcePosition())
+    /// What the ledger would know after a chunk.
+    private static func known(_ chunk: LineChunk) -> KnownSource? {
+        chunk.mark.map {
+            KnownSource(mark: $0, name: chunk.source.name, position: chunk.end, isComplete: chunk.isLast)
         }
-        let source = try set.open(plan)
+    }
+
+    private static func marks(_ set: any SourceSet) throws -> [SourceMark?] {
+        try read(set).chunks.filter(\.isLast).map(\.mark)
+    }
+
+    private static func read(
+        _ set: any SourceSet, known: [KnownSource] = [], isReload: Bool = false
+    ) throws -> (lines: [Read], chunks: [LineChunk]) {
+        let source = try set.open(SourceRequest(clockDay: 0, isReload: isReload)) { try known.forEach($0) }
         var lines: [Read] = []
         var chunks: [LineChunk] = []
         while let chunk = try source.next() {

@@ -12,7 +12,8 @@ protocol WarehouseFixture {
 /// What `Warehouse` and `WarehouseReader` promise, whatever database is behind them.
 enum WarehousePromise: String, CaseIterable, Sendable {
     case migratesOnce, hasOneWriter, numbersRuns, marksKilledRuns, showsNothingBeforeTheCommit
-    case forgetsOnRollback, forgetsWhatAClosedConnectionLeft, keepsCheckpoints, keepsTheLastRow, rejectsOnce
+    case forgetsOnRollback, forgetsWhatAClosedConnectionLeft, keepsCheckpoints, knowsSources, keepsTheLastRow,
+        rejectsOnce
     case pagesTheQuarantine, marksWhatStands, mergesInAnyOrder, ranksMovies, replacesMovies, enrichesAnew
     case refusesToWriteForReaders, keepsNothingOfADryRun
     case curesWhatAReadingDidNotFind, opensWhatIsFoundAgain, curesWhatArrived, replacesOnce, dropsAndCounts
@@ -28,6 +29,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
         case .forgetsOnRollback: try forgetsOnRollback(fixture)
         case .forgetsWhatAClosedConnectionLeft: try forgetsWhatAClosedConnectionLeft(fixture)
         case .keepsCheckpoints: try keepsCheckpoints(fixture)
+        case .knowsSources: try knowsSources(fixture)
         case .keepsTheLastRow: try keepsTheLastRow(fixture)
         case .rejectsOnce: try rejectsOnce(fixture)
         case .pagesTheQuarantine: try pagesTheQuarantine(fixture)
@@ -114,7 +116,7 @@ extension WarehousePromise {
         try warehouse.begin()
         try warehouse.save(run)
         try warehouse.insertFacts(ConformanceLines.events([ConformanceLines.event(1)]))
-        try warehouse.save(WarehousePromise.checkpoint("a"), run: run.id)
+        try warehouse.save(WarehousePromise.checkpoint("a"), replacing: nil, run: run.id)
         #expect(try digest(reader) == empty)
         #expect(try reader.checkpoints(limit: 9).isEmpty)
         try warehouse.commit()
@@ -189,7 +191,7 @@ extension WarehousePromise {
         let movies = try ConformanceLines.movies(["{\"id\":1,\"title\":\"One\"}"])
         try warehouse.replaceMovies(movies.documents, of: movies)
         try warehouse.quarantine([WarehousePromise.rejection(1)], run: run.id)
-        try warehouse.save(WarehousePromise.checkpoint("a"), run: run.id)
+        try warehouse.save(WarehousePromise.checkpoint("a"), replacing: nil, run: run.id)
     }
 
     private func digest(_ reader: any WarehouseReader) throws -> [String: TableDigest] {
@@ -242,12 +244,12 @@ extension WarehousePromise {
             WarehousePromise.checkpoint("a"), WarehousePromise.checkpoint("a", line: 6, day: 20_000),
             WarehousePromise.checkpoint("a", line: 7, day: 20_001), WarehousePromise.checkpoint("b", line: 8),
         ]
-        for checkpoint in checkpoints { try warehouse.save(checkpoint, run: run.id) }
+        for checkpoint in checkpoints { try warehouse.save(checkpoint, replacing: nil, run: run.id) }
         var later = checkpoints[0]
         later.position.line = 50
         later.isComplete = true
         later.source = "moved"
-        try warehouse.save(later, run: run.id)
+        try warehouse.save(later, replacing: later.identity, run: run.id)
         try warehouse.commit()
         for checkpoint in [later] + checkpoints.dropFirst() {
             #expect(try warehouse.checkpoint(of: checkpoint.identity) == checkpoint)
@@ -255,6 +257,39 @@ extension WarehousePromise {
         let unknown = SourceIdentity(port: .events, key: "c")
         #expect(try warehouse.checkpoint(of: unknown) == nil)
         #expect(try fixture.reader().checkpoints(limit: 9).count == 4)
+        warehouse.endRun()
+    }
+
+    /// A source that is read further moves its row; what was loaded whole before it grew stays known, once.
+    private func knowsSources(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        try warehouse.begin()
+        try warehouse.save(run)
+        func checkpoint(_ key: String, bytes: Int64, isComplete: Bool) -> Checkpoint {
+            var checkpoint = WarehousePromise.checkpoint(key)
+            (checkpoint.bytes, checkpoint.head, checkpoint.mayGrow) = (bytes, -bytes, true)
+            checkpoint.isComplete = isComplete
+            return checkpoint
+        }
+        var previous: SourceIdentity?
+        for (index, isComplete) in [false, true, false, true].enumerated() {
+            let next = checkpoint("key \(index)", bytes: Int64(index + 1) * 100, isComplete: isComplete)
+            try warehouse.save(next, replacing: previous, run: run.id)
+            previous = next.identity
+        }
+        try warehouse.save(WarehousePromise.checkpoint("old"), replacing: nil, run: run.id)
+        try warehouse.save(WarehousePromise.checkpoint("movies", day: 20_000), replacing: nil, run: run.id)
+        try warehouse.commit()
+        var known: [KnownSource] = []
+        try warehouse.forEachKnownSource(of: .events) { known.append($0) }
+        known.sort { $0.mark.identity.key < $1.mark.identity.key }
+        #expect(known.map(\.mark.identity.key) == ["key 1", "key 3", "old"])
+        #expect(known.map(\.mark.bytes) == [200, 400, nil] && known.map(\.mark.head) == [-200, -400, nil])
+        #expect(known.map(\.isOutgrown) == [true, false, false] && known.map(\.isComplete) == [true, true, false])
+        #expect(known.map(\.mark.mayGrow) == [false, true, false])
+        #expect(known[1].position == WarehousePromise.checkpoint("key 3").position)
+        #expect(try fixture.reader().checkpoints(limit: 9).count == 3)
         warehouse.endRun()
     }
 

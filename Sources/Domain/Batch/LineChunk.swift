@@ -40,8 +40,10 @@ public struct SourcePosition: Hashable, Sendable {
 public final class Source: Sendable {
     /// Its name as the user gave it: what `rejected_record.source` says.
     public let name: String
-    /// What it is known by; nil for a stream that is always read (standard input).
+    /// The row of the ledger that it goes on from, or takes the place of; nil when the ledger has none of it.
     public let identity: SourceIdentity?
+    /// Whether it is read from its start although the ledger has a row of it. The row stays until it is read whole.
+    public let isReadAgain: Bool
     /// Which stream its lines belong to.
     public let port: SourceIdentity.Port
     /// The snapshot date of its documents, as days since 1970-01-01.
@@ -50,9 +52,13 @@ public final class Source: Sendable {
     public let number: Int
 
     /// A source.
-    public init(name: String, identity: SourceIdentity?, port: SourceIdentity.Port, snapshotDay: Int32, number: Int) {
+    public init(
+        name: String, identity: SourceIdentity?, port: SourceIdentity.Port, snapshotDay: Int32, number: Int,
+        isReadAgain: Bool = false
+    ) {
         self.name = name
         self.identity = identity
+        self.isReadAgain = isReadAgain
         self.port = port
         self.snapshotDay = snapshotDay
         self.number = number
@@ -107,6 +113,10 @@ public final class LineChunk {
     public var end: SourcePosition
     /// Whether the source has nothing after this chunk.
     public var isLast = false
+    /// What the source is known by once this chunk is loaded; nil for a stream that is always read (standard input).
+    public var mark: SourceMark?
+    /// What is to be said of the source with this chunk.
+    public var notice: SourceNotice?
     /// How many bytes of the source's own (compressed) size have been read up to here; for progress.
     public var sourceBytesRead: Int64 = 0
 

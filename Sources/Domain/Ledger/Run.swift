@@ -80,6 +80,12 @@ public struct Checkpoint: Sendable, Equatable {
     public var counts: LineCounts
     /// The run in which the reading of it began.
     public var firstRun: Int64
+    /// How many of the source's own bytes its key is of; see `SourceMark`.
+    public var bytes: Int64?
+    /// A short hash of the first of these bytes; see `SourceMark`.
+    public var head: Int64?
+    /// Whether the source may be longer when it is met again.
+    public var mayGrow = false
 
     /// A checkpoint.
     public init(
@@ -92,5 +98,18 @@ public struct Checkpoint: Sendable, Equatable {
         self.isComplete = isComplete
         self.counts = counts
         self.firstRun = firstRun
+    }
+
+    /// A checkpoint of a source that is known by a mark.
+    public init(
+        _ mark: SourceMark, source: String, position: SourcePosition, isComplete: Bool, counts: LineCounts,
+        firstRun: Int64
+    ) {
+        self.init(
+            identity: mark.identity, source: source, position: position, isComplete: isComplete, counts: counts,
+            firstRun: firstRun)
+        bytes = mark.bytes
+        head = mark.head
+        mayGrow = mark.mayGrow
     }
 }

@@ -2,33 +2,30 @@
 public struct SourceDescription: Sendable {
     /// Its name as the user gave it.
     public var name: String
-    /// What it is known by; nil when it is always read (standard input).
-    public var identity: SourceIdentity?
     /// Its own size in bytes (compressed), when that is known.
     public var size: Int64?
 
     /// A source.
-    public init(name: String, identity: SourceIdentity?, size: Int64?) {
+    public init(name: String, size: Int64?) {
         self.name = name
-        self.identity = identity
         self.size = size
     }
 }
 
-/// A source that is to be read, and from where.
-public struct PlannedSource: Sendable {
-    /// Its place in the list that `describe` gave.
-    public var index: Int
-    /// What its chunks say they come from.
-    public var source: Source
-    /// The position that is loaded already.
-    public var start: SourcePosition
+/// How the sources of a set are to be read.
+public struct SourceRequest: Sendable {
+    /// The date of all movie documents, as days since 1970-01-01; nil takes that of each source.
+    public var snapshotDay: Int32?
+    /// The date of documents that have no other.
+    public var clockDay: Int32
+    /// Whether sources that are loaded are read again.
+    public var isReload: Bool
 
-    /// A source that is to be read.
-    public init(index: Int, source: Source, start: SourcePosition) {
-        self.index = index
-        self.source = source
-        self.start = start
+    /// A request.
+    public init(snapshotDay: Int32? = nil, clockDay: Int32, isReload: Bool = false) {
+        self.snapshotDay = snapshotDay
+        self.clockDay = clockDay
+        self.isReload = isReload
     }
 }
 
@@ -36,8 +33,26 @@ public struct PlannedSource: Sendable {
 public protocol SourceSet: Sendable {
     /// Which stream it is.
     var port: SourceIdentity.Port { get }
-    /// The sources there are now, in the order in which they are to be read.
+    /// What was found and is not read because it belongs to the warehouse itself.
+    var passedOver: [SourceRemark] { get }
+    /// What was found and cannot be read.
+    var unreadable: [SourceRemark] { get }
+
+    /// The sources there are, in the order in which they are read; `Source.number` is a place in this list.
     func describe() throws -> [SourceDescription]
-    /// Opens some of them, to be read one after the other.
-    func open(_ plan: [PlannedSource]) throws -> any LineSource
+
+    /// Opens the sources, to be read one after the other. Whether one is loaded, and from where it goes on, is told by
+    /// its own bytes when its turn comes; each chunk says what its source is known by after it.
+    ///
+    /// - Parameter known: gives what the ledger knows of the sources of this port.
+    func open(
+        _ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void
+    ) throws -> any LineSource
+}
+
+extension SourceSet {
+    /// Nothing, unless a backend says more.
+    public var passedOver: [SourceRemark] { [] }
+    /// Nothing, unless a backend says more.
+    public var unreadable: [SourceRemark] { [] }
 }

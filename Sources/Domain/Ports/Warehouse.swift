@@ -50,6 +50,8 @@ public protocol Warehouse: AnyObject {
 
     /// How far a source is loaded, or nil when nothing of it is.
     func checkpoint(of identity: SourceIdentity) throws -> Checkpoint?
+    /// Gives what is known of all sources of a port, and what those that grew were before.
+    func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws
 
     /// Begins a transaction.
     func begin() throws
@@ -104,7 +106,10 @@ public protocol Warehouse: AnyObject {
     /// - Returns: what was dropped, by rule and source, the most first.
     func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount]
     /// Writes how far a source is loaded.
-    func save(_ checkpoint: Checkpoint, run: Int64) throws
+    ///
+    /// - Parameter previous: what the source was known by when less of it was read: that row goes. Where it was loaded
+    ///   whole and has grown, an equal source stays known as loaded.
+    func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws
     /// Writes a run's row.
     func save(_ run: RunRecord) throws
 

@@ -39,7 +39,7 @@ public enum OperationTables {
             .required("port", .text, "movies or events."),
             .required(
                 "source_key", .text,
-                "What the source is known by: sha256: and the SHA-256 of a file's bytes in hexadecimal."
+                "What the source is known by: sha256: and the SHA-256, in hexadecimal, of the bytes that were read of it."
             ),
             .required(
                 "snapshot_date", .text,
@@ -50,7 +50,40 @@ public enum OperationTables {
             .required("is_complete", .boolean, "Whether it is loaded whole."),
         ] + counts(over: "of it, over all runs") + [
             .required("run_id", .integer, "The run that took something of it last."),
+            .optional(
+                "source_bytes", .integer,
+                "Of how many of the file's own (compressed) bytes source_key is; null in rows of older versions, where it is of the whole file."
+            ),
+            .optional(
+                "source_head", .integer, "A short hash of the first 256 of these, to find it again; null likewise."),
+            .required("may_grow", .boolean, "Whether it may be longer when it is met again: a plain file may."),
             .required("first_run_id", .integer, "The run in which the reading of it began."),
+        ])
+
+    /// What sources were before they grew.
+    public static let outgrown = Table(
+        "load_outgrown", .operations,
+        "What a source was known by before it grew: a copy of that time is skipped as loaded.",
+        key: ["port", "source_key", "snapshot_date"],
+        columns: [
+            .required("port", .text, "movies or events."),
+            .required("source_key", .text, "What it was known by then."),
+            .required("snapshot_date", .text, "As in load_checkpoint."),
+            .required("source_bytes", .integer, "How many bytes it had then."),
+            .required("source_head", .integer, "As in load_checkpoint."),
+        ])
+
+    /// Files that commands wrote.
+    public static let outputs = Table(
+        "load_output", .operations,
+        "Files that `quarantine export -o` wrote: as long as they are as they were written, they are no input.",
+        key: ["device", "inode"],
+        columns: [
+            .required("device", .integer, "The file system that the file is on."),
+            .required("inode", .integer, "Its number there."),
+            .required("bytes", .integer, "Its size in bytes."),
+            .required("modified_at", .integer, "When it was written, in nanoseconds since 1970."),
+            .required("path", .text, "Its path, as the user named it."),
         ])
 
     /// One row a line in quarantine.
@@ -149,7 +182,8 @@ public enum OperationTables {
 
     /// All of them, in the order of the data dictionary.
     public static let all = [
-        runs, checkpoints, rejected, runRules, dropped, pendingMovies, staleDays, martRefresh, rowCounts, migrations,
+        runs, checkpoints, outgrown, outputs, rejected, runRules, dropped, pendingMovies, staleDays, martRefresh,
+        rowCounts, migrations,
     ]
 
     private static func counts(over what: String) -> [Column] {

@@ -54,13 +54,11 @@ final class MendedLineReader {
     init(path: String) throws {
         self.path = path
         parser = try JSONParser(keys: Key.allCases.map(\.name), keepsUnknown: false)
-        let files = try FileSet([path], port: .events)
-        source = try files.open(
-            files.describe().enumerated().map { number, file in
-                PlannedSource(
-                    index: number,
-                    source: Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number),
-                    start: SourcePosition())
+        source = FileSource(
+            try FileDiscovery.find([path]).files.enumerated().map { number, file in
+                PlannedFile(
+                    location: file.location,
+                    source: Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number))
             })
     }
 

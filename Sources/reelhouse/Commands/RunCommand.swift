@@ -26,6 +26,7 @@ enum RunCommand: Command {
             .value("max-duration", .duration, help: "Stop at the next commit after so long, and say what is left."),
             CommonOption.now, CommonOption.snapshotDate,
             .flag("reload", help: "Read again what was loaded whole before."),
+            CommonOption.whole,
             .flag("dry-run", help: "Do everything, and undo it at the end: what would this run change?"),
             CommonOption.json,
             .flag("stages", help: "Add to --json how long each stage took.", isHidden: true),
@@ -74,13 +75,20 @@ enum RunCommand: Command {
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments, context.console)
         var options = LoadOptions(clock: context.clock)
-        let chunkSize = commitLines(arguments, &options)
+        var files = FileSet.Options()
+        files.chunkSize = commitLines(arguments, &options)
+        files.readsUnfinished = arguments.flag("whole")
+        files.own = Backends.ownFiles(
+            warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "")
+        if ports.count > 1 {
+            try StreamOnce.check(movies: arguments.strings("movies"), events: arguments.strings("events"))
+        }
         let movieSources =
             ports.contains(.movies)
-            ? try Backends.sources(.movies, arguments.strings("movies"), chunkSize: chunkSize) : nil
+            ? try Backends.sources(.movies, arguments.strings("movies"), options: files) : nil
         let eventSources =
             ports.contains(.events)
-            ? try Backends.sources(.events, arguments.strings("events"), chunkSize: chunkSize) : nil
+            ? try Backends.sources(.events, arguments.strings("events"), options: files) : nil
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")

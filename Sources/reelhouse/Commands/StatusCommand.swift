@@ -92,7 +92,9 @@ struct WarehouseStatus {
     private func checkpointJSON(_ checkpoint: Checkpoint) -> JSONText {
         let head: [(String, JSONText)] = [
             ("source", .string(checkpoint.source)), ("port", .string(checkpoint.identity.port.rawValue)),
-            ("key", .string(checkpoint.identity.key)), ("complete", .boolean(checkpoint.isComplete)),
+            ("key", .string(checkpoint.identity.key)),
+            ("source_bytes", checkpoint.bytes.map { .integer($0) } ?? .null),
+            ("complete", .boolean(checkpoint.isComplete)),
             ("line", .integer(checkpoint.position.line)), ("byte_offset", .integer(checkpoint.position.byteOffset)),
         ]
         return .object(head + RunJSON.counts(checkpoint.counts))

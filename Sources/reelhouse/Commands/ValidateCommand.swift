@@ -1,6 +1,7 @@
 import Arguments
 import Domain
 import Files
+import Glibc
 import Logging
 import Pipeline
 
@@ -27,7 +28,7 @@ enum ValidateCommand: Command {
             .value(
                 "max-rejects", .limit,
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
-            CommonOption.now, CommonOption.snapshotDate, CommonOption.json, CommonOption.quiet,
+            CommonOption.now, CommonOption.snapshotDate, CommonOption.whole, CommonOption.json, CommonOption.quiet,
         ],
         operands: [
             Operand(
@@ -77,27 +78,52 @@ enum ValidateCommand: Command {
     /// What is read, in order: each run of files of one stream is a set.
     private static func sets(_ arguments: ParsedArguments, _ console: Console) throws -> [any SourceSet] {
         let paths = arguments.operands("path")
+        let options = fileOptions(arguments)
         var sets: [any SourceSet] = []
         let ports =
             paths.isEmpty
             ? try DefaultInputs.ports(arguments, console)
             : SourceIdentity.Port.allCases.filter { arguments.isGiven($0.rawValue) }
+        if ports.count > 1 {
+            try StreamOnce.check(movies: arguments.strings("movies"), events: arguments.strings("events"))
+        }
         for port in ports {
-            sets.append(try Backends.sources(port, arguments.strings(port.rawValue)))
+            sets.append(try Backends.sources(port, arguments.strings(port.rawValue), options: options))
         }
         if paths.isEmpty { return sets }
         if let port = arguments.choice("as", as: SourceIdentity.Port.self) {
-            return sets + [try Backends.sources(port, paths)]
+            return sets + [try Backends.sources(port, paths, options: options)]
         }
         // A location that is no path has to say what it is.
         if let url = paths.first(where: { if case .url = Location($0) { true } else { false } }) {
             throw StreamGuess.error(Redaction.url(url), "it is not a file")
         }
-        let files = try StreamGuess().files(of: FileDiscovery.files(for: paths))
+        return sets + (try guessed(FileDiscovery.find(paths, unless: options.own), options))
+    }
+
+    /// Files as sets of one stream each; what else was found goes with the first.
+    private static func guessed(_ found: FoundFiles, _ options: FileSet.Options) throws -> [any SourceSet] {
+        // What cannot be opened tells nothing; the set says so when it comes to it.
+        let closed = found.files.filter { $0.name != "-" && access($0.name, R_OK) != 0 }
+        let guesses = try StreamGuess().files(of: found.files.filter { !closed.contains($0) })
+        let files = guesses.map { ($0.file, $0.port) } + closed.map { ($0, SourceIdentity.Port.events) }
+        var rest = found
+        var sets: [any SourceSet] = []
         for port in SourceIdentity.Port.allCases {
-            let named = files.filter { $0.port == port }.map(\.file)
-            if !named.isEmpty { sets.append(FileSet(files: named, port: port)) }
+            rest.files = files.filter { $0.1 == port }.map(\.0)
+            if !rest.files.isEmpty || (port == .events && sets.isEmpty) {
+                sets.append(FileSet(rest, port: port, options: options))
+                rest = FoundFiles()
+            }
         }
         return sets
+    }
+
+    /// How files are read; the warehouse is not named here, but where it is by default it is no input.
+    private static func fileOptions(_ arguments: ParsedArguments) -> FileSet.Options {
+        var options = FileSet.Options()
+        options.readsUnfinished = arguments.flag("whole")
+        options.own = Backends.ownFiles(warehouse: "warehouse.db", rawStore: "data/raw")
+        return options
     }
 }

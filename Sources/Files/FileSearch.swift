@@ -1,0 +1,163 @@
+import Domain
+import Glibc
+
+/// A search for the files that arguments mean; see `FileDiscovery`.
+struct FileSearch {
+    let own: OwnFiles
+    private(set) var found = FoundFiles()
+    private var hasStandardInput = false
+
+    /// What tells a file or folder from all others, whatever path leads to it.
+    private struct Identity: Hashable {
+        var device: UInt
+        var inode: UInt
+
+        init(_ status: stat) {
+            device = UInt(status.st_dev)
+            inode = UInt(status.st_ino)
+        }
+    }
+
+    init(own: OwnFiles) { self.own = own }
+
+    /// Adds what an argument means.
+    mutating func add(_ argument: String) throws(FileError) {
+        if argument == "-" { return addStandardInput() }
+        var status = stat()
+        if stat(argument, &status) == 0 {
+            if let owner = own.owner(of: status, at: { RealPath.of(argument) }) {
+                throw FileError(.read, argument, .isOwn(owner.what))
+            }
+            if isStandardInput(status) {
+                if hasStandardInput { return }
+                hasStandardInput = true
+            }
+            return add(argument, status)
+        }
+        let code = errno
+        guard code == ENOENT || code == ENOTDIR, argument.utf8.contains(where: { "*?[".utf8.contains($0) }) else {
+            throw FileError(.find, argument, reason(for: argument, code))
+        }
+        try addMatches(of: argument)
+    }
+
+    private mutating func addStandardInput() {
+        if !hasStandardInput { found.files.append(FoundFile(name: "-", location: .standardInput, size: nil)) }
+        hasStandardInput = true
+    }
+
+    /// Whether something is the pipe or terminal that standard input is.
+    private func isStandardInput(_ status: stat) -> Bool {
+        var input = stat()
+        guard fstat(STDIN_FILENO, &input) == 0, input.st_mode & S_IFMT != S_IFREG else { return false }
+        return Identity(input) == Identity(status)
+    }
+
+    // MARK: - Patterns
+
+    /// Adds what matches an argument as a pattern.
+    private mutating func addMatches(of pattern: String) throws(FileError) {
+        var matches = glob_t()
+        defer { globfree(&matches) }
+        var status = glob(pattern, GLOB_ERR, nil, &matches)
+        if status == GLOB_ABORTED {
+            // A folder on the way cannot be listed; the others may still have matches.
+            found.add(unreadable: FileError(.list, pattern, errno: errno))
+            globfree(&matches)
+            status = glob(pattern, 0, nil, &matches)
+        }
+        switch status {
+        case 0: break
+        case GLOB_NOMATCH:
+            if found.unreadable.last?.name == pattern { return }
+            throw FileError(.find, pattern, .nothingMatches)
+        default: throw FileError(.find, pattern, .system(ENOMEM))
+        }
+        for index in 0..<Int(matches.gl_pathc) {
+            guard let match = matches.gl_pathv[index] else { continue }
+            guard let path = String(validatingCString: match) else {
+                found.add(unreadable: FileError(.find, String(cString: match), .nameIsNotUTF8))
+                continue
+            }
+            addEntry(path)
+        }
+    }
+
+    /// Adds something that was met, not named.
+    private mutating func addEntry(_ path: String) {
+        do {
+            let status = try status(of: path)
+            if let owner = own.owner(of: status, at: { RealPath.of(path) }) {
+                return found.passOver(path, owner)
+            }
+            add(path, status)
+        } catch {
+            found.add(unreadable: error)
+        }
+    }
+
+    /// A link that leads nowhere is another thing than a path that is not there.
+    private func reason(for path: String, _ code: Int32) -> FileError.Reason {
+        var status = stat()
+        if code == ENOENT, lstat(path, &status) == 0 { return .brokenLink }
+        return FileError(.find, path, errno: code).reason
+    }
+
+    private mutating func add(_ path: String, _ status: stat) {
+        guard isFolder(status) else {
+            let size = status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+            return found.files.append(FoundFile(name: path, location: .file(path), size: size))
+        }
+        var folder = path
+        while folder.utf8.count > 1, folder.utf8.last == UInt8(ascii: "/") { folder.removeLast() }
+        var visited: Set<Identity> = []
+        addFiles(below: folder, status, &visited)
+    }
+
+    // MARK: - Folders
+
+    private mutating func addFiles(below folder: String, _ status: stat, _ visited: inout Set<Identity>) {
+        guard visited.insert(Identity(status)).inserted else { return }
+        let prefix = folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/"
+        let entries: (names: [String], misnamed: [String])
+        do {
+            entries = try Folder.entries(in: folder)
+        } catch {
+            return found.add(unreadable: error)
+        }
+        for name in entries.misnamed where name.utf8.first != UInt8(ascii: ".") {
+            found.add(unreadable: FileError(.find, prefix + name, .nameIsNotUTF8))
+        }
+        for name in entries.names where name.utf8.first != UInt8(ascii: ".") {
+            do {
+                try addBelow(prefix + name, &visited)
+            } catch {
+                found.add(unreadable: error)
+            }
+        }
+    }
+
+    private mutating func addBelow(_ path: String, _ visited: inout Set<Identity>) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw FileError(.find, path, errno: errno) }
+        let isLink = status.st_mode & S_IFMT == S_IFLNK
+        if isLink { status = try self.status(of: path) }
+        // Of what is no link the folder that it is in was looked at before.
+        if let owner = own.owner(of: status, at: { isLink ? RealPath.of(path) : nil }) {
+            return found.passOver(path, owner)
+        }
+        if isFolder(status) {
+            addFiles(below: path, status, &visited)
+        } else if status.st_mode & S_IFMT == S_IFREG {
+            found.files.append(FoundFile(name: path, location: .file(path), size: Int64(status.st_size)))
+        }
+    }
+
+    private func status(of path: String) throws(FileError) -> stat {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw FileError(.find, path, reason(for: path, errno)) }
+        return status
+    }
+
+    private func isFolder(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
+}

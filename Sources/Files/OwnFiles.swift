@@ -1,0 +1,220 @@
+import Glibc
+import Synchronization
+
+/// A regular file as it was at a time, told from all others and from itself when it has changed.
+public struct FileState: Hashable, Sendable {
+    /// The file system it is on.
+    public var device: Int64
+    /// Its number there.
+    public var inode: Int64
+    /// Its size in bytes.
+    public var bytes: Int64
+    /// When it was changed last, nanoseconds since 1970.
+    public var modifiedAt: Int64
+
+    /// A file as it was.
+    public init(device: Int64, inode: Int64, bytes: Int64, modifiedAt: Int64) {
+        self.device = device
+        self.inode = inode
+        self.bytes = bytes
+        self.modifiedAt = modifiedAt
+    }
+
+    /// The regular file at a path as it is now; nil when there is none.
+    public init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        self.init(status)
+    }
+
+    init(_ status: stat) {
+        self.init(
+            device: Int64(bitPattern: UInt64(status.st_dev)), inode: Int64(bitPattern: UInt64(status.st_ino)),
+            bytes: Int64(status.st_size),
+            modifiedAt: Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec))
+    }
+}
+
+/// What belongs to the warehouse itself and is never input, wherever it lies and whatever its name: told by device and
+/// inode, so that it need not be opened. (To close any descriptor of a SQLite database drops the locks that this program
+/// has on it: https://sqlite.org/howtocorrupt.html §2.2.)
+public final class OwnFiles: Sendable {
+    /// A file or folder, and what it is.
+    public struct Place: Sendable {
+        /// Where it is.
+        public var path: String
+        /// What it is: `the warehouse`.
+        public var what: String
+        /// Whether people are told that it is passed over.
+        public var isTold: Bool
+
+        /// A file or folder.
+        public init(path: String, what: String, isTold: Bool = true) {
+            self.path = path
+            self.what = what
+            self.isTold = isTold
+        }
+    }
+
+    /// What a file or folder was found to be.
+    struct Owner {
+        var what: String
+        var isTold: Bool
+
+        init(_ place: Place) {
+            what = place.what
+            isTold = place.isTold
+        }
+
+        fileprivate init(what: String) {
+            self.what = what
+            isTold = true
+        }
+    }
+
+    private struct Identity: Hashable {
+        var device: UInt
+        var inode: UInt
+
+        init(_ status: stat) {
+            device = UInt(status.st_dev)
+            inode = UInt(status.st_ino)
+        }
+
+        init(device: UInt, inode: UInt) {
+            self.device = device
+            self.inode = inode
+        }
+    }
+
+    private struct State {
+        var files: [Identity: Owner] = [:]
+        /// All files below the folders; nil until a file with several names asks for them.
+        var below: [Identity: Owner]?
+    }
+
+    private let files: [Place]
+    private let folders: [Place]
+    private let folderIdentities: [Identity: Owner]
+    private let realFolders: [Place]
+    private let written: Set<FileState>
+    private let state = Mutex(State())
+
+    /// What is never input.
+    ///
+    /// - Parameters:
+    ///   - files: files that may be there or come later.
+    ///   - folders: folders all that is below which is meant.
+    ///   - written: files that commands wrote.
+    public init(files: [Place] = [], folders: [Place] = [], written: [FileState] = []) {
+        self.files = files
+        self.folders = folders
+        self.written = Set(written)
+        realFolders = folders.compactMap { place in
+            RealPath.of(place.path).map { Place(path: $0, what: place.what) }
+        }
+        var identities: [Identity: Owner] = [:]
+        for place in folders { OwnFiles.forEachFolder(place.path, depth: 2) { identities[$0] = Owner(place) } }
+        folderIdentities = identities
+    }
+
+    private var isEmpty: Bool { files.isEmpty && folders.isEmpty && written.isEmpty }
+
+    /// What a file or folder is, if it is one of these.
+    ///
+    /// - Parameter path: gives a path of it without symbolic links, where that is known.
+    func owner(of status: stat, at path: () -> String?) -> Owner? {
+        if isEmpty { return nil }
+        let identity = Identity(status)
+        if let owner = fileOwner(identity) { return owner }
+        if status.st_mode & S_IFMT == S_IFREG, written.contains(FileState(status)) {
+            return Owner(what: "a file that `quarantine export` wrote")
+        }
+        if folders.isEmpty { return nil }
+        if let owner = folderIdentities[identity] { return owner }
+        if let path = path() {
+            for place in realFolders where path.hasPrefix(place.path + "/") || path == place.path {
+                return Owner(place)
+            }
+            var parent = stat()
+            if stat(RealPath.folder(of: path), &parent) == 0, let owner = folderIdentities[Identity(parent)] {
+                return owner
+            }
+        }
+        return status.st_mode & S_IFMT == S_IFREG && status.st_nlink > 1 ? ownerBelow(identity) : nil
+    }
+
+    /// The files may have come, or been replaced, since they were looked at last; what they were once they stay.
+    private func fileOwner(_ identity: Identity) -> Owner? {
+        state.withLock { state in
+            if let owner = state.files[identity] { return owner }
+            for place in files {
+                var status = stat()
+                if stat(place.path, &status) == 0 { state.files[Identity(status)] = Owner(place) }
+            }
+            return state.files[identity]
+        }
+    }
+
+    private func ownerBelow(_ identity: Identity) -> Owner? {
+        state.withLock { state in
+            let below = state.below ?? filesBelow()
+            state.below = below
+            return below[identity]
+        }
+    }
+
+    private func filesBelow() -> [Identity: Owner] {
+        var found: [Identity: Owner] = [:]
+        for place in folders {
+            OwnFiles.forEachFolder(place.path, depth: 64, file: { found[$0] = Owner(place) }) { _ in }
+        }
+        return found
+    }
+
+    /// Goes through a folder and those below it, and the files in them, without opening any file.
+    private static func forEachFolder(
+        _ path: String, depth: Int, file: ((Identity) -> Void)? = nil, _ body: (Identity) -> Void
+    ) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+        body(Identity(status))
+        // A folder that cannot be listed cannot be read as input either.
+        guard depth > 0, let stream = opendir(path) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name == "." || name == ".." { continue }
+            switch Int32(entry.pointee.d_type) {
+            case Int32(DT_DIR): forEachFolder(path + "/" + name, depth: depth - 1, file: file, body)
+            case Int32(DT_UNKNOWN):
+                var below = stat()
+                guard lstat(path + "/" + name, &below) == 0 else { continue }
+                if below.st_mode & S_IFMT == S_IFDIR {
+                    forEachFolder(path + "/" + name, depth: depth - 1, file: file, body)
+                } else {
+                    file?(Identity(below))
+                }
+            default: file?(Identity(device: UInt(status.st_dev), inode: UInt(entry.pointee.d_ino)))
+            }
+        }
+    }
+}
+
+/// Paths without symbolic links.
+enum RealPath {
+    /// A path of what is at a path; nil when nothing is.
+    static func of(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The folder that a path's last part is in.
+    static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,37 @@
+import Arguments
+import Glibc
+
+/// A pipe can be read once: two ports that name the same one is wrong usage.
+enum StreamOnce {
+    /// What tells a pipe or terminal from all others.
+    private struct Stream: Hashable {
+        var device: UInt
+        var inode: UInt
+    }
+
+    /// Looks at what two ports name.
+    ///
+    /// - Throws: `UsageError` when both name standard input or the same pipe.
+    static func check(movies: [String], events: [String]) throws {
+        let first = Set(movies.compactMap(stream))
+        guard let twice = events.first(where: { stream($0).map(first.contains) ?? false }) else { return }
+        let what = isStandardInput(twice) ? "standard input" : twice
+        throw UsageError(
+            "both --movies and --events read \(what), which can be read only once",
+            hint: "save one of the two in a file and name that")
+    }
+
+    /// The stream that a location is; nil where it is none, or one that can be read again.
+    private static func stream(_ location: String) -> Stream? {
+        var status = stat()
+        let isThere = isStandardInput(location) ? fstat(STDIN_FILENO, &status) == 0 : stat(location, &status) == 0
+        guard isThere else { return nil }
+        let kind = status.st_mode & S_IFMT
+        guard isStandardInput(location) || kind == S_IFIFO || kind == S_IFSOCK else { return nil }
+        return Stream(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+    }
+
+    private static func isStandardInput(_ location: String) -> Bool {
+        ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(location)
+    }
+}
