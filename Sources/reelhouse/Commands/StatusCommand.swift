@@ -44,7 +44,7 @@ struct WarehouseStatus {
 
     init(_ reader: any WarehouseReader, limit: Int) throws {
         location = reader.location
-        runs = try reader.runs(limit: limit)
+        runs = try reader.judgedRuns(limit: limit)
         checkpoints = try reader.checkpoints(limit: limit)
         rows = try reader.rowCounts()
         size = try reader.size()
@@ -85,13 +85,14 @@ struct WarehouseStatus {
 
     func print(on console: Console, clock: RunClock) throws {
         try console.print(
-            console.style.bold(location) + "  \(NumberFormat.bytes(size)), schema version \(schema.applied)"
-                + (schema.applied < schema.known ? " (run `reelhouse migrate`)" : ""))
+            paragraph: console.style.bold(location) + "  \(NumberFormat.bytes(size)), schema version \(schema.applied)"
+                + (schema.applied < schema.known ? " (run `reelhouse migrate`)" : ""),
+            hangingIndent: 2)
         if let newestEvent {
             let age = NumberFormat.duration(seconds: Double(max(0, clock.now - newestEvent)) / 1000)
-            try console.print("newest event     \(Timestamp.text(newestEvent)), \(age) ago")
+            try console.print(paragraph: "newest event: \(Timestamp.text(newestEvent)), \(age) ago", hangingIndent: 2)
         }
-        if let newestSnapshot { try console.print("newest snapshot  \(CivilDate.text(ofDay: newestSnapshot))") }
+        if let newestSnapshot { try console.print("newest snapshot: \(CivilDate.text(ofDay: newestSnapshot))") }
         try console.print()
         try printRuns(on: console)
         try printCheckpoints(on: console)
