@@ -2,21 +2,8 @@ import Domain
 import Glibc
 
 extension SQLiteReader {
-    /// The last runs, the newest first. One that was killed and that no later run has found yet is told as interrupted.
+    /// The last runs, the newest first.
     public func runs(limit: Int) throws -> [RunRecord] {
-        let runs = try storedRuns(limit: limit)
-        guard runs.contains(where: { $0.outcome == .running }), !isBeingWritten() else { return runs }
-        // What ended between the two looks has its outcome by now.
-        return try storedRuns(limit: limit).map { run in
-            guard run.outcome == .running else { return run }
-            var killed = run
-            killed.outcome = .interrupted
-            killed.error = SQLiteWarehouse.killed
-            return killed
-        }
-    }
-
-    private func storedRuns(limit: Int) throws -> [RunRecord] {
         // A warehouse of an older schema is looked at as it is.
         let hasErrors = try connection.integer(
             "SELECT count(*) FROM pragma_table_info('load_run') WHERE name = 'error'")
@@ -39,7 +26,7 @@ extension SQLiteReader {
     }
 
     /// Whether a writer is in its place (see `WriterLock`); true also where that cannot be told.
-    private func isBeingWritten() -> Bool {
+    public func isBeingWritten() -> Bool {
         // Never closed: to close a descriptor of the file would drop SQLite's locks, and a look at a warehouse is short.
         let descriptor = open(location, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0, flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return true }

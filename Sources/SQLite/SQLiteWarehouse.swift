@@ -128,7 +128,7 @@ public final class SQLiteWarehouse: Warehouse {
             _ = try Migrator(connection: connection).apply(at: now)
             try connection.execute(
                 """
-                UPDATE load_run SET outcome = 'interrupted', error = '\(Self.killed)' WHERE outcome = 'running'
+                UPDATE load_run SET outcome = 'interrupted', error = '\(RunRecord.killed)' WHERE outcome = 'running'
                 """)
             let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
             if !isDryRun { try commit() }
@@ -153,9 +153,6 @@ public final class SQLiteWarehouse: Warehouse {
                 path: location, trigger: triggers.text(0) ?? "", table: triggers.text(1) ?? "")
         }
     }
-
-    /// What is said of a run that did not live to say it.
-    static let killed = "the run was killed before its end; what it had committed stays"
 
     /// Gives up the writer's place.
     public func endRun() {

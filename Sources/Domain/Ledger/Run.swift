@@ -53,6 +53,9 @@ public struct RunRecord: Sendable {
     /// Why it failed or was interrupted, for a person, without passwords; nil for other outcomes.
     public var error: String?
 
+    /// What is said of a run that did not live to say it.
+    public static let killed = "the run was killed before its end; what it had committed stays"
+
     /// A run.
     public init(
         id: Int64, startedAt: Int64, endedAt: Int64?, outcome: RunOutcome, counts: LineCounts, error: String? = nil

@@ -30,6 +30,8 @@ public protocol WarehouseReader: AnyObject {
     var location: String { get }
     /// The last runs, the newest first.
     func runs(limit: Int) throws -> [RunRecord]
+    /// Whether a run is writing; true also where that cannot be told.
+    func isBeingWritten() -> Bool
     /// How far each source is loaded, those touched last first.
     func checkpoints(limit: Int) throws -> [Checkpoint]
     /// How many rows each table has, by its name.
@@ -69,4 +71,20 @@ public protocol WarehouseReader: AnyObject {
     func query(
         _ sql: String, header: ([String]) throws -> Void, row: ([QueryValue]) throws -> Void
     ) throws
+}
+
+extension WarehouseReader {
+    /// The last runs, the newest first. One that was killed, and that no later run has found yet, is told as interrupted.
+    public func judgedRuns(limit: Int) throws -> [RunRecord] {
+        let stored = try runs(limit: limit)
+        guard stored.contains(where: { $0.outcome == .running }), !isBeingWritten() else { return stored }
+        // What ended between the two looks has its outcome by now.
+        return try runs(limit: limit).map { run in
+            guard run.outcome == .running else { return run }
+            var killed = run
+            killed.outcome = .interrupted
+            killed.error = RunRecord.killed
+            return killed
+        }
+    }
 }

@@ -48,7 +48,7 @@ struct WarehouseStatus {
 
     init(_ reader: any WarehouseReader, limit: Int) throws {
         location = reader.location
-        runs = try reader.runs(limit: limit)
+        runs = try reader.judgedRuns(limit: limit)
         checkpoints = try reader.checkpoints(limit: limit)
         rows = try reader.rowCounts()
         size = try reader.size()
@@ -102,16 +102,17 @@ struct WarehouseStatus {
 
     func print(on console: Console, clock: RunClock) throws {
         try console.print(
-            console.style.bold(location) + "  \(NumberFormat.bytes(size)), schema version \(schema.applied)"
-                + (schema.applied < schema.known ? " (run `reelhouse migrate`)" : ""))
+            paragraph: console.style.bold(location) + "  \(NumberFormat.bytes(size)), schema version \(schema.applied)"
+                + (schema.applied < schema.known ? " (run `reelhouse migrate`)" : ""),
+            hangingIndent: 2)
         if let newestEvent {
             let age = NumberFormat.duration(seconds: Double(max(0, clock.now - newestEvent)) / 1000)
-            try console.print("newest event     \(Timestamp.text(newestEvent)), \(age) ago")
+            try console.print(paragraph: "newest event: \(Timestamp.text(newestEvent)), \(age) ago", hangingIndent: 2)
         }
-        if let newestSnapshot { try console.print("newest snapshot  \(CivilDate.text(ofDay: newestSnapshot))") }
-        if let martNote { try console.print(martNote) }
+        if let newestSnapshot { try console.print("newest snapshot: \(CivilDate.text(ofDay: newestSnapshot))") }
+        if let martNote { try console.print(paragraph: martNote, hangingIndent: 2) }
         if quarantine.open + quarantine.cured + quarantine.dropped > 0 {
-            try console.print("quarantine       " + quarantineText)
+            try console.print(paragraph: "quarantine: " + quarantineText, hangingIndent: 2)
         }
         try console.print()
         try printRuns(on: console)
