@@ -13,6 +13,8 @@ public final class Connection {
         case immutable
         /// The file is made when it is not there.
         case readWrite
+        /// There is no file, and nothing stays.
+        case inMemory
     }
 
     /// The database file.
@@ -30,26 +32,9 @@ public final class Connection {
             case .readOnly: SQLITE_OPEN_READONLY
             case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .inMemory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
             }
         database = try DatabaseHandle(path: path, flags: mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
-    }
-
-    /// Opens a database that nobody writes to, to be read without a file being made beside it or a lock being taken.
-    ///
-    /// - Throws: `SQLiteError`.
-    init(immutable path: String) throws(SQLiteError) {
-        var name = ""
-        for scalar in path.unicodeScalars {
-            switch scalar {
-            case "%": name += "%25"
-            case "?": name += "%3f"
-            case "#": name += "%23"
-            default: name.unicodeScalars.append(scalar)
-            }
-        }
-        database = try DatabaseHandle(
-            path: "file:\(name)?immutable=1",
-            flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
     }
 
     /// Runs statements that give no rows of interest.

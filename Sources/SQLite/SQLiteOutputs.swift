@@ -38,7 +38,7 @@ public struct SQLiteOutputs {
         // Without a log nobody writes, and the file is all there is: nothing need be made beside it to read it.
         connection =
             access(path + "-wal", F_OK) == 0
-            ? try Connection(path: path, access: .readOnly) : try Connection(immutable: path)
+            ? try Connection(path: path, access: .readOnly) : try Connection(path: path, access: .immutable)
     }
 
     /// Opens a warehouse that is there to add to it.

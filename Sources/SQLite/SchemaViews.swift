@@ -15,7 +15,7 @@ public enum SchemaViews {
     ///
     /// - Throws: `SQLiteError`.
     public static func all() throws -> [View] {
-        let connection = try Connection(path: ":memory:", access: .readWrite)
+        let connection = try Connection(path: "the schema", access: .inMemory)
         for migration in Schema.sqlite { try connection.execute(migration.sql) }
         let rows = try connection.prepare(
             """
