@@ -23,13 +23,17 @@ public final class LookAheadStream: ByteStream {
 
     public func beginTurn() { stream.beginTurn() }
 
-    /// Looks further: one piece of at most `size` bytes, as much as comes at once, or nothing while the source pauses.
+    /// Looks further: `size` bytes, or fewer where the source ends or pauses.
     ///
     /// - Throws: when the disk cannot be read.
     public func look(upTo size: Int = 64 << 10) throws(FileError) {
-        let before = ahead.count
-        try ahead.fill(upTo: size) { [stream] (target) throws(FileError) in try stream.read(into: target) }
-        isAtEnd = ahead.count == before && !stream.isPaused
+        let wanted = ahead.count + size
+        while ahead.count < wanted, !isAtEnd {
+            let before = ahead.count
+            try ahead.fill(upTo: wanted - before) { [stream] (target) throws(FileError) in try stream.read(into: target) }
+            if stream.isPaused { return }
+            isAtEnd = ahead.count == before
+        }
     }
 
     /// Gives what was looked at, and then the rest.

@@ -90,6 +90,7 @@ public final class Validation {
 
     private func take(_ part: Part, as number: Int) {
         report.sources[number].tally.add(part.tally, examples: options.examples)
+        report.sources[number].otherPort = report.sources[number].otherPort ?? part.otherPort
         report.total.add(part.tally, examples: options.examples)
         if let source = part.known { known.append(source) }
         switch part.notice {

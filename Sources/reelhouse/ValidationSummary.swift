@@ -99,12 +99,6 @@ struct ValidationSummary {
             }
         }
         try console.print(table)
-        for source in report.sources {
-            guard let port = source.looksLike else { continue }
-            try console.print(
-                "\(PlainText.escape(source.name)): these look like \(port.rawValue); use --\(port.rawValue) or "
-                    + "--as \(port.rawValue).")
-        }
         let notes = SourceNotes.lines(
             passedOver: report.passedOver,
             unfinished: report.sources.filter(\.isUnfinished).map(\.name))

@@ -52,7 +52,7 @@ import Testing
     func commandsFitTheTerminal(width: Int) throws {
         let demo = try DemoFolder()
         let long = "data/a/very/long/path/to/the/folder/of/the/events/2026-11-20.ndjson"
-        try demo.files.write(long, "{\"event_type\":\"view\"}\n")
+        try demo.files.write(long, Array("{\"event_type\":\"view\"}\n".utf8) + SampleLines.clicks(1))
         for arguments in [
             ["status", "--limit", "20"], ["validate"], ["validate", "--as", "events", long], ["explain"], ["digest"],
             ["report"],

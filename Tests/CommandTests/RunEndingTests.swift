@@ -107,7 +107,9 @@ import Testing
             ).wait()
             #expect(result.status == 3, "\(result.errors)")
             #expect(
-                result.errors == "warning: Every line of data/movies/2026-11-20.ndjson was rejected.\n",
+                result.errors
+                    == "warning: Every line of data/movies/2026-11-20.ndjson was rejected: these look like movies; "
+                    + "use --movies.\n",
                 "\(arguments)")
         }
         // It is loaded whole; in a later run it is no news.

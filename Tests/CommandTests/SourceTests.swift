@@ -65,7 +65,7 @@ import Testing
         let text = try Program.run("run", "--events", "logs", "-w", "w.db", "--raw", "raw", in: folder)
         #expect(text.status == 3 && text.output.contains("Cannot read logs/gone: "))
         let validated = try Program.run("validate", "--events", "logs", "--now", Program.now, in: folder)
-        #expect(validated.status == 3 && validated.output.contains("Cannot read logs/gone: "))
+        #expect(validated.status == 3 && validated.errors.contains("Cannot read logs/gone: "))
         #expect(try Program.run("run", "--events", "logs/none", "logs", in: folder).status == 1)
     }
 

@@ -157,7 +157,7 @@ import Testing
         let text = try Program.run(
             "run", "--reload", "--movies", "in", "-w", "w.db", "--raw", "raw", "--now", Program.now, in: folder)
         #expect(text.status == 3)
-        #expect(text.output.contains("in/a.csv is not NDJSON and was not read; see the rule unsupported_file."))
+        #expect(text.output.contains("in/a.csv is not NDJSON and not loaded. See `reelhouse quarantine show"))
         #expect(try Program.run("validate", "in", in: folder).status == 3)
     }
 }

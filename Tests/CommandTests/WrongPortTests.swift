@@ -21,8 +21,8 @@ import Testing
         let run = try Program.start(["run", "--\(port)", "x.ndjson"] + places, in: folder).wait()
         let json = try Program.start(["run", "--json", "--reload", "--\(port)", "x.ndjson"] + places, in: folder).wait()
         let check = try Program.run("validate", "--now", Program.now, "--\(port)", "x.ndjson", in: folder)
-        for text in [run.output, check.output] {
-            let sentence = "x.ndjson: these look like \(other ?? "")"
+        for text in [run.output, check.errors] {
+            let sentence = "Every line of x.ndjson was rejected: these look like \(other ?? "")"
             #expect(text.contains(sentence) == (other != nil), "\(text)")
             if let other { #expect(text.contains("; use --\(other)"), "\(text)") }
         }

@@ -16,7 +16,7 @@ import Testing
         (#"{"ab":"x\ud800"}"#, #"an invalid \ escape in the string at character 7 (ignored fields count too)"#),
         (#"{"a\q":1}"#, #"an invalid \ escape in the string at character 2 (ignored fields count too)"#),
         ("{\"a\":\"é\u{1}\"}", "a control character in a string that is not escaped at character 8"),
-        ("{\"a\\\"\u{2}\":1}", "a control character in a string that is not escaped at character 5"),
+        ("{\"a\\\"\u{2}\":1}", "a control character in a string that is not escaped at character 6"),
         ("[", "It begins like a JSON array"), ("[{}]", "but not an object. It begins like a JSON array"),
         ("{", "pretty-printed JSON"), ("7", "it is a JSON value, but not an object"),
         (#"{"a":\#(String(repeating: "[", count: 64))"#, "nested deeper than 64 levels at character 69"),

@@ -44,7 +44,9 @@ import Testing
         #expect(report.run.counts.accepted == 1)
         #expect(report.missing == 4)
         #expect(report.faults.map(\.id) == [2])
-        #expect(report.faults.first?.message == "score is true; expected a number from 0.5 to 10, or null")
+        #expect(
+            report.faults.first?.message
+                == "score is true; expected a number from 0.5 to 10, or null to withdraw the rating")
         #expect(try warehouse.rows("SELECT user_id, score FROM ratings") == ["1|10.0"])
         #expect(try warehouse.rejected() == Array(before.dropFirst()))
     }

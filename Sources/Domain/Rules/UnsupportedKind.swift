@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What a file is that is not NDJSON (contract §2.1, other kinds).
 public enum UnsupportedKind: Hashable, Sendable {
     case zip, xz, bzip2, parquet, sqlite, tar
@@ -143,7 +149,7 @@ private struct StartLines {
     mutating func nextNotBlank() -> StartLine? {
         while place < bytes.count {
             let start = place
-            let lineFeed = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+            let lineFeed = lineFeed(from: start)
             let end = lineFeed ?? bytes.count
             place = end + 1
             let content = trimmed(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
@@ -153,6 +159,13 @@ private struct StartLines {
                 start: start, end: end, content: content, hasLineFeed: hasLineFeed, isEnded: hasLineFeed || isAtEnd)
         }
         return nil
+    }
+
+    private func lineFeed(from start: Int) -> Int? {
+        guard let base = bytes.baseAddress, let found = memchr(base + start, 0x0a, bytes.count - start) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - base
     }
 
     private func trimmed(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

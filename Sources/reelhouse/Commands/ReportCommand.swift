@@ -39,7 +39,7 @@ enum ReportCommand: Command {
         let open = try reader.quarantineTotals().open
         if open > 0 {
             let lines = NumberFormat.count(open, "line is", "lines are")
-            try console.print("\(lines) in quarantine; `reelhouse quarantine list` says why.")
+            try console.print(paragraph: "\(lines) in quarantine; `reelhouse quarantine list` says why.")
         }
         try console.print("Try next:  reelhouse status   reelhouse query 'SELECT …'   reelhouse quarantine list")
         return .done
