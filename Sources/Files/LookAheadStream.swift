@@ -19,8 +19,10 @@ public final class LookAheadStream: ByteStream {
     public var sourceBytesRead: Int64 { stream.sourceBytesRead }
     /// How the source is compressed.
     public var compression: CompressionFormat? { stream.compression }
+    /// Whether the source has no more bytes for now; see `ByteStream`.
     public var isPaused: Bool { given >= ahead.count && stream.isPaused }
 
+    /// Begins a turn; see `ByteStream`.
     public func beginTurn() { stream.beginTurn() }
 
     /// Looks further: `size` bytes, or fewer where the source ends or pauses.
@@ -30,7 +32,8 @@ public final class LookAheadStream: ByteStream {
         let wanted = ahead.count + size
         while ahead.count < wanted, !isAtEnd {
             let before = ahead.count
-            try ahead.fill(upTo: wanted - before) { [stream] (target) throws(FileError) in try stream.read(into: target) }
+            try ahead.fill(upTo: wanted - before) { [stream] (target) throws(FileError) in try stream.read(into: target)
+            }
             if stream.isPaused { return }
             isAtEnd = ahead.count == before
         }
