@@ -15,7 +15,7 @@ enum QuarantineExportCommand: Command {
             .flag("raw", help: "Write only the lines, byte for byte, each followed by LF.")
         ] + NamedOutput.options + [CommonOption.quiet],
         examples: [
-            .init("reelhouse quarantine export -o rejected.ndjson", "All of them, to be mended"),
+            .init("reelhouse quarantine export -o rejected.ndjson", "Export all lines to correct them"),
             .init(
                 "reelhouse quarantine export --raw --source data/events/2026-11-20.ndjson.zst > again.ndjson",
                 "The bare lines of one file"),
