@@ -47,7 +47,7 @@ import Testing
             facts: .init(
                 stop: .terminate, sources: [.init(name: "logs/a/very/long/path/to/the/file.ndjson", isLeft: true)],
                 nameWidth: 20), status: .terminated,
-            sentences: ["Terminated; logs/…/file.ndjson is left. Run the same command again."]),
+            sentences: ["Terminated; logs/a/…/file.ndjson is left. Run the same command again."]),
         Case(
             facts: .init(stop: .interrupt, sources: Array(left.prefix(2))), status: .interrupted,
             sentences: ["Interrupted; a and b are left. Run the same command again."]),

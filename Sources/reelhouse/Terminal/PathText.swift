@@ -86,10 +86,13 @@ enum PathText {
         let folder = (path[..<place].lastIndex(of: "/") ?? -1) + 1
         let whole = "…/" + String(path[folder...].prefix { $0 != "/" }) + "/…/" + name
         if DisplayWidth.of(whole) <= width { return whole }
-        let least = min(8, width / 2)
+        let least = max(1, min(6, width / 3))
         let nameWidth = min(DisplayWidth.of(name), max(1, width - 3 - least))
         let shownName = nameWidth < DisplayWidth.of(name) ? byMiddle(name, width: nameWidth) : name
-        return "…" + start(of: rest, to: max(1, width - 3 - nameWidth)) + "…/" + shownName
+        let part = String(rest.prefix { $0 != "/" })
+        let room = max(1, width - 3 - nameWidth)
+        let shownPart = DisplayWidth.of(part) < room ? part + "/" : start(of: part, to: room)
+        return "…" + shownPart + "…/" + shownName
     }
 
     private static func start(of text: String, to width: Int) -> String {
