@@ -42,7 +42,9 @@ import Testing
             PathText.shortened(paths, to: 44) == [
                 "…/region-berlin/…/events-2026-11-18.ndjson", "…/region-munich/…/events-2026-11-18.ndjson",
             ])
-        let days = (1...3).flatMap { day in ["east", "west"].map { "data/\($0)/of/the/site/log-2026-11-0\(day).ndjson" } }
+        let days = (1...3).flatMap { day in
+            ["east", "west"].map { "data/\($0)/of/the/site/log-2026-11-0\(day).ndjson" }
+        }
         for width in [24, 28, 30, 36] { #expect(Set(PathText.shortened(days, to: width)).count == 6, "\(width)") }
         for path in PathText.shortened(paths, to: 34) { #expect(path.hasSuffix("…/events-2026-11-18.ndjson")) }
     }
@@ -80,7 +82,9 @@ import Testing
 
     @Test func unfinishedCheckpointsComeFirst() throws {
         let folder = try TemporaryFolder()
-        for name in ["a", "b", "c", "d"] { try folder.write(name, SampleLines.clicks(name.count + 1) + Array(name.utf8)) }
+        for name in ["a", "b", "c", "d"] {
+            try folder.write(name, SampleLines.clicks(name.count + 1) + Array(name.utf8))
+        }
         _ = try Program.load("--whole", "--events", "a", in: folder)
         _ = try Program.load("--whole", "--events", "b", "c", "d", in: folder)
         try Database.change(path: folder.path("w.db"), "UPDATE load_checkpoint SET is_complete = 0 WHERE source = 'a'")

@@ -12,8 +12,8 @@ enum QuarantineDropCommand: Command {
         summary: "Delete lines from the quarantine for good, and keep only how many they were.",
         discussion: """
             Without --yes it shows what it would delete, and changes nothing. Drops open and cured lines; --cured \
-            limits it to cured ones. The counts of runs stay as they are, and the numbers of dropped lines are kept by run, \
-            source and rule. The file keeps its size: later runs use the space again.
+            limits it to cured ones. The counts of runs stay as they are, and the numbers of dropped lines are kept by \
+            run, source and rule. The file keeps its size: later runs use the space again.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
             .value(

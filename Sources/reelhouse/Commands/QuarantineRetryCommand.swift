@@ -9,7 +9,8 @@ enum QuarantineRetryCommand: Command {
         name: "retry",
         summary: "Try lines in quarantine again after a fix of the data or of the rules, and load what is accepted.",
         discussion: """
-            Accepted lines are loaded and cured. Lines already in the warehouse are cured too, and not loaded twice. What is still rejected stays open, with the rule that it breaks now. Cured lines are not tried \
+            Accepted lines are loaded and cured. Lines already in the warehouse are cured too, and not loaded twice. \
+            What is still rejected stays open, with the rule that it breaks now. Cured lines are not tried \
             again, unless chosen by --id. With --from, the lines are taken from an edited export instead, which \
             says by rejected_id which ones they replace.
             """,
