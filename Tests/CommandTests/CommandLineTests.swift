@@ -37,7 +37,7 @@ import Testing
         #expect(parsed > 15, "most examples call the program by its name")
     }
 
-    /// The words after the program's name in its last call, as a shell would give them; nil when it is not called by itself.
+    /// The words after the program's name in its last call, as a shell gives them; nil when it is not called by itself.
     private static func words(of example: String) throws -> [String]? {
         let folder = try TemporaryFolder()
         let script =
