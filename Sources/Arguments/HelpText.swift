@@ -51,7 +51,7 @@ extension CommandPath {
         return TextWrapping.wrap(
             "Usage: \(name) " + words.joined(separator: " "),
             width: width,
-            hangingIndent: 8 + name.count
+            hangingIndent: min(8 + name.count, width / 2)
         )
     }
 }

@@ -1,13 +1,14 @@
 /// Guesses which name was meant.
 public enum Suggestion {
-    /// The name nearest to what was written: one that begins with it, or that a few slips of the finger lead to (about
-    /// one in three letters); nil when none is near.
+    /// The name nearest to what was written: one that a few mistyped letters lead to (about one in three), or else one
+    /// that begins with it; nil when none is near. Of names equally near it is the shortest, and then the first.
     public static func nearest(to written: String, among names: [String]) -> String? {
         let written = written.lowercased()
-        if written.utf8.count > 1, let name = names.first(where: { $0.hasPrefix(written) }) { return name }
-        let distances = names.map { (name: $0, distance: distance(written, $0)) }
-        guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, min(written.count, best.name.count) / 3) ? best.name : nil
+        let near = names.map { (name: $0, distance: distance(written, $0.lowercased())) }
+            .filter { $0.distance <= max(1, min(written.count, $0.name.count) / 3) }
+        if let best = near.min(by: { ($0.distance, $0.name.count) < ($1.distance, $1.name.count) }) { return best.name }
+        guard written.utf8.count > 1 else { return nil }
+        return names.filter { $0.lowercased().hasPrefix(written) }.min { $0.count < $1.count }
     }
 
     /// Letters inserted, deleted, replaced, or swapped with their neighbour (optimal string alignment distance).

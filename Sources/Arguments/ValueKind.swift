@@ -17,7 +17,7 @@ public enum ValueKind: Sendable, Equatable {
     case date
     /// A point in time: RFC 3339, a date (its midnight in UTC), or integer milliseconds since 1970.
     case time
-    /// A length of time: `90` or `90s`, `15m`, `2h`, `1h30m`, `1.5d`, `250ms`.
+    /// A length of time, with its units: `90s`, `15m`, `2h`, `1h30m`, `1.5d`, `250ms`.
     case duration
     /// A count (`100`) or a share (`0.5%`, `0.005`).
     case limit

@@ -47,12 +47,9 @@ enum ValueText {
         return midnight + Int64(seconds) * 1000 + Int64(fraction)
     }
 
-    /// Seconds without a unit, or numbers with units in falling order (`d`, `h`, `m`, `s`, `ms`): `1h30m`.
+    /// Numbers with units in falling order (`d`, `h`, `m`, `s`, `ms`): `1h30m`.
     static func duration(_ text: String) -> Duration? {
         let longest = 86_400.0 * 365_000
-        if let seconds = number(text) {
-            return (0...longest).contains(seconds) ? .seconds(seconds) : nil
-        }
         var rest = Substring(text)
         var units = [("d", 86_400.0), ("h", 3_600.0), ("m", 60.0), ("s", 1.0), ("ms", 0.001)][...]
         var total = 0.0

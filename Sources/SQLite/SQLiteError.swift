@@ -81,7 +81,7 @@ public struct SQLiteError: Error, CustomStringConvertible {
         case SQLITE_BUSY, SQLITE_LOCKED: "Another program has it locked; wait for that to end, and try again."
         case SQLITE_CANTOPEN: "Check that the folder is there and that you may write to it."
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: "Check the permissions of the file and its folder."
-        case SQLITE_NOTADB: "The file is no SQLite database; name another one with --warehouse."
+        case SQLITE_NOTADB: "The file is not a SQLite database; name another one with --warehouse."
         case SQLITE_CORRUPT: "The file is damaged: restore it from a copy, or load its sources into a new one."
         case SQLITE_IOERR: "The disk or file system failed, or a quota is reached; look at the system's log."
         case SQLITE_ERROR:

@@ -6,6 +6,8 @@ extension SQLiteReader {
     ///
     /// - Throws: `QueryError`, `SQLiteError`.
     func prepareQuery(_ sql: String) throws -> Statement {
+        let word = Self.firstWord(of: sql)
+        if word == "ATTACH" || word == "DETACH" { throw QueryError.unavailable("\(word) is") }
         let statement: Statement
         do {
             statement = try connection.prepareOnly(sql)
@@ -16,6 +18,28 @@ extension SQLiteReader {
         }
         guard statement.isReadOnly else { throw QueryError.writes }
         return statement
+    }
+
+    /// The first word of a statement in upper case, behind white space and comments.
+    private static func firstWord(of sql: String) -> String {
+        var rest = sql[...]
+        while true {
+            rest = rest.drop { $0.isWhitespace || $0 == ";" }
+            if rest.hasPrefix("--") {
+                rest = rest.drop { !$0.isNewline }
+            } else if rest.hasPrefix("/*"), let end = rest.dropFirst(2).firstRange(of: "*/") {
+                rest = rest[end.upperBound...]
+            } else {
+                return rest.prefix { $0.isLetter }.uppercased()
+            }
+        }
+    }
+
+    /// What an error of running says about the statement; the error itself where it is about the database.
+    func runError(_ error: SQLiteError) -> any Error {
+        // SQLite refuses `load_extension` so, when it is called.
+        error.primaryCode == SQLITE_ERROR && error.message == "not authorized"
+            ? QueryError.unavailable("extensions are") : error
     }
 
     /// What an error of compiling says about the statement; nil where it is about the database.
@@ -50,12 +74,13 @@ extension SQLiteReader {
         return (named.isEmpty ? relations : named).flatMap(\.columns).filter { seen.insert($0).inserted }
     }
 
-    /// The tables and views that are there, with their columns.
+    /// The tables, and then the views, that are there, with their columns.
     private func relations() throws -> [(name: String, columns: [String])] {
         let statement = try connection.prepare(
             """
             SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c
-            WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name, c.cid
+            WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+            ORDER BY s.type, s.name, c.cid
             """)
         var relations: [(name: String, columns: [String])] = []
         while try statement.step() {

@@ -23,7 +23,7 @@ public final class SQLiteReader: WarehouseReader {
         guard tables == 1 else { throw WarehouseError.notThere(path: path) }
     }
 
-    /// How far each source is loaded, those touched last first.
+    /// How far each source is loaded: unfinished ones first, then those touched last.
     public func checkpoints(limit: Int) throws -> [Checkpoint] {
         // An older version's row does not say how many bytes it is of.
         let isOlder =
@@ -33,7 +33,8 @@ public final class SQLiteReader: WarehouseReader {
         let statement = try connection.prepare(
             """
             SELECT port, source_key, snapshot_date, source, line, byte_offset, is_complete, read, accepted, duplicates,
-            rejected, warnings, \(known) FROM load_checkpoint ORDER BY run_id DESC, port, source LIMIT ?
+            rejected, warnings, \(known) FROM load_checkpoint
+            ORDER BY is_complete, run_id DESC, port, source LIMIT ?
             """)
         try statement.bind(Int64(limit), at: 1)
         var checkpoints: [Checkpoint] = []
@@ -49,6 +50,11 @@ public final class SQLiteReader: WarehouseReader {
                     firstRun: statement.integer(15)))
         }
         return checkpoints
+    }
+
+    /// How many checkpoints there are.
+    public func checkpointCount() throws -> Int {
+        Int(try connection.integer("SELECT count(*) FROM load_checkpoint") ?? 0)
     }
 
     func counts(_ statement: Statement, from column: Int) -> LineCounts {
@@ -157,7 +163,10 @@ public final class SQLiteReader: WarehouseReader {
     ) throws {
         let statement = try prepareQuery(sql)
         try header((0..<statement.columnCount).map(statement.columnName))
-        while try statement.step() {
+        func step() throws -> Bool {
+            do { return try statement.step() } catch { throw runError(error) }
+        }
+        while try step() {
             try row((0..<statement.columnCount).map { value(statement, $0) })
         }
         try stamp?.expectUnchanged()

@@ -60,7 +60,7 @@ enum WarehouseFile: Equatable {
         do {
             return try kind(of: Connection(path: path, access: .immutable))
         } catch {
-            if error.primaryCode == SQLITE_NOTADB { return .foreign("no SQLite database") }
+            if error.primaryCode == SQLITE_NOTADB { return .foreign("not a SQLite database") }
             guard error.primaryCode == SQLITE_CORRUPT, size(path + "-wal") > 0 else { throw error }
             // It is being copied from its log into the file: what is in both together is whole.
             return try kind(of: Connection(path: path, access: .readOnly))

@@ -55,7 +55,7 @@ enum CommonOption {
         "now", .time, help: "The run's clock, for repeatable runs; the system's unless given.")
     static let whole = Option.flag(
         "whole",
-        help: "Read a last line that has no end yet as it is; unless given, it is read when the file has grown.")
+        help: "Also read a last line without a line feed. By default it is left until the file has grown.")
     static let snapshotDate = Option.value(
         "snapshot-date", .date,
         help: "The date of all movie documents; else the date in the file's name, else the run's day.")

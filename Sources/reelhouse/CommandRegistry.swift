@@ -8,6 +8,8 @@ enum CommandRegistry {
         DoctorCommand.self, MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
 
+    private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+
     /// The program as it is declared.
     static let root = CommandDeclaration(
         name: "reelhouse",
@@ -20,10 +22,10 @@ enum CommandRegistry {
         options: [
             .value(
                 "log-format", .choice(["text", "json"]), defaultValue: "text",
-                help: "How log lines on standard error look."),
+                help: "The format of log messages on standard error."),
             .value(
-                "log-level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
-                defaultValue: "warning", help: "The least level that is logged."),
+                "log-level", .choice(logLevels), placeholder: "level", defaultValue: "warning",
+                help: "Log messages of this level and above: \(logLevels.joined(separator: ", "))."),
         ],
         examples: [
             .init("reelhouse run", "Load data/movies and data/events into warehouse.db"),

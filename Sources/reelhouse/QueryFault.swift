@@ -10,6 +10,7 @@ extension QueryError {
         case .writes: "this statement would change something; only a statement that reads can be run"
         case .unknownTable(let name, let names): "no such table or view: \(name)" + Self.suggestion(name, names)
         case .unknownColumn(let name, let names): "no such column: \(name)" + Self.suggestion(name, names)
+        case .unavailable(let what): "\(what) not available in a query"
         case .invalid(let words): "the statement cannot be understood: \(words)"
         }
     }
@@ -23,8 +24,9 @@ extension QueryError {
         case .unknownTable: "`reelhouse schema` lists all tables and views."
         case .unknownColumn:
             "`reelhouse schema TABLE` lists the columns of a table. A text stands in single quotes: 'text'."
+        case .unavailable: "A query reads this warehouse only. To read other files too, open it with sqlite3 or DuckDB."
         case .invalid:
-            "Check the SQL (SQLite's, https://sqlite.org/lang_select.html); `reelhouse schema` lists the tables."
+            "Check the SQL syntax (https://sqlite.org/lang_select.html). `reelhouse schema` lists the tables."
         }
     }
 

@@ -29,6 +29,8 @@ struct RunEnding: Equatable {
         var unreadable: [SourceRemark] = []
         /// The value of `--max-rejects`.
         var limit: Limit?
+        /// The columns that a name may take; nil where names are whole.
+        var nameWidth: Int?
     }
 
     /// The exit status.
@@ -41,18 +43,28 @@ struct RunEnding: Equatable {
 
     /// Judges what is known at the end: what stopped it comes first, then what was not taken.
     init(_ facts: Facts) {
+        var facts = facts
+        if let width = facts.nameWidth {
+            let names = PathText.shortened(facts.sources.map(\.name), to: width)
+            for (index, name) in names.enumerated() { facts.sources[index].name = name }
+        }
+        for index in facts.sources.indices where facts.sources[index].name == "-" {
+            facts.sources[index].name = "standard input"
+        }
         let left = facts.sources.filter(\.isLeft).map(\.name)
         if let stop = facts.stop {
             let rest =
-                left.isEmpty
-                ? ", but every line was already loaded."
-                : "; \(Self.list(left, "is", "are")) left. Run the same command again."
+                left == ["standard input"]
+                ? ": standard input was not read to its end."
+                : left.isEmpty
+                    ? ", but every line was already loaded."
+                    : "; \(Self.list(left, "is", "are")) left. Run the same command again."
             switch stop {
             case .interrupt: add(.interrupted, "Interrupted" + rest)
             case .terminate: add(.terminated, "Terminated" + rest)
             case .duration:
                 let time = NumberFormat.duration(seconds: facts.seconds)
-                add(left.isEmpty ? .done : .stoppedInTime, "Stopped after \(time) as asked" + rest)
+                add(left.isEmpty ? .done : .stoppedInTime, "Stopped by --max-duration after \(time)" + rest)
             }
         }
         let counts = facts.counts
@@ -127,7 +139,7 @@ struct RunEnding: Equatable {
 
 extension RunEnding {
     /// How a run ended.
-    init(_ report: LoadReport, limit: Limit?) {
+    init(_ report: LoadReport, limit: Limit?, nameWidth: Int? = nil) {
         let sources = report.sources.map { source in
             Source(
                 name: source.name, isLeft: source.state == .partial, isDamaged: source.isDamaged,
@@ -136,7 +148,7 @@ extension RunEnding {
         self.init(
             Facts(
                 stop: report.stopReason, seconds: report.seconds, counts: report.run.counts, sources: sources,
-                unreadable: report.unreadable, limit: limit))
+                unreadable: report.unreadable, limit: limit, nameWidth: nameWidth))
     }
 
     /// How a validation ended.

@@ -13,7 +13,7 @@ struct RunSummary {
         let rate = report.seconds > 0 ? Double(counts.read) / report.seconds : 0
         let how = isDryRun ? "Dry run, nothing was kept" : "Run \(report.run.id) \(report.run.outcome.rawValue)"
         try console.print(
-            style.bold(how) + " after \(NumberFormat.duration(seconds: report.seconds)): "
+            paragraph: style.bold(how) + " after \(NumberFormat.duration(seconds: report.seconds)): "
                 + "\(NumberFormat.count(counts.read, "line", "lines")) read"
                 + (counts.read > 0 ? ", \(NumberFormat.rate(rate))" : ""))
         if console.isQuiet { return }
@@ -26,7 +26,7 @@ struct RunSummary {
         try console.print(lines)
         try console.print()
         try printRows(on: console)
-        for line in notes { try console.print(line) }
+        for line in notes { try console.print(paragraph: line, hangingIndent: 2) }
     }
 
     private func printRows(on console: Console) throws {

@@ -90,7 +90,7 @@ struct SchemaDictionary {
         if let base { meaning = "\(base.name) with times and UUIDs as text. \(sentence(base.meaning))" }
         var bases = [base].compactMap(\.self)
         if view.name == "rejected_event_readable" {
-            meaning = "What could be read of the event lines in quarantine, in the columns of a fact."
+            meaning = "Rejected event lines, parsed as far as possible."
             bases = [OperationTables.rejected, BehaviourTables.facts]
         }
         return Relation(

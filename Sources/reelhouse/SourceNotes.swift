@@ -13,8 +13,8 @@ enum SourceNotes {
         some(passedOver.map { "Passed over \($0.name): it is \($0.reason)." }, "files or folders were passed over")
             + some(
                 unfinished.map {
-                    "\($0): the last line has no end yet; it is read when the file has grown, or with --whole."
-                }, "files have a last line without an end")
+                    "\($0): the last line has no line feed yet. It is read when the file has grown, or with --whole."
+                }, "files have a last line without a line feed")
     }
 
     /// One line for each entry that cannot be read, and how many more there are.

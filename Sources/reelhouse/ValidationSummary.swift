@@ -82,6 +82,7 @@ struct ValidationSummary {
                 + ": \(NumberFormat.count(counts.read, "line", "lines")) read, \(NumberFormat.grouped(counts.rejected)) "
                 + "rejected, \(NumberFormat.count(counts.warnings, "warning", "warnings"))")
         if console.isQuiet { return }
+        try printSums(on: console)
         try console.print()
         var table = TextTable([
             .path("source"), .text("stream"), .text("rule"), .number("lines"),
@@ -92,7 +93,7 @@ struct ValidationSummary {
                 table.add(name + ["(the same bytes came before)"])
                 continue
             }
-            table.add(name + ["(no rule broken)", NumberFormat.grouped(source.tally.counts.accepted)])
+            table.add(name + ["valid", NumberFormat.grouped(source.tally.counts.accepted)])
             for rule in CleaningRule.allCases {
                 guard let count = source.tally.rejected[rule] else { continue }
                 table.add(name + [rule.rawValue, NumberFormat.grouped(count)])
@@ -103,7 +104,7 @@ struct ValidationSummary {
             passedOver: report.passedOver,
             unfinished: report.sources.filter(\.isUnfinished).map(\.name))
         if !notes.isEmpty { try console.print() }
-        for note in notes { try console.print(note) }
+        for note in notes { try console.print(paragraph: note, hangingIndent: 2) }
         for rule in rules {
             let rest = report.total.rejected[rule, default: 0]
             try print(
@@ -111,10 +112,10 @@ struct ValidationSummary {
                 under: console.style.bold(rule.rawValue) + "  (`reelhouse explain \(rule.rawValue)`)")
         }
         try printWarnings(on: console)
-        try printSums(on: console)
+        if let rule = rules.first { try console.print("\nTry next:  reelhouse explain \(rule.rawValue)") }
     }
 
-    /// Lines by rule over all sources, with what to do about them.
+    /// Lines by rule over all sources, with what to do about them; before the files, of which there may be many.
     private func printSums(on console: Console) throws {
         if rules.isEmpty { return }
         var table = TextTable([.text("rule"), .number("lines"), .prose("what to do")])
@@ -126,7 +127,6 @@ struct ValidationSummary {
         try console.print()
         try console.print(console.style.bold("Rejected lines by rule"))
         try console.print(table)
-        try console.print("Try next:  reelhouse explain \(rules[0].rawValue)")
     }
 
     private func printWarnings(on console: Console) throws {

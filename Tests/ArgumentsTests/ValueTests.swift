@@ -48,8 +48,9 @@ import Testing
 
     @Test(
         arguments: [
-            ("90", 90), ("90s", 90), ("15m", 900), ("2h", 7200), ("1h30m", 5400), ("1d", 86_400), ("250ms", 0.25),
-            ("1.5h", 5400), ("0.5", 0.5), ("0", 0), ("1m1s1ms", 61.001), ("1d2h3m4s", 93_784), ("-1", nil),
+            ("90", nil), ("90s", 90), ("15m", 900), ("2h", 7200), ("1h30m", 5400), ("1d", 86_400), ("250ms", 0.25),
+            ("1.5h", 5400), ("0.5", nil), ("0.5s", 0.5), ("0s", 0), ("0", nil), ("1m1s1ms", 61.001),
+            ("1d2h3m4s", 93_784), ("-1", nil),
             ("-1h", nil),
             ("", nil), ("h", nil), ("1x", nil), ("1m1h", nil), ("1h1h", nil), ("1h30", nil), ("1 h", nil), ("1H", nil),
             ("1e999s", nil), ("99999999999999d", nil), ("..s", nil),
@@ -85,6 +86,16 @@ import Testing
     ])
     func suggestions(written: String, name: String?) {
         #expect(Suggestion.nearest(to: written, among: ["movies", "events", "warehouse"]) == name)
+    }
+
+    @Test(arguments: [
+        ("movie", "movies"), ("genre", "genres"), ("movie_", "movies"), ("movie_cas", "movie_cast"),
+        ("rating", "Ratings"),
+        ("top", "top_movies"), ("zzz", nil),
+    ])
+    func theNearestOfSimilarNames(written: String, name: String?) {
+        let names = ["movie_cast", "movie_genres", "genre_daily", "top_movies", "genres", "movies", "Ratings"]
+        #expect(Suggestion.nearest(to: written, among: names) == name)
     }
 
     @Test(arguments: [

@@ -37,10 +37,11 @@ import Testing
         #expect(parsed > 15, "most examples call the program by its name")
     }
 
-    /// The words after the program's name, as a shell would give them; nil when it is not called by itself.
+    /// The words after the program's name in its last call, as a shell gives them; nil when it is not called by itself.
     private static func words(of example: String) throws -> [String]? {
         let folder = try TemporaryFolder()
-        let script = "reelhouse() { for word in \"$@\"; do printf '%s\\n' \"$word\" >> words; done; }\n\(example)\n"
+        let script =
+            "reelhouse() { : > words; for word in \"$@\"; do printf '%s\\n' \"$word\" >> words; done; }\n\(example)\n"
         let result = try ChildProcess(
             "/bin/sh", ["-c", "set -f\ncat() { :; }; zstdcat() { :; }\n" + script + "\nexit 0"],
             currentFolder: folder.path

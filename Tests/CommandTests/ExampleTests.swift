@@ -11,15 +11,11 @@ import Testing
         command.examples.map(\.command) + command.subcommands.flatMap(examples)
     }
 
-    /// The examples of each command with those below it, in order: one may use what the one before has written.
-    private static let groups =
-        [CommandRegistry.root.examples.map(\.command)] + CommandRegistry.root.subcommands.map(examples)
+    private static let all = examples(CommandRegistry.root)
 
-    @Test(arguments: groups)
-    func examplesOfTheHelp(_ examples: [String]) throws {
-        let demo = try DemoFolder()
-        for example in examples { try Self.run(example, in: demo) }
-    }
+    /// Each by itself: a person tries any of them, in any order.
+    @Test(arguments: all)
+    func examplesOfTheHelp(_ example: String) throws { try Self.run(example, in: DemoFolder()) }
 
     @Test(arguments: ["README.md", "schema/EVENTS.md", "schema/MOVIES.md", "data/README.md"])
     func examplesOfThePages(_ page: String) throws {
@@ -63,6 +59,6 @@ import Testing
     @Test func pagesHaveTheirBlocks() throws {
         #expect(try PageBlocks(page: "README.md").texts("sh").count >= 2)
         #expect(try PageBlocks(page: "schema/EVENTS.md").texts("json").count >= 20)
-        #expect(Self.groups.flatMap(\.self).count > 30)
+        #expect(Self.all.count > 30)
     }
 }

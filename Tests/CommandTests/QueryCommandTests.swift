@@ -61,6 +61,8 @@ import Testing
         #expect(rows.count == 2 && rows[0]["title"] is String)
         #expect(try Self.run("-f", "json", "SELECT 1 WHERE 0", in: demo).output == "[]\n")
         let page = try Self.run("-f", "markdown", "SELECT 'a|b' AS x, NULL AS y, 'c' || char(10) || 'd' AS z", in: demo)
+        let control = try Self.run("-f", "markdown", "SELECT char(27) || '[31m' || char(7) AS x", in: demo).output
+        #expect(!control.utf8.contains(27) && !control.utf8.contains(7) && control.contains("[31m"), "\(control)")
         #expect(page.output == "| x | y | z |\n| --- | --- | --- |\n| a\\|b |  | c<br>d |\n")
     }
 
@@ -69,6 +71,10 @@ import Testing
         ("SELECT m.titel FROM movies m", "no such column: titel; did you mean title?"),
         ("SELECT * FROM movis", "no such table or view: movis; did you mean movies?"),
         ("SELECT * FROM ratings_readble", "did you mean ratings_readable?"),
+        ("SELECT * FROM movie", "did you mean movies?"), ("SELECT * FROM main.genre", "did you mean genres?"),
+        ("ATTACH 'other.db' AS other", "ATTACH is not available"),
+        (" -- a\n/* b */ detach x", "DETACH is not available"),
+        ("SELECT load_extension('x')", "extensions are not available"),
         ("SELECT zzzzzzzz FROM movies", "no such column: zzzzzzzz\n"),
         ("SELECT 1; SELECT 2", "more than one statement"), ("", "no statement"), (" ; ", "no statement"),
         ("INSERT INTO users VALUES (1, 1, 1)", "would change something"), ("SELEC 1", "syntax error"),

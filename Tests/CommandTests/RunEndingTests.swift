@@ -30,14 +30,24 @@ import Testing
             facts: .init(counts: counts(10, rejected: 9), sources: [.init(name: "a")]), status: .done, sentences: []),
         Case(
             facts: .init(stop: .duration, seconds: 10, sources: left), status: .stoppedInTime,
-            sentences: ["Stopped after 10 s as asked; a, b, c and 2 more are left. Run the same command again."]),
+            sentences: [
+                "Stopped by --max-duration after 10 s; a, b, c and 2 more are left. Run the same command again."
+            ]),
         Case(
             facts: .init(stop: .duration, seconds: 10, sources: [.init(name: "z")] + left.prefix(1)),
             status: .stoppedInTime,
-            sentences: ["Stopped after 10 s as asked; a is left. Run the same command again."]),
+            sentences: ["Stopped by --max-duration after 10 s; a is left. Run the same command again."]),
         Case(
             facts: .init(stop: .duration, seconds: 90, sources: [.init(name: "a")]), status: .done,
-            sentences: ["Stopped after 1 min 30 s as asked, but every line was already loaded."]),
+            sentences: ["Stopped by --max-duration after 1 min 30 s, but every line was already loaded."]),
+        Case(
+            facts: .init(stop: .interrupt, sources: [.init(name: "-", isLeft: true)]), status: .interrupted,
+            sentences: ["Interrupted: standard input was not read to its end."]),
+        Case(
+            facts: .init(
+                stop: .terminate, sources: [.init(name: "logs/a/very/long/path/to/the/file.ndjson", isLeft: true)],
+                nameWidth: 20), status: .terminated,
+            sentences: ["Terminated; logs/a/…/file.ndjson is left. Run the same command again."]),
         Case(
             facts: .init(stop: .interrupt, sources: Array(left.prefix(2))), status: .interrupted,
             sentences: ["Interrupted; a and b are left. Run the same command again."]),
@@ -72,14 +82,14 @@ import Testing
                 limit: .count(5)),
             status: .stoppedInTime,
             sentences: [
-                "Stopped after 1.0 s as asked; a is left. Run the same command again.",
+                "Stopped by --max-duration after 1.0 s; a is left. Run the same command again.",
                 "6 of 10 lines (60%) were rejected, and --max-rejects allows 5.",
                 "a.zst is damaged: what could be read is loaded. See `reelhouse quarantine show --rule damaged_file`.",
             ]),
         Case(
             facts: .init(stop: .duration, seconds: 1, sources: [damaged]), status: .notAllTaken,
             sentences: [
-                "Stopped after 1.0 s as asked, but every line was already loaded.",
+                "Stopped by --max-duration after 1.0 s, but every line was already loaded.",
                 "a.zst is damaged: what could be read is loaded. See `reelhouse quarantine show --rule damaged_file`.",
             ]),
     ]

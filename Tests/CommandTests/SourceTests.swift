@@ -125,7 +125,7 @@ import Testing
         #expect(checkpoints.map { $0["complete"] as? Bool } == [true])
         try folder.write("app.log", lines + Array("{\"event_type\":".utf8))
         let text = try Program.run("run", "--events", "app.log", "-w", "w.db", "--raw", "raw", in: folder)
-        #expect(text.output.contains("app.log: the last line has no end yet"))
+        #expect(text.output.contains("app.log: the last line has no line feed yet"))
         let whole = try Program.load("--events", "app.log", "--whole", in: folder)
         #expect(whole.read == 1 && whole.rejected == 1)
     }

@@ -10,47 +10,50 @@ import Testing
     }
 
     @Test(arguments: [
-        (line("rate", #""score":8"#), "invalid_score", "score stands beside metadata; it belongs inside it"),
-        (line("rate", #""score":8,"metadata":{"seconds":1}"#), "invalid_score", "score stands beside metadata"),
-        (line("comment", #""comment_id":"c","body":"B""#), "invalid_comment_id", "comment_id stands beside metadata"),
+        (line("rate", #""score":8"#), "invalid_score", "Key `score` stands beside metadata; it belongs inside it"),
+        (line("rate", #""score":8,"metadata":{"seconds":1}"#), "invalid_score", "Key `score` stands beside metadata"),
+        (
+            line("comment", #""comment_id":"c","body":"B""#), "invalid_comment_id",
+            "Key `comment_id` stands beside metadata"
+        ),
         (
             line("comment", #""body":"B","metadata":{"comment_id":"c"}"#), "empty_comment",
-            "body stands beside metadata; it belongs inside it"
+            "Key `body` stands beside metadata; it belongs inside it"
         ),
         (
             line("comment_vote", #""vote":1,"metadata":{"comment_id":"c"}"#), "invalid_vote",
-            "vote stands beside metadata"
+            "Key `vote` stands beside metadata"
         ),
-        (line("watchlist", #""status":"planned""#), "invalid_status", "status stands beside metadata"),
+        (line("watchlist", #""status":"planned""#), "invalid_status", "Key `status` stands beside metadata"),
         (
             #"{"event_type":"view","metadata":{"event_time":"2026-11-20T18:03:22Z"},"user_id":1,"movie_id":1}"#,
-            "invalid_event_time", "event_time stands inside metadata; it belongs beside it"
+            "invalid_event_time", "Key `event_time` stands inside metadata; it belongs beside it"
         ),
         (
             #"{"event_type":"view","event_time":"2026-11-20T18:03:22Z","movie_id":1,"metadata":{"user_id":1}}"#,
-            "invalid_user_id", "user_id stands inside metadata; it belongs beside it"
+            "invalid_user_id", "Key `user_id` stands inside metadata; it belongs beside it"
         ),
         (
             #"{"event_type":"view","event_time":"2026-11-20T18:03:22Z","user_id":1,"metadata":{"movie_id":1}}"#,
-            "missing_movie_id", "movie_id stands inside metadata"
+            "missing_movie_id", "Key `movie_id` stands inside metadata"
         ),
         (
             #"{"event_type":"view","event_time":"2026-11-20T18:03:22Z","userId":1,"movie_id":1}"#, "invalid_user_id",
-            #"is "userId" meant to be user_id?"#
+            #"Is "userId" meant to be user_id?"#
         ),
         (
             #"{"event_type":"view","event_time":"2026-11-20T18:03:22Z","user_id":1,"Movie-ID":1}"#, "missing_movie_id",
-            #"is "Movie-ID" meant to be movie_id?"#
+            #"Is "Movie-ID" meant to be movie_id?"#
         ),
         (
             #"{"evnet_type":"view","event_time":"2026-11-20T18:03:22Z","user_id":1,"movie_id":1}"#,
-            "unknown_event_type", #"is "evnet_type" meant to be event_type?"#
+            "unknown_event_type", #"Is "evnet_type" meant to be event_type?"#
         ),
-        (line("rate", #""metadata":{"scor":8}"#), "invalid_score", #"is "scor" meant to be score?"#),
+        (line("rate", #""metadata":{"scor":8}"#), "invalid_score", #"Is "scor" meant to be score?"#),
         (line("rate", #""metadata":"{\"score\":8}""#), "invalid_score", "it should be an object with score in it"),
         (
             line("watchlist", #""metadata":{"stattus":"planned"}"#), "invalid_status",
-            #"is "stattus" meant to be status?"#
+            #"Is "stattus" meant to be status?"#
         ),
     ])
     func aRejectionSaysWhereTheKeyStands(line: String, rule: String, hint: String) throws {

@@ -17,17 +17,20 @@ struct EventKeyHint {
         guard line.count <= Self.longestLine, let event = try? parser.parse(line) else { return nil }
         let metadata = event.member(EventKey.metadata.rawValue)
         if key.isPayload {
-            if event.member(key.rawValue) != nil { return "\(key.name) stands beside metadata; it belongs inside it" }
+            if event.member(key.rawValue) != nil {
+                return "Key `\(key.name)` stands beside metadata; it belongs inside it"
+            }
             if let metadata, !metadata.isNull, metadata.kind != .object {
-                return "metadata is \(FoundValue.words(for: metadata)); it should be an object with \(key.name) in it"
+                return
+                    "Key `metadata` is \(FoundValue.words(for: metadata)); it should be an object with \(key.name) in it"
             }
         } else if metadata?.member(key.rawValue) != nil {
-            return "\(key.name) stands inside metadata; it belongs beside it"
+            return "Key `\(key.name)` stands inside metadata; it belongs beside it"
         }
         let inside = metadata.flatMap { similar(to: key, in: $0) }
         let beside = similar(to: key, in: event)
         guard let name = key.isPayload ? inside ?? beside : beside ?? inside else { return nil }
-        return "is \"\(name)\" meant to be \(key.name)?"
+        return "Is \"\(name)\" meant to be \(key.name)?"
     }
 
     /// The unknown key of an object that is spelled almost like this one.

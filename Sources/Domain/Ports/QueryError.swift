@@ -10,6 +10,8 @@ public enum QueryError: Error, Equatable, Sendable {
     case unknownTable(String, among: [String])
     /// It names a column that is not there; the names of the columns that it might mean.
     case unknownColumn(String, among: [String])
+    /// It asks for more than this warehouse; what that is, with its verb: "ATTACH is".
+    case unavailable(String)
     /// The database does not understand it, in the database's words.
     case invalid(String)
 }

@@ -34,6 +34,8 @@ public protocol WarehouseReader: AnyObject {
     func isBeingWritten() -> Bool
     /// How far each source is loaded, those touched last first.
     func checkpoints(limit: Int) throws -> [Checkpoint]
+    /// How many checkpoints there are.
+    func checkpointCount() throws -> Int
     /// How many rows each table has, by its name.
     func rowCounts() throws -> [(table: String, rows: Int64)]
     /// An order-independent hash of each table's content.

@@ -112,8 +112,8 @@ public enum OperationTables {
                 "cured_run_id", .integer,
                 "The run that cured it: it read the source without this line from its start to its end, accepted the line, "
                     + "or brought what the line is about. Null while it is open."),
-            .optional("event_time", .timestamp, "The event's time, where the line says time and id."),
-            .optional("event_id", .uuid, "The event's id, where the line says time and id."),
+            .optional("event_time", .timestamp, "The event's time, if the line has both time and id."),
+            .optional("event_id", .uuid, "The event's id, if the line has both time and id."),
             .optional("movie_id", .integer, "The movie, where the line is a movie document with an id."),
         ])
 

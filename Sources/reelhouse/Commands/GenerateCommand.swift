@@ -7,13 +7,13 @@ import JSON
 enum GenerateCommand: Command {
     static let declaration = CommandDeclaration(
         name: "generate",
-        summary: "Write synthetic movies and events, the same for the same options, and say what was planted.",
+        summary: "Write synthetic movies and events, the same for the same options, and print the expected counts.",
         options: [
             .value("movies", .integer(1...10_000_000), defaultValue: "1000", help: "How many movies."),
             .value("events", .integer(0...10_000_000_000), defaultValue: "100000", help: "How many events."),
             .value("users", .integer(1...1_000_000_000), defaultValue: "1000", help: "How many users."),
             .value("days", .integer(1...20_000), defaultValue: "30", help: "How many days they spread over."),
-            .value("seed", .integer(0...Int64.max), defaultValue: "1", help: "What chance begins with."),
+            .value("seed", .integer(0...Int64.max), defaultValue: "1", help: "The random seed."),
             .value("end-date", .date, defaultValue: "2026-11-20", help: "The last of the days."),
             .value(
                 "output", short: "o", .folder,
@@ -28,7 +28,8 @@ enum GenerateCommand: Command {
         ],
         examples: [
             .init("reelhouse generate --events 20000 --output generated", "Twenty thousand events to play with"),
-            .init("reelhouse generate --dirt 0.03 --seed 7 --output dirty --json", "Dirt, and what was planted"),
+            .init(
+                "reelhouse generate --dirt 0.03 --seed 7 --output dirty --json", "Dirty lines, and the expected counts"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

@@ -11,7 +11,7 @@ enum IndexCommand: Command {
         discussion: """
             Every warehouse has indexes on its smaller tables. An index on fact_user_event makes questions about one \
             user or one movie quick, and each makes later loads take about half as long again: so they are made only \
-            here. Later runs keep them up. Without --facts, what is there is listed.
+            here. Later runs keep them up. Without --facts, lists the indexes.
             """,
         options: [
             .value(
@@ -91,7 +91,7 @@ enum IndexCommand: Command {
         }
         var table = TextTable([.text("table"), .text("columns"), .number("size"), .text("made")])
         for (index, found) in entries {
-            let made = found != nil ? "yes" : index.isOnRequest ? "no: --facts" : "by the next run"
+            let made = found != nil ? "yes" : index.isOnRequest ? "no (make it with --facts)" : "by the next run"
             let size = found?.bytes.map { NumberFormat.bytes($0) } ?? ""
             table.add([index.table, index.columns.joined(separator: ", "), size, made])
         }

@@ -11,14 +11,14 @@ enum QuarantineDropCommand: Command {
         name: "drop",
         summary: "Delete lines from the quarantine for good, and keep only how many they were.",
         discussion: """
-            Without --yes it shows what it would delete, and changes nothing. Open and cured lines are meant unless \
-            --cured is given. The counts of runs stay as they are, and the numbers of dropped lines are kept by run, \
-            source and rule. The file keeps its size: later runs use the space again.
+            Without --yes it shows what it would delete, and changes nothing. Drops open and cured lines; --cured \
+            limits it to cured ones. The counts of runs stay as they are, and the numbers of dropped lines are kept by \
+            run, source and rule. The file keeps its size: later runs use the space again.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
             .value(
                 "older-than", .duration,
-                help: "Only lines that were found last by a run that began so long ago or longer: 30d, 12h, 1d12h."),
+                help: "Only lines not found by any run in this time: 30d, 12h, 1d12h."),
             .flag("cured", help: "Only cured lines."),
             .flag("all", help: "All lines; needed where nothing else says which."),
             .flag("yes", short: "y", help: "Delete them."),
@@ -29,7 +29,8 @@ enum QuarantineDropCommand: Command {
             .init("reelhouse quarantine drop --cured", "What would be deleted of the cured lines?"),
             .init("reelhouse quarantine drop --cured --older-than 30d --yes", "Delete cured lines of a month ago"),
             .init(
-                "reelhouse quarantine drop --rule malformed_json --source app.log --yes", "Delete by rule and source"),
+                "reelhouse quarantine drop --rule malformed_json --source data/events/2026-11-20.ndjson.zst --yes",
+                "Delete by rule and source"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
@@ -102,7 +103,7 @@ private struct QuarantineDropSummary {
     func print(on console: Console) throws {
         if counts.isEmpty { return try console.print("No line in quarantine matches; nothing is dropped.") }
         if !console.isQuiet {
-            var table = TextTable([.text("rule"), .text("source"), .number("lines"), .number("bytes")])
+            var table = TextTable([.text("rule"), .path("source"), .number("lines"), .number("bytes")])
             for count in counts.prefix(Self.namedSources) {
                 table.add([
                     count.rule, count.source, NumberFormat.grouped(count.lines), NumberFormat.bytes(count.bytes),
@@ -120,6 +121,7 @@ private struct QuarantineDropSummary {
         }
         let total = "\(NumberFormat.count(lines, "line", "lines")), \(NumberFormat.bytes(bytes))"
         try console.print(
-            isDropped ? "\(total): dropped." : "\(total) would be dropped. Nothing is changed; add --yes to drop them.")
+            paragraph: isDropped
+                ? "\(total): dropped." : "\(total) would be dropped. Nothing is changed; add --yes to drop them.")
     }
 }

@@ -9,13 +9,14 @@ enum QuarantineExportCommand: Command {
         summary: "Write lines in quarantine as NDJSON, or byte for byte.",
         discussion: """
             Each object has rejected_id, source, port, line, byte_offset, rule, message, snapshot_date, run_id, \
-            last_run_id, cured_run_id, and the line itself as raw, or as raw_base64 where it is not UTF-8. Change raw, and `retry --from` loads it.
+            last_run_id, cured_run_id, and the line itself as raw, or as raw_base64 where it is not \
+            UTF-8. Change raw, and `retry --from` loads it.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + QuarantineFilter.states + [
             .flag("raw", help: "Write only the lines, byte for byte, each followed by LF.")
         ] + NamedOutput.options + [CommonOption.quiet],
         examples: [
-            .init("reelhouse quarantine export -o rejected.ndjson", "All of them, to be mended"),
+            .init("reelhouse quarantine export -o rejected.ndjson", "Export all lines to correct them"),
             .init(
                 "reelhouse quarantine export --raw --source data/events/2026-11-20.ndjson.zst > again.ndjson",
                 "The bare lines of one file"),

@@ -68,10 +68,10 @@ private struct QuarantineList {
     func print(on console: Console) throws {
         if lines == 0 {
             try console.print(state == .cured ? "No line in quarantine is cured." : "The quarantine is empty.")
-            for note in notes { try console.print(note) }
+            for note in notes { try console.print(paragraph: note) }
             return
         }
-        var ruleTable = TextTable([.text("rule"), .number("lines"), .text("a line is rejected when")])
+        var ruleTable = TextTable([.text("rule"), .number("lines"), .prose("a line is rejected when")])
         for (rule, count) in rules {
             let explanation = CleaningRule(rawValue: rule)?.explanation.rejects ?? "a newer version knows"
             ruleTable.add([rule, NumberFormat.grouped(count), explanation])
@@ -79,14 +79,14 @@ private struct QuarantineList {
         try console.print(ruleTable)
         if console.isQuiet { return }
         try console.print()
-        var sourceTable = TextTable([.text("source"), .number("lines"), .text("rules")])
+        var sourceTable = TextTable([.path("source"), .number("lines"), .prose("rules")])
         for (source, count, rules) in sources {
             let list = rules.map { "\(NumberFormat.grouped($0.lines)) \($0.rule)" }.joined(separator: ", ")
             sourceTable.add([source, NumberFormat.grouped(count), list])
         }
         try console.print(sourceTable)
         try console.print()
-        for note in notes { try console.print(note) }
+        for note in notes { try console.print(paragraph: note) }
         let option = state == .cured ? " --cured" : ""
         try console.print("Try next:  reelhouse quarantine show --rule \(rules[0].rule)\(option)")
     }

@@ -9,9 +9,9 @@ enum QuarantineRetryCommand: Command {
         name: "retry",
         summary: "Try lines in quarantine again after a fix of the data or of the rules, and load what is accepted.",
         discussion: """
-            What is accepted is cured, and so is what the warehouse has got another way meanwhile: nothing is loaded \
-            twice. What is still rejected stays open, with the rule that it breaks now. Cured lines are not tried \
-            again, but for one that --id names. With --from, the lines are taken from an edited export instead, which \
+            Accepted lines are loaded and cured. Lines already in the warehouse are cured too, and not loaded twice. \
+            What is still rejected stays open, with the rule that it breaks now. Cured lines are not tried \
+            again, unless chosen by --id. With --from, the lines are taken from an edited export instead, which \
             says by rejected_id which ones they replace.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
@@ -27,7 +27,9 @@ enum QuarantineRetryCommand: Command {
         examples: [
             .init("reelhouse quarantine retry --dry-run", "How many lines would be accepted now?"),
             .init("reelhouse quarantine retry --rule event_time_out_of_range --now 2026-12-01", "Under another clock"),
-            .init("reelhouse quarantine retry --from rejected.ndjson", "Load the lines of an edited export"),
+            .init(
+                "reelhouse quarantine export -o rejected.ndjson && reelhouse quarantine retry --from rejected.ndjson",
+                "Export the lines, and load them from that file (edit it in between)"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

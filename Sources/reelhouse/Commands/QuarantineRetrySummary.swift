@@ -45,7 +45,7 @@ struct QuarantineRetrySummary {
         if !report.rejectedByRule.isEmpty {
             try console.print()
             var table = TextTable([
-                .text("rule"), .number(isDryRun ? "would stay" : "stay"), .text("a line is rejected when"),
+                .text("rule"), .number(isDryRun ? "would stay" : "stay"), .prose("a line is rejected when"),
             ])
             for (rule, count) in report.rejectedByRule.sorted(by: {
                 ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue)
@@ -55,7 +55,7 @@ struct QuarantineRetrySummary {
             try console.print(table)
         }
         if !notes.isEmpty { try console.print() }
-        for note in notes { try console.print(PlainText.escape(note)) }
+        for note in notes { try console.print(paragraph: PlainText.escape(note), hangingIndent: 2) }
     }
 
     private var headline: String {
@@ -95,7 +95,7 @@ struct QuarantineRetrySummary {
                     + "with these.")
         }
         if report.stopReason != nil {
-            notes.append("Stopped because it was asked to. Run the same command again to go on.")
+            notes.append("Interrupted before the end. Run the same command again to try the rest.")
         }
         if !isDryRun, let rule = report.rejectedByRule.max(by: { $0.value < $1.value })?.key {
             notes.append("Try next:  reelhouse quarantine show --rule \(rule.rawValue)")

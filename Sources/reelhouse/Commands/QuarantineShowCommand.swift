@@ -11,8 +11,8 @@ enum QuarantineShowCommand: Command {
         name: "show",
         summary: "Show lines in quarantine: where they come from, what is wrong, and the line itself.",
         discussion: """
-            What a terminal would take for more than text is shown as an escape, and what is not UTF-8 as \\x and two \
-            digits; `export --raw` gives the lines byte for byte.
+            Control characters are shown escaped. Bytes that are not UTF-8 are shown as \\x and two digits; \
+            `export --raw` writes the lines byte for byte.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + QuarantineFilter.states + [
             .value("limit", .integer(1...Int64.max), defaultValue: "20", help: "How many lines at most."),

@@ -12,7 +12,10 @@ enum ReportCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         let reader = try Backends.reader(arguments.string("warehouse") ?? "")
         let console = context.console
-        if let note = try MartNote.text(reader) { try console.print(note + "\n") }
+        if let note = try MartNote.text(reader) {
+            try console.print(paragraph: note)
+            try console.print()
+        }
         try console.print(console.style.bold("The ten best movies, by weighted rating"))
         try printTable(
             "SELECT position, title, weighted_rating, votes FROM top_movies ORDER BY position LIMIT 10",
@@ -41,7 +44,8 @@ enum ReportCommand: Command {
             let lines = NumberFormat.count(open, "line is", "lines are")
             try console.print(paragraph: "\(lines) in quarantine; `reelhouse quarantine list` says why.")
         }
-        try console.print("Try next:  reelhouse status   reelhouse query 'SELECT …'   reelhouse quarantine list")
+        let warehouse = arguments.isGiven("warehouse") ? " -w '\(arguments.string("warehouse") ?? "")'" : ""
+        try console.print("Try next:  reelhouse \(open > 0 ? "quarantine list" : "status")" + warehouse)
         return .done
     }
 

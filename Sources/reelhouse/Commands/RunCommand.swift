@@ -11,8 +11,8 @@ enum RunCommand: Command {
         summary: "Load movies and events into the warehouse, and bring its marts up to date.",
         discussion: """
             What was loaded whole before is skipped, what was interrupted goes on where its last commit was, and a \
-            line that breaks a rule goes to quarantine. With neither --movies nor --events the default folders of both \
-            are read, as far as they are there; with one of them only that one.
+            line that breaks a rule goes to quarantine. Without --movies and --events, both default folders are read if \
+            they exist. With one of them, only that input is read.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
@@ -27,7 +27,7 @@ enum RunCommand: Command {
             CommonOption.now, CommonOption.snapshotDate,
             .flag("reload", help: "Read again what was loaded whole before."),
             CommonOption.whole,
-            .flag("dry-run", help: "Do everything, and undo it at the end: what would this run change?"),
+            .flag("dry-run", help: "Show what the run would change, then roll back."),
             CommonOption.json,
             .flag("stages", help: "Add to --json how long each stage took.", isHidden: true),
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
@@ -58,7 +58,9 @@ enum RunCommand: Command {
             report = try load(arguments, context, stop, latest)
         }
         context.console.progress.finish()
-        let ending = RunEnding(report, limit: arguments.limit("max-rejects"))
+        let ending = RunEnding(
+            report, limit: arguments.limit("max-rejects"),
+            nameWidth: arguments.flag("json") ? nil : context.console.outputWidth.map { max(20, $0 - 4) })
         if arguments.flag("json") {
             try context.console.print(RunJSON.text(report, ending, withStages: arguments.flag("stages")))
         } else {

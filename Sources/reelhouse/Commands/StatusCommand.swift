@@ -36,6 +36,7 @@ struct WarehouseStatus {
     let location: String
     let runs: [RunRecord]
     let checkpoints: [Checkpoint]
+    let checkpointCount: Int
     let rows: [(table: String, rows: Int64)]
     let size: Int64
     let schema: (applied: Int, known: Int)
@@ -50,6 +51,7 @@ struct WarehouseStatus {
         location = reader.location
         runs = try reader.judgedRuns(limit: limit)
         checkpoints = try reader.checkpoints(limit: limit)
+        checkpointCount = try reader.checkpointCount()
         rows = try reader.rowCounts()
         size = try reader.size()
         schema = try reader.schemaVersion()
@@ -164,6 +166,8 @@ struct WarehouseStatus {
             ])
         }
         try console.print(table)
+        let rest = Int64(checkpointCount - checkpoints.count)
+        if rest > 0, !console.isQuiet { try console.print("… and \(NumberFormat.grouped(rest)) more (--limit)") }
         try console.print()
     }
 }

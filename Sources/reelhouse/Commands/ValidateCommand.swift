@@ -11,8 +11,7 @@ enum ValidateCommand: Command {
         name: "validate",
         summary: "Read input and say what would be rejected or warned about, and why; nothing is loaded.",
         discussion: """
-            No warehouse is needed. That is also why duplicates, and events whose identity comes with other content \
-            (event_id_conflict), are no part of it: `reelhouse run --dry-run` counts those.
+            No warehouse is needed. Duplicates and event_id_conflict are not checked; use `reelhouse run --dry-run`.
 
             Whether a path that is named without --movies or --events holds movies or events is told by its first \
             lines, or by --as. Without any path the default folders of both are read.
@@ -36,11 +35,11 @@ enum ValidateCommand: Command {
                 isOptional: true, repeats: true)
         ],
         examples: [
-            .init("reelhouse validate", "Look over data/movies and data/events"),
-            .init("reelhouse validate data/events/2026-11-20.ndjson.zst", "Look over one file, of whichever stream"),
+            .init("reelhouse validate", "Check data/movies and data/events"),
+            .init("reelhouse validate data/events/2026-11-20.ndjson.zst", "Check one file of movies or events"),
             .init(
                 "zstdcat data/events/2026-11-20.ndjson.zst | reelhouse validate -",
-                "Look over standard input"),
+                "Check standard input"),
             .init("reelhouse validate --max-rejects 0 --json | jq .rejected_by_rule", "A check before a load"),
         ])
 

@@ -44,6 +44,9 @@ final class Console: Sendable {
     /// Columns that results are laid out for: `COLUMNS` if that is set, else the terminal's; nil elsewhere.
     var outputWidth: Int? { Self.columns(in: environment) ?? output.width }
 
+    /// Columns that errors are laid out for, as `outputWidth` is for results.
+    private var errorWidth: Int? { Self.columns(in: environment) ?? errors.width }
+
     /// Columns that help texts and charts are laid out for: those of results up to 100, or 80.
     var textWidth: Int { min(outputWidth ?? 80, 100) }
 
@@ -81,7 +84,7 @@ final class Console: Sendable {
     }
 
     /// Reports an error or a warning on standard error.
-    func report(_ report: Report) { writeToErrors(report.text(errorStyle)) }
+    func report(_ report: Report) { writeToErrors(report.text(errorStyle, width: errorWidth)) }
 
     private func writeToErrors(_ text: String) {
         // Where both go to one file, they stand in the order in which they were written. If standard output fails, the

@@ -49,7 +49,7 @@ struct MarkdownRowWriter: RowWriter {
             case "<": cell += "&lt;"
             case "\n": cell += "<br>"
             case "\r": break
-            default: cell.unicodeScalars.append(scalar)
+            default: cell += PlainText.escape(String(scalar))
             }
         }
         return cell

@@ -6,17 +6,25 @@ enum PathText {
         guard paths.contains(where: { DisplayWidth.of($0) > width }) else { return paths }
         let different = Set(paths).count
         var best: (paths: [String], count: Int) = ([], -1)
-        for way in [byParts, byMiddle, byEnd, byStart] {
-            let short = paths.map { DisplayWidth.of($0) <= width ? $0 : way($0, width) }
+        let ways: [([String], Int) -> [String]] = [
+            each(byParts), byDifference, each(byMiddle), each(byEnd), each(byStart),
+        ]
+        for way in ways {
+            let short = way(paths, width)
             let count = Set(short).count
             if count == different { return short }
             if count > best.count { best = (short, count) }
         }
-        return byDifference(paths, width: width) ?? best.paths
+        return best.paths
     }
 
     /// One path; see `shortened(_:to:)`.
     static func shortened(_ path: String, to width: Int) -> String { shortened([path], to: width)[0] }
+
+    /// A way that looks at one path, for all that are too wide.
+    private static func each(_ way: @escaping (String, Int) -> String) -> ([String], Int) -> [String] {
+        { paths, width in paths.map { DisplayWidth.of($0) <= width ? $0 : way($0, width) } }
+    }
 
     /// Whole parts: `data/events/…/2026-11-20.ndjson.zst`.
     private static func byParts(_ path: String, width: Int) -> String {
@@ -40,14 +48,51 @@ enum PathText {
 
     private static func byStart(_ path: String, width: Int) -> String { DisplayWidth.truncate(path, to: width) }
 
-    /// What is between the start and the end that all paths share.
-    private static func byDifference(_ paths: [String], width: Int) -> [String]? {
-        guard let first = paths.first else { return nil }
-        let head = paths.reduce(Array(first)) { shared, path in zip(shared, path).prefix { $0 == $1 }.map(\.0) }
-        let short = paths.map { path in
-            DisplayWidth.truncate("…" + String(path.dropFirst(head.count)), to: width)
+    /// Whole parts, and where several paths would look alike, the part in which they differ and the file's name.
+    private static func byDifference(_ paths: [String], width: Int) -> [String] {
+        var short: [String: String] = [:]
+        for path in paths { short[path] = DisplayWidth.of(path) <= width ? path : byParts(path, width: width) }
+        var groups = alike(short)
+        while let group = groups.popLast() {
+            let shared = sharedStart(group)
+            var changed: [String: String] = [:]
+            for path in group { changed[path] = difference(Array(path), from: shared, width: width) }
+            short.merge(changed) { $1 }
+            // Those that still look alike differ further on, or cannot be told apart.
+            groups += alike(changed).filter { $0.count < group.count }
         }
-        return Set(short).count == Set(paths).count ? short : nil
+        return paths.map { short[$0] ?? $0 }
+    }
+
+    /// Paths that are shown by the same text, in groups of two and more.
+    private static func alike(_ short: [String: String]) -> [[String]] {
+        Dictionary(grouping: short.keys) { short[$0] ?? $0 }.values.filter { $0.count > 1 }.map { $0.sorted() }
+    }
+
+    /// How many characters all paths begin with.
+    private static func sharedStart(_ paths: [String]) -> Int {
+        guard let first = paths.first else { return 0 }
+        return paths.reduce(Array(first)) { shared, path in zip(shared, path).prefix { $0 == $1 }.map(\.0) }.count
+    }
+
+    /// A path of which a part is shown that begins at a character, or with the folder which that is in, and its name:
+    /// `…/region-berlin/…/log.ndjson`.
+    private static func difference(_ path: [Character], from place: Int, width: Int) -> String {
+        let rest = String(path[place...])
+        guard let slash = rest.lastIndex(of: "/") else {
+            return DisplayWidth.of(rest) < width ? "…" + rest : "…" + byMiddle(rest, width: width - 1)
+        }
+        let name = String(rest[rest.index(after: slash)...])
+        let folder = (path[..<place].lastIndex(of: "/") ?? -1) + 1
+        let whole = "…/" + String(path[folder...].prefix { $0 != "/" }) + "/…/" + name
+        if DisplayWidth.of(whole) <= width { return whole }
+        let least = max(1, min(6, width / 3))
+        let nameWidth = min(DisplayWidth.of(name), max(1, width - 3 - least))
+        let shownName = nameWidth < DisplayWidth.of(name) ? byMiddle(name, width: nameWidth) : name
+        let part = String(rest.prefix { $0 != "/" })
+        let room = max(1, width - 3 - nameWidth)
+        let shownPart = DisplayWidth.of(part) < room ? part + "/" : start(of: part, to: room)
+        return "…" + shownPart + "…/" + shownName
     }
 
     private static func start(of text: String, to width: Int) -> String {

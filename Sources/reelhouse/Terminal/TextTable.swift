@@ -122,12 +122,20 @@ struct TextTable {
     /// The rows with their paths shortened to the columns' widths.
     private func shortened(to widths: [Int]) -> [[String]] {
         var rows = rows
-        for index in columns.indices where columns[index].kind == .path {
+        for index in columns.indices where isShortenedInTheMiddle(index, width: widths[index]) {
             for (row, path) in PathText.shortened(rows.map { $0[index] }, to: widths[index]).enumerated() {
                 rows[row][index] = path
             }
         }
         return rows
+    }
+
+    /// Whether a column has paths, or texts of which different ones would be cut to the same.
+    private func isShortenedInTheMiddle(_ column: Int, width: Int) -> Bool {
+        if columns[column].kind == .path { return true }
+        guard columns[column].kind == .text else { return false }
+        let different = Set(rows.map { $0[column] })
+        return Set(different.map { DisplayWidth.truncate($0, to: width) }).count < different.count
     }
 
     /// A row with its prose in as many lines as it takes.

@@ -38,7 +38,11 @@ struct VerticalRowWriter: RowWriter {
         let text = PlainText.escape(TableRowWriter.cell(value))
         switch value {
         case .text, .blob:
-            return layout.isShortened ? DisplayWidth.truncate(text, to: max(8, layout.width - nameWidth - 2)) : text
+            guard layout.isShortened else { return text }
+            let width = max(8, layout.width - nameWidth - 2)
+            // The end of a path says more than its middle.
+            let isPath = text.contains("/") && !text.contains(" ")
+            return isPath ? PathText.shortened(text, to: width) : DisplayWidth.truncate(text, to: width)
         case .null, .integer, .real: return text
         }
     }
