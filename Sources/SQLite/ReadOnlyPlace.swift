@@ -18,17 +18,17 @@ struct ReadOnlyPlace {
     /// What removes the log and the shared memory again when it is closed as the last; closed after `connection`.
     private let cleaner: Connection?
 
-    /// Opens a warehouse.
+    /// Opens a warehouse; `asOwner` says that files beside it may be made, and removed again.
     ///
     /// - Throws: `WarehouseError.logNotReadable` when it has a log with content that cannot be read; `SQLiteError`.
-    init(path: String) throws {
+    init(path: String, asOwner: Bool) throws {
         if Self.isThere(path + "-wal"), Self.isThere(path + "-shm") {
             // Nothing is made here: SQLite takes what is there.
             if let connection = try Self.open(path, .readOnly) {
                 self.init(connection)
                 return
             }
-        } else if Self.isOwn(path), let cleaner = try Self.open(path, .readWrite),
+        } else if asOwner, let cleaner = try Self.open(path, .readWrite),
             let connection = try Self.open(path, .readOnly)
         {
             self.init(connection, cleaner: cleaner)
@@ -65,7 +65,7 @@ struct ReadOnlyPlace {
     private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// Whether what is made beside the file belongs to its owner: SQLite gives it to that user when root makes it.
-    private static func isOwn(_ path: String) -> Bool {
+    static func isOwn(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && [0, status.st_uid].contains(geteuid()) && access(path, W_OK) == 0
     }

@@ -8,14 +8,18 @@ public final class SQLiteReader: WarehouseReader {
     public let location: String
     var connection: Connection { place.connection }
     private var place: ReadOnlyPlace
+    private let asOwner: Bool
 
     /// Opens a warehouse for reading.
     ///
     /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded.
-    public init(path: String) throws {
+    public convenience init(path: String) throws { try self.init(path: path, asOwner: ReadOnlyPlace.isOwn(path)) }
+
+    init(path: String, asOwner: Bool) throws {
         location = path
+        self.asOwner = asOwner
         guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(path: path) }
-        place = try ReadOnlyPlace(path: path)
+        place = try ReadOnlyPlace(path: path, asOwner: asOwner)
         try connection.setBusyTimeout(milliseconds: 10_000)
         try connection.execute("PRAGMA query_only = ON")
         let tables = try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'")
@@ -30,7 +34,7 @@ public final class SQLiteReader: WarehouseReader {
             guard let stamp = place.stamp else { break }
             let answer = Result { try read() }
             if stamp.isUnchanged { return try answer.get() }
-            place = try ReadOnlyPlace(path: location)
+            place = try ReadOnlyPlace(path: location, asOwner: asOwner)
             try connection.execute("PRAGMA query_only = ON")
         }
         let answer = Result { try read() }

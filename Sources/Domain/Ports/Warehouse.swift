@@ -205,8 +205,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
             "It belongs to a log with rows that are not in the warehouse yet, so do not remove it. Ask \(owner) to run "
                 + "`reelhouse migrate` on the warehouse or to let you write to the file, and run the same command again."
         case .fileOfAnother(let path, _, false):
-            "Its log is empty. When no program has the warehouse open (`fuser \(path)`), remove the file and run the same "
-                + "command again."
+            "Its log is empty. When no program has the warehouse open (`fuser \(path)`), remove that file and run the same "
+                + "command again; do so with each file that it names."
         case .changedMeanwhile: "Run the same command again when the load has ended."
         case .nameTaken(_, let kind, let name, _):
             "Nothing was changed. Somebody made that \(kind): rename it, or remove it (DROP \(kind.uppercased()) \(name)), "
