@@ -7,26 +7,67 @@ import Domain
     import Darwin
 #endif
 
-/// How a warehouse is opened to read where nothing can be written beside it: in a folder without write permission, or on
-/// a read-only medium. SQLite needs shared memory beside a database with a write-ahead log; where there is none and
-/// none can be made, nobody is writing, and the file is read as it lies there.
-enum ReadOnlyPlace {
-    /// Opens a warehouse.
+/// How a warehouse is opened to read, so that no file stays beside it that was not there. SQLite needs a log and shared
+/// memory beside a database with a write-ahead log, and a reader would leave both behind: of another user, they keep the
+/// owner of the warehouse from writing.
+struct ReadOnlyPlace {
+    /// What reads.
+    let connection: Connection
+    /// How the file was when it was opened; nil where SQLite's locks keep what is read whole.
+    let stamp: Stamp?
+    /// What removes the log and the shared memory again when it is closed as the last; closed after `connection`.
+    private let cleaner: Connection?
+
+    /// Opens a warehouse; `asOwner` says that files beside it may be made, and removed again.
     ///
-    /// - Returns: the connection; a stamp where the file is read as it lies there.
     /// - Throws: `WarehouseError.logNotReadable` when it has a log with content that cannot be read; `SQLiteError`.
-    static func connection(path: String) throws -> (Connection, Stamp?) {
+    init(path: String, asOwner: Bool) throws {
+        if Self.isThere(path + "-wal"), Self.isThere(path + "-shm") {
+            // Nothing is made here: SQLite takes what is there.
+            if let connection = try Self.open(path, .readOnly) {
+                self.init(connection)
+                return
+            }
+        } else if asOwner, let cleaner = try Self.open(path, .readWrite),
+            let connection = try Self.open(path, .readOnly)
+        {
+            self.init(connection, cleaner: cleaner)
+            return
+        }
+        // Nobody writes, or what is written is not yet in the file: it is read as it lies there.
+        guard let stamp = Stamp(path) else {
+            throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        if Stamp.hasLog(path) { throw WarehouseError.logNotReadable(path: path) }
+        self.init(try Connection(path: path, access: .immutable), stamp: stamp)
+    }
+
+    private init(_ connection: Connection, stamp: Stamp? = nil, cleaner: Connection? = nil) {
+        self.connection = connection
+        self.stamp = stamp
+        self.cleaner = cleaner
+    }
+
+    /// A connection that sees the log; nil where the place does not permit one.
+    private static func open(_ path: String, _ access: Connection.Access) throws(SQLiteError) -> Connection? {
         do {
-            let connection = try Connection(path: path, access: .readOnly)
+            let connection = try Connection(path: path, access: access)
+            try connection.setBusyTimeout(milliseconds: 10_000)
             // The file is opened now, and its log when it is first read.
             _ = try connection.integer("SELECT count(*) FROM main.sqlite_schema")
-            return (connection, nil)
-        } catch  where [SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM].contains(error.primaryCode) {
-            if Stamp.hasLog(path) { throw WarehouseError.logNotReadable(path: path) }
-            guard let stamp = Stamp(path) else { throw error }
-            let connection = try Connection(path: path, access: .immutable)
-            return (connection, stamp)
+            return connection
+        } catch {
+            guard [SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM].contains(error.primaryCode) else { throw error }
+            return nil
         }
+    }
+
+    private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether what is made beside the file belongs to its owner: SQLite gives it to that user when root makes it.
+    static func isOwn(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && [0, status.st_uid].contains(geteuid()) && access(path, W_OK) == 0
     }
 
     /// What tells that a file was written to.
@@ -44,8 +85,11 @@ enum ReadOnlyPlace {
         ///
         /// - Throws: `WarehouseError.changedMeanwhile`.
         func expectUnchanged() throws(WarehouseError) {
-            guard Self.values(path) == values else { throw .changedMeanwhile(path: path) }
+            guard isUnchanged else { throw .changedMeanwhile(path: path) }
         }
+
+        /// Whether the file is as it was.
+        var isUnchanged: Bool { Self.values(path) == values }
 
         private static func values(_ path: String) -> [Int]? {
             var status = stat()

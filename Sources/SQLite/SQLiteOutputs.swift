@@ -35,10 +35,9 @@ public struct SQLiteOutputs {
     ///
     /// - Throws: `SQLiteError`.
     public init(reading path: String) throws {
-        // Without a log nobody writes, and the file is all there is: nothing need be made beside it to read it.
-        connection =
-            access(path + "-wal", F_OK) == 0
-            ? try Connection(path: path, access: .readOnly) : try Connection(path: path, access: .immutable)
+        // Without a log the file is all there is; and only where both are there SQLite makes nothing beside it.
+        let isLogged = access(path + "-wal", F_OK) == 0 && access(path + "-shm", F_OK) == 0
+        connection = try Connection(path: path, access: isLogged ? .readOnly : .immutable)
     }
 
     /// Opens a warehouse that is there to add to it.

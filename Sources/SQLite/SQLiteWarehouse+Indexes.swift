@@ -94,11 +94,13 @@ extension Connection {
 extension SQLiteReader {
     /// The declared indexes that are there; see `WarehouseReader`.
     public func indexes() throws -> [(index: TableIndex, bytes: Int64?)] {
-        try connection.declaredIndexes().map { index in
-            // A library may be built without this table (https://sqlite.org/dbstat.html).
-            let bytes = try? connection.integer(
-                "SELECT sum(pgsize) FROM dbstat('main', 1) WHERE name = '\(index.name)'")
-            return (index, bytes)
+        try whole {
+            try connection.declaredIndexes().map { index in
+                // A library may be built without this table (https://sqlite.org/dbstat.html).
+                let bytes = try? connection.integer(
+                    "SELECT sum(pgsize) FROM dbstat('main', 1) WHERE name = '\(index.name)'")
+                return (index, bytes)
+            }
         }
     }
 }

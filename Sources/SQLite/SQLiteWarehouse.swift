@@ -45,6 +45,7 @@ public final class SQLiteWarehouse: Warehouse {
     public init(path: String, options: Options = Options()) throws {
         location = path
         newFile = try WarehouseFile.lookForOwn(at: path) == .warehouse ? nil : NewWarehouseFile(path: path)
+        try FilesBeside.expectWritable(path)
         connection = try Connection(path: path, access: .readWrite)
         lock = try WriterLock(path: path)
         try Self.prepare(connection, newFile)

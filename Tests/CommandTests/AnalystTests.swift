@@ -239,4 +239,58 @@ import Testing
             result.errors.contains("copy/w.db-wal") && result.errors.contains("write permission"), "\(result.errors)")
         #expect(result.errors.contains("reelhouse migrate"), "\(result.errors)")
     }
+
+    private static func beside(_ folder: TemporaryFolder) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path("place")).sorted()
+    }
+
+    /// Runs a command as the user who owns the warehouse, or is about to.
+    private static func runAsOwner(_ command: [String], in folder: TemporaryFolder) throws -> ChildProcess.Result {
+        let words = ["/usr/bin/setpriv", "--reuid", "1", "--regid", "1", "--clear-groups", folder.path("program")]
+        return try ChildProcess(words[0], Array((words + command).dropFirst()), currentFolder: folder.path).wait()
+    }
+
+    @Test func aReaderLeavesNoFile() throws {
+        let folder = try Self.loaded()
+        for command in Self.commands {
+            let result = try Program.start(command + ["-w", "place/w.db"], in: folder).wait()
+            #expect(result.status == 0, "\(command): \(result.errors)")
+            #expect(try Self.beside(folder) == ["w.db"], "\(command)")
+        }
+    }
+
+    @Test(.enabled(if: ReadOnlyPlaceTests.other?.isEmpty == false, "needs root and setpriv"))
+    func anotherUserLeavesNoFileWhereAllMayWrite() throws {
+        let folder = try Self.loaded()
+        for (name, mode) in [("", 0o755), ("/program", 0o755), ("/place", 0o777), ("/place/w.db", 0o666)] {
+            chmod(folder.path + name, mode_t(mode))
+        }
+        for command in Self.commands + [["doctor"]] {
+            _ = try Self.run(command + ["-w", "place/w.db"], in: folder)
+            #expect(try Self.beside(folder) == ["w.db"], "\(command)")
+        }
+        // A commit in the log is seen through the log, by those who may write too.
+        let writer = try WritableDatabase(path: folder.path("place/w.db"))
+        try writer.execute("PRAGMA wal_autocheckpoint = 0; DELETE FROM fact_user_event")
+        #expect(try Self.run(Self.commands[0] + ["-w", "place/w.db"], in: folder).output == "n\r\n0\r\n")
+    }
+
+    @Test(
+        .enabled(if: ReadOnlyPlaceTests.other?.isEmpty == false, "needs root and setpriv"),
+        arguments: [("w.db-wal", "", "remove"), ("w.db-shm", "", "remove"), ("w.db-wal", "rows", "do not remove")])
+    func aFileOfAnotherUserIsNamed(name: String, content: String, advice: String) throws {
+        let folder = try Self.loaded()
+        for path in ["", "/program", "/place"] { chmod(folder.path + path, 0o777) }
+        chown(folder.path("place/w.db"), 1, 1)
+        try folder.write("place/\(name)", content)
+        chown(folder.path("place/\(name)"), 65534, 65534)
+        chmod(folder.path("place/\(name)"), 0o644)
+        let result = try Self.runAsOwner(["migrate", "-w", "place/w.db"], in: folder)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("place/\(name) belongs to the user nobody"), "\(result.errors)")
+        #expect(result.errors.contains(advice), "\(result.errors)")
+        #expect(content == "rows" || !result.errors.contains("do not"), "\(result.errors)")
+        try FileManager.default.removeItem(atPath: folder.path("place/\(name)"))
+        #expect(try Self.runAsOwner(["migrate", "-w", "place/w.db"], in: folder).status == 0)
+    }
 }

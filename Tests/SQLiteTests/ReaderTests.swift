@@ -40,6 +40,30 @@ import Testing
         #expect(try ids(late) == ["integer(1)", "integer(2)"])
     }
 
+    /// As another user than the owner reads: without a log, and without a lock.
+    @Test func whatChangesWhileItIsReadWithoutALogIsReadAgain() throws {
+        let folder = try TemporaryFolder()
+        func add(_ user: Int64) throws {
+            let warehouse = try SQLiteWarehouse(path: folder.file("warehouse.db"))
+            _ = try warehouse.migrate(at: 0)
+            try warehouse.begin()
+            try warehouse.merge(Self.user(user))
+            try warehouse.commit()
+        }
+        try add(1)
+        let reader = try SQLiteReader(path: folder.file("warehouse.db"), asOwner: false)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["warehouse.db"])
+        #expect(try reader.rowCounts().first { $0.table == "users" }?.rows == 1)
+        try add(2)
+        #expect(try reader.rowCounts().first { $0.table == "users" }?.rows == 2)
+        #expect(try ids(reader) == ["integer(1)", "integer(2)"])
+        let error = #expect(throws: WarehouseError.self) {
+            try reader.query("SELECT user_id FROM users", header: { _ in try add(3) }, row: { _ in })
+        }
+        #expect(error?.description.contains("was written to while it was read") == true)
+        #expect(try ids(reader).count == 3)
+    }
+
     @Test func aRollbackLeavesNothing() throws {
         let folder = try TemporaryFolder()
         let warehouse = try folder.warehouse()

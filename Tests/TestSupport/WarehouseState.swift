@@ -100,6 +100,24 @@ public final class Database {
         }
     }
 
+    /// How many steps of SQLite's machine a statement takes; nil when they are more.
+    public func steps(_ sql: String, atMost bound: Int64) throws -> Int64? {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else { throw failure(sql) }
+        // Ends the statement when it is called.
+        sqlite3_progress_handler(handle, Int32(clamping: bound), { _ in 1 }, nil)
+        defer { sqlite3_progress_handler(handle, 0, nil, nil) }
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW: continue
+            case SQLITE_DONE: return Int64(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0))
+            case SQLITE_INTERRUPT: return nil
+            default: throw failure(sql)
+            }
+        }
+    }
+
     /// The first column of the first row, as an integer; 0 when there is none.
     public func integer(_ sql: String) throws -> Int64 { Int64(try rows(sql).first ?? "") ?? 0 }
 

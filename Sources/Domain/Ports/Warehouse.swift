@@ -155,6 +155,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     case foreign(path: String, what: String)
     /// A part of it is in its log, which cannot be read without writing beside it.
     case logNotReadable(path: String)
+    /// A file beside it belongs to another user, and may not be written to.
+    case fileOfAnother(path: String, owner: String, hasRows: Bool)
     /// It was written to while it was read in a way that needs it to stay as it is.
     case changedMeanwhile(path: String)
     /// A name that an update of the schema or an index needs belongs to something that a person made.
@@ -176,6 +178,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .foreign(let path, let what): "\(path) is not a Reelhouse warehouse: it is \(what)"
         case .logNotReadable(let path):
             "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
+        case .fileOfAnother(let path, let owner, _):
+            "the file \(path) belongs to \(owner), and you may not write to it; SQLite writes to it before the warehouse"
         case .changedMeanwhile(let path): "the warehouse \(path) was written to while it was read"
         case .nameTaken(let path, let kind, let name, let user):
             "the warehouse \(path) has a \(kind) named \(name), which \(user) needs for itself"
@@ -197,6 +201,12 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .logNotReadable:
             "Ask a user who may write there to run `reelhouse migrate` on it, which copies them into the file; or copy "
                 + "both files to a folder of yours."
+        case .fileOfAnother(_, let owner, true):
+            "It belongs to a log with rows that are not in the warehouse yet, so do not remove it. Ask \(owner) to run "
+                + "`reelhouse migrate` on the warehouse or to let you write to the file, and run the same command again."
+        case .fileOfAnother(let path, _, false):
+            "Its log is empty. When no program has the warehouse open (`fuser \(path)`), remove that file and run the same "
+                + "command again; do so with each file that it names."
         case .changedMeanwhile: "Run the same command again when the load has ended."
         case .nameTaken(_, let kind, let name, _):
             "Nothing was changed. Somebody made that \(kind): rename it, or remove it (DROP \(kind.uppercased()) \(name)), "

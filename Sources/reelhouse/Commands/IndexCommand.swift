@@ -9,9 +9,11 @@ enum IndexCommand: Command {
         name: "index",
         summary: "Show the indexes of a warehouse, and make or drop those of fact_user_event.",
         discussion: """
-            Every warehouse has indexes on its smaller tables. An index on fact_user_event makes questions about one \
-            user or one movie quick, and each makes later loads take about half as long again: so they are made only \
-            here. Later runs keep them up. Without --facts, lists the indexes.
+            Every warehouse has indexes on its smaller tables. An index on fact_user_event makes questions about the \
+            events of one user or one movie quick, and none about all events; each makes later loads take about half \
+            as long again: so they are made only here. Later runs keep them up. Where SQLite chooses such an index for \
+            a question about all events, write + before the column (GROUP BY +user_id). Without --facts, lists the \
+            indexes.
             """,
         options: [
             .value(

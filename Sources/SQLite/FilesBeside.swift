@@ -1,0 +1,28 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import Domain
+
+/// The log and the shared memory that SQLite keeps beside an open database.
+enum FilesBeside {
+    /// Takes care that a program which writes may write to them too: another user's may be there.
+    ///
+    /// - Throws: `WarehouseError.fileOfAnother`.
+    static func expectWritable(_ database: String) throws(WarehouseError) {
+        // That the warehouse itself may not be written to is told of elsewhere.
+        guard access(database, W_OK) == 0 else { return }
+        for path in [database + "-wal", database + "-shm"] where access(path, F_OK) == 0 && access(path, W_OK) != 0 {
+            var (file, log) = (stat(), stat())
+            guard stat(path, &file) == 0 else { continue }
+            let hasRows = stat(database + "-wal", &log) == 0 && log.st_size > 0
+            throw .fileOfAnother(path: path, owner: name(of: file.st_uid), hasRows: hasRows)
+        }
+    }
+
+    private static func name(of user: uid_t) -> String {
+        let name = getpwuid(user).map { String(cString: $0.pointee.pw_name) }
+        return name.map { "the user \($0)" } ?? "the user \(user)"
+    }
+}
