@@ -105,6 +105,7 @@ final class EventLoad {
         for (batch, counts) in settled.map({ ($0.batch, $0.counts) }) {
             try transaction.quarantine(batch.rejections)
             transaction.warn(batch.warningTally)
+            transaction.note(batch.misplaced)
             try transaction.add(batch.chunk, counts: counts)
             for length in batch.longBodies { transaction.keep(bytes: length) }
             taken(batch.chunk, counts)

@@ -102,6 +102,8 @@ public struct LoadReport: RunReport, Sendable {
     public var rejectedByRule: [CleaningRule: Int64] = [:]
     /// What was dropped or made null, by reason.
     public var warningsByReason: [WarningReason: Int64] = [:]
+    /// Keys of events that were taken without what those say, since they stand in the wrong place.
+    public var misplaced = MisplacedTally()
     /// Lines in quarantine that it cured: their source was read again without them, or what they say has arrived.
     public var cured: Int64 = 0
     /// Rows of each table before and after.

@@ -8,6 +8,8 @@ final class LoadTransaction {
     let stages: StageTimes
     private(set) var run: RunRecord
     private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
+    /// Keys of events that stand in the wrong place.
+    private(set) var misplaced = MisplacedTally()
     private(set) var warningsByReason: [WarningReason: Int64] = [:]
     /// Lines in quarantine that this run cured.
     private(set) var cured: Int64 = 0
@@ -132,6 +134,9 @@ final class LoadTransaction {
     func warn(_ warnings: WarningTally) {
         for (reason, count) in warnings.byReason { warningsByReason[reason, default: 0] += Int64(count) }
     }
+
+    /// Takes in which keys stand in the wrong place.
+    func note(_ keys: MisplacedTally) { misplaced.add(keys) }
 
     /// Takes in that so many bytes of a line are kept as they came.
     func keep(bytes: Int) { keptBytes += bytes + LoadTransaction.keptOverhead }

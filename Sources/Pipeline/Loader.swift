@@ -37,6 +37,7 @@ public final class Loader {
             // Before the events, which find their movies as they are now.
             try lifecycle.reenrichFacts(in: transaction, &report)
             if let events { try load(events, transaction, logger, &report, loadEvents) }
+            report.misplaced = transaction.misplaced
             try lifecycle.refreshMarts(in: transaction, &report)
             try lifecycle.cureArrived(in: transaction, report)
             report.rows = try countRows()

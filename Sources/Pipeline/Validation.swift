@@ -117,7 +117,9 @@ public final class Validation {
                 let decoder = try EventDecoder(clock: clock, warningExamples: examples)
                 return { chunk in
                     let batch = decoder.decode(chunk)
-                    return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples, guess)
+                    var part = Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples, guess)
+                    part.tally.misplaced = batch.misplaced
+                    return part
                 }
             }
         }

@@ -24,6 +24,8 @@ public struct ValidationTally: Sendable {
     public internal(set) var warnings: [WarningReason: Int64] = [:]
     /// The first lines of each reason, as many as were asked for.
     public internal(set) var warningExamples: [WarningReason: [ValidationExample]] = [:]
+    /// Keys of events that stand in the wrong place, in lines that break no rule.
+    public internal(set) var misplaced = MisplacedTally()
     /// Whether the end of a file is damaged.
     public internal(set) var isDamaged = false
     /// Whether a file is not NDJSON.
@@ -36,6 +38,7 @@ public struct ValidationTally: Sendable {
         isUnsupported = isUnsupported || other.isUnsupported
         for (rule, count) in other.rejected { rejected[rule, default: 0] += count }
         for (reason, count) in other.warnings { warnings[reason, default: 0] += count }
+        misplaced.add(other.misplaced)
         examples.merge(other.examples) { Array(($0 + $1).prefix(limit)) }
         warningExamples.merge(other.warningExamples) { Array(($0 + $1).prefix(limit)) }
     }

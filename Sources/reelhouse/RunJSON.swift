@@ -19,6 +19,7 @@ enum RunJSON {
         }
         members.append(("rejected_by_rule", .object(rules)))
         members.append(("warnings_by_reason", byReason(report.warningsByReason)))
+        members += MisplacedNotes.json(report.misplaced)
         members.append(("cured", .integer(report.cured)))
         members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
         members.append(("sources", .array(report.sources.map(source))))

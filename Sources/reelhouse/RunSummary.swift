@@ -67,6 +67,7 @@ struct RunSummary {
         }
         if let rejected = rejectedNote { notes.append(rejected) }
         if let warned = warnedNote { notes.append(warned) }
+        notes += MisplacedNotes.lines(report.misplaced)
         return notes
     }
 

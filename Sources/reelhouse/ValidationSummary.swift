@@ -24,6 +24,7 @@ struct ValidationSummary {
                 ("rejected_by_rule", byRule(report.total)), ("examples", .array(rules.flatMap(examples))),
                 ("warnings_by_reason", RunJSON.byReason(report.total.warnings)),
                 ("warning_examples", .array(reasons.flatMap(warningExamples))),
+            ] + MisplacedNotes.json(report.total.misplaced) + [
                 ("sources", .array(report.sources.map(source))),
                 ("unreadable", SourceNotes.json(report.unreadable)),
                 ("passed_over", SourceNotes.json(report.passedOver)),
@@ -100,9 +101,11 @@ struct ValidationSummary {
             }
         }
         try console.print(table)
-        let notes = SourceNotes.lines(
-            passedOver: report.passedOver,
-            unfinished: report.sources.filter(\.isUnfinished).map(\.name))
+        let notes =
+            SourceNotes.lines(
+                passedOver: report.passedOver,
+                unfinished: report.sources.filter(\.isUnfinished).map(\.name))
+            + MisplacedNotes.lines(report.total.misplaced)
         if !notes.isEmpty { try console.print() }
         for note in notes { try console.print(paragraph: note, hangingIndent: 2) }
         for rule in rules {

@@ -28,5 +28,8 @@ import Testing
         }
         let sources = try #require(try Program.object(json.output)["sources"] as? [[String: Any]])
         #expect(sources[0]["looks_like"] as? String == other)
+        let checked = try Program.run("validate", "--json", "--now", Program.now, "--\(port)", "x.ndjson", in: folder)
+        let found = try #require(try Program.object(checked.output)["sources"] as? [[String: Any]])
+        #expect(found[0]["looks_like"] as? String == other)
     }
 }

@@ -6,6 +6,8 @@ struct EventCleaner {
     let clock: RunClock
     /// Keys of the event at hand that were too long, and where their texts are.
     private(set) var longKeys: [(key: EventKey, text: Span)] = []
+    /// Keys of the payload that stand in the wrong place in the event at hand, while it lacks what they say.
+    private(set) var misplaced: [MisplacedKey] = []
     /// The values of the event's own keys, by `EventKey`.
     private var values: [JSONValue?] = Array(repeating: nil, count: EventKey.allCases.count)
     private var metadata: JSONValue?
@@ -21,12 +23,14 @@ struct EventCleaner {
     /// - Throws: the first rule that it breaks.
     mutating func clean(_ event: JSONValue, in buffer: ByteBuffer) throws(EventFault) -> EventRow {
         if !longKeys.isEmpty { longKeys.removeAll(keepingCapacity: true) }
+        if !misplaced.isEmpty { misplaced.removeAll(keepingCapacity: true) }
         for index in values.indices { values[index] = nil }
         for member in event.members where member.key >= 0 { values[member.key] = member.value }
         metadata = value(.metadata).flatMap { $0.kind == .object ? $0 : nil }
         var row = EventRow()
         let id = try identify(&row)
         try payload(&row, in: buffer)
+        findMisplaced(row)
         row.sessionID = key(.sessionID, value(.sessionID), in: buffer)
         let userAgent = session(&row, in: buffer)
         row.contentHash = EventIdentity.contentHash(row, userAgent: userAgent, in: buffer)
@@ -118,6 +122,36 @@ struct EventCleaner {
             }
             row.status = status
         }
+    }
+
+    /// Looks for what the payload lacks in the wrong place.
+    @inline(__always)
+    private mutating func findMisplaced(_ row: EventRow) {
+        switch row.type {
+        case .click, .view, .share, .search, .commentVote, .watchlist: break
+        case .watch, .trailer, .dwell:
+            guard row.seconds.isNaN else { return }
+            let wanted: EventKey = row.type == .watch ? .watchedSeconds : .seconds
+            let other: EventKey = row.type == .watch ? .seconds : .watchedSeconds
+            findBeside(wanted, for: wanted)
+            findBeside(other, for: wanted)
+            if let value = payload(other), !value.isNull {
+                misplaced.append(MisplacedKey(found: other, isInside: true, wanted: wanted))
+            }
+        case .rate: if row.score.isNaN { findBeside(.score, for: .score) }
+        case .like, .dislike: findBeside(.undo, for: .undo)
+        case .comment:
+            findBeside(.deleted, for: .deleted)
+            findBeside(.parentID, for: .parentID)
+            findBeside(.body, for: .body)
+        }
+    }
+
+    /// Notes a key that stands beside the metadata, unless the payload has what it says.
+    @inline(__always)
+    private mutating func findBeside(_ key: EventKey, for wanted: EventKey) {
+        guard let value = value(key), !value.isNull, payload(wanted)?.isNull ?? true else { return }
+        misplaced.append(MisplacedKey(found: key, isInside: false, wanted: wanted))
     }
 
     private mutating func comment(_ row: inout EventRow, in buffer: ByteBuffer) throws(EventFault) {

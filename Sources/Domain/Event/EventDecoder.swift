@@ -37,6 +37,9 @@ public final class EventDecoder {
                 var row = try cleaner.clean(event, in: buffer)
                 row.line = UInt32(index)
                 batch.append(row)
+                for key in cleaner.misplaced {
+                    batch.misplaced.add(key, source: chunk.source.name, line: line.number)
+                }
                 if !cleaner.longKeys.isEmpty { warn(of: cleaner.longKeys, line: index, in: batch) }
             } catch {
                 batch.rejections.append(rejection(error, of: line, in: chunk, by: cleaner))

@@ -20,6 +20,18 @@ struct EventKeyHint {
             if event.member(key.rawValue) != nil {
                 return "Key `\(key.name)` stands beside metadata; it belongs inside it"
             }
+            if key == .body, event.member(EventKey.deleted.rawValue)?.isTrue == true {
+                return "Key `deleted` stands beside metadata; it belongs inside it"
+            }
+            if key == .score, metadata?.member(EventKey.rating.rawValue) != nil {
+                return "Key `rating` stands inside metadata; name it score there"
+            }
+            if metadata?.member(EventKey.metadata.rawValue)?.member(key.rawValue) != nil {
+                return "Key `\(key.name)` stands inside a second metadata; it belongs inside the first"
+            }
+            if event.member(EventKey.session.rawValue)?.member(key.rawValue) != nil {
+                return "Key `\(key.name)` stands inside session; it belongs inside metadata"
+            }
             if let metadata, !metadata.isNull, metadata.kind != .object {
                 return
                     "Key `metadata` is \(FoundValue.words(for: metadata)); it should be an object with \(key.name) in it"

@@ -90,6 +90,8 @@ public final class EventBatch {
     public var warnings: Int { warningTally.count }
     /// The same by reason.
     public internal(set) var warningTally: WarningTally
+    /// Keys in the wrong place, of the lines that broke no rule.
+    public internal(set) var misplaced = MisplacedTally()
 
     /// A batch without events.
     ///
