@@ -19,8 +19,10 @@ public final class LookAheadStream: ByteStream {
     public var sourceBytesRead: Int64 { stream.sourceBytesRead }
     /// How the source is compressed.
     public var compression: CompressionFormat? { stream.compression }
+    /// Whether nothing more is there for a moment.
     public var isPaused: Bool { given >= ahead.count && stream.isPaused }
 
+    /// Begins a turn of the stream below.
     public func beginTurn() { stream.beginTurn() }
 
     /// Looks further: `size` bytes, or fewer where the source ends or pauses.
