@@ -78,6 +78,8 @@ public struct SourceReport: Sendable {
     public var isUnsupported = false
     /// The other stream, where its first lines are plainly of that one.
     var otherPort: SourceIdentity.Port?
+    /// How many of its lines were rejected and are plainly of the other stream.
+    public var otherPortLines: Int64 = 0
 
     /// The stream that its lines look like, where this run rejected all of them and they are plainly of the other
     /// stream.

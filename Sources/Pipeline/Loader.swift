@@ -109,7 +109,16 @@ public final class Loader {
             reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
         ) {
             let decoder = try MovieDecoder()
-            return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
+            let guess = try PortGuess()
+            return { chunk in
+                stages.measure(.decode) {
+                    let batch = decoder.decode(chunk)
+                    if !batch.rejections.isEmpty {
+                        chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: batch.rejections)
+                    }
+                    return batch
+                }
+            }
         }
         try drain(stage, giveBack: {}, pause: load.pause) { batch in
             try stages.measure(.movies) { try load.add(batch) }
@@ -131,7 +140,16 @@ public final class Loader {
             reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
         ) {
             let decoder = try EventDecoder(clock: clock)
-            return { chunk in stages.measure(.decode) { decoder.decode(chunk) } }
+            let guess = try PortGuess()
+            return { chunk in
+                stages.measure(.decode) {
+                    let batch = decoder.decode(chunk)
+                    if !batch.rejections.isEmpty {
+                        chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: batch.rejections)
+                    }
+                    return batch
+                }
+            }
         }
         let load = EventLoad(transaction: transaction, rawStore: rawStore, release: stage.release, taken: taken)
         try drain(stage, giveBack: load.giveBack, pause: load.pause, take: load.add)
@@ -162,6 +180,7 @@ extension SourceReport {
     /// Takes in what became of a chunk.
     fileprivate mutating func take(_ chunk: LineChunk, _ counts: LineCounts, _ guess: PortGuess) {
         self.counts += counts
+        otherPortLines += chunk.otherPortLines
         isDamaged = isDamaged || chunk.isDamaged
         isUnsupported = isUnsupported || chunk.isUnsupported
         if looksLike == nil, self.counts.rejected == self.counts.read {

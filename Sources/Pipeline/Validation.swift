@@ -51,6 +51,8 @@ public final class Validation {
         var sourceBytes: Int64
         /// The other stream, where the chunk's lines are plainly of that one.
         var otherPort: SourceIdentity.Port?
+        /// How many of the chunk's lines are plainly of the other stream.
+        var otherPortLines: Int64
         var notice: SourceNotice?
         /// What the source is known by, where it ends with this chunk.
         var known: KnownSource?
@@ -90,6 +92,7 @@ public final class Validation {
 
     private func take(_ part: Part, as number: Int) {
         report.sources[number].tally.add(part.tally, examples: options.examples)
+        report.sources[number].otherPortLines += part.otherPortLines
         report.sources[number].otherPort = report.sources[number].otherPort ?? part.otherPort
         report.total.add(part.tally, examples: options.examples)
         if let source = part.known { known.append(source) }
@@ -158,7 +161,7 @@ public final class Validation {
         return Part(
             source: chunk.source.number, sourceBytes: chunk.sourceBytesRead,
             otherPort: guess.otherPort(of: chunk, rejected: tally.counts.rejected, of: tally.counts.read),
-            notice: chunk.notice,
+            otherPortLines: guess.count(ofOtherPortIn: chunk, rejections: rejections), notice: chunk.notice,
             known: known.map {
                 KnownSource(mark: $0, name: chunk.source.name, position: chunk.end, isComplete: true)
             }, tally: tally)

@@ -58,6 +58,8 @@ public struct ValidatedSource: Sendable {
     public var tally = ValidationTally()
     /// The other stream, where its first lines are plainly of that one.
     var otherPort: SourceIdentity.Port?
+    /// How many of its lines were rejected and are plainly of the other stream.
+    public var otherPortLines: Int64 = 0
 
     /// The stream that its lines look like, where all of them were rejected and are plainly of the other stream.
     public var looksLike: SourceIdentity.Port? { tally.counts.rejected == tally.counts.read ? otherPort : nil }

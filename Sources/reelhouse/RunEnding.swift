@@ -17,6 +17,10 @@ struct RunEnding: Equatable {
         var isAllRejected = false
         /// The other stream, where its lines are plainly of that one.
         var looksLike: SourceIdentity.Port?
+        /// Which stream it was read as, how many lines were read, and how many of them are plainly of the other.
+        var port = SourceIdentity.Port.movies
+        var read: Int64 = 0
+        var otherPortLines: Int64 = 0
     }
 
     /// What is known at the end.
@@ -91,6 +95,15 @@ struct RunEnding: Equatable {
                     + "See `reelhouse quarantine show --rule unsupported_file`.")
         }
         addRejected(facts.sources.filter { $0.isAllRejected && !$0.isDamaged && !$0.isUnsupported })
+        for source in facts.sources.filter({ !$0.isAllRejected && $0.otherPortLines * 2 > $0.read }).prefix(
+            Self.namedSources)
+        {
+            let other: SourceIdentity.Port = source.port == .movies ? .events : .movies
+            add(
+                .done,
+                "\(NumberFormat.grouped(source.otherPortLines)) of \(NumberFormat.count(source.read, "line", "lines")) "
+                    + "of \(source.name) look like \(other.rawValue); they are read with --\(other.rawValue).")
+        }
     }
 
     private mutating func addRejected(_ sources: [Source]) {
@@ -143,7 +156,8 @@ extension RunEnding {
         let sources = report.sources.map { source in
             Source(
                 name: source.name, isLeft: source.state == .partial, isDamaged: source.isDamaged,
-                isUnsupported: source.isUnsupported, isAllRejected: source.isAllRejected, looksLike: source.looksLike)
+                isUnsupported: source.isUnsupported, isAllRejected: source.isAllRejected, looksLike: source.looksLike,
+                port: source.port, read: source.counts.read, otherPortLines: source.otherPortLines)
         }
         self.init(
             Facts(
@@ -157,7 +171,8 @@ extension RunEnding {
             let counts = source.tally.counts
             return Source(
                 name: source.name, isDamaged: source.tally.isDamaged, isUnsupported: source.tally.isUnsupported,
-                isAllRejected: counts.read > 0 && counts.rejected == counts.read, looksLike: source.looksLike)
+                isAllRejected: counts.read > 0 && counts.rejected == counts.read, looksLike: source.looksLike,
+                port: source.port, read: counts.read, otherPortLines: source.otherPortLines)
         }
         self.init(Facts(counts: report.total.counts, sources: sources, unreadable: report.unreadable, limit: limit))
     }

@@ -32,4 +32,22 @@ import Testing
         let found = try #require(try Program.object(checked.output)["sources"] as? [[String: Any]])
         #expect(found[0]["looks_like"] as? String == other)
     }
+
+    @Test(
+        arguments: [("events", 3, 1, "movies"), ("movies", 1, 2, "events"), ("events", 2, 2, nil)]
+            as [(String, Int, Int, String?)])
+    func whereMostLinesAreOfTheOtherStreamTheyAreCounted(port: String, movies: Int, events: Int, other: String?) throws
+    {
+        let folder = try TemporaryFolder(inMemory: true)
+        let lines = Array(repeating: Self.movie, count: movies) + Array(repeating: Self.event, count: events)
+        try folder.write("x.ndjson", lines.map { $0 + "\n" }.joined())
+        let places = ["--warehouse", "w.db", "--raw", "raw", "--now", Program.now, "--\(port)", "x.ndjson"]
+        let run = try Program.start(["run"] + places, in: folder).wait()
+        let check = try Program.run("validate", "--now", Program.now, "--\(port)", "x.ndjson", in: folder)
+        #expect(run.status == 0 && check.status == 0)
+        for text in [run.output, check.output + check.errors] {
+            let words = "\(max(movies, events)) of \(movies + events) lines of x.ndjson look like \(other ?? "")"
+            #expect(text.contains(words) == (other != nil), "\(text)")
+        }
+    }
 }

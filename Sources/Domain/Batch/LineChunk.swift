@@ -120,6 +120,9 @@ public final class LineChunk {
     /// How many bytes of the source's own (compressed) size have been read up to here; for progress.
     public var sourceBytesRead: Int64 = 0
 
+    /// How many of its lines were rejected and are plainly of the other stream; told by its decoder.
+    public var otherPortLines: Int64 = 0
+
     /// Whether it ends in damage.
     public var isDamaged: Bool {
         notes.contains { note in

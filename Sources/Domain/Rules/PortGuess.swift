@@ -42,10 +42,7 @@ public final class PortGuess {
             let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
             guard let object = try? parser.parse(bytes) else { continue }
             firstObject = firstObject ?? line.number
-            let keys = Set(object.members.map(\.key)).filter { $0 >= 0 }
-            let movies = keys.count { $0 < Self.movieKeys.count }
-            let events = keys.count - movies
-            if movies != events { return .port(movies > events ? .movies : .events) }
+            if let port = port(of: object) { return .port(port) }
         }
         if let firstObject { return .unclear(line: firstObject) }
         guard let first = chunk.lines.first else { return .noLines }
@@ -54,6 +51,33 @@ public final class PortGuess {
         case .damage(let words), .unsupported(let words): return .unreadable(words)
         case .tooLong: return .noObject(line: first.number)
         }
+    }
+
+    /// How many of the rejected lines of a chunk, in their order, are plainly of the other stream.
+    ///
+    /// - Parameter longest: longer lines are passed over.
+    public func count(ofOtherPortIn chunk: LineChunk, rejections: [Rejection], longest: UInt32 = 1 << 20) -> Int64 {
+        var count: Int64 = 0
+        var numbers = rejections.lazy.filter { $0.rule == .unknownEventType || $0.rule == .invalidMovieID }
+            .map(\.line).makeIterator()
+        var wanted = numbers.next()
+        for line in chunk.lines {
+            guard let number = wanted else { break }
+            if line.number != number { continue }
+            wanted = numbers.next()
+            if line.note >= 0 || line.span.length > longest { continue }
+            let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
+            if let port = (try? parser.parse(bytes)).flatMap(port(of:)), port != chunk.source.port { count += 1 }
+        }
+        return count
+    }
+
+    /// The stream of which an object has more keys.
+    private func port(of object: JSONValue) -> SourceIdentity.Port? {
+        let keys = Set(object.members.map(\.key)).filter { $0 >= 0 }
+        let movies = keys.count { $0 < Self.movieKeys.count }
+        let events = keys.count - movies
+        return movies == events ? nil : movies > events ? .movies : .events
     }
 
     /// The other stream, where all lines of a chunk were rejected and they are plainly of that stream.
