@@ -30,7 +30,8 @@ public final class LookAheadStream: ByteStream {
         let wanted = ahead.count + size
         while ahead.count < wanted, !isAtEnd {
             let before = ahead.count
-            try ahead.fill(upTo: wanted - before) { [stream] (target) throws(FileError) in try stream.read(into: target) }
+            try ahead.fill(upTo: wanted - before) { [stream] (target) throws(FileError) in try stream.read(into: target)
+            }
             if stream.isPaused { return }
             isAtEnd = ahead.count == before
         }

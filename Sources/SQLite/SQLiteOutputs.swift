@@ -4,6 +4,8 @@
     import Darwin
 #endif
 
+import Domain
+
 /// The files that commands wrote for somebody, in `load_output`; read and written without waiting for anybody.
 public struct SQLiteOutputs {
     /// A file as it was written.
@@ -35,9 +37,10 @@ public struct SQLiteOutputs {
     ///
     /// - Throws: `SQLiteError`.
     public init(reading path: String) throws {
+        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(path: path) }
         // Without a log nobody writes, and the file is all there is: nothing need be made beside it to read it.
         connection =
-            access(path + "-wal", F_OK) == 0
+            access(WarehouseFile.realPath(path) + "-wal", F_OK) == 0
             ? try Connection(path: path, access: .readOnly) : try Connection(path: path, access: .immutable)
     }
 
