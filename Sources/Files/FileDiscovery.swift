@@ -49,10 +49,13 @@ public enum FileDiscovery {
     /// standard input once. A folder without files gives none. What is met below a folder, or matches a pattern, and
     /// cannot be looked at is told, and so is what belongs to the warehouse itself.
     ///
-    /// - Throws: when a path is not there, nothing matches a pattern, or what is named is the warehouse's own.
+    /// - Throws: when a path is not there, a link that was named leads nowhere and nothing else is found, nothing matches
+    ///   a pattern, or what is named is the warehouse's own.
     public static func find(_ arguments: [String], unless own: OwnFiles = OwnFiles()) throws(FileError) -> FoundFiles {
         var search = FileSearch(own: own)
         for argument in arguments { try search.add(argument) }
+        // Where there is nothing else to read, the command fails.
+        if let error = search.brokenLink, search.found.files.isEmpty { throw error }
         return search.found
     }
 }

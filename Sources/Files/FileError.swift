@@ -41,6 +41,8 @@ public struct FileError: Error, Equatable, Sendable {
         case tooLong(String)
         /// A pipe or a device that was read already.
         case readOnce
+        /// Standard input is not open to be read.
+        case closed
         /// Any other error of the system, by its `errno`.
         case system(Int32)
     }
@@ -94,7 +96,10 @@ extension FileError {
 
 extension FileError: CustomStringConvertible {
     /// What failed, where and why.
-    public var message: String { "cannot \(action.rawValue) \(path == "-" ? "standard input" : path): \(why)" }
+    public var message: String {
+        if reason == .closed { return "standard input is closed" }
+        return "cannot \(action.rawValue) \(path == "-" ? "standard input" : path): \(why)"
+    }
 
     /// What failed, where and why, and what to do next.
     public var description: String { "\(message); \(advice)" }
@@ -119,6 +124,7 @@ extension FileError: CustomStringConvertible {
         case .damaged(let how): "it is damaged: \(how)"
         case .tooLong(let what): "\(what) is too long"
         case .readOnce: "it is a pipe, which can be read once"
+        case .closed: "it is closed"
         case .system(let code): String(cString: strerror(code))
         }
     }
@@ -142,6 +148,7 @@ extension FileError: CustomStringConvertible {
         case .damaged: "move it away (do not delete it until you know what it held), then load its sources again"
         case .tooLong: "leave it out"
         case .readOnce: "name it once"
+        case .closed: "send the lines to it by a pipe or with `<`, or name a file"
         case .system(EIO): "the disk or the connection to it fails: look at the system's log, then run again"
         case .system: "mend the cause and run again"
         }

@@ -41,13 +41,23 @@ struct FileLookup {
     var compression: CompressionFormat? { head.withUnsafeBytes { CompressionFormat(firstBytes: $0) } }
 
     /// The known source that it is: the one of the most bytes of those that it begins with.
-    func match(in known: KnownFiles, day: Int32?, name: String) throws(FileError) -> Match? {
+    ///
+    /// - Parameter isWholeLine: tells whether a last line without LF is read; nil where it always is.
+    func match(
+        in known: KnownFiles, day: Int32?, name: String, isWholeLine: ((UnsafeRawBufferPointer) -> Bool)? = nil
+    ) throws(FileError) -> Match? {
         let isPlain = compression == nil
         var lengths: [Int64: [Int]] = [:]
+        var unfinished: (start: Int64, isKnown: Bool) = (size, false)
         for index in candidates(in: known) {
             let entry = known.entries[index]
             guard entry.day == day, let bytes = entry.bytes, bytes <= size else { continue }
-            let mayBeLonger = !entry.isExact && (!entry.isComplete || isPlain)
+            var mayBeLonger = !entry.isExact && (!entry.isComplete || isPlain)
+            if entry.isOutgrown, isPlain, bytes < size, let isWholeLine {
+                // A copy of what it was before it grew, when its last line was not finished.
+                if !unfinished.isKnown { unfinished = (try lastLineStart(), true) }
+                if bytes >= unfinished.start { mayBeLonger = !(try isWhole(from: bytes, isWholeLine)) }
+            }
             guard bytes == size || mayBeLonger else { continue }
             if bytes == 0, size > 0, known.nameOfEmpty(index) != name { continue }
             lengths[bytes, default: []].append(index)
@@ -60,6 +70,46 @@ struct FileLookup {
             if length <= size, length > 0 || size == 0 { lengths[length, default: []].append(index) }
         }
         return try longestMatch(lengths, in: known)
+    }
+
+    /// Where the last line begins, which may be the file's end.
+    private func lastLineStart() throws(FileError) -> Int64 {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+        defer { memory.deallocate() }
+        var end = size
+        while end > 0 {
+            let start = max(0, end - Int64(memory.count))
+            let wanted = UnsafeMutableRawBufferPointer(rebasing: memory[..<Int(end - start)])
+            let count = try file.read(into: wanted, at: start)
+            // It was cut off meanwhile.
+            guard count == wanted.count else { return size }
+            if let last = wanted.lastIndex(of: LineContent.lineFeed) { return start + Int64(last) + 1 }
+            end = start
+        }
+        return 0
+    }
+
+    /// Whether the file's last bytes are a line that is read without its LF.
+    private func isWhole(
+        from start: Int64, _ isWholeLine: (UnsafeRawBufferPointer) -> Bool
+    ) throws(FileError) -> Bool {
+        // What is longer is no line that is accepted.
+        guard size - start <= 17 << 20 else { return false }
+        let padded = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Int(size - start) + ByteBuffer.padding, alignment: 16)
+        defer { padded.deallocate() }
+        padded.initializeMemory(as: UInt8.self, repeating: 0)
+        let memory = UnsafeMutableRawBufferPointer(rebasing: padded[..<Int(size - start)])
+        var count = 0
+        while count < memory.count {
+            let room = UnsafeMutableRawBufferPointer(rebasing: memory[count...])
+            let read = try file.read(into: room, at: start + Int64(count))
+            if read == 0 { break }
+            count += read
+        }
+        let line = UnsafeRawBufferPointer(rebasing: memory[..<count])
+        guard let base = line.baseAddress, let content = LineContent.range(base, 0, count) else { return false }
+        return isWholeLine(UnsafeRawBufferPointer(rebasing: line[content]))
     }
 
     private func candidates(in known: KnownFiles) -> [Int] {

@@ -122,7 +122,7 @@ final class FileReading {
                 try input.passRest()
             } else if case .whole = reader.end, chunk.end.byteOffset < input.offset || !reader.hasReadAll {
                 mayGrow = false
-                while try FileLookup.take(input.file, into: hash, upTo: hash.count + 1) {}
+                _ = try FileLookup.take(input.file, into: hash, upTo: .max)
             }
         }
         var identity = identity

@@ -5,6 +5,8 @@ import Glibc
 struct FileSearch {
     let own: OwnFiles
     private(set) var found = FoundFiles()
+    /// The first link that was named and leads nowhere.
+    private(set) var brokenLink: FileError?
     private var hasStandardInput = false
 
     /// What tells a file or folder from all others, whatever path leads to it.
@@ -22,7 +24,7 @@ struct FileSearch {
 
     /// Adds what an argument means.
     mutating func add(_ argument: String) throws(FileError) {
-        if argument == "-" { return addStandardInput() }
+        if argument == "-" { return try addStandardInput() }
         var status = stat()
         if stat(argument, &status) == 0 {
             if let owner = own.owner(of: status, at: { RealPath.of(argument) }) {
@@ -36,12 +38,26 @@ struct FileSearch {
         }
         let code = errno
         guard code == ENOENT || code == ENOTDIR, argument.utf8.contains(where: { "*?[".utf8.contains($0) }) else {
-            throw FileError(.find, argument, reason(for: argument, code))
+            let error = FileError(.find, argument, reason(for: argument, code))
+            // The name is there, so it is an entry that cannot be read.
+            if error.reason == .brokenLink {
+                brokenLink = brokenLink ?? error
+                return found.add(unreadable: error)
+            }
+            throw error
         }
         try addMatches(of: argument)
     }
 
-    private mutating func addStandardInput() {
+    private mutating func addStandardInput() throws(FileError) {
+        var status = stat()
+        let mode = fcntl(STDIN_FILENO, F_GETFL)
+        guard mode >= 0, mode & O_ACCMODE != O_WRONLY, fstat(STDIN_FILENO, &status) == 0 else {
+            throw FileError(.read, "-", .closed)
+        }
+        if let owner = own.owner(of: status, at: { RealPath.of("/proc/self/fd/\(STDIN_FILENO)") }) {
+            throw FileError(.read, "-", .isOwn(owner.what))
+        }
         if !hasStandardInput { found.files.append(FoundFile(name: "-", location: .standardInput, size: nil)) }
         hasStandardInput = true
     }
@@ -90,7 +106,8 @@ struct FileSearch {
             if let owner = own.owner(of: status, at: { RealPath.of(path) }) {
                 return found.passOver(path, owner)
             }
-            add(path, status)
+            // As in a folder: a pipe or a device is read when it is named.
+            if isFolder(status) || status.st_mode & S_IFMT == S_IFREG { add(path, status) }
         } catch {
             found.add(unreadable: error)
         }

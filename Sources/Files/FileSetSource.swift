@@ -96,15 +96,21 @@ final class FileSetSource: LineSource {
             current = try FileReading(stream: file, source, options.chunkSize)
             return nil
         }
-        let match = try lookup.match(in: known, day: day, name: found.name)
+        let match = try lookup.match(in: known, day: day, name: found.name, isWholeLine: isWholeLine)
         return try begin(lookup, match, found, number: number, day: day)
+    }
+
+    /// Tells whether a last line without LF is read; nil where it always is.
+    private var isWholeLine: ((UnsafeRawBufferPointer) -> Bool)? {
+        options.readsUnfinished ? nil : { [wholeObject] in wholeObject.isOne($0) }
     }
 
     private func begin(
         _ lookup: FileLookup, _ match: FileLookup.Match?, _ found: FoundFile, number: Int, day: Int32?
     ) throws(FileError) -> LineChunk? {
         let isReadAgain = options.request.isReload && match?.entry.isOfThisRun != true
-        let isWhole = match.map { $0.entry.isComplete && $0.bytes == lookup.size } ?? false
+        // What an outgrown source is longer by is an unfinished line.
+        let isWhole = match.map { $0.entry.isComplete && ($0.bytes == lookup.size || $0.entry.isOutgrown) } ?? false
         if let match, isWhole, !isReadAgain { return skip(lookup, match, found, number: number, day: day) }
         var identity: SourceIdentity?
         if let match, !match.entry.isOutgrown {
@@ -114,8 +120,6 @@ final class FileSetSource: LineSource {
         }
         let source = source(found, number: number, day: day, identity: identity, isReadAgain: isReadAgain)
         let from = isReadAgain || match?.entry.isOutgrown == true ? nil : match
-        let isWholeLine: ((UnsafeRawBufferPointer) -> Bool)? =
-            options.readsUnfinished ? nil : { [wholeObject] in wholeObject.isOne($0) }
         current = try FileReading(
             lookup, from: from, source, SourceIdentity(port: options.port, key: "", snapshotDay: day),
             isWholeLine: isWholeLine, chunkSize: options.chunkSize)
@@ -133,18 +137,21 @@ final class FileSetSource: LineSource {
             name: "")
     }
 
-    /// A source that is loaded whole. Where the ledger does not say yet how many bytes it has, it is told now.
+    /// A source that is loaded whole. Where the ledger does not say yet how many bytes it has, or has another name, it is
+    /// told now.
     private func skip(
         _ lookup: FileLookup, _ match: FileLookup.Match, _ found: FoundFile, number: Int, day: Int32?
     ) -> LineChunk {
         let identity = SourceIdentity(port: options.port, key: match.entry.key.text, snapshotDay: day)
         let isOlder = match.entry.bytes == nil
-        let source = source(found, number: number, day: day, identity: isOlder ? identity : nil)
+        let isRenamed = known.meetsUnderOtherName(match.index, found.name)
+        let source = source(found, number: number, day: day, identity: isOlder || isRenamed ? identity : nil)
         let chunk = notice(.skipped, of: source)
-        if isOlder {
+        if isOlder || isRenamed {
             chunk.mark = SourceMark(
                 identity: identity, bytes: match.bytes, head: match.hash.headHash,
-                mayGrow: lookup.compression == nil && match.entry.position.byteOffset == match.bytes)
+                mayGrow: isOlder
+                    ? lookup.compression == nil && match.entry.position.byteOffset == match.bytes : match.entry.mayGrow)
             chunk.end = match.entry.position
         }
         return chunk

@@ -19,6 +19,10 @@ struct KnownFiles {
         /// The next entry with the same head; -1 is the end.
         fileprivate var next: Int32 = -1
         fileprivate(set) var isRemoved = false
+        /// A hash of the name that it was read under last.
+        fileprivate var name = 0
+        /// Whether a file of this run was found to be it.
+        fileprivate var isMet = false
 
         init(
             key: FileKey, bytes: Int64?, head: Int64, day: Int32?, position: SourcePosition, isComplete: Bool,
@@ -62,6 +66,7 @@ struct KnownFiles {
     /// Adds an entry.
     mutating func add(_ entry: Entry, name: String) {
         var entry = entry
+        entry.name = name.hashValue
         let index = entries.count
         if let bytes = entry.bytes {
             entry.next = firstByHead[entry.head] ?? -1
@@ -76,6 +81,15 @@ struct KnownFiles {
 
     /// Forgets an entry: it goes on under another key.
     mutating func remove(_ index: Int) { entries[index].isRemoved = true }
+
+    /// Whether a source that is met has another name now than the ledger says. The first name in a run is the one that
+    /// counts, so that copies do not change it to and fro.
+    mutating func meetsUnderOtherName(_ index: Int, _ name: String) -> Bool {
+        let entry = entries[index]
+        if entry.isMet || entry.isOfThisRun || entry.isOutgrown { return false }
+        entries[index].isMet = true
+        return entry.name != name.hashValue
+    }
 
     /// The entries whose first bytes have a short hash.
     func indexes(head: Int64) -> [Int] {

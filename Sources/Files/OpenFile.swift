@@ -7,6 +7,8 @@ final class OpenFile {
     let path: String
     let descriptor: Int32
     private var isClosed: Bool
+    /// How many times bytes were asked for at an offset.
+    private(set) var readsAtOffset = 0
 
     /// Opens a file to read; errors call it by `name`, which is the path unless told.
     init(reading path: String, as name: String? = nil) throws(FileError) {
@@ -125,6 +127,7 @@ final class OpenFile {
     /// Reads up to a buffer's size from an offset; where the file is read later stays. 0 is the end.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
         while true {
+            readsAtOffset += 1
             let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
             if count >= 0 { return count }
             if errno != EINTR { throw FileError(.read, path, errno: errno) }

@@ -58,6 +58,12 @@ final class LoadTransaction {
             checkpoint.source = source.name
             return checkpoint
         }
+
+        /// Whether the row says all that is known but the name.
+        var isRenamed: Bool {
+            guard isComplete, checkpoint == nil, let storedCheckpoint else { return false }
+            return storedCheckpoint.identity == mark?.identity && storedCheckpoint.source != source.name
+        }
     }
 
     /// The transactions of a run that has begun.
@@ -115,7 +121,12 @@ final class LoadTransaction {
     }
 
     private func save(_ state: SourceState, _ number: Int) throws {
-        guard let checkpoint = state.checkpoint else { return }
+        guard let checkpoint = state.checkpoint else {
+            if state.isRenamed, let identity = state.mark?.identity {
+                try warehouse.rename(identity, to: state.source.name)
+            }
+            return
+        }
         try warehouse.save(checkpoint, replacing: state.stored, run: run.id)
         positions[number]?.stored = checkpoint.identity
         positions[number]?.storedCheckpoint = checkpoint

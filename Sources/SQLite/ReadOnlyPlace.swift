@@ -103,7 +103,7 @@ struct ReadOnlyPlace {
         /// Whether there is a log with content beside the file.
         static func hasLog(_ path: String) -> Bool {
             var status = stat()
-            return stat(path + "-wal", &status) == 0 && status.st_size > 0
+            return stat(WarehouseFile.realPath(path) + "-wal", &status) == 0 && status.st_size > 0
         }
     }
 }

@@ -64,10 +64,10 @@ public struct SQLiteError: Error, CustomStringConvertible {
     /// What to do about it.
     public var hint: String {
         if isTooLarge {
-            return "Raise the limit (`ulimit -f`), and run the same command again: it goes on from its last commit."
+            return "Raise the limit (`ulimit -f`), and run the same command again."
         }
         if isFull {
-            return "Free some space on the disk, and run the same command again: it goes on from its last commit."
+            return "Free some space on the disk, and run the same command again."
         }
         if let first = additions.first {
             return "Somebody added that to the warehouse. Remove it (DROP \(first.kind.uppercased()) \(first.name)) or "

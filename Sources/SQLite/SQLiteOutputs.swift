@@ -4,6 +4,8 @@
     import Darwin
 #endif
 
+import Domain
+
 /// The files that commands wrote for somebody, in `load_output`; read and written without waiting for anybody.
 public struct SQLiteOutputs {
     /// A file as it was written.
@@ -35,8 +37,10 @@ public struct SQLiteOutputs {
     ///
     /// - Throws: `SQLiteError`.
     public init(reading path: String) throws {
+        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(path: path) }
         // Without a log the file is all there is; and only where both are there SQLite makes nothing beside it.
-        let isLogged = access(path + "-wal", F_OK) == 0 && access(path + "-shm", F_OK) == 0
+        let place = WarehouseFile.realPath(path)
+        let isLogged = access(place + "-wal", F_OK) == 0 && access(place + "-shm", F_OK) == 0
         connection = try Connection(path: path, access: isLogged ? .readOnly : .immutable)
     }
 

@@ -74,6 +74,15 @@ extension SQLiteWarehouse {
         try statement.run()
     }
 
+    /// Gives a source the name that it has now; see `Warehouse`.
+    public func rename(_ identity: SourceIdentity, to name: String) throws {
+        let statement = try connection.statement(
+            "UPDATE load_checkpoint SET source = ?4 WHERE port = ?1 AND source_key = ?2 AND snapshot_date = ?3")
+        try bind(identity, to: statement)
+        try statement.bind(name, at: 4)
+        try statement.run()
+    }
+
     /// Takes out the row of a source that is known by more bytes now; what was loaded whole stays known.
     private func outgrow(_ identity: SourceIdentity) throws {
         for sql in [

@@ -1,6 +1,12 @@
 import CSQLite
 import Domain
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The warehouse as one SQLite file: the offline default.
 ///
 /// Write-ahead logging, so that readers never wait for a load; few and large transactions, each flushed to disk
@@ -49,7 +55,7 @@ public final class SQLiteWarehouse: Warehouse {
         connection = try Connection(path: path, access: .readWrite)
         lock = try WriterLock(path: path)
         try Self.prepare(connection, newFile)
-        log = LogWriteback(databasePath: path)
+        log = LogWriteback(databasePath: WarehouseFile.realPath(path))
         checkpointer = Checkpointer(of: connection, pages: (options.logPages, options.maximumLogPages))
         try connection.setBusyTimeout(milliseconds: options.busyTimeout)
         busyTimeout = options.busyTimeout
@@ -65,6 +71,20 @@ public final class SQLiteWarehouse: Warehouse {
             packedRows[table.name] = rows
         }
     }
+
+    /// Checks whether a warehouse could be opened for writing, without making one.
+    ///
+    /// - Throws: as `init` would.
+    public static func checkPlace(path: String) throws {
+        guard try WarehouseFile.lookForOwn(at: path) == .none else { return }
+        let folder = WarehouseFile.folder(of: path)
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw WarehouseError.notAFile(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Where a warehouse and what SQLite keeps beside it lie: its path without symbolic links.
+    public static func realPath(_ path: String) -> String { WarehouseFile.realPath(path) }
 
     /// Makes a new file a warehouse's, and takes care that readers never wait for a writer.
     private static func prepare(_ connection: Connection, _ newFile: NewWarehouseFile?) throws {

@@ -36,11 +36,42 @@ enum WarehouseFile: Equatable {
         case S_IFDIR: return .foreign("a folder")
         default: return .foreign("a device or a pipe and no file")
         }
+        // SQLite names the log after the database: a log for each name would corrupt it
+        // (https://sqlite.org/howtocorrupt.html §2.5).
+        guard status.st_nlink < 2 else {
+            throw WarehouseError.severalNames(path: path, count: Int(status.st_nlink))
+        }
         if status.st_size == 0 { return .empty }
         guard access(path, R_OK) == 0 else {
             throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(errno)))
         }
-        return try lookInside(path)
+        return try lookInside(realPath(path))
+    }
+
+    /// Where a database and what SQLite keeps beside it lie: a path without symbolic links, or the path where there is
+    /// no file yet.
+    static func realPath(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// The folder that a file would be made in, as a link that leads nowhere yet says.
+    static func folder(of path: String) -> String {
+        var path = path
+        for _ in 0..<40 {
+            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+            var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+            let count = target.withUnsafeMutableBytes { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { name in
+                    name.baseAddress.map { readlink(path, $0, name.count) } ?? -1
+                }
+            }
+            guard count > 0 else { return folder }
+            let link = String(decoding: target[..<count], as: UTF8.self)
+            path = link.hasPrefix("/") ? link : folder + link
+        }
+        return path
     }
 
     private static func lookInside(_ path: String) throws -> WarehouseFile {

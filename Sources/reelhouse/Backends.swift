@@ -21,6 +21,12 @@ enum Backends {
         try pick(location, from: warehouses, otherwise: "sqlite", port: "warehouse")
     }
 
+    /// Checks what a dry run leaves out: whether the warehouse could be made where there is none.
+    static func checkPlace(_ location: String) throws {
+        let (scheme, path) = split(location, otherwise: "sqlite")
+        if scheme == "sqlite", !path.isEmpty { try SQLiteWarehouse.checkPlace(path: path) }
+    }
+
     /// Whether there is a warehouse already, so that a dry run of a file that is not there, or empty, makes none.
     static func isThere(_ location: String) -> Bool {
         let (scheme, path) = split(location, otherwise: "sqlite")

@@ -11,10 +11,11 @@ extension Backends {
         let (scheme, path) = split(warehouse, otherwise: "sqlite")
         if scheme == "sqlite" {
             files.append(OwnFiles.Place(path: path, what: "the warehouse"))
+            let real = SQLiteWarehouse.realPath(path)
             for suffix in ["-wal", "-shm", "-journal"] {
                 files.append(
                     OwnFiles.Place(
-                        path: path + suffix, what: "a file that SQLite keeps beside the warehouse", isTold: false))
+                        path: real + suffix, what: "a file that SQLite keeps beside the warehouse", isTold: false))
             }
             let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
             if !folder.isEmpty {

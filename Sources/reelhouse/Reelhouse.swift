@@ -10,6 +10,8 @@ struct Reelhouse {
     static let version = "0.1.0"
 
     static func main() {
+        // A closed standard input stays one that cannot be read; else the next file that is opened would take its place.
+        if fcntl(STDIN_FILENO, F_GETFD) < 0 { _ = open("/dev/null", O_WRONLY) }
         // A reader that goes away (`| head`) is an error of writing, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         // A file that reaches the limit on its size (`ulimit -f`) is an error of writing, too.

@@ -53,6 +53,48 @@ import Testing
         }
     }
 
+    /// Each name of a file would have a log of its own.
+    @Test func aWarehouseOfTwoNamesIsLeftAsItIs() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("e.ndjson", SampleLines.clicks(3))
+        _ = try Program.load("--events", "e.ndjson", in: folder)
+        try folder.makeFolder("other")
+        #expect(link(folder.path("w.db"), folder.path("other/x.db")) == 0)
+        let (before, names) = (folder.read("w.db"), folder.names())
+        for command in Self.commands {
+            for path in ["w.db", "other/x.db"] {
+                let result = try Program.start(command + ["--warehouse", path], in: folder).wait()
+                let said = command == ["doctor"] ? result.output : result.errors
+                #expect(result.status == 1 && said.contains("2 names (hard links)"), "\(command): \(said)")
+            }
+        }
+        #expect(folder.read("w.db") == before && folder.names() == names && folder.names(in: "other") == ["x.db"])
+        #expect(unlink(folder.path("other/x.db")) == 0)
+        #expect(symlink("../w.db", folder.path("other/x.db")) == 0)
+        let result = try Program.run(
+            "run", "--events", "e.ndjson", "-w", "other/x.db", "--raw", "raw", "--now", Program.now, in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        // What lies beside the file that the link leads to is known.
+        try folder.write("w.db-wal", SampleLines.clicks(9))
+        let own = try Program.run(
+            "run", "--events", "w.db-wal", "-w", "other/x.db", "--raw", "raw", "--now", Program.now, in: folder)
+        #expect(own.status == 2 && own.errors.contains("beside the warehouse"), "\(own.errors)")
+    }
+
+    @Test func aDryRunWhereNoWarehouseCanBeMadeFails() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("e.ndjson", SampleLines.clicks(3))
+        #expect(symlink("no/w.db", folder.path("link.db")) == 0)
+        for path in ["no/w.db", "link.db", "e.ndjson/w.db"] {
+            for more in [[], ["--dry-run"]] {
+                let result = try Program.start(
+                    ["run", "--events", "e.ndjson", "--raw", "raw", "-w", path] + more, in: folder
+                ).wait()
+                #expect(result.status == 1 && result.errors.contains(path), "\(path) \(more): \(result.errors)")
+            }
+        }
+    }
+
     /// What another program writes is in its log alone until a checkpoint.
     @Test func tablesThatAreInTheLogAloneAreSeen() throws {
         let folder = try TemporaryFolder()

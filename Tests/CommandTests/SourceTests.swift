@@ -19,13 +19,12 @@ import Testing
             ).wait()
         }
         #expect(try load("--movies", "movies", "--events", "logs").status == 0)
-        #expect(link(folder.path("logs/w.db"), folder.path("logs/hard")) == 0)
         #expect(symlink("w.db", folder.path("logs/soft")) == 0)
         let shard = try #require(folder.names(in: "logs/raw/movies").first { !$0.hasPrefix(".") })
         #expect(link(folder.path("logs/raw/movies/" + shard), folder.path("logs/shard")) == 0)
         #expect(symlink("raw/movies", folder.path("logs/way")) == 0)
         try folder.write("logs/snapshots/x", SampleLines.clicks(5, from: 900))
-        let own = ["hard", "raw", "shard", "snapshots", "soft", "w.db", "way"].map { "logs/" + $0 }
+        let own = ["raw", "shard", "snapshots", "soft", "w.db", "way"].map { "logs/" + $0 }
         for arguments in [["logs"], ["logs/*"]] {
             let result = try load("--events", arguments[0])
             #expect(result.status == 0, "\(result.errors)")
@@ -54,6 +53,31 @@ import Testing
         #expect(try Program.load("--events", "logs", in: folder).accepted == 2)
     }
 
+    @Test(arguments: [("w.db", "w.db"), ("soft", "w.db"), ("w.db", "raw/x")])
+    func standardInputThatIsTheWarehouseIsNotRead(_ warehouse: String, _ input: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a.ndjson", SampleLines.clicks(3))
+        _ = try Program.load("--events", "a.ndjson", in: folder)
+        #expect(symlink("w.db", folder.path("soft")) == 0)
+        try folder.write("raw/x", SampleLines.clicks(9))
+        let before = folder.read("w.db")
+        let script = "exec \"$0\" run --events - -w \(warehouse) --raw raw --now \(Program.now) < \(input)"
+        let result = try ChildProcess("/bin/sh", ["-c", script, Program.path], currentFolder: folder.path).wait()
+        #expect(result.status == 2 && result.errors.contains("never input"), "\(result.errors)")
+        #expect(folder.read("w.db") == before)
+    }
+
+    @Test func aClosedStandardInputIsSaid() throws {
+        let folder = try TemporaryFolder()
+        for command in ["run --events - -w w.db --raw raw", "validate -"] {
+            let result = try ChildProcess(
+                "/bin/sh", ["-c", "exec \"$0\" \(command) <&-", Program.path], currentFolder: folder.path
+            ).wait()
+            #expect(result.status == 1 && result.errors.contains("standard input is closed"), "\(result.errors)")
+        }
+        #expect(folder.names() == [])
+    }
+
     @Test func entriesThatCannotBeReadAreToldAndTheOthersLoaded() throws {
         let folder = try TemporaryFolder()
         try folder.write("logs/a.ndjson", SampleLines.clicks(10))
@@ -67,6 +91,8 @@ import Testing
         let validated = try Program.run("validate", "--events", "logs", "--now", Program.now, in: folder)
         #expect(validated.status == 3 && validated.errors.contains("Cannot read logs/gone: "))
         #expect(try Program.run("run", "--events", "logs/none", "logs", in: folder).status == 1)
+        let named = try Program.load("--events", "logs/gone", "logs/a.ndjson", in: folder, status: 3)
+        #expect(paths(named, "unreadable") == ["logs/gone"] && named.states == ["skipped"])
     }
 
     /// As a user who may not read all.

@@ -29,6 +29,22 @@ import Testing
         ),
     ]
 
+    /// All bytes are hashed, in large pieces.
+    @Test func theRestIsReadInLargePieces() throws {
+        let bytes = Array("[".utf8) + [UInt8](repeating: 0x78, count: 3 << 20)
+        let folder = try TemporaryFolder()
+        let file = try OpenFile(reading: folder.write("x.json", bytes))
+        let reading = try FileReading(
+            FileLookup(file, size: Int64(bytes.count)), from: nil, testSource,
+            SourceIdentity(port: .events, key: "", snapshotDay: nil), isWholeLine: nil, chunkSize: 64 << 10)
+        var last: LineChunk?
+        while let chunk = try reading.next() { last = chunk }
+        let hash = SourceHash()
+        bytes.withUnsafeBytes { hash.update($0) }
+        #expect(last?.mark?.identity.key == hash.key.text && last?.mark?.bytes == Int64(bytes.count))
+        #expect(file.readsAtOffset < 20)
+    }
+
     @Test(arguments: [1, 7, 4096, Int.max])
     func itIsOneLine(pieceSize: Int) throws {
         for (bytes, kind, offset, raw) in Self.files where bytes.count < 1000 || pieceSize > 1 {

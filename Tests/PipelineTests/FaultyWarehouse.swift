@@ -209,6 +209,8 @@ final class FaultyWarehouse: Warehouse {
         try inner.save(checkpoint, replacing: previous, run: run)
     }
 
+    func rename(_ identity: SourceIdentity, to name: String) throws { try inner.rename(identity, to: name) }
+
     func save(_ run: RunRecord) throws {
         try come(to: .saveRun)
         lastRun = run

@@ -99,6 +99,46 @@ import Testing
         #expect(try warehouse.run(events: [path, copy, less, other]).run.counts.read == 0)
     }
 
+    /// A copy that was made in the middle of a line, when the log has grown since.
+    @Test(arguments: [
+        (#"{"event_ty"#, 0), ("\t", 0), (ConformanceLines.event(9), 4), (ConformanceLines.event(9) + "\n{", 4),
+        (#"{"event_ty"# + "\n", 4),
+    ])
+    func aCopyWithAnUnfinishedLine(_ tail: String, _ read: Int) throws {
+        let warehouse = try LawWarehouse()
+        let lines = (1...5).map { Array(ConformanceLines.event($0).utf8) + [10] }
+        let begun = Array(lines[..<3].joined())
+        let path = try warehouse.folder.write("a.log", begun + Array(tail.utf8.prefix(4)))
+        try warehouse.run(events: [path])
+        try warehouse.folder.write("a.log", Array(lines.joined()))
+        #expect(try warehouse.run(events: [path]).run.counts.read == 2)
+        let copy = try warehouse.folder.write("copy.log", begun + Array(tail.utf8))
+        let report = try warehouse.run(events: [path, copy])
+        #expect(report.sources[1].counts.read == Int64(read))
+        #expect(report.sources[1].state == (read == 0 ? .skipped : .complete))
+    }
+
+    /// What was renamed has its new name in the ledger, and all else there stays; copies do not change it to and fro.
+    @Test func aSkippedSourceHasTheNameItHasNow() throws {
+        let warehouse = try LawWarehouse()
+        let bytes = Array((1...3).map { ConformanceLines.event($0) + "\n" }.joined().utf8) + Array("bad\n".utf8)
+        let old = try warehouse.folder.write("a.log", bytes)
+        try warehouse.run(events: [old])
+        let new = try warehouse.folder.write("a.log.1", bytes)
+        let row = """
+            SELECT count(*) FROM load_checkpoint WHERE is_complete AND run_id = 1 AND read = 4 AND rejected = 1
+            AND source LIKE
+            """
+        for (paths, name) in [([old, new], "a.log"), ([new], "a.log.1"), ([new, old], "a.log.1"), ([old], "a.log")] {
+            #expect(try warehouse.run(events: paths).run.counts.read == 0)
+            #expect(try Database(path: warehouse.path).integer(row + " '%/\(name)'") == 1, "\(name)")
+            #expect(try Database(path: warehouse.path).integer("SELECT count(*) FROM load_checkpoint") == 1)
+        }
+        #expect(
+            try Database(path: warehouse.path)
+                .integer("SELECT count(*) FROM rejected_record WHERE cured_run_id IS NULL") == 1)
+    }
+
     @Test(arguments: Compression.allCases)
     func aReloadKilledInTheMiddleBeginsAgain(_ compression: Compression) throws {
         var chance = Chance(seed: 10)

@@ -59,6 +59,7 @@ final class QuarantineDefectWarehouse: Warehouse {
     func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
         try warehouse.save(checkpoint, replacing: previous, run: run)
     }
+    func rename(_ identity: SourceIdentity, to name: String) throws { try warehouse.rename(identity, to: name) }
     func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws {
         try warehouse.forEachKnownSource(of: port, body)
     }

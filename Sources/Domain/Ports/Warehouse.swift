@@ -110,6 +110,8 @@ public protocol Warehouse: AnyObject {
     /// - Parameter previous: what the source was known by when less of it was read: that row goes. Where it was loaded
     ///   whole and has grown, an equal source stays known as loaded.
     func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws
+    /// Gives a source that was loaded the name that it has now; nothing else of its row changes.
+    func rename(_ identity: SourceIdentity, to name: String) throws
     /// Writes a run's row.
     func save(_ run: RunRecord) throws
 
@@ -153,6 +155,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     case notReadable(path: String, reason: String)
     /// What is there is something else, which was left as it is; `what` follows "it is".
     case foreign(path: String, what: String)
+    /// The file has several names (hard links), each of which would have a log of its own.
+    case severalNames(path: String, count: Int)
     /// A part of it is in its log, which cannot be read without writing beside it.
     case logNotReadable(path: String)
     /// A file beside it belongs to another user, and may not be written to.
@@ -176,6 +180,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .notThere(let path): "there is no warehouse at \(path)"
         case .notReadable(let path, let reason): "the warehouse \(path) may not be read: \(reason)"
         case .foreign(let path, let what): "\(path) is not a Reelhouse warehouse: it is \(what)"
+        case .severalNames(let path, let count):
+            "the warehouse \(path) has \(count) names (hard links), and its newest rows may be in a log beside another one"
         case .logNotReadable(let path):
             "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
         case .fileOfAnother(let path, let owner, _):
@@ -198,6 +204,9 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .notAFile: "Check that the folder is there and that you may write to the folder and the file."
         case .notReadable: "Ask its owner for permission to read it and to enter its folder, or run as another user."
         case .foreign: "Nothing was changed. Name another file with --warehouse."
+        case .severalNames(let path, _):
+            "Nothing was changed. Keep the one name that was loaded into, and remove the others "
+                + "(find them with `find -L DIRECTORY -samefile '\(path)'`); for a second name make a symbolic link."
         case .logNotReadable:
             "Ask a user who may write there to run `reelhouse migrate` on it, which copies them into the file; or copy "
                 + "both files to a folder of yours."

@@ -3,6 +3,7 @@ import Domain
 import Files
 import Logging
 import Pipeline
+import SQLite
 
 /// `reelhouse run`: the main job.
 enum RunCommand: Command {
@@ -56,6 +57,10 @@ enum RunCommand: Command {
         do {
             defer { ticker.stop() }
             report = try load(arguments, context, stop, latest)
+        } catch let error as SQLiteError where error.isFull || error.isTooLarge {
+            throw CommandError(
+                message: error.description,
+                hint: error.hint + " " + whatStays(arguments.string("warehouse") ?? "", arguments.flag("dry-run")))
         }
         context.console.progress.finish()
         let ending = RunEnding(
@@ -70,6 +75,13 @@ enum RunCommand: Command {
         // A person who reads the summary has read it there.
         if arguments.flag("json") || context.console.isQuiet { ending.tell(on: context.console) }
         return ending.status
+    }
+
+    /// Where the same command begins after an error that ended the run.
+    private static func whatStays(_ location: String, _ isDryRun: Bool) -> String {
+        if isDryRun { return "A dry run changes nothing." }
+        return Backends.isThere(location)
+            ? "It goes on from its last commit." : "Nothing was loaded, so it begins at the start."
     }
 
     private static func load(
@@ -95,6 +107,7 @@ enum RunCommand: Command {
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
         let location = arguments.string("warehouse") ?? ""
+        if options.isDryRun { try Backends.checkPlace(location) }
         let scratch = options.isDryRun && !Backends.isThere(location) ? try ScratchFolder() : nil
         defer { withExtendedLifetime(scratch) {} }
         let warehouse = try Backends.warehouse(scratch.map { $0.path + "/warehouse.db" } ?? location)
