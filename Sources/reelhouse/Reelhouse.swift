@@ -90,6 +90,6 @@ enum ExitStatus: Int32 {
         .init(5, "a backend could not be reached; try again later"),
         .init(6, "stopped by --max-duration with input left"),
         .init(130, "stopped by Ctrl-C at a commit"),
-        .init(143, "stopped by SIGTERM at a commit"),
+        .init(143, "stopped by SIGTERM or SIGHUP at a commit"),
     ]
 }

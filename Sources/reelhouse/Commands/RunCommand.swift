@@ -13,6 +13,9 @@ enum RunCommand: Command {
             What was loaded whole before is skipped, what was interrupted goes on where its last commit was, and a \
             line that breaks a rule goes to quarantine. With neither --movies nor --events the default folders of both \
             are read, as far as they are there; with one of them only that one.
+
+            Ctrl-C, SIGTERM or SIGHUP stops it at the next commit, and a second one at once, unless it comes within \
+            half a second of the first. Under nohup SIGHUP is ignored.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
