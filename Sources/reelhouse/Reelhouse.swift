@@ -41,6 +41,7 @@ struct Reelhouse {
             isQuiet: arguments.isDeclaredFlag("quiet"),
             progressFormat: arguments.isDeclaredFlag("json-progress") ? .json : .text)
         do {
+            try Backends.check(arguments)
             let context = try CommandContext(arguments: arguments, console: console)
             let watch = CommandRegistry.stopsAtACommit(arguments.command) ? nil : context.watch()
             defer { watch?.cancel() }
