@@ -76,7 +76,7 @@ enum RunCommand: Command {
     private static func load(
         _ arguments: ParsedArguments, _ context: CommandContext, _ stop: StopSignal, _ latest: LatestProgress
     ) throws -> LoadReport {
-        let ports = try DefaultInputs.ports(arguments, context.console)
+        let ports = try DefaultInputs.ports(arguments)
         var options = LoadOptions(clock: context.clock)
         var files = FileSet.Options()
         files.chunkSize = commitLines(arguments, &options)
