@@ -102,11 +102,11 @@ enum BackendError: Error {
             "this version has no '\(scheme):' for the \(port): \(Redaction.url(location))"
         case .noPath(let location, let port): "the \(port) '\(Redaction.url(location))' names no file"
         case .noPlace(let location, let name, let option):
-            "--\(option) \(Redaction.url(location)): "
-                + (option == "raw"
-                    ? "documents are kept in a folder, not written to standard output"
-                    : "a warehouse is a file, not "
-                        + (name == "-" ? "standard input or output" : "a database in memory"))
+            (option == "raw"
+                ? "--raw takes a folder, not standard output"
+                : "--\(option) takes a file, not "
+                    + (name == "-" ? "standard input or output" : "a database in memory"))
+                + ": '\(Redaction.url(location))'"
         }
     }
 

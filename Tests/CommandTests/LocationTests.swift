@@ -68,7 +68,7 @@ import Testing
         let before = folder.names()
         let result = try Program.start(arguments, in: folder).wait()
         #expect(result.status == 2, "\(arguments): \(result.errors)")
-        #expect(result.errors.contains("hint: Name a f"), "\(result.errors)")
+        #expect(result.errors.contains(" takes a f") && result.errors.contains("hint: Name a f"), "\(result.errors)")
         #expect(folder.names() == before)
     }
 
