@@ -22,6 +22,9 @@ public struct ParsedArguments: Sendable {
     /// Whether the command has an option of this name.
     public func hasOption(_ name: String) -> Bool { declared[name] != nil }
 
+    /// Whether the command has an option of this name that takes a value.
+    public func takesValue(_ name: String) -> Bool { declared[name]?.value != nil }
+
     /// Whether an option stands on the command line, defaults aside.
     public func isGiven(_ name: String) -> Bool {
         precondition(declared[name] != nil, "no option --\(name) is declared")

@@ -38,14 +38,36 @@ enum WarehouseFile: Equatable {
         }
         // SQLite names the log after the database: a log for each name would corrupt it
         // (https://sqlite.org/howtocorrupt.html §2.5).
-        guard status.st_nlink < 2 else {
-            throw WarehouseError.severalNames(path: path, count: Int(status.st_nlink))
+        if status.st_nlink > 1, let other = otherNameWithLog(of: realPath(path), status) {
+            throw WarehouseError.severalNames(path: path, other: other)
         }
         if status.st_size == 0 { return .empty }
         guard access(path, R_OK) == 0 else {
             throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(errno)))
         }
         return try lookInside(realPath(path))
+    }
+
+    /// Another name of a file in its folder that has a log with content beside it.
+    private static func otherNameWithLog(of path: String, _ status: stat) -> String? {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { String(path[...$0]) } ?? "./"
+        guard let entries = opendir(folder) else { return nil }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            let other = folder + name
+            var found = stat()
+            guard other != path, lstat(other, &found) == 0, found.st_ino == status.st_ino,
+                found.st_dev == status.st_dev
+            else { continue }
+            for suffix in ["-wal", "-journal"] where stat(other + suffix, &found) == 0 && found.st_size > 0 {
+                return other
+            }
+        }
+        return nil
     }
 
     /// Where a database and what SQLite keeps beside it lie: a path without symbolic links, or the path where there is

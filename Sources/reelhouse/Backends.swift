@@ -1,3 +1,4 @@
+import Arguments
 import Domain
 import Files
 import Glibc
@@ -15,6 +16,22 @@ enum Backends {
     private static let rawStores: [String: @Sendable (String) throws -> any RawStore] = [
         "file": { try RawFolder(path: $0) }
     ]
+
+    /// Refuses locations that mean standard input or output, or memory, to other programs: nothing is kept there, and a
+    /// file of such a name is a mistake.
+    ///
+    /// - Throws: `BackendError`.
+    static func check(_ arguments: ParsedArguments) throws {
+        for (option, otherwise, names) in [
+            ("warehouse", "sqlite", ["-", ":memory:"]), ("raw", "file", ["-"]),
+        ] where arguments.takesValue(option) {
+            let location = arguments.string(option) ?? ""
+            let place = split(location, otherwise: otherwise)
+            if place.scheme == otherwise, names.contains(place.rest) {
+                throw BackendError.noPlace(location: location, name: place.rest, option: option)
+            }
+        }
+    }
 
     /// Opens a warehouse for writing.
     static func warehouse(_ location: String) throws -> any Warehouse {
@@ -83,12 +100,19 @@ enum Backends {
 enum BackendError: Error {
     case unknownScheme(String, location: String, port: String, known: [String])
     case noPath(location: String, port: String)
+    case noPlace(location: String, name: String, option: String)
 
     var description: String {
         switch self {
         case .unknownScheme(let scheme, let location, let port, _):
             "this version has no '\(scheme):' for the \(port): \(Redaction.url(location))"
         case .noPath(let location, let port): "the \(port) '\(Redaction.url(location))' names no file"
+        case .noPlace(let location, let name, let option):
+            (option == "raw"
+                ? "--raw takes a folder, not standard output"
+                : "--\(option) takes a file, not "
+                    + (name == "-" ? "standard input or output" : "a database in memory"))
+                + ": '\(Redaction.url(location))'"
         }
     }
 
@@ -97,6 +121,11 @@ enum BackendError: Error {
         case .unknownScheme(_, _, _, let known): "It takes " + known.joined(separator: ", ") + "."
         case .noPath:
             "Write a path after it: sqlite:///warehouse.db is in this folder, sqlite:////srv/warehouse.db is not."
+        case .noPlace(_, let name, "raw"):
+            "Name a folder, as in --raw data/raw; one of that name is ./\(name)."
+        case .noPlace(_, let name, _):
+            "Name a file, as in -w warehouse.db; one of that name is ./\(name)."
+                + (name == "-" ? "" : " To see what a run would do and keep nothing, use `reelhouse run --dry-run`.")
         }
     }
 

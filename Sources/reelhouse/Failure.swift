@@ -25,7 +25,7 @@ struct Failure {
         case let error as BackendError: self.init(error.description, error.hint, error.status)
         case let error as CommandError: self.init(error.message, error.hint, error.status)
         case OutputError.file(let error): self.init(error.message, error.advice, .failed)
-        case let error as OutputError: self.init("the result cannot be written: \(error.description)", nil, .failed)
+        case let error as OutputError: self.init(error.description, error.hint, .failed)
         case let error as OutputRefusal: self.init(error.message, error.advice, error.isUsage ? .usage : .failed)
         case let error as QueryError: self.init(error.message, error.hint, .failed)
         case let error as GeneratorError: self.init(error.description, error.advice, .usage)

@@ -43,6 +43,7 @@ struct Reelhouse {
             isQuiet: arguments.isDeclaredFlag("quiet"),
             progressFormat: arguments.isDeclaredFlag("json-progress") ? .json : .text)
         do {
+            try Backends.check(arguments)
             let context = try CommandContext(arguments: arguments, console: console)
             let watch = CommandRegistry.stopsAtACommit(arguments.command) ? nil : context.watch()
             defer { watch?.cancel() }
@@ -92,6 +93,6 @@ enum ExitStatus: Int32 {
         .init(5, "a backend could not be reached; try again later"),
         .init(6, "stopped by --max-duration with input left"),
         .init(130, "stopped by Ctrl-C at a commit"),
-        .init(143, "stopped by SIGTERM at a commit"),
+        .init(143, "stopped by SIGTERM or SIGHUP at a commit"),
     ]
 }

@@ -9,6 +9,8 @@ struct RunEnding: Equatable {
         var name: String
         /// Whether something of it is left to read.
         var isLeft = false
+        /// Whether nothing of it was read by this command.
+        var isUnread = false
         /// Whether it was found damaged.
         var isDamaged = false
         /// Whether it was found to be no NDJSON.
@@ -23,8 +25,17 @@ struct RunEnding: Equatable {
         var otherPortLines: Int64 = 0
     }
 
+    /// Which command it is that ended.
+    enum Task: Equatable {
+        /// Lines were loaded, and those that were rejected are in quarantine.
+        case load
+        /// Lines were checked, and nothing was stored.
+        case validation
+    }
+
     /// What is known at the end.
     struct Facts: Equatable {
+        var task = Task.load
         var stop: StopSignal.Reason?
         var seconds = 0.0
         var counts = LineCounts()
@@ -55,14 +66,14 @@ struct RunEnding: Equatable {
         for index in facts.sources.indices where facts.sources[index].name == "-" {
             facts.sources[index].name = "standard input"
         }
-        let left = facts.sources.filter(\.isLeft).map(\.name)
+        let left = facts.sources.filter(\.isLeft)
         if let stop = facts.stop {
             let rest =
-                left == ["standard input"]
+                left.map(\.name) == ["standard input"]
                 ? ": standard input was not read to its end."
                 : left.isEmpty
                     ? ", but every line was already loaded."
-                    : "; \(Self.list(left, "is", "are")) left. Run the same command again."
+                    : "; \(Self.rest(left)). Run the same command again."
             switch stop {
             case .interrupt: add(.interrupted, "Interrupted" + rest)
             case .terminate: add(.terminated, "Terminated" + rest)
@@ -79,20 +90,21 @@ struct RunEnding: Equatable {
                 "\(NumberFormat.grouped(counts.rejected)) of \(NumberFormat.count(counts.read, "line", "lines")) "
                     + "(\(NumberFormat.percent(share))) were rejected, and --max-rejects allows \(Self.words(limit)).")
         }
+        let isLoad = facts.task == .load
         let damaged = facts.sources.filter(\.isDamaged).map(\.name)
         if !damaged.isEmpty {
             add(
                 .notAllTaken,
-                "\(Self.list(damaged, "is", "are")) damaged: what could be read is loaded. "
-                    + "See `reelhouse quarantine show --rule damaged_file`.")
+                "\(Self.list(damaged, "is", "are")) damaged: what could be read "
+                    + (isLoad ? "is loaded. " : "was checked. ") + Self.more(.damagedFile, facts.task))
         }
         for line in SourceNotes.lines(unreadable: facts.unreadable) { add(.notAllTaken, line) }
         let unsupported = facts.sources.filter(\.isUnsupported).map(\.name)
         if !unsupported.isEmpty {
             add(
                 .notAllTaken,
-                "\(Self.list(unsupported, "is not", "are not")) NDJSON and not loaded. "
-                    + "See `reelhouse quarantine show --rule unsupported_file`.")
+                "\(Self.list(unsupported, "is not", "are not")) NDJSON\(isLoad ? " and not loaded" : ""). "
+                    + Self.more(.unsupportedFile, facts.task))
         }
         addRejected(facts.sources.filter { $0.isAllRejected && !$0.isDamaged && !$0.isUnsupported })
         for source in facts.sources.filter({ !$0.isAllRejected && $0.otherPortLines * 2 > $0.read }).prefix(
@@ -122,6 +134,23 @@ struct RunEnding: Equatable {
     private mutating func add(_ status: ExitStatus, _ sentence: String) {
         if self.status == .done { self.status = status }
         sentences.append(sentence)
+    }
+
+    /// What is left to read: the sources that were begun, else the one that is next, and how many more there are.
+    private static func rest(_ left: [Source]) -> String {
+        var begun = left.filter { !$0.isUnread }
+        if begun.isEmpty { begun = Array(left.prefix(1)) }
+        let unread = left.count - begun.count
+        let more = NumberFormat.count(unread, "more was", "more were")
+        return list(begun.map(\.name), "is", "are") + " left" + (unread > 0 ? ", \(more) not looked at" : "")
+    }
+
+    /// Where more is said of a rule: nothing that was only checked is in quarantine.
+    private static func more(_ rule: CleaningRule, _ task: Task) -> String {
+        switch task {
+        case .load: "See `reelhouse quarantine show --rule \(rule.rawValue)`."
+        case .validation: "See `reelhouse explain \(rule.rawValue)`."
+        }
     }
 
     private static func words(_ limit: Limit) -> String {
@@ -155,9 +184,10 @@ extension RunEnding {
     init(_ report: LoadReport, limit: Limit?, nameWidth: Int? = nil) {
         let sources = report.sources.map { source in
             Source(
-                name: source.name, isLeft: source.state == .partial, isDamaged: source.isDamaged,
-                isUnsupported: source.isUnsupported, isAllRejected: source.isAllRejected, looksLike: source.looksLike,
-                port: source.port, read: source.counts.read, otherPortLines: source.otherPortLines)
+                name: source.name, isLeft: source.state == .partial, isUnread: source.counts.read == 0,
+                isDamaged: source.isDamaged, isUnsupported: source.isUnsupported,
+                isAllRejected: source.isAllRejected, looksLike: source.looksLike, port: source.port,
+                read: source.counts.read, otherPortLines: source.otherPortLines)
         }
         self.init(
             Facts(
@@ -174,7 +204,10 @@ extension RunEnding {
                 isAllRejected: counts.read > 0 && counts.rejected == counts.read, looksLike: source.looksLike,
                 port: source.port, read: counts.read, otherPortLines: source.otherPortLines)
         }
-        self.init(Facts(counts: report.total.counts, sources: sources, unreadable: report.unreadable, limit: limit))
+        self.init(
+            Facts(
+                task: .validation, counts: report.total.counts, sources: sources, unreadable: report.unreadable,
+                limit: limit))
     }
 
     /// Says why on standard error, for those who read no summary; also when quiet, where not all was done.

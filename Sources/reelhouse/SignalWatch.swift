@@ -13,11 +13,43 @@ final class LatestProgress: Sendable {
     }
 }
 
-/// Turns signals into a stop at the next commit; a second one ends the program at once. SIGUSR1 shows the state.
+/// When the first signal to stop came, so that a later one is told from one that was sent together with it.
+final class StopRequests: Sendable {
+    /// What a signal asks for.
+    enum Request: Equatable {
+        /// A stop at the next commit.
+        case stop
+        /// Nothing new: it came together with the first.
+        case same
+        /// The end of the program, at once.
+        case end
+    }
+
+    /// `timeout` sends a signal to its child and then to the child's group, and a terminal that closes and its shell
+    /// send one each: signals this close together are one request.
+    static let together = Duration.milliseconds(500)
+
+    private let first = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Takes a signal that came at an instant.
+    func take(at instant: ContinuousClock.Instant) -> Request {
+        first.withLock { first in
+            guard let begin = first else {
+                first = instant
+                return .stop
+            }
+            return instant - begin < Self.together ? .same : .end
+        }
+    }
+}
+
+/// Turns SIGINT, SIGTERM and SIGHUP into a stop at the next commit; a second one ends the program at once, unless it
+/// comes within half a second. SIGUSR1 shows the state.
 final class SignalWatch {
     private let queue = DispatchQueue(label: "reelhouse.signals")
     private let stop: StopSignal
     private let console: Console
+    private let requests = StopRequests()
     private var sources: [any DispatchSourceProtocol] = []
 
     init(stop: StopSignal, console: Console, latest: LatestProgress) {
@@ -25,6 +57,8 @@ final class SignalWatch {
         self.console = console
         watch(SIGINT, .interrupt)
         watch(SIGTERM, .terminate)
+        // Under `nohup` a run outlives its terminal.
+        if !WorkWatch.isIgnored(SIGHUP) { watch(SIGHUP, .terminate) }
         signal(SIGUSR1, SIG_IGN)
         let state = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: queue)
         state.setEventHandler { console.progress.report(latest.value) }
@@ -51,10 +85,14 @@ final class SignalWatch {
     private func watch(_ number: Int32, _ reason: StopSignal.Reason) {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-        source.setEventHandler { [stop, console] in
-            if stop.reason == .interrupt || stop.reason == .terminate { _exit(128 + number) }
-            stop.request(reason)
-            console.say("Stopping at the next commit; once more stops at once.")
+        source.setEventHandler { [requests, stop, console] in
+            switch requests.take(at: .now) {
+            case .same: break
+            case .end: _exit(reason == .interrupt ? ExitStatus.interrupted.code : ExitStatus.terminated.code)
+            case .stop:
+                stop.request(reason)
+                console.say("Stopping at the next commit; once more stops at once.")
+            }
         }
         source.resume()
         sources.append(source)

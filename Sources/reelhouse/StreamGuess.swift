@@ -9,25 +9,39 @@ struct StreamGuess {
 
     init() throws { guess = try PortGuess() }
 
-    /// Files, each with the stream that its lines are of.
+    /// Files, each with the stream that its lines are of. One that does not tell is taken for what most files of its
+    /// folder are, else for what most of the others are.
     ///
-    /// - Throws: `FileError`; `CommandError` when a file does not tell, nor do its neighbours.
-    func files(of files: [FoundFile]) throws -> [(file: FoundFile, port: SourceIdentity.Port)] {
+    /// - Parameter named: streams of files that the same call names as such.
+    /// - Throws: `FileError`; `CommandError` when no file tells and no stream is named.
+    func files(
+        of files: [FoundFile], named: [SourceIdentity.Port] = []
+    ) throws -> [(file: FoundFile, port: SourceIdentity.Port)] {
         let looks = try Self.once(files).map(look)
+        var neighbours: [Substring: [SourceIdentity.Port]] = [:]
+        var all: [SourceIdentity.Port] = []
+        for case (let file, .port(let port)) in looks.map({ ($0.file, $0.answer) }) {
+            neighbours[Self.folder(of: file), default: []].append(port)
+            all.append(port)
+        }
         return try looks.map { look in
             if case .port(let port) = look.answer { return (look.file, port) }
-            // What is damaged from its first byte, or empty, is taken for what its neighbours are.
-            let neighbours = Set(
-                looks.compactMap { other -> SourceIdentity.Port? in
-                    guard Self.folder(of: other.file) == Self.folder(of: look.file) else { return nil }
-                    if case .port(let port) = other.answer { return port }
-                    return nil
-                })
-            guard look.file.size != nil, neighbours.count == 1, let port = neighbours.first else {
+            let others = neighbours[Self.folder(of: look.file)] ?? (all.isEmpty ? named : all)
+            guard let port = Self.mostFrequent(others) else {
                 throw Self.error(look.file.name, Self.reason(look.answer))
             }
             return (look.file, port)
         }
+    }
+
+    /// The stream that most are of; of as many the first that was met.
+    private static func mostFrequent(_ ports: [SourceIdentity.Port]) -> SourceIdentity.Port? {
+        guard let first = ports.first else { return nil }
+        let other = SourceIdentity.Port.allCases.max { left, right in
+            ports.count { $0 == left } < ports.count { $0 == right }
+        }
+        guard let other, ports.count(where: { $0 == other }) > ports.count(where: { $0 == first }) else { return first }
+        return other
     }
 
     /// The error of a source that does not tell what it holds.

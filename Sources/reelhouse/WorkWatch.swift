@@ -36,7 +36,7 @@ final class WorkWatch {
     }
 
     /// Whether a signal is to be ignored, as `nohup` and a job in the background of a script ask for.
-    private static func isIgnored(_ number: Int32) -> Bool {
+    static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)

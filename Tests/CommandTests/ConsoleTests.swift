@@ -99,6 +99,9 @@ import Testing
         #expect(
             OutputError.failed(errno: ENOSPC).description == "The output cannot be written: No space left on device."
         )
+        let failure = Failure(OutputError.failed(errno: ENOSPC))
+        #expect(failure.report.message == "The output cannot be written: No space left on device.")
+        #expect(failure.report.hint?.contains("Free some space") == true)
     }
 
     @Test func aReaderThatLeftIsToldApart() throws {

@@ -52,7 +52,35 @@ import Testing
         }
     }
 
-    @Test(arguments: [":memory:", "file:x.db", "file:x.db?mode=memory"])
+    /// They mean standard output or memory elsewhere: nothing is made of such a name.
+    @Test(arguments: [
+        ["run", "-w", "-"], ["run", "-w", ":memory:"], ["run", "-w", "sqlite::memory:"],
+        ["run", "--dry-run", "-w", "-"],
+        ["run", "-w", "sqlite:///:memory:"], ["run", "--raw", "-"], ["run", "--raw", "file:-", "--dry-run"],
+        ["status", "-w", "-"], ["query", "-w", ":memory:", "SELECT 1"], ["digest", "-w", "sqlite:-"],
+        ["migrate", "-w", ":memory:"], ["index", "-w", "-", "--facts", "user"], ["report", "-w", "sqlite://:memory:"],
+        ["doctor", "-w", ":memory:"], ["doctor", "--raw", "-"], ["quarantine", "list", "-w", "-"],
+        ["quarantine", "export", "--raw", "-w", "-"], ["quarantine", "retry", "--raw", "-"],
+        ["quarantine", "drop", "--all", "--yes", "-w", ":memory:"],
+    ])
+    func aPlaceThatKeepsNothingIsWrongUsage(_ arguments: [String]) throws {
+        let folder = try SampleLines.folder()
+        let before = folder.names()
+        let result = try Program.start(arguments, in: folder).wait()
+        #expect(result.status == 2, "\(arguments): \(result.errors)")
+        #expect(result.errors.contains(" takes a f") && result.errors.contains("hint: Name a f"), "\(result.errors)")
+        #expect(folder.names() == before)
+    }
+
+    @Test func aFileOfSuchANameIsNamedWithItsFolder() throws {
+        let folder = try SampleLines.folder()
+        for name in ["./-", "./:memory:"] {
+            _ = try Program.load("-w", name, in: folder)
+            #expect(folder.has(name))
+        }
+    }
+
+    @Test(arguments: ["file:x.db", "file:x.db?mode=memory"])
     func aNameThatSQLiteKnowsIsAFile(_ name: String) throws {
         let folder = try TemporaryFolder()
         try folder.write("a.ndjson", SampleLines.clicks(5))

@@ -61,6 +61,49 @@ import Testing
         #expect(try Program.object(try bash(script, in: folder).output)["read"] as? Int == 2)
     }
 
+    /// What does not tell is taken for what its folder's files are, else for what the others of the call are.
+    @Test(
+        arguments: [
+            (["in"], ["in/README.md": "movies", "in/x.csv": "movies"]),
+            (["in/README.md", "e.ndjson"], ["in/README.md": "events"]),
+            (["in/README.md", "in/m.ndjson", "e.ndjson", "f.ndjson"], ["in/README.md": "movies"]),
+            (["sub/README.md", "in/m.ndjson", "e.ndjson", "f.ndjson"], ["sub/README.md": "events"]),
+            (["in/x.csv", "--movies", "in/m.ndjson"], ["in/x.csv": "movies"]),
+            (["-", "e.ndjson"], ["-": "events"]),
+        ] as [([String], [String: String])])
+    func whatDoesNotTellIsTakenForWhatTheOthersAre(paths: [String], ports: [String: String]) throws {
+        let folder = try folder([Self.event])
+        for name in ["in/README.md", "sub/README.md"] { try folder.write(name, "# Data\n\nof today\n") }
+        try folder.write("in/x.csv", "a,b\n1,2\n")
+        try folder.write("in/m.ndjson", Self.movie + "\n")
+        for name in ["e.ndjson", "f.ndjson"] { try folder.write(name, Self.event + "\n") }
+        let result = try Program.start(
+            ["validate", "--now", "2026-11-27T00:00:00Z", "--json"] + paths, input: Array("no\n".utf8), in: folder
+        ).wait()
+        #expect(result.status == 3, "\(result.errors)")
+        let report = try Program.object(result.output)
+        let sources = try #require(report["sources"] as? [[String: Any]])
+        for source in sources {
+            let name = try #require(source["source"] as? String)
+            guard let port = ports[name] ?? (name.contains("stdin") ? ports["-"] : nil) else { continue }
+            #expect(source["port"] as? String == port, "\(name)")
+            let rule = name.hasSuffix(".csv") ? "unsupported_file" : "malformed_json"
+            let rules = source["rejected_by_rule"] as? [String: Int] ?? [:]
+            #expect(rules.keys.sorted() == [rule], "\(name): \(rules)")
+        }
+        #expect(sources.count { ports[$0["source"] as? String ?? ""] != nil } == ports.count, "\(sources)")
+    }
+
+    @Test func aFolderInWhichNothingTellsIsWrongUsage() throws {
+        let folder = try folder([])
+        for name in ["in/README.md", "in/a.md"] { try folder.write(name, "# Data\n") }
+        let result = try Program.run("validate", "in", in: folder)
+        #expect(result.status == 2)
+        #expect(
+            result.errors.contains(
+                "Cannot tell whether in/README.md holds movies or events: line 1 is not a JSON object"))
+    }
+
     @Test(arguments: [
         ("", "it has no lines"), ("x\\n", "line 1 is not a JSON object"),
         ("\\n\\n[1\\n", "line 1 is not a JSON object"),

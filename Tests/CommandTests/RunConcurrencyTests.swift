@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import reelhouse
+
 /// Runs that are met in the middle: by another run, by readers, by signals, by the end of their time.
 @Suite(.serialized) struct RunConcurrencyTests {
     private let input: GeneratedInput
@@ -70,11 +72,20 @@ import Testing
         #expect(try WarehouseState(path: path).differences(from: input.expected) == [])
     }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
-    func aSignalStopsAtACommit(_ signal: Int32, _ status: Int32) throws {
+    /// Some signals at once are one, as those of GNU `timeout`.
+    @Test(
+        arguments: [
+            ([SIGINT], 130), ([SIGTERM], 143), ([SIGHUP], 143), ([SIGTERM, SIGTERM], 143),
+            ([SIGINT, SIGTERM, SIGHUP], 130), ([SIGHUP, SIGHUP], 143),
+        ] as [([Int32], Int32)])
+    func aSignalStopsAtACommit(_ signals: [Int32], _ status: Int32) throws {
         let run = try start()
         try waitForCommit(run)
-        run.send(signal)
+        for signal in signals {
+            run.send(signal)
+            // Two of a number that wait together are one to the system.
+            usleep(1000)
+        }
         let result = run.wait()
         #expect(!result.isKilled)
         #expect(result.status == status, "\(result.errors)")
@@ -87,10 +98,27 @@ import Testing
         let run = try start(commitLines: 1_000_000)
         usleep(200_000)
         run.send(SIGINT)
-        usleep(2000)
+        usleep(600_000)
         run.send(SIGINT)
         #expect(run.wait().status == 130)
         try expectMadeGood()
+    }
+
+    @Test func signalsThatAreCloseTogetherAreOneRequest() {
+        let begin = ContinuousClock.now
+        let requests = StopRequests()
+        let answers = [0, 1, 499, 500, 9000].map { requests.take(at: begin + .milliseconds($0)) }
+        #expect(answers == [.stop, .same, .same, .end, .end])
+    }
+
+    /// As `nohup` starts it.
+    @Test func aHangupThatIsIgnoredAtTheStartIsIgnored() throws {
+        let words = [Program.path] + input.arguments(warehouse: path, commitLines: 50)
+        let run = try ChildProcess(
+            "/bin/sh", ["-c", "trap '' HUP; exec \"$@\"", "sh"] + words, currentFolder: folder.path)
+        try waitForCommit(run)
+        run.send(SIGHUP)
+        #expect(run.wait().status == 0)
     }
 
     @Test func aRunStopsWhenItsTimeIsUp() throws {

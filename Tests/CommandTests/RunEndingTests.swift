@@ -22,6 +22,7 @@ import Testing
     }
 
     private static let left = ["a", "b", "c", "d", "e"].map { RunEnding.Source(name: $0, isLeft: true) }
+    private static let unread = ["v", "w", "x", "y"].map { RunEnding.Source(name: $0, isLeft: true, isUnread: true) }
     private static let damaged = RunEnding.Source(name: "a.zst", isDamaged: true)
 
     static let cases = [
@@ -48,6 +49,28 @@ import Testing
                 stop: .terminate, sources: [.init(name: "logs/a/very/long/path/to/the/file.ndjson", isLeft: true)],
                 nameWidth: 20), status: .terminated,
             sentences: ["Terminated; logs/a/…/file.ndjson is left. Run the same command again."]),
+        // What was begun is named, what was not is counted.
+        Case(
+            facts: .init(stop: .terminate, sources: left.prefix(1) + unread), status: .terminated,
+            sentences: ["Terminated; a is left, 4 more were not looked at. Run the same command again."]),
+        Case(
+            facts: .init(stop: .terminate, sources: Array(left.prefix(2)) + unread.prefix(1)), status: .terminated,
+            sentences: ["Terminated; a and b are left, 1 more was not looked at. Run the same command again."]),
+        Case(
+            facts: .init(stop: .interrupt, sources: unread), status: .interrupted,
+            sentences: ["Interrupted; v is left, 3 more were not looked at. Run the same command again."]),
+        Case(
+            facts: .init(stop: .interrupt, sources: Array(unread.prefix(1))), status: .interrupted,
+            sentences: ["Interrupted; v is left. Run the same command again."]),
+        // What is only checked is in no quarantine.
+        Case(
+            facts: .init(
+                task: .validation, sources: [damaged, .init(name: "b.csv", isUnsupported: true)]),
+            status: .notAllTaken,
+            sentences: [
+                "a.zst is damaged: what could be read was checked. See `reelhouse explain damaged_file`.",
+                "b.csv is not NDJSON. See `reelhouse explain unsupported_file`.",
+            ]),
         Case(
             facts: .init(stop: .interrupt, sources: Array(left.prefix(2))), status: .interrupted,
             sentences: ["Interrupted; a and b are left. Run the same command again."]),
@@ -162,7 +185,7 @@ import Testing
         try folder.write("elsewhere/data/events/a.ndjson", SampleLines.clicks(3))
         let inner = try ChildProcess(Program.path, words, currentFolder: folder.path("elsewhere")).wait()
         #expect(inner.status == 0, "\(inner.errors)")
-        #expect(inner.errors == "There is no data/movies; only events are read.\n")
+        #expect(inner.errors == "")
         let none = try TemporaryFolder()
         let result = try Program.start(words, in: none).wait()
         #expect(result.status == 1)

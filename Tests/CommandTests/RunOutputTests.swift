@@ -61,7 +61,8 @@ import Testing
         #expect(
             Set(result.object.keys) == [
                 "run_id", "outcome", "exit_status", "reasons", "read", "accepted", "duplicates", "rejected", "warnings",
-                "seconds", "rejected_by_rule", "warnings_by_reason", "cured", "rows", "sources", "unreadable",
+                "seconds", "rejected_by_rule", "warnings_by_reason", "cured", "rows", "sources", "misplaced",
+                "misplaced_examples", "unreadable",
                 "passed_over",
             ])
         #expect(result.count("run_id") == 1)

@@ -158,6 +158,9 @@ import Testing
             "run", "--reload", "--movies", "in", "-w", "w.db", "--raw", "raw", "--now", Program.now, in: folder)
         #expect(text.status == 3)
         #expect(text.output.contains("in/a.csv is not NDJSON and not loaded. See `reelhouse quarantine show"))
-        #expect(try Program.run("validate", "in", in: folder).status == 3)
+        let check = try Program.run("validate", "in", in: folder)
+        #expect(check.status == 3)
+        #expect(check.errors.contains("in/a.csv is not NDJSON. See `reelhouse explain unsupported_file`"))
+        #expect(!check.errors.contains("quarantine"))
     }
 }

@@ -27,16 +27,16 @@ import Testing
         (line("watchlist", #""status":"planned""#), "invalid_status", "Key `status` stands beside metadata"),
         (
             line("comment", #""deleted":true,"metadata":{"comment_id":"c"}"#), "empty_comment",
-            "deleted stands beside metadata; it belongs inside it"
+            "Key `deleted` stands beside metadata; it belongs inside it"
         ),
-        (line("rate", #""metadata":{"rating":8}"#), "invalid_score", "rating stands inside metadata; name it score"),
+        (line("rate", #""metadata":{"rating":8}"#), "invalid_score", "Key `rating` stands inside metadata; name it score"),
         (
             line("rate", #""metadata":{"metadata":{"score":8}}"#), "invalid_score",
-            "score stands inside a second metadata; it belongs inside the first"
+            "Key `score` stands inside a second metadata; it belongs inside the first"
         ),
         (
             line("watchlist", #""session":{"status":"planned"}"#), "invalid_status",
-            "status stands inside session; it belongs inside metadata"
+            "Key `status` stands inside session; it belongs inside metadata"
         ),
         (
             #"{"event_type":"view","metadata":{"event_time":"2026-11-20T18:03:22Z"},"user_id":1,"movie_id":1}"#,

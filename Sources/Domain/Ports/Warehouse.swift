@@ -156,7 +156,7 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     /// What is there is something else, which was left as it is; `what` follows "it is".
     case foreign(path: String, what: String)
     /// The file has several names (hard links), each of which would have a log of its own.
-    case severalNames(path: String, count: Int)
+    case severalNames(path: String, other: String)
     /// A part of it is in its log, which cannot be read without writing beside it.
     case logNotReadable(path: String)
     /// A file beside it belongs to another user, and may not be written to.
@@ -180,8 +180,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .notThere(let path): "there is no warehouse at \(path)"
         case .notReadable(let path, let reason): "the warehouse \(path) may not be read: \(reason)"
         case .foreign(let path, let what): "\(path) is not a Reelhouse warehouse: it is \(what)"
-        case .severalNames(let path, let count):
-            "the warehouse \(path) has \(count) names (hard links), and its newest rows may be in a log beside another one"
+        case .severalNames(let path, let other):
+            "the warehouse \(path) is also named \(other) (a hard link), and its newest rows are in the log of that name"
         case .logNotReadable(let path):
             "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
         case .fileOfAnother(let path, let owner, _):
@@ -204,9 +204,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .notAFile: "Check that the folder is there and that you may write to the folder and the file."
         case .notReadable: "Ask its owner for permission to read it and to enter its folder, or run as another user."
         case .foreign: "Nothing was changed. Name another file with --warehouse."
-        case .severalNames(let path, _):
-            "Nothing was changed. Keep the one name that was loaded into, and remove the others "
-                + "(find them with `find -L DIRECTORY -samefile '\(path)'`); for a second name make a symbolic link."
+        case .severalNames(_, let other):
+            "Nothing was changed. Use the name \(other), and remove this one; a second name should be a symbolic link."
         case .logNotReadable:
             "Ask a user who may write there to run `reelhouse migrate` on it, which copies them into the file; or copy "
                 + "both files to a folder of yours."

@@ -14,6 +14,9 @@ enum RunCommand: Command {
             What was loaded whole before is skipped, what was interrupted goes on where its last commit was, and a \
             line that breaks a rule goes to quarantine. Without --movies and --events, both default folders are read if \
             they exist. With one of them, only that input is read.
+
+            Ctrl-C, SIGTERM or SIGHUP stops it at the next commit, and a second one at once, unless it comes within \
+            half a second of the first. Under nohup SIGHUP is ignored.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
@@ -87,7 +90,7 @@ enum RunCommand: Command {
     private static func load(
         _ arguments: ParsedArguments, _ context: CommandContext, _ stop: StopSignal, _ latest: LatestProgress
     ) throws -> LoadReport {
-        let ports = try DefaultInputs.ports(arguments, context.console)
+        let ports = try DefaultInputs.ports(arguments)
         var options = LoadOptions(clock: context.clock)
         var files = FileSet.Options()
         files.chunkSize = commitLines(arguments, &options)

@@ -14,7 +14,7 @@ enum ValidateCommand: Command {
             No warehouse is needed. Duplicates and event_id_conflict are not checked; use `reelhouse run --dry-run`.
 
             Whether a path that is named without --movies or --events holds movies or events is told by its first \
-            lines, or by --as. Without any path the default folders of both are read.
+            lines, or by --as; a file that does not tell is taken for what the others are. Without any path the default folders of both are read.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
@@ -59,7 +59,7 @@ enum ValidateCommand: Command {
                     bytesTotal: progress.totalBytes == 0 ? nil : progress.totalBytes, read: progress.counts.read,
                     rejected: progress.counts.rejected)
             }
-            report = try validation.run(try sets(arguments, context.console))
+            report = try validation.run(try sets(arguments))
         }
         context.console.progress.finish()
         let summary = ValidationSummary(
@@ -75,13 +75,13 @@ enum ValidateCommand: Command {
     }
 
     /// What is read, in order: each run of files of one stream is a set.
-    private static func sets(_ arguments: ParsedArguments, _ console: Console) throws -> [any SourceSet] {
+    private static func sets(_ arguments: ParsedArguments) throws -> [any SourceSet] {
         let paths = arguments.operands("path")
         let options = fileOptions(arguments)
         var sets: [any SourceSet] = []
         let ports =
             paths.isEmpty
-            ? try DefaultInputs.ports(arguments, console)
+            ? try DefaultInputs.ports(arguments)
             : SourceIdentity.Port.allCases.filter { arguments.isGiven($0.rawValue) }
         if ports.count > 1 {
             try StreamOnce.check(movies: arguments.strings("movies"), events: arguments.strings("events"))
@@ -97,14 +97,16 @@ enum ValidateCommand: Command {
         if let url = paths.first(where: { if case .url = Location($0) { true } else { false } }) {
             throw StreamGuess.error(Redaction.url(url), "it is not a file")
         }
-        return sets + (try guessed(FileDiscovery.find(paths, unless: options.own), options))
+        return sets + (try guessed(FileDiscovery.find(paths, unless: options.own), named: ports, options))
     }
 
     /// Files as sets of one stream each; what else was found goes with the first.
-    private static func guessed(_ found: FoundFiles, _ options: FileSet.Options) throws -> [any SourceSet] {
+    private static func guessed(
+        _ found: FoundFiles, named: [SourceIdentity.Port], _ options: FileSet.Options
+    ) throws -> [any SourceSet] {
         // What cannot be opened tells nothing; the set says so when it comes to it.
         let closed = found.files.filter { $0.name != "-" && access($0.name, R_OK) != 0 }
-        let guesses = try StreamGuess().files(of: found.files.filter { !closed.contains($0) })
+        let guesses = try StreamGuess().files(of: found.files.filter { !closed.contains($0) }, named: named)
         let files = guesses.map { ($0.file, $0.port) } + closed.map { ($0, SourceIdentity.Port.events) }
         var rest = found
         var sets: [any SourceSet] = []

@@ -35,6 +35,16 @@ enum OutputError: Error, Equatable, CustomStringConvertible {
         case .failed(let number): "The output cannot be written: \(String(cString: strerror(number)))."
         }
     }
+
+    /// What to do next.
+    var hint: String? {
+        switch self {
+        case .failed(errno: ENOSPC), .failed(errno: EDQUOT):
+            "Free some space where standard output goes, or send it elsewhere, and run the command again."
+        case .failed: "Send standard output elsewhere, and run the command again."
+        case .closed, .file: nil
+        }
+    }
 }
 
 /// An open file descriptor. Kept back are up to 64 KiB unless it is a terminal or unbuffered. Once writing has failed, it
