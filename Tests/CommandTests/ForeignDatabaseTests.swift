@@ -31,7 +31,7 @@ import Testing
             }
         ),
         ("a view alone", "only", { try Database.make(path: $0.path("x.db"), "CREATE VIEW only AS SELECT 1") }),
-        ("text", "no SQLite database", { try $0.write("x.db", "not a database\n") }),
+        ("text", "not a SQLite database", { try $0.write("x.db", "not a database\n") }),
         ("a folder", "a folder", { try $0.makeFolder("x.db") }),
     ]
 

@@ -29,7 +29,10 @@ import Testing
             line("comment", #""deleted":true,"metadata":{"comment_id":"c"}"#), "empty_comment",
             "Key `deleted` stands beside metadata; it belongs inside it"
         ),
-        (line("rate", #""metadata":{"rating":8}"#), "invalid_score", "Key `rating` stands inside metadata; name it score"),
+        (
+            line("rate", #""metadata":{"rating":8}"#), "invalid_score",
+            "Key `rating` stands inside metadata; name it score"
+        ),
         (
             line("rate", #""metadata":{"metadata":{"score":8}}"#), "invalid_score",
             "Key `score` stands inside a second metadata; it belongs inside the first"
