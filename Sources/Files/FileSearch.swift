@@ -9,17 +9,6 @@ struct FileSearch {
     private(set) var brokenLink: FileError?
     private var hasStandardInput = false
 
-    /// What tells a file or folder from all others, whatever path leads to it.
-    private struct Identity: Hashable {
-        var device: UInt
-        var inode: UInt
-
-        init(_ status: stat) {
-            device = UInt(status.st_dev)
-            inode = UInt(status.st_ino)
-        }
-    }
-
     init(own: OwnFiles) { self.own = own }
 
     /// Adds what an argument means.
@@ -66,7 +55,7 @@ struct FileSearch {
     private func isStandardInput(_ status: stat) -> Bool {
         var input = stat()
         guard fstat(STDIN_FILENO, &input) == 0, input.st_mode & S_IFMT != S_IFREG else { return false }
-        return Identity(input) == Identity(status)
+        return FileIdentity(input) == FileIdentity(status)
     }
 
     // MARK: - Patterns
@@ -127,14 +116,14 @@ struct FileSearch {
         }
         var folder = path
         while folder.utf8.count > 1, folder.utf8.last == UInt8(ascii: "/") { folder.removeLast() }
-        var visited: Set<Identity> = []
+        var visited: Set<FileIdentity> = []
         addFiles(below: folder, status, &visited)
     }
 
     // MARK: - Folders
 
-    private mutating func addFiles(below folder: String, _ status: stat, _ visited: inout Set<Identity>) {
-        guard visited.insert(Identity(status)).inserted else { return }
+    private mutating func addFiles(below folder: String, _ status: stat, _ visited: inout Set<FileIdentity>) {
+        guard visited.insert(FileIdentity(status)).inserted else { return }
         let prefix = folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/"
         let entries: (names: [String], misnamed: [String])
         do {
@@ -154,7 +143,7 @@ struct FileSearch {
         }
     }
 
-    private mutating func addBelow(_ path: String, _ visited: inout Set<Identity>) throws(FileError) {
+    private mutating func addBelow(_ path: String, _ visited: inout Set<FileIdentity>) throws(FileError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw FileError(.find, path, errno: errno) }
         let isLink = status.st_mode & S_IFMT == S_IFLNK

@@ -72,30 +72,15 @@ public final class OwnFiles: Sendable {
         }
     }
 
-    private struct Identity: Hashable {
-        var device: UInt
-        var inode: UInt
-
-        init(_ status: stat) {
-            device = UInt(status.st_dev)
-            inode = UInt(status.st_ino)
-        }
-
-        init(device: UInt, inode: UInt) {
-            self.device = device
-            self.inode = inode
-        }
-    }
-
     private struct State {
-        var files: [Identity: Owner] = [:]
+        var files: [FileIdentity: Owner] = [:]
         /// All files below the folders; nil until a file with several names asks for them.
-        var below: [Identity: Owner]?
+        var below: [FileIdentity: Owner]?
     }
 
     private let files: [Place]
     private let folders: [Place]
-    private let folderIdentities: [Identity: Owner]
+    private let folderIdentities: [FileIdentity: Owner]
     private let realFolders: [Place]
     private let written: Set<FileState>
     private let state = Mutex(State())
@@ -113,7 +98,7 @@ public final class OwnFiles: Sendable {
         realFolders = folders.compactMap { place in
             RealPath.of(place.path).map { Place(path: $0, what: place.what) }
         }
-        var identities: [Identity: Owner] = [:]
+        var identities: [FileIdentity: Owner] = [:]
         for place in folders { OwnFiles.forEachFolder(place.path, depth: 2) { identities[$0] = Owner(place) } }
         folderIdentities = identities
     }
@@ -125,7 +110,7 @@ public final class OwnFiles: Sendable {
     /// - Parameter path: gives a path of it without symbolic links, where that is known.
     func owner(of status: stat, at path: () -> String?) -> Owner? {
         if isEmpty { return nil }
-        let identity = Identity(status)
+        let identity = FileIdentity(status)
         if let owner = fileOwner(identity) { return owner }
         if status.st_mode & S_IFMT == S_IFREG, written.contains(FileState(status)) {
             return Owner(what: "a file that `quarantine export` wrote")
@@ -137,7 +122,7 @@ public final class OwnFiles: Sendable {
                 return Owner(place)
             }
             var parent = stat()
-            if stat(RealPath.folder(of: path), &parent) == 0, let owner = folderIdentities[Identity(parent)] {
+            if stat(RealPath.folder(of: path), &parent) == 0, let owner = folderIdentities[FileIdentity(parent)] {
                 return owner
             }
         }
@@ -145,18 +130,18 @@ public final class OwnFiles: Sendable {
     }
 
     /// The files may have come, or been replaced, since they were looked at last; what they were once they stay.
-    private func fileOwner(_ identity: Identity) -> Owner? {
+    private func fileOwner(_ identity: FileIdentity) -> Owner? {
         state.withLock { state in
             if let owner = state.files[identity] { return owner }
             for place in files {
                 var status = stat()
-                if stat(place.path, &status) == 0 { state.files[Identity(status)] = Owner(place) }
+                if stat(place.path, &status) == 0 { state.files[FileIdentity(status)] = Owner(place) }
             }
             return state.files[identity]
         }
     }
 
-    private func ownerBelow(_ identity: Identity) -> Owner? {
+    private func ownerBelow(_ identity: FileIdentity) -> Owner? {
         state.withLock { state in
             let below = state.below ?? filesBelow()
             state.below = below
@@ -164,8 +149,8 @@ public final class OwnFiles: Sendable {
         }
     }
 
-    private func filesBelow() -> [Identity: Owner] {
-        var found: [Identity: Owner] = [:]
+    private func filesBelow() -> [FileIdentity: Owner] {
+        var found: [FileIdentity: Owner] = [:]
         for place in folders {
             OwnFiles.forEachFolder(place.path, depth: 64, file: { found[$0] = Owner(place) }) { _ in }
         }
@@ -174,11 +159,11 @@ public final class OwnFiles: Sendable {
 
     /// Goes through a folder and those below it, and the files in them, without opening any file.
     private static func forEachFolder(
-        _ path: String, depth: Int, file: ((Identity) -> Void)? = nil, _ body: (Identity) -> Void
+        _ path: String, depth: Int, file: ((FileIdentity) -> Void)? = nil, _ body: (FileIdentity) -> Void
     ) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
-        body(Identity(status))
+        body(FileIdentity(status))
         // A folder that cannot be listed cannot be read as input either.
         guard depth > 0, let stream = opendir(path) else { return }
         defer { closedir(stream) }
@@ -195,9 +180,9 @@ public final class OwnFiles: Sendable {
                 if below.st_mode & S_IFMT == S_IFDIR {
                     forEachFolder(path + "/" + name, depth: depth - 1, file: file, body)
                 } else {
-                    file?(Identity(below))
+                    file?(FileIdentity(below))
                 }
-            default: file?(Identity(device: UInt(status.st_dev), inode: UInt(entry.pointee.d_ino)))
+            default: file?(FileIdentity(device: UInt(status.st_dev), inode: UInt(entry.pointee.d_ino)))
             }
         }
     }

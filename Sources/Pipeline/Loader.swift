@@ -104,27 +104,15 @@ public final class Loader {
         let stage = OrderedStage<LineChunk, MovieBatch>(
             width: options.decoders, limit: options.chunksInFlight, budget: options.bytesInFlight)
         defer { stage.cancel() }
-        let stages = transaction.stages
-        stage.start(
-            reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
-        ) {
+        start(stage, reading: source, transaction.stages, rejections: { $0.rejections }) {
             let decoder = try MovieDecoder()
-            let guess = try PortGuess()
-            return { chunk in
-                stages.measure(.decode) {
-                    let batch = decoder.decode(chunk)
-                    if !batch.rejections.isEmpty {
-                        chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: batch.rejections)
-                    }
-                    return batch
-                }
-            }
+            return decoder.decode
         }
         try drain(stage, giveBack: {}, pause: load.pause) { batch in
-            try stages.measure(.movies) { try load.add(batch) }
+            try transaction.stages.measure(.movies) { try load.add(batch) }
             stage.release()
         }
-        try stages.measure(.movies, load.commit)
+        try transaction.stages.measure(.movies, load.commit)
     }
 
     private func loadEvents(
@@ -135,25 +123,39 @@ public final class Loader {
         let stage = OrderedStage<LineChunk, EventBatch>(
             width: options.decoders, limit: options.chunksInFlight, budget: options.bytesInFlight)
         defer { stage.cancel() }
-        let stages = transaction.stages
+        start(stage, reading: source, transaction.stages, rejections: { $0.rejections }) {
+            let decoder = try EventDecoder(clock: clock)
+            return decoder.decode
+        }
+        let load = EventLoad(transaction: transaction, rawStore: rawStore, release: stage.release, taken: taken)
+        try drain(stage, giveBack: load.giveBack, pause: load.pause, take: load.add)
+        try load.commit()
+    }
+
+    /// Starts to read and decode; of rejected lines it is counted which are plainly of the other stream.
+    ///
+    /// - Parameter makeDecoder: makes what one thread decodes chunks with.
+    private func start<Batch>(
+        _ stage: OrderedStage<LineChunk, Batch>, reading source: any LineSource, _ stages: StageTimes,
+        rejections: @escaping @Sendable (Batch) -> [Rejection],
+        makeDecoder: @escaping @Sendable () throws -> (LineChunk) -> Batch
+    ) {
         stage.start(
             reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
         ) {
-            let decoder = try EventDecoder(clock: clock)
+            let decode = try makeDecoder()
             let guess = try PortGuess()
             return { chunk in
                 stages.measure(.decode) {
-                    let batch = decoder.decode(chunk)
-                    if !batch.rejections.isEmpty {
-                        chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: batch.rejections)
+                    let batch = decode(chunk)
+                    let rejected = rejections(batch)
+                    if !rejected.isEmpty {
+                        chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: rejected)
                     }
                     return batch
                 }
             }
         }
-        let load = EventLoad(transaction: transaction, rawStore: rawStore, release: stage.release, taken: taken)
-        try drain(stage, giveBack: load.giveBack, pause: load.pause, take: load.add)
-        try load.commit()
     }
 
     /// Takes what a stage gives until its end or a stop.
