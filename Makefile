@@ -7,8 +7,7 @@ BENCH = $$($(BUILD) --show-bin-path)/reelhouse-bench
 COMPILE_FLAGS := --explicit-target-dependency-import-check error
 
 # Debian's packages of the C libraries and tools that are linked or used.
-PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev librdkafka-dev \
-	libmongoc-dev libcurl4-openssl-dev pkg-config
+PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev pkg-config
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo test lint sanitize bench bench-peers install clean

@@ -67,7 +67,7 @@ public struct SourceReport: Sendable {
     /// Its name.
     public var name: String
     /// Which stream it is.
-    public var port: SourceIdentity.Port
+    public var port: SourcePort
     /// How far it was taken.
     public var state: State
     /// What this run read of it.
@@ -77,13 +77,13 @@ public struct SourceReport: Sendable {
     /// Whether this run found that it is not NDJSON.
     public var isUnsupported = false
     /// The other stream, where its first lines are plainly of that one.
-    var otherPort: SourceIdentity.Port?
+    var otherPort: SourcePort?
     /// How many of its lines were rejected and are plainly of the other stream.
     public var otherPortLines: Int64 = 0
 
     /// The stream that its lines look like, where this run rejected all of them and they are plainly of the other
     /// stream.
-    public var looksLike: SourceIdentity.Port? { counts.rejected == counts.read ? otherPort : nil }
+    public var looksLike: SourcePort? { counts.rejected == counts.read ? otherPort : nil }
     /// Whether this run read lines of it, and all that were ever read of it were rejected.
     public var isAllRejected = false
     /// Whether its last line has no end yet, and was left for a later run.

@@ -73,7 +73,7 @@ extension [QuarantinePages.Entry] {
         let chunk = LineChunk(source: source, capacity: size, start: SourcePosition())
         for (index, entry) in enumerated() {
             let offset = entry.raw.withUnsafeBytes { chunk.buffer.append($0) }
-            let span = Span(offset: offset, length: entry.raw.count)
+            let span = ByteRange(offset: offset, length: entry.raw.count)
             chunk.lines.append(Line(span: span, number: Int64(index), byteOffset: 0))
         }
         return chunk

@@ -74,7 +74,7 @@ public final class QuarantineRetry {
         try load?.commit()
     }
 
-    private func portLoad(_ port: SourceIdentity.Port, _ transaction: LoadTransaction) throws -> PortLoad {
+    private func portLoad(_ port: SourcePort, _ transaction: LoadTransaction) throws -> PortLoad {
         switch port {
         case .movies:
             let decoder = try MovieDecoder()
@@ -95,13 +95,13 @@ public final class QuarantineRetry {
 
 /// The load of one port's lines, chunk by chunk; what became of a chunk is settled when `take` returns.
 private struct PortLoad {
-    let port: SourceIdentity.Port
+    let port: SourcePort
     let take: (LineChunk) throws -> Void
     let commit: () throws -> Void
 }
 
 extension LoadProgress.Phase {
-    fileprivate init(_ port: SourceIdentity.Port) {
+    fileprivate init(_ port: SourcePort) {
         switch port {
         case .movies: self = .movies
         case .events: self = .events

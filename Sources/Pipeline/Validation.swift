@@ -50,7 +50,7 @@ public final class Validation {
         var source: Int
         var sourceBytes: Int64
         /// The other stream, where the chunk's lines are plainly of that one.
-        var otherPort: SourceIdentity.Port?
+        var otherPort: SourcePort?
         /// How many of the chunk's lines are plainly of the other stream.
         var otherPortLines: Int64
         var notice: SourceNotice?
@@ -105,7 +105,7 @@ public final class Validation {
         }
     }
 
-    private func transform(_ port: SourceIdentity.Port) -> @Sendable () throws -> (LineChunk) -> Part {
+    private func transform(_ port: SourcePort) -> @Sendable () throws -> (LineChunk) -> Part {
         let (clock, examples) = (options.clock, options.examples)
         return {
             let guess = try PortGuess()

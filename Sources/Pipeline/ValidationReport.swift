@@ -49,7 +49,7 @@ public struct ValidatedSource: Sendable {
     /// Its name.
     public var name: String
     /// Which stream it was read as.
-    public var port: SourceIdentity.Port
+    public var port: SourcePort
     /// Whether it was left out, because the same bytes came before.
     public var isRepeated = false
     /// Whether its last line has no end yet, and was left out.
@@ -57,12 +57,12 @@ public struct ValidatedSource: Sendable {
     /// What its lines are.
     public var tally = ValidationTally()
     /// The other stream, where its first lines are plainly of that one.
-    var otherPort: SourceIdentity.Port?
+    var otherPort: SourcePort?
     /// How many of its lines were rejected and are plainly of the other stream.
     public var otherPortLines: Int64 = 0
 
     /// The stream that its lines look like, where all of them were rejected and are plainly of the other stream.
-    public var looksLike: SourceIdentity.Port? { tally.counts.rejected == tally.counts.read ? otherPort : nil }
+    public var looksLike: SourcePort? { tally.counts.rejected == tally.counts.read ? otherPort : nil }
 }
 
 /// What a run would reject, as far as the lines themselves tell.

@@ -27,7 +27,7 @@ func cleanedMovies(_ data: GeneratedFolder) throws -> CleanedMovies {
         for (index, line) in file.lines.enumerated() {
             let content = line.last == 0x0d ? line.dropLast() : line
             let offset = Array(content).withUnsafeBytes { chunk.buffer.append($0) }
-            let span = Span(offset: offset, length: content.count)
+            let span = ByteRange(offset: offset, length: content.count)
             chunk.lines.append(Line(span: span, number: Int64(index + 1), byteOffset: Int64(offset)))
         }
         let batch = decoder.decode(chunk)

@@ -4,7 +4,7 @@ import Testing
 /// Chunks and batches of lines, for suites that speak to a port without a source.
 enum ConformanceLines {
     static func chunk(
-        _ lines: [String], port: SourceIdentity.Port = .events, name: String = "lines", day: Int32 = LawClock.day - 1
+        _ lines: [String], port: SourcePort = .events, name: String = "lines", day: Int32 = LawClock.day - 1
     ) -> LineChunk {
         let identity = SourceIdentity(port: port, key: name, snapshotDay: port == .movies ? day : nil)
         let source = Source(name: name, identity: identity, port: port, snapshotDay: day, number: 0)
@@ -14,7 +14,7 @@ enum ConformanceLines {
             let bytes = Array(line.utf8)
             let start = bytes.withUnsafeBytes { chunk.buffer.append($0) }
             chunk.lines.append(
-                Line(span: Span(offset: start, length: bytes.count), number: Int64(index) + 1, byteOffset: offset))
+                Line(span: ByteRange(offset: start, length: bytes.count), number: Int64(index) + 1, byteOffset: offset))
             offset += Int64(bytes.count) + 1
         }
         chunk.end = SourcePosition(line: Int64(lines.count), byteOffset: offset)

@@ -91,7 +91,7 @@ final class FaultyWarehouse: Warehouse {
         return try inner.checkpoint(of: identity)
     }
 
-    func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws {
+    func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         try pass()
         try inner.forEachKnownSource(of: port, body)
     }
@@ -186,7 +186,7 @@ final class FaultyWarehouse: Warehouse {
 
     func cureRejected(_ ids: [Int64], run: Int64) throws { try inner.cureRejected(ids, run: run) }
 
-    func cureRejected(ofSource source: String, port: SourceIdentity.Port, before firstRun: Int64, run: Int64) throws
+    func cureRejected(ofSource source: String, port: SourcePort, before firstRun: Int64, run: Int64) throws
         -> Int64
     {
         try come(to: .cureSource)

@@ -47,7 +47,7 @@ final class QuarantineDefectWarehouse: Warehouse {
     func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws {
         try warehouse.countRejectedAgain(lines, run: run)
     }
-    func cureRejected(ofSource source: String, port: SourceIdentity.Port, before firstRun: Int64, run: Int64) throws
+    func cureRejected(ofSource source: String, port: SourcePort, before firstRun: Int64, run: Int64) throws
         -> Int64
     { try warehouse.cureRejected(ofSource: source, port: port, before: firstRun, run: run) }
     func cureArrived(run: Int64, isLast: Bool) throws -> Int64 {
@@ -60,7 +60,7 @@ final class QuarantineDefectWarehouse: Warehouse {
         try warehouse.save(checkpoint, replacing: previous, run: run)
     }
     func rename(_ identity: SourceIdentity, to name: String) throws { try warehouse.rename(identity, to: name) }
-    func forEachKnownSource(of port: SourceIdentity.Port, _ body: (KnownSource) throws -> Void) throws {
+    func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         try warehouse.forEachKnownSource(of: port, body)
     }
     func save(_ run: RunRecord) throws { try warehouse.save(run) }

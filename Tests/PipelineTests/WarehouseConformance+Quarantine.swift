@@ -26,7 +26,7 @@ extension WarehousePromise {
         try fixture.reader().rejected(matching: RejectedFilter(state: state), after: 0, limit: 99).map(\.rejection.line)
     }
 
-    private func rejection(_ line: Int64, source: String = "a", port: SourceIdentity.Port = .events) -> Rejection {
+    private func rejection(_ line: Int64, source: String = "a", port: SourcePort = .events) -> Rejection {
         var rejection = WarehousePromise.rejection(line)
         rejection.source = source
         rejection.port = port

@@ -1,0 +1,193 @@
+import Domain
+import Glibc
+
+/// The files of a set as a source of lines, each opened when its turn comes and known by the bytes that are read of it.
+///
+/// What cannot be read has a chunk that says so, and the others are read.
+final class FileSetSource: LineSource {
+    /// What all files of the set share.
+    struct Options {
+        var port: SourcePort
+        var request: SourceRequest
+        var own: OwnFiles
+        var chunkSize: Int
+        /// Whether a last line without LF is read as it is, whatever it is.
+        var readsUnfinished: Bool
+    }
+
+    /// A file as it was met, under a date: met again just so it need not be looked at.
+    private struct Met: Hashable {
+        var file: FileState
+        var day: Int32?
+    }
+
+    private let files: [FoundFile]
+    private let options: Options
+    private var known: KnownFiles
+    private let wholeObject: WholeObject
+    private var met: Set<Met> = []
+    private var place = 0
+    private var current: FileReading?
+
+    init(_ files: [FoundFile], options: Options, known: KnownFiles) throws {
+        self.files = files
+        self.options = options
+        self.known = known
+        wholeObject = try WholeObject()
+    }
+
+    /// The next chunk, or nil when all files are read.
+    func next() throws(FileError) -> LineChunk? {
+        while true {
+            do throws(FileError) {
+                if let current, let chunk = try current.next() {
+                    if chunk.isLast { finish(current, chunk) }
+                    return chunk
+                }
+                current = nil
+                guard place < files.count else { return nil }
+                place += 1
+                if let chunk = try begin(files[place - 1], number: place - 1) { return chunk }
+            } catch {
+                guard error.isOfTheFile else { throw error }
+                let file = files[place - 1]
+                let source = current?.source ?? source(file, number: place - 1)
+                current = nil
+                return notice(.unreadable("\(error.why); \(error.advice)"), of: source)
+            }
+        }
+    }
+
+    private func finish(_ reading: FileReading, _ chunk: LineChunk) {
+        current = nil
+        guard let mark = chunk.mark, let key = FileKey(text: mark.identity.key) else { return }
+        let entry = KnownFiles.Entry(
+            key: key, bytes: mark.bytes, head: mark.head ?? 0, day: mark.identity.snapshotDay, position: FilePosition(chunk.end),
+            isComplete: true, mayGrow: mark.mayGrow, isOfThisRun: true)
+        known.add(entry, name: chunk.source.name)
+    }
+
+    /// Opens a file.
+    ///
+    /// - Returns: a chunk that says why it is not read; nil when it is.
+    private func begin(_ found: FoundFile, number: Int) throws(FileError) -> LineChunk? {
+        let day = day(of: found)
+        let path: String
+        switch found.location {
+        case .file(let place): path = place
+        case .standardInput:
+            let source = source(found, number: number)
+            current = try FileReading(stream: OpenFile(standardInput: ()), source, snapshotDay: snapshotDay(day), options.chunkSize)
+            return nil
+        case .opened(let opened):
+            current = try FileReading(
+                opened: opened, source(found, number: number), snapshotDay: snapshotDay(day), options.chunkSize)
+            return nil
+        }
+        let (file, status) = try OpenFile.input(path, as: found.name, unless: options.own)
+        let source = source(found, number: number)
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            current = try FileReading(stream: file, source, snapshotDay: snapshotDay(day), options.chunkSize)
+            return nil
+        }
+        guard met.insert(Met(file: FileState(status), day: day)).inserted else { return notice(.skipped, of: source) }
+        let lookup = try FileLookup(file, size: Int64(status.st_size))
+        if lookup.size == 0, !lookup.head.isEmpty {
+            // A file of the system's own, such as those in /proc, whose bytes come once.
+            current = try FileReading(stream: file, source, snapshotDay: snapshotDay(day), options.chunkSize)
+            return nil
+        }
+        let match = try lookup.match(in: known, day: day, name: found.name, isWholeLine: isWholeLine)
+        return try begin(lookup, match, found, number: number, day: day)
+    }
+
+    /// Tells whether a last line without LF is read; nil where it always is.
+    private var isWholeLine: ((UnsafeRawBufferPointer) -> Bool)? {
+        options.readsUnfinished ? nil : { [wholeObject] in wholeObject.isOne($0) }
+    }
+
+    private func begin(
+        _ lookup: FileLookup, _ match: FileLookup.Match?, _ found: FoundFile, number: Int, day: Int32?
+    ) throws(FileError) -> LineChunk? {
+        let isReadAgain = options.request.isReload && match?.entry.isOfThisRun != true
+        // What an outgrown source is longer by is an unfinished line.
+        let isWhole = match.map { $0.entry.isComplete && ($0.bytes == lookup.size || $0.entry.isOutgrown) } ?? false
+        if let match, isWhole, !isReadAgain { return skip(lookup, match, found, number: number, day: day) }
+        var ledgerRow: Checkpoint?
+        if let match, !match.entry.isOutgrown {
+            ledgerRow = checkpoint(match.entry)
+            known.remove(match.index)
+            if match.entry.isComplete, match.entry.mayGrow || match.entry.bytes == nil { rememberOutgrown(match) }
+        }
+        let source = source(found, number: number, known: ledgerRow, isReadAgain: isReadAgain)
+        let from = isReadAgain || match?.entry.isOutgrown == true ? nil : match
+        current = try FileReading(
+            lookup, from: from, source, snapshotDay: snapshotDay(day),
+            SourceIdentity(port: options.port, key: "", snapshotDay: day), isWholeLine: isWholeLine,
+            chunkSize: options.chunkSize)
+        return nil
+    }
+
+    /// An equal file stays known when this one has grown.
+    private func rememberOutgrown(_ match: FileLookup.Match) {
+        let entry = match.entry
+        known.add(
+            KnownFiles.Entry(
+                key: entry.key, bytes: match.bytes, head: match.hash.headHash, day: entry.day,
+                position: entry.position, isComplete: true, mayGrow: false, isOutgrown: true,
+                isOfThisRun: entry.isOfThisRun),
+            name: "")
+    }
+
+    /// A source that is loaded whole. Where the ledger does not say yet how many bytes it has, or has another name, it is
+    /// told now.
+    private func skip(
+        _ lookup: FileLookup, _ match: FileLookup.Match, _ found: FoundFile, number: Int, day: Int32?
+    ) -> LineChunk {
+        let ledgerRow = checkpoint(match.entry)
+        let isOlder = match.entry.bytes == nil
+        let isRenamed = known.meetsUnderOtherName(match.index, found.name)
+        let source = source(found, number: number, known: isOlder || isRenamed ? ledgerRow : nil)
+        let chunk = notice(.skipped, of: source)
+        if isOlder || isRenamed {
+            chunk.mark = SourceMark(
+                identity: ledgerRow.identity, bytes: match.bytes, head: match.hash.headHash,
+                mayGrow: isOlder
+                    ? lookup.compression == nil && match.entry.position.byteOffset == match.bytes : match.entry.mayGrow)
+            chunk.end = match.entry.position.opaque
+        }
+        return chunk
+    }
+
+    private func notice(_ notice: SourceNotice, of source: Source) -> LineChunk {
+        let chunk = LineChunk(source: source, capacity: 0, start: SourcePosition())
+        chunk.notice = notice
+        chunk.isLast = true
+        return chunk
+    }
+
+    /// The date that a file is known by: the one that was given, or the one in its name.
+    private func day(of file: FoundFile) -> Int32? {
+        guard options.port == .movies else { return nil }
+        return options.request.snapshotDay ?? SnapshotDate.inName(file.lastPathComponent)
+    }
+
+    /// The date that a file's documents have.
+    private func snapshotDay(_ day: Int32?) -> Int32 { options.request.snapshotDay ?? day ?? options.request.clockDay }
+
+    /// The ledger's row of a known file.
+    private func checkpoint(_ entry: KnownFiles.Entry) -> Checkpoint {
+        let mark = SourceMark(
+            identity: SourceIdentity(port: options.port, key: entry.key.text, snapshotDay: entry.day),
+            bytes: entry.bytes, head: entry.bytes == nil ? nil : entry.head, mayGrow: entry.mayGrow)
+        return Checkpoint(
+            mark, source: entry.name, position: entry.position.opaque, isComplete: entry.isComplete,
+            counts: entry.counts, firstRun: entry.firstRun)
+    }
+
+    private func source(
+        _ file: FoundFile, number: Int, known: Checkpoint? = nil, isReadAgain: Bool = false
+    ) -> Source {
+        Source(name: file.name, known: known, port: options.port, number: number, isReadAgain: isReadAgain)
+    }
+}

@@ -1,0 +1,76 @@
+import Arguments
+import Domain
+import JSON
+
+import enum Logging.PlainText
+
+/// `reelhouse doctor`: whether the installation and the backends work, and how to mend what does not.
+enum DoctorCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "doctor",
+        summary: "Check the installation and every configured backend, and say how to mend what is wrong.",
+        discussion: """
+            Exits with status 1 when something fails; a warning is no failure. Nothing is changed: a warehouse that is \
+            not there yet is fine, and is not made. The check of a large warehouse's integrity reads all of it.
+            """,
+        options: [
+            CommonOption.movies, CommonOption.events,
+            .value("raw", .location, defaultValue: "data/raw", help: "Where raw documents are kept: a folder."),
+            CommonOption.warehouse, CommonOption.json,
+        ],
+        examples: [
+            .init("reelhouse doctor", "Check everything that `reelhouse run` uses"),
+            .init("reelhouse doctor --json | jq '.checks[] | select(.outcome != \"ok\")'", "Only what is not well"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let ports = SourcePort.allCases.filter { arguments.isGiven($0.rawValue) }
+        let backends = BackendChecks(
+            warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "",
+            movies: arguments.strings("movies"), events: arguments.strings("events"), named: Set(ports))
+        let temporaryFolder = context.console.environment["TMPDIR"] ?? "/tmp"
+        let findings = InstallationChecks.findings(temporaryFolder: temporaryFolder) + backends.findings
+        let isWell = !findings.contains { $0.outcome == .fail }
+        if arguments.flag("json") {
+            let checks = JSONText.array(findings.map(json))
+            try context.console.print(JSONText.object([("ok", .boolean(isWell)), ("checks", checks)]).compact)
+        } else {
+            try print(findings, on: context.console)
+        }
+        return isWell ? .done : .failed
+    }
+
+    private static func json(_ finding: Finding) -> JSONText {
+        .object([
+            ("check", .string(finding.subject)), ("outcome", .string(finding.outcome.rawValue)),
+            ("detail", .string(finding.detail)), ("remedy", finding.remedy.map { .string($0) } ?? .null),
+        ])
+    }
+
+    private static func print(_ findings: [Finding], on console: Console) throws {
+        let width = findings.reduce(0) { max($0, $1.subject.count) }
+        for finding in findings {
+            let mark = finding.outcome.rawValue + String(repeating: " ", count: 4 - finding.outcome.rawValue.count)
+            let styled =
+                switch finding.outcome {
+                case .ok: console.style.green(mark)
+                case .warn: console.style.yellow(mark)
+                case .fail: console.style.red(mark)
+                }
+            let subject = finding.subject + String(repeating: " ", count: width - finding.subject.count)
+            try console.print(paragraph: "\(styled)  \(subject)  \(plain(finding.detail))", hangingIndent: 6)
+            if let remedy = finding.remedy {
+                try console.print(paragraph: "      → \(plain(remedy))", hangingIndent: 8)
+            }
+        }
+        let failed = findings.count { $0.outcome == .fail }
+        let warned = findings.count { $0.outcome == .warn }
+        try console.print()
+        if failed + warned == 0 { return try console.print("All is well.") }
+        let words = [(failed, "failure", "failures"), (warned, "warning", "warnings")].filter { $0.0 > 0 }
+        try console.print(words.map { NumberFormat.count($0.0, $0.1, $0.2) }.joined(separator: ", ") + ".")
+    }
+
+    /// A path may hold anything; a line of the result stays one line.
+    private static func plain(_ text: String) -> String { PlainText.escape(text) }
+}

@@ -1,0 +1,28 @@
+import Arguments
+import Domain
+import Glibc
+
+/// Which streams a command reads where it is told of none: those whose default folder is there.
+enum DefaultInputs {
+    /// The streams to read; a default folder that is not there was asked for by nobody, so nothing is said of it.
+    ///
+    /// - Throws: `CommandError` when nothing is named and no default folder is there.
+    static func ports(_ arguments: ParsedArguments) throws -> [SourcePort] {
+        let all = SourcePort.allCases
+        let named = all.filter { arguments.isGiven($0.rawValue) }
+        if !named.isEmpty { return named }
+        let present = all.filter { port in arguments.strings(port.rawValue).contains { isThere($0) } }
+        guard !present.isEmpty else {
+            let absent = all.map { arguments.strings($0.rawValue).joined(separator: ", ") }
+            throw CommandError(
+                message: "there is no data to load: neither \(absent.joined(separator: " nor ")) is there",
+                hint: "Name files with --movies or --events, or make some data with `reelhouse generate`.")
+        }
+        return present
+    }
+
+    private static func isThere(_ location: String) -> Bool {
+        var status = stat()
+        return lstat(location, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    }
+}

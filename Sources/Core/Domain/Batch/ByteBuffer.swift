@@ -1,0 +1,110 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Growing bytes outside Swift's reference counting, with readable padding after the last one.
+///
+/// One owner at a time: it is handed from stage to stage, never shared. That is also why the run-time checks of
+/// exclusive access, which cost more than the accesses, are off for its properties here and in the other hot classes.
+public final class ByteBuffer {
+    /// How many bytes after `count` may be read (their value is of no matter).
+    public static let padding = 64
+
+    /// The first byte; changes when the buffer grows.
+    @exclusivity(unchecked) public private(set) var base: UnsafeMutableRawPointer
+    /// How many bytes are in use.
+    @exclusivity(unchecked) public private(set) var count = 0
+    /// How many bytes it has room for.
+    @exclusivity(unchecked) public private(set) var capacity: Int
+
+    /// An empty buffer with room for `capacity` bytes.
+    public init(capacity: Int = 4096) {
+        self.capacity = max(capacity, 64)
+        self.base = ByteBuffer.allocate(nil, self.capacity)
+        memset(base + self.capacity, 0, ByteBuffer.padding)
+    }
+
+    deinit { free(base) }
+
+    /// The bytes in use.
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+    /// The bytes at an offset.
+    @inline(__always)
+    public func bytes(at offset: Int, count: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base + offset, count: count)
+    }
+
+    /// Makes room for `additional` more bytes; `base` may change.
+    @inline(__always)
+    public func reserve(_ additional: Int) {
+        if count + additional > capacity { grow(count + additional) }
+    }
+
+    /// Adds bytes, which must not lie in this buffer, and gives their offset.
+    @inline(__always)
+    @discardableResult
+    public func append(_ source: UnsafeRawBufferPointer) -> Int {
+        reserve(source.count)
+        let offset = count
+        if let start = source.baseAddress { memcpy(base + offset, start, source.count) }
+        count += source.count
+        return offset
+    }
+
+    /// Adds one byte.
+    @inline(__always)
+    public func append(_ byte: UInt8) {
+        reserve(1)
+        base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    /// Lets `body` fill up to `size` bytes after the last one; it gives back how many it filled.
+    public func fill<Failure: Error>(
+        upTo size: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) {
+        reserve(size)
+        count += try body(UnsafeMutableRawBufferPointer(start: base + count, count: size))
+    }
+
+    /// Cuts the buffer back to its first `newCount` bytes.
+    public func truncate(to newCount: Int) { count = min(count, newCount) }
+
+    private func grow(_ needed: Int) {
+        capacity = max(needed, capacity + capacity / 2)
+        base = ByteBuffer.allocate(base, capacity)
+        memset(base + capacity, 0, ByteBuffer.padding)
+    }
+
+    private static func allocate(_ old: UnsafeMutableRawPointer?, _ capacity: Int) -> UnsafeMutableRawPointer {
+        guard let memory = realloc(old, capacity + padding) else {
+            preconditionFailure("out of memory: \(capacity) bytes could not be had")
+        }
+        return memory
+    }
+}
+
+/// A piece of a buffer, or null.
+@frozen
+public struct ByteRange: Equatable, Sendable {
+    /// Where it starts in its buffer.
+    public var offset: UInt32
+    /// How long it is, in bytes; `UInt32.max` means null.
+    public var length: UInt32
+
+    /// A piece of a buffer.
+    @inlinable
+    public init(offset: Int, length: Int) {
+        self.offset = UInt32(truncatingIfNeeded: offset)
+        self.length = UInt32(truncatingIfNeeded: length)
+    }
+
+    /// No text.
+    public static let null = ByteRange(offset: 0, length: Int(UInt32.max))
+
+    /// Whether there is no text.
+    @inlinable public var isNull: Bool { length == UInt32.max }
+}

@@ -1,0 +1,124 @@
+import JSON
+
+/// A column's place in a packed row.
+struct ColumnPlace {
+    let column: Int
+    let cell: Int
+
+    init(_ name: String, _ table: Table) {
+        column = table.index(of: name)
+        cell = table.cells[column]
+    }
+}
+
+/// Fills one new row of a set; of no use after the set's next row.
+struct PackedRowWriter {
+    let rows: RowSet
+    let row: PackedRow
+
+    init(_ rows: RowSet) {
+        self.rows = rows
+        self.row = rows.append()
+    }
+
+    func set(_ place: ColumnPlace, _ value: Int64?) {
+        if let value { row.set(value, column: place.column, cell: place.cell) }
+    }
+
+    func set(_ place: ColumnPlace, day: Int32?) { set(place, day.map(Int64.init)) }
+
+    func set(_ place: ColumnPlace, _ value: Bool?) { set(place, value.map { $0 ? Int64(1) : 0 }) }
+
+    func set(_ place: ColumnPlace, _ value: Double?) {
+        if let value { row.set(value, column: place.column, cell: place.cell) }
+    }
+
+    func set(_ place: ColumnPlace, _ text: UnsafeRawBufferPointer?) {
+        guard let text else { return }
+        row.set(ScalarRules.append(text, to: rows.text), column: place.column, cell: place.cell)
+    }
+
+    func set(_ place: ColumnPlace, _ code: LetterCode) {
+        withUnsafeBytes(of: (code.first, code.second)) { rows.setText($0, column: place.column, of: row) }
+    }
+
+    func set(_ place: ColumnPlace, blob: [UInt8]) {
+        blob.withUnsafeBytes { rows.setText($0, column: place.column, of: row) }
+    }
+}
+
+/// The tables of `MovieTables.owned` by their place in it.
+enum OwnedTable: Int, CaseIterable {
+    case movies, genres, productionCompanies, productionCountries, spokenLanguages, trailers, releaseCalendar, cast
+    case crew, keywords
+
+    var table: Table { MovieTables.owned[rawValue] }
+}
+
+/// The tables of `MovieTables.shared` by their place in it.
+enum SharedTable: Int, CaseIterable {
+    case collections, genres, productionCompanies, productionCountries, spokenLanguages, people, keywords
+
+    var table: Table { MovieTables.shared[rawValue] }
+}
+
+/// One document on its way into a batch: where its rows go, and what cleaning warns of.
+struct DocumentRows {
+    let batch: MovieBatch
+    /// The index of its line in the chunk's lines.
+    let line: Int
+    let movieID: Int64
+    let snapshotDay: Int32
+    private let starts: [Int]
+
+    /// A document without rows yet.
+    init(batch: MovieBatch, line: Int, movieID: Int64, snapshotDay: Int32) {
+        self.batch = batch
+        self.line = line
+        self.movieID = movieID
+        self.snapshotDay = snapshotDay
+        self.starts = batch.owned.map(\.count)
+    }
+
+    /// What a rule makes of a member of an object; that there is none is counted when it is something to warn of.
+    @inline(__always)
+    func take<Value>(
+        _ rule: (JSONValue?) -> Cleaned<Value>, _ key: MovieKey, of object: JSONValue, in part: MoviePart = .document
+    ) -> Value? {
+        let found = object[key]
+        switch rule(found) {
+        case .value(let value): return value
+        case .nothing: return nil
+        case .dropped:
+            warn(of: key, found, in: part)
+            return nil
+        }
+    }
+
+    /// The list with a key in an appended block of the document.
+    func takeList(_ key: MovieKey, ofBlock block: MovieKey, of document: JSONValue) -> JSONElements? {
+        take({ MovieFields.list(key, ofBlock: $0) }, block, of: document)
+    }
+
+    /// Counts a field that is not what it should be.
+    func warn(of key: MovieKey, _ found: JSONValue?, in part: MoviePart) {
+        batch.warningTally.add(WarningReason(.movieField(key, part)), line: line) { part.words(for: found, of: key) }
+    }
+
+    /// Counts an entry that is dropped.
+    func drop(_ entry: JSONValue, from part: MoviePart) {
+        batch.warningTally.add(WarningReason(.movieEntry(part)), line: line) { part.words(forEntry: entry) }
+    }
+
+    /// A new row of a table that the document owns.
+    func owned(_ table: OwnedTable) -> PackedRowWriter { PackedRowWriter(batch.owned[table.rawValue]) }
+
+    /// A new row of a table of shared things.
+    func shared(_ table: SharedTable) -> PackedRowWriter { PackedRowWriter(batch.shared[table.rawValue]) }
+
+    /// How many rows of an owned table the document has: the position of the next.
+    func count(_ table: OwnedTable) -> Int64 { Int64(batch.owned[table.rawValue].count - starts[table.rawValue]) }
+
+    /// The document's rows of each owned table.
+    var ranges: [Range<Int>] { zip(starts, batch.owned).map { $0..<$1.count } }
+}

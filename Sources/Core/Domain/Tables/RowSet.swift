@@ -1,0 +1,169 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Rows of one table, packed: fixed cells of 64 bits and, beside them, the texts. What crosses a port.
+///
+/// A row is a word of null bits (bit i: column i is null; bit 63: the row withdraws its entry) and then its columns'
+/// cells: integers, days, milliseconds and booleans as they are, doubles by their bits, a UUID as two big-endian words,
+/// texts and blobs as `ByteRange` of `text`.
+public final class RowSet {
+    /// The table the rows belong to.
+    public let table: Table
+    /// How many rows there are.
+    @exclusivity(unchecked) public private(set) var count = 0
+    /// What the spans point into.
+    public let text = ByteBuffer(capacity: 1 << 12)
+    @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) private var capacity: Int
+    private let stride: Int
+
+    /// The bit of the first word of a row that withdraws its entry.
+    public static let withdrawnBit: UInt64 = 1 << 63
+
+    /// No rows yet.
+    public init(_ table: Table, capacity: Int = 64) {
+        self.table = table
+        self.stride = table.stride
+        self.capacity = max(1, capacity)
+        self.memory = RowSet.allocate(nil, words: self.capacity * table.stride)
+    }
+
+    deinit { free(memory) }
+
+    /// A row.
+    @inline(__always)
+    public subscript(_ row: Int) -> PackedRow { PackedRow(cells: memory + row * stride) }
+
+    /// Adds a row whose columns are all null and gives it; valid until the next `append`.
+    @inline(__always)
+    public func append() -> PackedRow {
+        let row = next()
+        row.cells.update(repeating: 0, count: stride)
+        row.cells[0] = (1 << UInt64(table.columns.count)) &- 1
+        return row
+    }
+
+    /// Adds a row with the cells of another, whose spans are to be set; valid until the next `append`.
+    @inline(__always)
+    func append(copying other: PackedRow) -> PackedRow {
+        let row = next()
+        row.cells.update(from: other.cells, count: stride)
+        return row
+    }
+
+    @inline(__always)
+    private func next() -> PackedRow {
+        if count == capacity { grow() }
+        count += 1
+        return self[count - 1]
+    }
+
+    /// Sets a text or blob, copying the bytes.
+    @inline(__always)
+    public func setText(_ bytes: UnsafeRawBufferPointer, column: Int, of row: PackedRow) {
+        let offset = text.append(bytes)
+        row.set(ByteRange(offset: offset, length: bytes.count), column: column, cell: table.cells[column])
+    }
+
+    /// The bytes of a text or blob that is not null.
+    @inline(__always)
+    public func bytes(_ row: PackedRow, cell: Int) -> UnsafeRawBufferPointer {
+        let span = row.span(cell)
+        return text.bytes(at: Int(span.offset), count: Int(span.length))
+    }
+
+    /// Forgets the rows and keeps the memory.
+    public func removeAll() {
+        count = 0
+        text.truncate(to: 0)
+    }
+
+    /// How many bytes its rows take; memory that is kept for more of them is not counted.
+    public var byteSize: Int { count * stride * 8 + text.count }
+
+    private func grow() {
+        capacity *= 2
+        memory = RowSet.allocate(memory, words: capacity * stride)
+    }
+
+    /// By `realloc`, which moves large blocks without copying them.
+    private static func allocate(_ old: UnsafeMutablePointer<UInt64>?, words: Int) -> UnsafeMutablePointer<UInt64> {
+        guard let memory = realloc(old, words * 8) else {
+            preconditionFailure("out of memory: \(words * 8) bytes could not be had")
+        }
+        return memory.bindMemory(to: UInt64.self, capacity: words)
+    }
+}
+
+/// One packed row; see `RowSet`.
+@frozen
+public struct PackedRow {
+    /// The null bits, then the columns' cells.
+    public let cells: UnsafeMutablePointer<UInt64>
+
+    /// A row at some cells.
+    @inlinable
+    public init(cells: UnsafeMutablePointer<UInt64>) { self.cells = cells }
+
+    /// Whether a column is null.
+    @inlinable @inline(__always)
+    public func isNull(column: Int) -> Bool { cells[0] & (1 << UInt64(column)) != 0 }
+
+    /// Whether the row withdraws its entry.
+    @inlinable public var isWithdrawn: Bool { cells[0] >> 63 != 0 }
+
+    /// Marks the row as one that withdraws its entry.
+    @inlinable @inline(__always)
+    public func withdraw() { cells[0] |= 1 << 63 }
+
+    /// Makes a column null.
+    @inlinable @inline(__always)
+    public func setNull(column: Int) { cells[0] |= 1 << UInt64(column) }
+
+    /// Sets an integer, day, moment or boolean.
+    @inlinable @inline(__always)
+    public func set(_ value: Int64, column: Int, cell: Int) {
+        cells[0] &= ~(1 << UInt64(column))
+        cells[cell] = UInt64(bitPattern: value)
+    }
+
+    /// Sets a double.
+    @inlinable @inline(__always)
+    public func set(_ value: Double, column: Int, cell: Int) {
+        cells[0] &= ~(1 << UInt64(column))
+        cells[cell] = value.bitPattern
+    }
+
+    /// Sets a UUID.
+    @inlinable @inline(__always)
+    public func set(high: UInt64, low: UInt64, column: Int, cell: Int) {
+        cells[0] &= ~(1 << UInt64(column))
+        cells[cell] = high
+        cells[cell + 1] = low
+    }
+
+    /// Sets a text or blob by its place; a null span makes it null.
+    @inlinable @inline(__always)
+    public func set(_ span: ByteRange, column: Int, cell: Int) {
+        if span.isNull { return setNull(column: column) }
+        cells[0] &= ~(1 << UInt64(column))
+        cells[cell] = UInt64(span.offset) << 32 | UInt64(span.length)
+    }
+
+    /// An integer, day, moment or boolean.
+    @inlinable @inline(__always)
+    public func integer(_ cell: Int) -> Int64 { Int64(bitPattern: cells[cell]) }
+
+    /// A double.
+    @inlinable @inline(__always)
+    public func real(_ cell: Int) -> Double { Double(bitPattern: cells[cell]) }
+
+    /// A text's or blob's place.
+    @inlinable @inline(__always)
+    public func span(_ cell: Int) -> ByteRange {
+        ByteRange(offset: Int(cells[cell] >> 32), length: Int(cells[cell] & 0xffff_ffff))
+    }
+}
