@@ -1,93 +1,178 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// Debian's package for each system library; `make deps` installs them all.
+// The folders of `Sources` are layers, and this manifest is the check of who may use whom: a target uses targets of the
+// layers that its own one names here, and no others. `CONTRIBUTING.md` says the same in a sentence.
+
+/// A folder of `Sources`.
+enum Layer: String {
+    /// Module maps of C libraries, and thin C and C++ shims.
+    case c = "C"
+    /// The rules, tables and ports, without I/O, and the hashing, JSON and log lines that they stand on.
+    case core = "Core"
+    /// One target an outside system; each fills ports of the core.
+    case backends = "Backends"
+    /// The use cases, written against the ports.
+    case pipeline = "Pipeline"
+    /// Synthetic data.
+    case generator = "Generator"
+    /// The command line.
+    case command = "Command"
+    /// The measuring program.
+    case benchmark = "Benchmark"
+
+    /// The layers whose targets its own may use.
+    var mayUse: Set<Layer> {
+        switch self {
+        case .c: []
+        case .core: [.core, .c]
+        case .backends: [.core, .c]
+        case .pipeline: [.core]
+        case .generator: [.core, .backends]
+        case .command: [.command, .pipeline, .generator, .backends, .core, .c]
+        case .benchmark: [.command, .generator, .backends, .core, .c]
+        }
+    }
+}
+
+/// What backends share: each of them may use these targets of their own layer.
+let sharedByBackends: Set<String> = ["Schema"]
+
+/// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
+let layers: [(Layer, [Target])] = [
+    (
+        .c,
+        [
+            .systemLibrary(
+                name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+            .systemLibrary(
+                name: "CZstd", path: "Sources/C/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+            .systemLibrary(
+                name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+            .systemLibrary(
+                name: "CXXHash", path: "Sources/C/CXXHash", pkgConfig: "libxxhash",
+                providers: [.apt(["libxxhash-dev"])]),
+            .systemLibrary(
+                name: "CCrypto", path: "Sources/C/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+            // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
+            .target(name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+            .target(name: "CArguments", path: "Sources/C/CArguments"),
+            .target(name: "CPrefetch", path: "Sources/C/CPrefetch"),
+            .target(name: "CMemory", path: "Sources/C/CMemory"),
+        ]
+    ),
+    (
+        .core,
+        [
+            .target(name: "Hashing", dependencies: ["CXXHash", "CCrypto"], path: "Sources/Core/Hashing"),
+            .target(name: "JSON", dependencies: ["CSimdJSON"], path: "Sources/Core/JSON"),
+            .target(name: "Logging", path: "Sources/Core/Logging"),
+            .target(name: "Domain", dependencies: ["CPrefetch", "Hashing", "JSON"], path: "Sources/Core/Domain"),
+        ]
+    ),
+    (
+        .backends,
+        [
+            .target(
+                name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"], path: "Sources/Backends/Files"),
+            .target(
+                name: "SQLite", dependencies: ["Domain", "Hashing", "Schema", "CSQLite"],
+                path: "Sources/Backends/SQLite"),
+            // The migrations, which people read too.
+            .target(
+                name: "Schema", path: "schema",
+                exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md"],
+                resources: [
+                    .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
+                    .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
+                    .embedInCode("sqlite/0005_readable_views.sql"), .embedInCode("sqlite/0006_rejected_view.sql"),
+                    .embedInCode("sqlite/0007_known_sources.sql"), .embedInCode("sqlite/0008_mart_refresh.sql"),
+                    .embedInCode("sqlite/0009_marker.sql"), .embedInCode("sqlite/0010_run_error.sql"),
+                    .embedInCode("sqlite/0011_cured_records.sql"), .embedInCode("sqlite/0012_source_positions.sql"),
+                ]),
+        ]
+    ),
+    (.pipeline, [.target(name: "Pipeline", dependencies: ["Domain", "Logging"], path: "Sources/Pipeline")]),
+    (.generator, [.target(name: "Generator", dependencies: ["Domain", "Files"], path: "Sources/Generator")]),
+    (
+        .command,
+        [
+            .target(name: "Arguments", dependencies: ["CArguments"], path: "Sources/Command/Arguments"),
+            .executableTarget(
+                name: "reelhouse",
+                dependencies: [
+                    "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline",
+                    "SQLite",
+                ], path: "Sources/Command/reelhouse"),
+        ]
+    ),
+    (
+        .benchmark,
+        [
+            .executableTarget(
+                name: "reelhouse-bench", dependencies: ["Arguments", "CSQLite", "Domain", "Files", "Generator"],
+                path: "Sources/Benchmark", resources: [.embedInCode("Resources/duckdb_job.py")])
+        ]
+    ),
+]
+
+/// The tests of each target, and what several of them share.
+let tests: [Target] = [
+    .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/Support/TableTesting"),
+    .target(
+        name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/Support/TestSupport"),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], path: "Tests/Core/JSONTests"),
+    .testTarget(name: "LoggingTests", dependencies: ["Logging"], path: "Tests/Core/LoggingTests"),
+    .testTarget(
+        name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON", "TableTesting"],
+        path: "Tests/Core/DomainTests"),
+    .testTarget(
+        name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"], path: "Tests/Backends/FilesTests"),
+    .testTarget(
+        name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],
+        path: "Tests/Backends/SQLiteTests"),
+    .testTarget(
+        name: "PipelineTests",
+        dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Schema", "Generator", "TestSupport"],
+        path: "Tests/PipelineTests"),
+    .testTarget(
+        name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"],
+        path: "Tests/GeneratorTests"),
+    .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Command/ArgumentsTests"),
+    .testTarget(
+        name: "CommandTests", dependencies: ["reelhouse", "Arguments", "TestSupport"],
+        path: "Tests/Command/CommandTests"),
+]
+
+/// Ends the build where a target uses one of a layer that its own layer does not name, or lies in the wrong folder.
+func checkLayers(_ layers: [(Layer, [Target])], shared: Set<String>) {
+    var layerOfTarget: [String: Layer] = [:]
+    for (layer, targets) in layers { for target in targets { layerOfTarget[target.name] = layer } }
+    for (layer, targets) in layers {
+        for target in targets {
+            let folder = "Sources/" + layer.rawValue
+            precondition(
+                target.name == "Schema" || target.path == folder || target.path?.hasPrefix(folder + "/") == true,
+                "\(target.name) belongs to the layer \(layer.rawValue), so its folder has to be in \(folder)")
+            for case .byNameItem(let name, _) in target.dependencies {
+                guard let other = layerOfTarget[name] else { preconditionFailure("\(name) is in no layer") }
+                precondition(
+                    layer.mayUse.contains(other) || (layer == .backends && shared.contains(name)),
+                    "\(target.name) may not use \(name): \(layer.rawValue) does not use \(other.rawValue)")
+            }
+        }
+    }
+}
+checkLayers(layers, shared: sharedByBackends)
+
 let package = Package(
     name: "reelhouse",
     products: [
         .executable(name: "reelhouse", targets: ["reelhouse"]),
         .executable(name: "reelhouse-bench", targets: ["reelhouse-bench"]),
     ],
-    targets: [
-        // System libraries.
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(name: "CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
-        .systemLibrary(name: "CMongo", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-
-        // Thin C and C++ shims.
-        // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
-        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
-        .target(name: "CArguments"),
-        .target(name: "CPrefetch"),
-        .target(name: "CMemory"),
-
-        // What the domain stands on.
-        .target(name: "Hashing", dependencies: ["CXXHash", "CCrypto"]),
-        .target(name: "JSON", dependencies: ["CSimdJSON"]),
-
-        // The core: no I/O, no driver, no clock.
-        .target(name: "Domain", dependencies: ["CPrefetch", "Hashing", "JSON"]),
-
-        // One target an outside system.
-        .target(name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"]),
-        .target(name: "SQLite", dependencies: ["Domain", "Hashing", "Schema", "CSQLite"]),
-        .target(
-            name: "Schema", path: "schema",
-            exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md"],
-            resources: [
-                .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
-                .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
-                .embedInCode("sqlite/0005_readable_views.sql"), .embedInCode("sqlite/0006_rejected_view.sql"),
-                .embedInCode("sqlite/0007_known_sources.sql"),
-                .embedInCode("sqlite/0008_mart_refresh.sql"),
-                .embedInCode("sqlite/0009_marker.sql"),
-                .embedInCode("sqlite/0010_run_error.sql"),
-                .embedInCode("sqlite/0011_cured_records.sql"),
-            ]),
-
-        // The use cases.
-        .target(name: "Pipeline", dependencies: ["Domain", "Logging"]),
-        .target(name: "Generator", dependencies: ["Domain", "Files"]),
-
-        // The command.
-        .target(name: "Arguments", dependencies: ["CArguments"]),
-        .target(name: "Logging"),
-        .executableTarget(
-            name: "reelhouse",
-            dependencies: [
-                "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline",
-                "SQLite",
-            ]
-        ),
-        .executableTarget(
-            name: "reelhouse-bench",
-            dependencies: ["Arguments", "CSQLite", "Domain", "Files", "Generator"],
-            resources: [.embedInCode("Resources/duckdb_job.py")]
-        ),
-
-        // Tests, and what several of them share.
-        .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/TableTesting"),
-        .target(name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/TestSupport"),
-        .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "DomainTests", dependencies: ["Domain", "Hashing", "JSON", "TableTesting"]),
-        .testTarget(name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"]),
-        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"]),
-        .testTarget(
-            name: "PipelineTests",
-            dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Schema", "Generator", "TestSupport"]
-        ),
-        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"]),
-        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
-        .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
-        .testTarget(name: "CommandTests", dependencies: ["reelhouse", "Arguments", "TestSupport"]),
-    ],
+    targets: layers.flatMap { $0.1 } + tests,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )

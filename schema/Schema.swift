@@ -29,6 +29,7 @@ public enum Schema {
         Migration(9, "0009_marker", PackageResources._009_marker_sql),
         Migration(10, "0010_run_error", PackageResources._010_run_error_sql),
         Migration(11, "0011_cured_records", PackageResources._011_cured_records_sql),
+        Migration(12, "0012_source_positions", PackageResources._012_source_positions_sql),
     ]
 
     /// The number of the last migration.

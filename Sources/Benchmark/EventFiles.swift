@@ -9,7 +9,7 @@ struct EventFiles {
         let files = try FileDiscovery.find([folder]).files
         source = FileSource(
             files.enumerated().map { number, file in
-                let source = Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number)
+                let source = Source(name: file.name, port: .events, number: number)
                 return PlannedFile(location: file.location, source: source)
             })
     }

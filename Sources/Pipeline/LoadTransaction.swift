@@ -26,6 +26,8 @@ final class LoadTransaction {
     private var keptBytes = 0
     private var lastCommit = StageTime.monotonicSeconds
     private var positions: [Int: SourceState] = [:]
+    /// What this run has written of sources that may grow: a later one may go on from them.
+    private var readInThisRun: [SourceIdentity: Checkpoint] = [:]
     /// What runs before read of the sources that this one goes on with, by their numbers.
     private(set) var countsBefore: [Int: LineCounts] = [:]
 
@@ -106,18 +108,18 @@ final class LoadTransaction {
 
     /// What is known of a source when its first lines come.
     private func beginSource(_ source: Source) throws -> SourceState {
-        guard let identity = source.identity, !source.isReadAgain else {
-            return SourceState(source: source, counts: LineCounts(), firstRun: run.id, stored: source.identity)
+        guard let known = source.known, !source.isReadAgain else {
+            return SourceState(source: source, counts: LineCounts(), firstRun: run.id, stored: source.known?.identity)
         }
-        if !options.isDryRun {
-            // It may go on from a source that was read in this very transaction.
-            for (number, other) in positions where other.mark?.identity == identity { try save(other, number) }
+        // It may go on from a source that this run has read.
+        for (number, other) in positions where other.mark?.identity == known.identity {
+            if !options.isDryRun { try save(other, number) }
         }
-        let checkpoint = try warehouse.checkpoint(of: identity)
-        countsBefore[source.number] = checkpoint?.counts
+        let checkpoint = readInThisRun[known.identity] ?? known
+        countsBefore[source.number] = checkpoint.counts
         return SourceState(
-            source: source, counts: checkpoint?.counts ?? LineCounts(), firstRun: checkpoint?.firstRun ?? run.id,
-            stored: identity, storedCheckpoint: checkpoint)
+            source: source, counts: checkpoint.counts, firstRun: checkpoint.firstRun, stored: known.identity,
+            storedCheckpoint: checkpoint)
     }
 
     private func save(_ state: SourceState, _ number: Int) throws {
@@ -128,6 +130,7 @@ final class LoadTransaction {
             return
         }
         try warehouse.save(checkpoint, replacing: state.stored, run: run.id)
+        if checkpoint.mark.mayGrow { readInThisRun[checkpoint.identity] = checkpoint }
         positions[number]?.stored = checkpoint.identity
         positions[number]?.storedCheckpoint = checkpoint
     }

@@ -63,27 +63,29 @@ final class QuarantinePages {
 }
 
 extension [QuarantinePages.Entry] {
-    /// The entries as a chunk of lines of one port and snapshot date, whose numbers are their places from 0.
+    /// The entries as a chunk of lines of one port, whose numbers are their places from 0.
     func chunk(clock: RunClock) -> LineChunk? {
         guard let first else { return nil }
         let source = Source(
-            name: "quarantine", identity: nil, port: first.record.rejection.port,
-            snapshotDay: first.record.rejection.snapshotDay ?? clock.day, number: 0)
+            name: "quarantine", port: first.record.rejection.port, number: 0)
         let size = reduce(0) { $0 + $1.raw.count }
         let chunk = LineChunk(source: source, capacity: size, start: SourcePosition())
         for (index, entry) in enumerated() {
             let offset = entry.raw.withUnsafeBytes { chunk.buffer.append($0) }
             let span = ByteRange(offset: offset, length: entry.raw.count)
-            chunk.lines.append(Line(span: span, number: Int64(index), byteOffset: 0))
+            chunk.lines.append(
+                Line(
+                    span: span, number: Int64(index), byteOffset: 0,
+                    snapshotDay: entry.record.rejection.snapshotDay ?? clock.day))
         }
         return chunk
     }
 
-    /// Divided where the port or the snapshot date changes, which a chunk has but one of.
+    /// Divided where the port changes, which a chunk has but one of.
     var runs: [[QuarantinePages.Entry]] {
         var runs: [[QuarantinePages.Entry]] = []
         for entry in self {
-            if let last = runs.last?.last, last.isAlike(entry) {
+            if let last = runs.last?.last, last.record.rejection.port == entry.record.rejection.port {
                 runs[runs.count - 1].append(entry)
             } else {
                 runs.append([entry])
@@ -96,9 +98,4 @@ extension [QuarantinePages.Entry] {
 extension QuarantinePages.Entry {
     /// The line that is tried.
     var raw: [UInt8] { mended ?? record.rejection.raw }
-
-    fileprivate func isAlike(_ other: Self) -> Bool {
-        record.rejection.port == other.record.rejection.port
-            && record.rejection.snapshotDay == other.record.rejection.snapshotDay
-    }
 }

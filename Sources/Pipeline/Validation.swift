@@ -163,7 +163,9 @@ public final class Validation {
             otherPort: guess.otherPort(of: chunk, rejected: tally.counts.rejected, of: tally.counts.read),
             otherPortLines: guess.count(ofOtherPortIn: chunk, rejections: rejections), notice: chunk.notice,
             known: known.map {
-                KnownSource(mark: $0, name: chunk.source.name, position: chunk.end, isComplete: true)
+                KnownSource(
+                    Checkpoint(
+                        $0, source: chunk.source.name, position: chunk.end, isComplete: true, counts: LineCounts()))
             }, tally: tally)
     }
 }

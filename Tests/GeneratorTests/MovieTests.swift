@@ -16,19 +16,14 @@ func cleanedMovies(_ data: GeneratedFolder) throws -> CleanedMovies {
     var cleaned = CleanedMovies()
     let decoder = try MovieDecoder()
     for file in try data.files("movies") {
-        let source = Source(
-            name: file.name,
-            identity: nil,
-            port: .movies,
-            snapshotDay: try #require(file.day),
-            number: 0
-        )
+        let source = Source(name: file.name, port: .movies, number: 0)
+        let day = try #require(file.day)
         let chunk = LineChunk(source: source, capacity: file.bytes.count, start: SourcePosition())
         for (index, line) in file.lines.enumerated() {
             let content = line.last == 0x0d ? line.dropLast() : line
             let offset = Array(content).withUnsafeBytes { chunk.buffer.append($0) }
             let span = ByteRange(offset: offset, length: content.count)
-            chunk.lines.append(Line(span: span, number: Int64(index + 1), byteOffset: Int64(offset)))
+            chunk.lines.append(Line(span: span, number: Int64(index + 1), byteOffset: Int64(offset), snapshotDay: day))
         }
         let batch = decoder.decode(chunk)
         var greatest: [Int64: MovieRank] = [:]

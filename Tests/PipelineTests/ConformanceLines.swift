@@ -6,18 +6,19 @@ enum ConformanceLines {
     static func chunk(
         _ lines: [String], port: SourcePort = .events, name: String = "lines", day: Int32 = LawClock.day - 1
     ) -> LineChunk {
-        let identity = SourceIdentity(port: port, key: name, snapshotDay: port == .movies ? day : nil)
-        let source = Source(name: name, identity: identity, port: port, snapshotDay: day, number: 0)
+        let source = Source(name: name, port: port, number: 0)
         let chunk = LineChunk(source: source, capacity: 1 << 12, start: SourcePosition())
         var offset: Int64 = 0
         for (index, line) in lines.enumerated() {
             let bytes = Array(line.utf8)
             let start = bytes.withUnsafeBytes { chunk.buffer.append($0) }
             chunk.lines.append(
-                Line(span: ByteRange(offset: start, length: bytes.count), number: Int64(index) + 1, byteOffset: offset))
+                Line(
+                    span: ByteRange(offset: start, length: bytes.count), number: Int64(index) + 1, byteOffset: offset,
+                    snapshotDay: day))
             offset += Int64(bytes.count) + 1
         }
-        chunk.end = SourcePosition(line: Int64(lines.count), byteOffset: offset)
+        chunk.end = SourcePosition(order: Int64(lines.count))
         chunk.isLast = true
         return chunk
     }

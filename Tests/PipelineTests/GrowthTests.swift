@@ -218,6 +218,6 @@ import Testing
         let path = try warehouse.folder.write("x", Array(lines.joined()))
         #expect(try warehouse.run(events: [path]).run.counts.read == 20)
         let database = try Database(path: warehouse.path)
-        #expect(try database.rows("SELECT read || ' ' || line FROM load_checkpoint") == ["30 30"])
+        #expect(try database.rows("SELECT read || ' ' || CAST(position AS INTEGER) FROM load_checkpoint") == ["30 30"])
     }
 }

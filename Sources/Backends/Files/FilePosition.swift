@@ -15,8 +15,8 @@ public struct FilePosition: Hashable, Sendable {
 
     /// The position that a source's position of a file stands for; the start where it says nothing of bytes.
     public init(_ position: SourcePosition) {
-        guard let byteOffset = Int64(position.detail) else { return self.init() }
-        self.init(line: position.order, byteOffset: byteOffset)
+        let byteOffset = Int64(position.detail)
+        self.init(line: byteOffset == nil ? 0 : position.order, byteOffset: byteOffset ?? 0)
     }
 
     /// The position as everybody else knows it: `line:byteOffset`.

@@ -122,7 +122,8 @@ final class FileReading {
         if chunk.isLast {
             if !isPlain {
                 try input.passRest()
-            } else if case .whole = reader.end, FilePosition(chunk.end).byteOffset < input.offset || !reader.hasReadAll {
+            } else if case .whole = reader.end, FilePosition(chunk.end).byteOffset < input.offset || !reader.hasReadAll
+            {
                 mayGrow = false
                 _ = try FileLookup.take(input.file, into: hash, upTo: .max)
             }

@@ -62,7 +62,8 @@ final class FileSetSource: LineSource {
         current = nil
         guard let mark = chunk.mark, let key = FileKey(text: mark.identity.key) else { return }
         let entry = KnownFiles.Entry(
-            key: key, bytes: mark.bytes, head: mark.head ?? 0, day: mark.identity.snapshotDay, position: FilePosition(chunk.end),
+            key: key, bytes: mark.bytes, head: mark.head ?? 0, day: mark.identity.snapshotDay,
+            position: FilePosition(chunk.end),
             isComplete: true, mayGrow: mark.mayGrow, isOfThisRun: true)
         known.add(entry, name: chunk.source.name)
     }
@@ -77,7 +78,8 @@ final class FileSetSource: LineSource {
         case .file(let place): path = place
         case .standardInput:
             let source = source(found, number: number)
-            current = try FileReading(stream: OpenFile(standardInput: ()), source, snapshotDay: snapshotDay(day), options.chunkSize)
+            current = try FileReading(
+                stream: OpenFile(standardInput: ()), source, snapshotDay: snapshotDay(day), options.chunkSize)
             return nil
         case .opened(let opened):
             current = try FileReading(

@@ -107,7 +107,8 @@ public final class LineReader {
     ///
     /// - Parameter start: where the stream begins.
     convenience init(
-        growing stream: PlainStream, source: Source, snapshotDay: Int32, start: FilePosition, growth: Growth, chunkSize: Int,
+        growing stream: PlainStream, source: Source, snapshotDay: Int32, start: FilePosition, growth: Growth,
+        chunkSize: Int,
         expectedSize: Int64?, kindCheck: UnsupportedKindCheck?
     ) {
         self.init(

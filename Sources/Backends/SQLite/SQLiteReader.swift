@@ -45,32 +45,32 @@ public final class SQLiteReader: WarehouseReader {
     /// How far each source is loaded: unfinished ones first, then those touched last.
     public func checkpoints(limit: Int) throws -> [Checkpoint] {
         try whole {
-            // An older version's row does not say how many bytes it is of.
-            let isOlder =
-                try connection.integer(
-                    "SELECT count(*) FROM pragma_table_info('load_checkpoint') WHERE name = 'source_bytes'") == 0
-            let known = isOlder ? "NULL, NULL, 0, 1" : "source_bytes, source_head, may_grow, first_run_id"
             let statement = try connection.prepare(
                 """
-                SELECT port, source_key, snapshot_date, source, line, byte_offset, is_complete, read, accepted, duplicates,
-                rejected, warnings, \(known) FROM load_checkpoint
+                SELECT port, \(try checkpointColumns()) FROM load_checkpoint
                 ORDER BY is_complete, run_id DESC, port, source LIMIT ?
                 """)
             try statement.bind(Int64(limit), at: 1)
             var checkpoints: [Checkpoint] = []
             while try statement.step() {
                 guard let port = SourcePort(rawValue: statement.text(0) ?? "") else { continue }
-                let identity = SourceIdentity(
-                    port: port, key: statement.text(1) ?? "", snapshotDay: CivilDate.parse(statement.bytes(2)))
-                checkpoints.append(
-                    Checkpoint(
-                        statement.mark(identity, from: 12), source: statement.text(3) ?? "",
-                        position: SourcePosition(line: statement.integer(4), byteOffset: statement.integer(5)),
-                        isComplete: statement.integer(6) != 0, counts: counts(statement, from: 7),
-                        firstRun: statement.integer(15)))
+                checkpoints.append(statement.checkpoint(port: port, from: 1))
             }
             return checkpoints
         }
+    }
+
+    /// The columns of `load_checkpoint`, as an older version may have left them.
+    private func checkpointColumns() throws -> String {
+        let names = Set(try connection.texts("SELECT name FROM pragma_table_info('load_checkpoint')"))
+        var columns = Statement.checkpointColumns
+        if !names.contains("position") {
+            columns = columns.replacing("position", with: "line || ':' || byte_offset")
+        }
+        if !names.contains("source_bytes") {
+            columns = columns.replacing("source_bytes, source_head, may_grow", with: "NULL, NULL, 0")
+        }
+        return names.contains("first_run_id") ? columns : columns.replacing("first_run_id", with: "1")
     }
 
     /// How many checkpoints there are.

@@ -6,22 +6,12 @@ extension SQLiteWarehouse {
     public func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? {
         let statement = try connection.statement(
             """
-            SELECT source, line, byte_offset, is_complete, read, accepted, duplicates, rejected, warnings, source_bytes,
-            source_head, may_grow, first_run_id FROM load_checkpoint
+            SELECT \(Statement.checkpointColumns) FROM load_checkpoint
             WHERE port = ? AND source_key = ? AND snapshot_date = ?
             """)
         try bind(identity, to: statement)
         guard try statement.step() else { return nil }
-        var counts = LineCounts()
-        counts.read = statement.integer(4)
-        counts.accepted = statement.integer(5)
-        counts.duplicates = statement.integer(6)
-        counts.rejected = statement.integer(7)
-        counts.warnings = statement.integer(8)
-        let checkpoint = Checkpoint(
-            statement.mark(identity, from: 9), source: statement.text(0) ?? "",
-            position: SourcePosition(line: statement.integer(1), byteOffset: statement.integer(2)),
-            isComplete: statement.integer(3) != 0, counts: counts, firstRun: statement.integer(12))
+        let checkpoint = statement.checkpoint(port: identity.port)
         try statement.reset()
         return checkpoint
     }
@@ -30,20 +20,14 @@ extension SQLiteWarehouse {
     public func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         let statement = try connection.prepare(
             """
-            SELECT source_key, snapshot_date, source, line, byte_offset, is_complete, source_bytes, source_head, may_grow,
-            0 FROM load_checkpoint WHERE port = ?1
-            UNION ALL SELECT source_key, snapshot_date, '', 0, 0, 1, source_bytes, source_head, 0, 1
+            SELECT \(Statement.checkpointColumns), 0 FROM load_checkpoint WHERE port = ?1
+            UNION ALL SELECT source_key, snapshot_date, '', '0', 1, 0, 0, 0, 0, 0, source_bytes, source_head, 0, 1, 1
             FROM load_outgrown WHERE port = ?1
             """)
         try statement.bind(port.rawValue, at: 1)
         while try statement.step() {
-            let identity = SourceIdentity(
-                port: port, key: statement.text(0) ?? "", snapshotDay: CivilDate.parse(statement.bytes(1)))
             try body(
-                KnownSource(
-                    mark: statement.mark(identity, from: 6), name: statement.text(2) ?? "",
-                    position: SourcePosition(line: statement.integer(3), byteOffset: statement.integer(4)),
-                    isComplete: statement.integer(5) != 0, isOutgrown: statement.integer(9) != 0))
+                KnownSource(statement.checkpoint(port: port), isOutgrown: statement.integer(14) != 0))
         }
     }
 
@@ -52,25 +36,24 @@ extension SQLiteWarehouse {
         if let previous, previous != checkpoint.identity { try outgrow(previous) }
         let statement = try connection.statement(
             """
-            INSERT OR REPLACE INTO load_checkpoint (port, source_key, snapshot_date, source, line, byte_offset,
+            INSERT OR REPLACE INTO load_checkpoint (port, source_key, snapshot_date, source, position,
             is_complete, read, accepted, duplicates, rejected, warnings, run_id, source_bytes, source_head, may_grow,
-            first_run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            first_run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try bind(checkpoint.identity, to: statement)
         try statement.bind(checkpoint.source, at: 4)
-        try statement.bind(checkpoint.position.line, at: 5)
-        try statement.bind(checkpoint.position.byteOffset, at: 6)
-        try statement.bind(checkpoint.isComplete ? 1 : 0 as Int64, at: 7)
-        try statement.bind(checkpoint.counts.read, at: 8)
-        try statement.bind(checkpoint.counts.accepted, at: 9)
-        try statement.bind(checkpoint.counts.duplicates, at: 10)
-        try statement.bind(checkpoint.counts.rejected, at: 11)
-        try statement.bind(checkpoint.counts.warnings, at: 12)
-        try statement.bind(run, at: 13)
-        try statement.bind(checkpoint.bytes, at: 14)
-        try statement.bind(checkpoint.head, at: 15)
-        try statement.bind(checkpoint.mayGrow ? 1 : 0 as Int64, at: 16)
-        try statement.bind(checkpoint.firstRun, at: 17)
+        try statement.bind(checkpoint.position.text, at: 5)
+        try statement.bind(checkpoint.isComplete ? 1 : 0 as Int64, at: 6)
+        try statement.bind(checkpoint.counts.read, at: 7)
+        try statement.bind(checkpoint.counts.accepted, at: 8)
+        try statement.bind(checkpoint.counts.duplicates, at: 9)
+        try statement.bind(checkpoint.counts.rejected, at: 10)
+        try statement.bind(checkpoint.counts.warnings, at: 11)
+        try statement.bind(run, at: 12)
+        try statement.bind(checkpoint.mark.bytes, at: 13)
+        try statement.bind(checkpoint.mark.head, at: 14)
+        try statement.bind(checkpoint.mark.mayGrow ? 1 : 0 as Int64, at: 15)
+        try statement.bind(checkpoint.firstRun, at: 16)
         try statement.run()
     }
 
@@ -167,10 +150,28 @@ extension SQLiteWarehouse {
 }
 
 extension Statement {
-    /// What a source is known by, from three columns.
-    func mark(_ identity: SourceIdentity, from column: Int) -> SourceMark {
-        SourceMark(
-            identity: identity, bytes: isNull(column) ? nil : integer(column),
-            head: isNull(column + 1) ? nil : integer(column + 1), mayGrow: integer(column + 2) != 0)
+    /// The columns that `checkpoint(port:)` reads.
+    static let checkpointColumns = """
+        source_key, snapshot_date, source, position, is_complete, read, accepted, duplicates, rejected, warnings,
+        source_bytes, source_head, may_grow, first_run_id
+        """
+
+    /// The checkpoint that a row of `checkpointColumns` is, those being beginning with a column.
+    func checkpoint(port: SourcePort, from first: Int = 0) -> Checkpoint {
+        let identity = SourceIdentity(
+            port: port, key: text(first) ?? "", snapshotDay: CivilDate.parse(bytes(first + 1)))
+        var counts = LineCounts()
+        counts.read = integer(first + 5)
+        counts.accepted = integer(first + 6)
+        counts.duplicates = integer(first + 7)
+        counts.rejected = integer(first + 8)
+        counts.warnings = integer(first + 9)
+        let mark = SourceMark(
+            identity: identity, bytes: isNull(first + 10) ? nil : integer(first + 10),
+            head: isNull(first + 11) ? nil : integer(first + 11), mayGrow: integer(first + 12) != 0)
+        return Checkpoint(
+            mark, source: text(first + 2) ?? "",
+            position: SourcePosition(text: text(first + 3) ?? "") ?? SourcePosition(),
+            isComplete: integer(first + 4) != 0, counts: counts, firstRun: integer(first + 13))
     }
 }

@@ -57,7 +57,7 @@ struct StreamGuess {
     }
 
     private func look(at file: FoundFile) throws -> Look {
-        let source = Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: 0)
+        let source = Source(name: file.name, port: .events, number: 0)
         guard file.size == nil else {
             let chunks = FileSource([PlannedFile(location: file.location, source: source)], chunkSize: 64 << 10)
             return Look(file: file, answer: try firstAnswer(chunks))

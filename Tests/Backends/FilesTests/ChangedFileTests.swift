@@ -56,7 +56,7 @@ import Testing
         #expect(truncate(folder.path("a.log"), 0) == 0)
         let last = try rest(source)
         let end = Int(try #require(last.mark?.bytes))
-        #expect(end < bytes.count && end >= Int(first.end.byteOffset) && last.isLast)
+        #expect(end < bytes.count && end >= Int(FilePosition(first.end).byteOffset) && last.isLast)
         #expect(last.mark?.identity.key == key(bytes[..<end]))
     }
 
@@ -66,13 +66,15 @@ import Testing
         let source = try open()
         let chunk = try #require(try source.next())
         let known = KnownSource(
-            mark: try #require(chunk.mark), name: "a.log", position: chunk.end, isComplete: false)
-        #expect(try open(known: [known]).next()?.source.identity == known.mark.identity)
+            Checkpoint(
+                try #require(chunk.mark), source: "a.log", position: chunk.end, isComplete: false,
+                counts: LineCounts()))
+        #expect(try open(known: [known]).next()?.source.known == known.checkpoint)
         var other = bytes
-        other[Int(chunk.end.byteOffset) - 2] ^= 1
+        other[Int(FilePosition(chunk.end).byteOffset) - 2] ^= 1
         try folder.write("a.log", other)
         let again = try #require(try open(known: [known]).next())
-        #expect(again.source.identity == nil && again.lines.first?.number == 1)
+        #expect(again.source.known == nil && again.lines.first?.number == 1)
     }
 
     /// A compressed file is read from its start again: what differs from what was known by then is seen.
@@ -83,10 +85,11 @@ import Testing
         let lookup = try FileLookup(file, size: Int64(compressed.count))
         let entry = KnownFiles.Entry(
             key: FileKey([UInt8](repeating: 1, count: 32)), bytes: 1000, head: 0, day: nil,
-            position: SourcePosition(line: 1, byteOffset: 10), isComplete: false, mayGrow: false)
+            position: FilePosition(line: 1, byteOffset: 10), isComplete: false, mayGrow: false)
         let match = FileLookup.Match(index: 0, entry: entry, bytes: 1000, hash: SourceHash())
         let reading = try FileReading(
-            lookup, from: match, testSource, SourceIdentity(port: .events, key: ""), isWholeLine: nil, chunkSize: 4000)
+            lookup, from: match, testSource, snapshotDay: 0, SourceIdentity(port: .events, key: ""), isWholeLine: nil,
+            chunkSize: 4000)
         let error = #expect(throws: FileError.self) { while try reading.next() != nil {} }
         #expect(error?.reason == .changed)
     }
@@ -116,7 +119,7 @@ import Testing
             return chunks
         }
         let chunks = try read(whole: false)
-        #expect(chunks.last?.end.byteOffset == Int64(bytes.count - left))
+        #expect(chunks.last.map { FilePosition($0.end).byteOffset } == Int64(bytes.count - left))
         #expect(chunks.last?.mark?.bytes == Int64(bytes.count - left))
         #expect((chunks.last?.notice == .unfinishedLine) == isTold)
         #expect(chunks.reduce(0) { $0 + $1.lines.count } == lines)
@@ -137,8 +140,10 @@ import Testing
         Array("{}\n".utf8).withUnsafeBytes { hash.update($0) }
         #expect(chunks.last?.mark?.identity.key == hash.key.text)
         let known = KnownSource(
-            mark: try #require(chunks.last?.mark), name: "a", position: try #require(chunks.last?.end),
-            isComplete: true)
+            Checkpoint(
+                try #require(chunks.last?.mark), source: "a", position: try #require(chunks.last?.end),
+                isComplete: true,
+                counts: LineCounts()))
         try folder.write("a", long + Array("\n{}\n".utf8))
         let grown = try FileSet([path], port: .events).open(SourceRequest(clockDay: 0)) { try $0(known) }
         var lines: [Line] = []

@@ -58,7 +58,7 @@ import Testing
         let chunk = try #require(try reader.next())
         #expect(chunk.lines.map(\.number) == [1, 2])
         #expect(!chunk.isLast)
-        #expect(chunk.end == SourcePosition(line: 2, byteOffset: 13))
+        #expect(chunk.end == FilePosition(line: 2, byteOffset: 13).opaque)
         bytes = pieces[1]
         try write(&bytes, to: ends[1])
         close(ends[1])

@@ -34,7 +34,7 @@ import Testing
     @Test func theDateIsGivenOrInTheName() throws {
         let named = try chunks(["data"], port: .movies)
         #expect(named.map(\.mark?.identity.snapshotDay) == [20777, nil])
-        #expect(named.map(\.source.snapshotDay) == [20777, 5])
+        #expect(named.map(\.lines.first?.snapshotDay) == [20777, 5])
         let given = try chunks(["data"], port: .movies, day: 7)
         #expect(given.map(\.mark?.identity.snapshotDay) == [7, 7])
         let events = try chunks(["data"])
@@ -60,7 +60,7 @@ import Testing
         let long = try chunks(["long"])
         #expect(long.count > 1)
         for chunk in long {
-            let end = Int(chunk.end.byteOffset)
+            let end = Int(FilePosition(chunk.end).byteOffset)
             try folder.write("prefix", Array(bytes[..<end]))
             let prefix = try #require(try chunks(["prefix"]).last?.mark)
             #expect(prefix == chunk.mark)

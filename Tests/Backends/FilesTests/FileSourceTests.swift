@@ -5,8 +5,8 @@ import Testing
 @testable import Files
 
 @Suite struct FileSourceTests {
-    private func plan(_ path: String, _ number: Int, start: SourcePosition = SourcePosition()) -> PlannedFile {
-        let source = Source(name: "named \(number)", identity: nil, port: .movies, snapshotDay: 0, number: number)
+    private func plan(_ path: String, _ number: Int, start: FilePosition = FilePosition()) -> PlannedFile {
+        let source = Source(name: "named \(number)", port: .movies, number: number)
         return PlannedFile(location: .file(path), source: source, start: start)
     }
 
@@ -20,7 +20,7 @@ import Testing
         let files = FileSource(
             [
                 plan(paths[0], 0), plan(paths[1], 1), plan(paths[2], 2),
-                plan(paths[3], 3, start: SourcePosition(line: 1, byteOffset: 2)),
+                plan(paths[3], 3, start: FilePosition(line: 1, byteOffset: 2)),
             ],
             chunkSize: 1000
         )

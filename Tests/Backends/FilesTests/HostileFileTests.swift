@@ -157,7 +157,7 @@ import Testing
             #expect(read.wholeLines == whole)
             #expect(read.damage?.contains("checksum") == true)
             #expect(read.lines.last?.content == [])
-            #expect(read.end == SourcePosition(line: Int64(whole.count + 1), byteOffset: Int64(text.count)))
+            #expect(read.end == FilePosition(line: Int64(whole.count + 1), byteOffset: Int64(text.count)))
         }
     }
 
@@ -202,7 +202,7 @@ import Testing
         let read = try read(file)
         #expect(read.wholeLines == [])
         #expect(read.damage?.contains("dictionary") == true)
-        #expect(read.end == SourcePosition(line: 1, byteOffset: 0))
+        #expect(read.end == FilePosition(line: 1, byteOffset: 0))
     }
 
     @Test func aReservedGzipFlagOrMethodIsDamage() throws {
@@ -226,15 +226,15 @@ import Testing
         try writer.finish()
         let reader = LineReader(try Decompression.stream(path: folder.path("bomb.zst")), source: testSource)
         var lengths: [Int64] = []
-        var end = SourcePosition()
+        var end = FilePosition()
         while let chunk = try reader.next() {
             #expect(chunk.buffer.count <= LineReader.defaultChunkSize)
             #expect(chunk.lines.allSatisfy { $0.span.length == 64 << 10 })
             for case .tooLong(let length, _) in chunk.notes { lengths.append(length) }
-            end = chunk.end
+            end = FilePosition(chunk.end)
         }
         #expect(lengths == (mebibytes == 1024 ? [size] : []))
-        #expect(end == SourcePosition(line: byte == 10 ? size : 1, byteOffset: size))
+        #expect(end == FilePosition(line: byte == 10 ? size : 1, byteOffset: size))
         // Kilobytes; other tests run at the same time, and none of them takes so much.
         #expect(peakMemory() - before < 700 << 10)
     }

@@ -64,7 +64,7 @@ import Testing
 
     @Test(arguments: cases)
     func cutsLines(_ test: Case) throws {
-        let end = SourcePosition(line: test.count, byteOffset: Int64(test.input.count))
+        let end = FilePosition(line: test.count, byteOffset: Int64(test.input.count))
         for chunkSize in 1...test.input.count + 2 {
             for pieceSize in 1...test.input.count + 2 {
                 let stream = MemoryStream(test.input, pieceSize: pieceSize)
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test func aStreamThatEndsBeforeTheStartIsAnError() throws {
-        let start = SourcePosition(line: 1, byteOffset: 4)
+        let start = FilePosition(line: 1, byteOffset: 4)
         let reader = LineReader(MemoryStream([0x61, 10, 10]), source: testSource, start: start)
         let error = #expect(throws: FileError.self) { try reader.next() }
         #expect(error == FileError(.read, "test.ndjson", .endsBeforeCheckpoint(4)))
@@ -141,7 +141,7 @@ import Testing
             try #require(read.wholeLines == (number > 1 ? [ReadLine(1, 0, "a")] : []))
             let note = LineNote.damage(LineReaderTests.damage.words)
             try #require(read.lines.last == ReadLine(number, offset, Array(rest.utf8), note))
-            try #require(read.end == SourcePosition(line: number, byteOffset: Int64(bytes.count)))
+            try #require(read.end == FilePosition(line: number, byteOffset: Int64(bytes.count)))
         }
     }
 }

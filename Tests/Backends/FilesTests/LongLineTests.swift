@@ -53,7 +53,7 @@ import Testing
             for pieceSize in [1, 2, 3, 64, 10_000] {
                 let read = try read(bytes, chunkSize: chunkSize, pieceSize: pieceSize)
                 try #require(read.lines == expected, "chunks of \(chunkSize), pieces of \(pieceSize)")
-                try #require(read.end == SourcePosition(line: end.isEmpty ? 2 : 3, byteOffset: Int64(bytes.count)))
+                try #require(read.end == FilePosition(line: end.isEmpty ? 2 : 3, byteOffset: Int64(bytes.count)))
                 try #require(read.longestBuffer <= 300, "it is not held")
             }
         }
@@ -83,7 +83,7 @@ import Testing
             try #require(line.content == (isLong ? Array(rest.prefix(10)) : rest))
             try #require(read.damage?.contains(LongLineTests.sha256(rest)) == isLong)
             try #require(read.damage?.contains("\(rest.count) bytes") == isLong)
-            try #require(read.end == SourcePosition(line: 2, byteOffset: Int64(rest.count + 1)))
+            try #require(read.end == FilePosition(line: 2, byteOffset: Int64(rest.count + 1)))
         }
     }
 

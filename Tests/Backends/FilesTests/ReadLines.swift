@@ -27,9 +27,9 @@ struct ReadLine: Equatable, CustomStringConvertible {
 /// All that a reader gave.
 struct ReadLines: Equatable {
     var lines: [ReadLine] = []
-    var end = SourcePosition()
+    var end = FilePosition()
     /// The end of each chunk, with how many lines there were up to it.
-    var chunkEnds: [(position: SourcePosition, lines: Int)] = []
+    var chunkEnds: [(position: FilePosition, lines: Int)] = []
     var sourceBytesRead: Int64 = 0
     var longestBuffer = 0
 
@@ -45,8 +45,8 @@ struct ReadLines: Equatable {
                 let note = line.note < 0 ? nil : chunk.notes[Int(line.note)]
                 lines.append(ReadLine(line.number, line.byteOffset, Array(span), note))
             }
-            end = chunk.end
-            chunkEnds.append((chunk.end, lines.count))
+            end = FilePosition(chunk.end)
+            chunkEnds.append((end, lines.count))
             sourceBytesRead = chunk.sourceBytesRead
             longestBuffer = max(longestBuffer, chunk.buffer.count)
         }
@@ -76,7 +76,7 @@ func require(_ condition: Bool, _ what: String) throws {
     if !condition { throw Unexpected(description: "expected: " + what) }
 }
 
-let testSource = Source(name: "test.ndjson", identity: nil, port: .events, snapshotDay: 0, number: 0)
+let testSource = Source(name: "test.ndjson", port: .events, number: 0)
 
 /// Bytes in memory, given in pieces, that may end in damage.
 final class MemoryStream: ByteStream {
@@ -104,7 +104,7 @@ final class MemoryStream: ByteStream {
 }
 
 /// What the contract says of lines, in the plainest way, for the reader to be held against.
-func plainlySplit(_ bytes: [UInt8], longest: Int = .max) -> (lines: [ReadLine], end: SourcePosition) {
+func plainlySplit(_ bytes: [UInt8], longest: Int = .max) -> (lines: [ReadLine], end: FilePosition) {
     var lines: [ReadLine] = []
     var start = 0
     var number: Int64 = 0
@@ -120,5 +120,5 @@ func plainlySplit(_ bytes: [UInt8], longest: Int = .max) -> (lines: [ReadLine], 
         }
         start = end + 1
     }
-    return (lines, SourcePosition(line: number, byteOffset: Int64(bytes.count)))
+    return (lines, FilePosition(line: number, byteOffset: Int64(bytes.count)))
 }

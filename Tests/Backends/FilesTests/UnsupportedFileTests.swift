@@ -35,7 +35,7 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try OpenFile(reading: folder.write("x.json", bytes))
         let reading = try FileReading(
-            FileLookup(file, size: Int64(bytes.count)), from: nil, testSource,
+            FileLookup(file, size: Int64(bytes.count)), from: nil, testSource, snapshotDay: 0,
             SourceIdentity(port: .events, key: "", snapshotDay: nil), isWholeLine: nil, chunkSize: 64 << 10)
         var last: LineChunk?
         while let chunk = try reading.next() { last = chunk }
@@ -51,7 +51,7 @@ import Testing
             let lines = try read(bytes, pieceSize: pieceSize)
             #expect(lines.lines == [ReadLine(1, offset, raw, .unsupported(kind.message()))], "\(kind) \(pieceSize)")
             // No line of it is read, so that it is told anew when it has grown.
-            #expect(lines.end == SourcePosition())
+            #expect(lines.end == FilePosition())
         }
     }
 
@@ -85,7 +85,7 @@ import Testing
             try folder.write("a.zst", Encoding.zstd(zip)), try folder.write("b", lines),
             try folder.write("c.gz", Encoding.gzip(Array("[\n1\n]\n".utf8))),
         ].enumerated().map { number, path in
-            let source = Source(name: path, identity: nil, port: .movies, snapshotDay: 0, number: number)
+            let source = Source(name: path, port: .movies, number: number)
             return PlannedFile(location: .file(path), source: source)
         }
         let files = FileSource(sources)
@@ -106,7 +106,7 @@ import Testing
     @Test func aReadThatGoesOnIsNotJudged() throws {
         let bytes = Array("{\"a\":1}\n[\n".utf8)
         let reader = LineReader(
-            MemoryStream(bytes), source: testSource, start: SourcePosition(line: 1, byteOffset: 8),
+            MemoryStream(bytes), source: testSource, start: FilePosition(line: 1, byteOffset: 8),
             kindCheck: UnsupportedKindCheck())
         #expect(try ReadLines(reader).lines == [ReadLine(2, 8, "[")])
     }

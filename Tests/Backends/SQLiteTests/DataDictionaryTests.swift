@@ -7,7 +7,8 @@ import Testing
 /// The pages in `schema/` are what the declarations say. `REELHOUSE_WRITE=1` writes them anew.
 @Suite struct DataDictionaryTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("schema")
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
+            "schema")
 
     @Test func theDataDictionaryIsUpToDate() throws {
         let folder = try TemporaryFolder()

@@ -7,12 +7,15 @@ let eventClock = RunClock(now: 1_795_478_400_000)
 
 /// Lines as a reader would put them, cleaned.
 func eventBatch(_ lines: [[UInt8]], clock: RunClock = eventClock) throws -> EventBatch {
-    let source = Source(name: "events.ndjson", identity: nil, port: .events, snapshotDay: 0, number: 0)
+    let source = Source(name: "events.ndjson", port: .events, number: 0)
     let chunk = LineChunk(source: source, capacity: 64, start: SourcePosition())
     for (index, line) in lines.enumerated() {
         let offset = line.withUnsafeBytes { chunk.buffer.append($0) }
         chunk.lines.append(
-            Line(span: ByteRange(offset: offset, length: line.count), number: Int64(index + 1), byteOffset: Int64(offset)))
+            Line(
+                span: ByteRange(offset: offset, length: line.count), number: Int64(index + 1),
+                byteOffset: Int64(offset),
+                snapshotDay: 0))
     }
     return try EventDecoder(clock: clock).decode(chunk)
 }

@@ -58,7 +58,7 @@ final class MendedLineReader {
             try FileDiscovery.find([path]).files.enumerated().map { number, file in
                 PlannedFile(
                     location: file.location,
-                    source: Source(name: file.name, identity: nil, port: .events, snapshotDay: 0, number: number))
+                    source: Source(name: file.name, port: .events, number: number))
             })
     }
 

@@ -95,9 +95,9 @@ struct WarehouseStatus {
         let head: [(String, JSONText)] = [
             ("source", .string(checkpoint.source)), ("port", .string(checkpoint.identity.port.rawValue)),
             ("key", .string(checkpoint.identity.key)),
-            ("source_bytes", checkpoint.bytes.map { .integer($0) } ?? .null),
+            ("source_bytes", checkpoint.mark.bytes.map { .integer($0) } ?? .null),
             ("complete", .boolean(checkpoint.isComplete)),
-            ("line", .integer(checkpoint.position.line)), ("byte_offset", .integer(checkpoint.position.byteOffset)),
+            ("position", .string(checkpoint.position.text)),
         ]
         return .object(head + RunJSON.counts(checkpoint.counts))
     }

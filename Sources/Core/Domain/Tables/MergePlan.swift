@@ -125,8 +125,9 @@ enum CellOrder {
 
     /// UTF-8 compared as bytes, which is the order of code points.
     @inline(__always)
-    static func compare(_ left: ByteRange, _ leftText: UnsafeRawPointer, _ right: ByteRange, _ rightText: UnsafeRawPointer) -> Int
-    {
+    static func compare(
+        _ left: ByteRange, _ leftText: UnsafeRawPointer, _ right: ByteRange, _ rightText: UnsafeRawPointer
+    ) -> Int {
         let common = Int(min(left.length, right.length))
         let result = memcmp(leftText + Int(left.offset), rightText + Int(right.offset), common)
         return result != 0 ? Int(result) : order(left.length, right.length)

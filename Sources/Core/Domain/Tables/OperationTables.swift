@@ -45,8 +45,6 @@ public enum OperationTables {
                 "snapshot_date", .text,
                 "The snapshot date, YYYY-MM-DD, that was given or stands in the file's name; empty when there is none."),
             .required("source", .text, "Its name, as the user gave it last."),
-            .required("line", .integer, "Lines that are taken, blank ones included."),
-            .required("byte_offset", .integer, "Bytes that are taken, of the decompressed stream."),
             .required("is_complete", .boolean, "Whether it is loaded whole."),
         ] + counts(over: "of it, over all runs") + [
             .required("run_id", .integer, "The run that took something of it last."),
@@ -58,6 +56,10 @@ public enum OperationTables {
                 "source_head", .integer, "A short hash of the first 256 of these, to find it again; null likewise."),
             .required("may_grow", .boolean, "Whether it may be longer when it is met again: a plain file may."),
             .required("first_run_id", .integer, "The run in which the reading of it began."),
+            .required(
+                "position", .text,
+                "How far it is loaded: of a file its lines, blank ones included, and bytes of the decompressed stream, as lines:bytes."
+            ),
         ])
 
     /// What sources were before they grew.
