@@ -145,7 +145,7 @@ enum WarehouseFile: Equatable {
             ),
             (
                 "load_checkpoint",
-                ["port", "source_key", "snapshot_date", "source", "line", "byte_offset", "is_complete"]
+                ["port", "source_key", "snapshot_date", "source", "is_complete"]
             ),
         ] {
             let stored = Set(try connection.texts("SELECT name FROM pragma_table_info('\(table)', 'main')"))
