@@ -67,16 +67,18 @@ let layers: [(Layer, [Target])] = [
             .target(name: "Hashing", dependencies: ["CXXHash", "CCrypto"], path: "Sources/Core/Hashing"),
             .target(name: "JSON", dependencies: ["CSimdJSON"], path: "Sources/Core/JSON"),
             .target(name: "Logging", path: "Sources/Core/Logging"),
-            .target(name: "Domain", dependencies: ["CPrefetch", "Hashing", "JSON"], path: "Sources/Core/Domain"),
+            .target(
+                name: "Domain", dependencies: ["CPrefetch", "Hashing", "JSON", "Logging"], path: "Sources/Core/Domain"),
         ]
     ),
     (
         .backends,
         [
             .target(
-                name: "Files", dependencies: ["Domain", "Hashing", "CZstd", "CZlib"], path: "Sources/Backends/Files"),
+                name: "Files", dependencies: ["Domain", "Hashing", "Logging", "CZstd", "CZlib"],
+                path: "Sources/Backends/Files"),
             .target(
-                name: "SQLite", dependencies: ["Domain", "Hashing", "Schema", "CSQLite"],
+                name: "SQLite", dependencies: ["Domain", "Hashing", "Logging", "Schema", "CSQLite"],
                 path: "Sources/Backends/SQLite"),
             // The migrations, which people read too.
             .target(
@@ -141,7 +143,8 @@ let tests: [Target] = [
         path: "Tests/GeneratorTests"),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Command/ArgumentsTests"),
     .testTarget(
-        name: "CommandTests", dependencies: ["reelhouse", "Arguments", "TestSupport"],
+        name: "CommandTests",
+        dependencies: ["reelhouse", "Arguments", "Domain", "Files", "Generator", "JSON", "SQLite", "TestSupport"],
         path: "Tests/Command/CommandTests"),
 ]
 

@@ -89,7 +89,7 @@ public enum ExistingFiles: Sendable {
 }
 
 /// Why nothing, or not all, could be generated.
-public enum GeneratorError: Error, Equatable, CustomStringConvertible {
+public enum GeneratorError: ReportedError, Equatable {
     /// An option that makes no sense.
     case invalidOption(name: String, expected: String)
     /// The folder has files of another generation, which would be read together with these.
@@ -100,7 +100,7 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
     case protected(folder: String, occupant: String)
 
     /// What to do next.
-    public var advice: String {
+    public var hint: String {
         switch self {
         case .invalidOption: "See `reelhouse generate --help`."
         case .otherFiles, .protected: "Give another folder with --output."
@@ -110,8 +110,11 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// What failed, where, and what to do.
-    public var description: String {
+    /// Another command line would do.
+    public var kind: FailureKind { .usage }
+
+    /// What failed, and where.
+    public var message: String {
         switch self {
         case .invalidOption(let name, let expected): "--\(name) needs \(expected)"
         case .otherFiles(let folder, let name):

@@ -1,4 +1,7 @@
+import Domain
 import Glibc
+
+import enum Logging.Redaction
 
 /// What went wrong with a file or folder: what was tried, where, why, and what to do next.
 public struct FileError: Error, Equatable, Sendable {
@@ -43,6 +46,10 @@ public struct FileError: Error, Equatable, Sendable {
         case readOnce
         /// Standard input is not open to be read.
         case closed
+        /// A location that is a scheme without a path.
+        case noPath
+        /// `-` where a folder is wanted.
+        case noFolder
         /// Any other error of the system, by its `errno`.
         case system(Int32)
     }
@@ -86,19 +93,30 @@ extension FileError {
         default: true
         }
     }
-
-    /// Whether the command line is wrong to name it.
-    public var isUsage: Bool {
-        if case .isOwn = reason { return true }
-        return false
-    }
 }
 
-extension FileError: CustomStringConvertible {
+extension FileError: ReportedError {
     /// What failed, where and why.
     public var message: String {
-        if reason == .closed { return "standard input is closed" }
-        return "cannot \(action.rawValue) \(path == "-" ? "standard input" : path): \(why)"
+        switch reason {
+        case .closed: return "standard input is closed"
+        case .noPath: return Redaction.text("the location '\(path)' names no file or folder")
+        case .noFolder: return Redaction.text("--raw takes a folder, not standard output: '\(path)'")
+        default: break
+        }
+        return Redaction.text("cannot \(action.rawValue) \(path == "-" ? "standard input" : path): \(why)")
+    }
+
+    /// What to do next.
+    public var hint: String { advice.prefix(1).uppercased() + advice.dropFirst() + "." }
+
+    /// What kind of failure it is.
+    public var kind: FailureKind {
+        switch reason {
+        case .isOwn, .noPath, .noFolder: .usage
+        case .diskFull: .noRoom
+        default: .failed
+        }
     }
 
     /// What failed, where and why, and what to do next.
@@ -125,12 +143,14 @@ extension FileError: CustomStringConvertible {
         case .tooLong(let what): "\(what) is too long"
         case .readOnce: "it is a pipe, which can be read once"
         case .closed: "it is closed"
+        case .noPath: "it names no file or folder"
+        case .noFolder: "it is no folder"
         case .system(let code): String(cString: strerror(code))
         }
     }
 
-    /// What to do next.
-    public var advice: String {
+    /// What to do next, as it follows a semicolon.
+    var advice: String {
         switch reason {
         case .notThere: "check the spelling and the folder you are in"
         case .nothingMatches: "check the pattern, and the folder you are in; `*` does not cross a `/`"
@@ -148,6 +168,8 @@ extension FileError: CustomStringConvertible {
         case .damaged: "move it away (do not delete it until you know what it held), then load its sources again"
         case .tooLong: "leave it out"
         case .readOnce: "name it once"
+        case .noPath: "write a path after the colon"
+        case .noFolder: "name a folder, as in --raw data/raw; one of that name is ./-"
         case .closed: "send the lines to it by a pipe or with `<`, or name a file"
         case .system(EIO): "the disk or the connection to it fails: look at the system's log, then run again"
         case .system: "mend the cause and run again"

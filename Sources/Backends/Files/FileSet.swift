@@ -13,6 +13,13 @@ public struct FileSet: SourceSet {
 
         /// The defaults.
         public init() {}
+
+        /// What a command line asks for.
+        public init(_ options: SourceOptions) {
+            chunkSize = min(chunkSize, options.chunkBytes ?? chunkSize)
+            own = OwnFiles(options.own)
+            readsUnfinished = options.readsUnfinished
+        }
     }
 
     /// Which stream it is.

@@ -1,4 +1,7 @@
+import Domain
 import Glibc
+
+import enum Logging.Redaction
 
 /// A file that a person asked for by name: it takes its place all at once, with the mode of the file that was there.
 ///
@@ -72,7 +75,7 @@ public final class OutputFile {
 }
 
 /// Why an output is not written.
-public enum OutputRefusal: Error, Equatable, Sendable {
+public enum OutputRefusal: ReportedError, Equatable {
     /// A file is there, and nobody said that it may be replaced.
     case isThere(path: String)
     /// It would overwrite something that no output may.
@@ -82,16 +85,18 @@ public enum OutputRefusal: Error, Equatable, Sendable {
     /// Nothing may be made in the folder that it belongs in.
     case folderIsClosed(String, path: String)
 
-    /// Whether another command line would do, rather than a change of what is there.
-    public var isUsage: Bool {
+    /// Wrong usage where another command line would do, rather than a change of what is there.
+    public var kind: FailureKind {
         switch self {
-        case .isThere, .protected: true
-        case .folderIsMissing, .folderIsClosed: false
+        case .isThere, .protected: .usage
+        case .folderIsMissing, .folderIsClosed: .failed
         }
     }
 
     /// What failed, and where.
-    public var message: String {
+    public var message: String { Redaction.text(text) }
+
+    private var text: String {
         switch self {
         case .isThere(let path): "\(path) exists already"
         case .protected(let path, let occupant): "cannot write to \(path): it is \(occupant)"
@@ -102,7 +107,7 @@ public enum OutputRefusal: Error, Equatable, Sendable {
     }
 
     /// What to do next.
-    public var advice: String {
+    public var hint: String {
         switch self {
         case .isThere: "Name another file, or replace this one with --force."
         case .protected: "Name another file."

@@ -1,25 +1,8 @@
+import Domain
 import Glibc
 import Synchronization
 
-/// A regular file as it was at a time, told from all others and from itself when it has changed.
-public struct FileState: Hashable, Sendable {
-    /// The file system it is on.
-    public var device: Int64
-    /// Its number there.
-    public var inode: Int64
-    /// Its size in bytes.
-    public var bytes: Int64
-    /// When it was changed last, nanoseconds since 1970.
-    public var modifiedAt: Int64
-
-    /// A file as it was.
-    public init(device: Int64, inode: Int64, bytes: Int64, modifiedAt: Int64) {
-        self.device = device
-        self.inode = inode
-        self.bytes = bytes
-        self.modifiedAt = modifiedAt
-    }
-
+extension FileState {
     /// The regular file at a path as it is now; nil when there is none.
     public init?(path: String) {
         var status = stat()
@@ -39,29 +22,12 @@ public struct FileState: Hashable, Sendable {
 /// inode, so that it need not be opened. (To close any descriptor of a SQLite database drops the locks that this program
 /// has on it: https://sqlite.org/howtocorrupt.html §2.2.)
 public final class OwnFiles: Sendable {
-    /// A file or folder, and what it is.
-    public struct Place: Sendable {
-        /// Where it is.
-        public var path: String
-        /// What it is: `the warehouse`.
-        public var what: String
-        /// Whether people are told that it is passed over.
-        public var isTold: Bool
-
-        /// A file or folder.
-        public init(path: String, what: String, isTold: Bool = true) {
-            self.path = path
-            self.what = what
-            self.isTold = isTold
-        }
-    }
-
     /// What a file or folder was found to be.
     struct Owner {
         var what: String
         var isTold: Bool
 
-        init(_ place: Place) {
+        init(_ place: LocalFiles.Place) {
             what = place.what
             isTold = place.isTold
         }
@@ -78,25 +44,20 @@ public final class OwnFiles: Sendable {
         var below: [FileIdentity: Owner]?
     }
 
-    private let files: [Place]
-    private let folders: [Place]
+    private let files: [LocalFiles.Place]
+    private let folders: [LocalFiles.Place]
     private let folderIdentities: [FileIdentity: Owner]
-    private let realFolders: [Place]
+    private let realFolders: [LocalFiles.Place]
     private let written: Set<FileState>
     private let state = Mutex(State())
 
-    /// What is never input.
-    ///
-    /// - Parameters:
-    ///   - files: files that may be there or come later.
-    ///   - folders: folders all that is below which is meant.
-    ///   - written: files that commands wrote.
-    public init(files: [Place] = [], folders: [Place] = [], written: [FileState] = []) {
-        self.files = files
-        self.folders = folders
-        self.written = Set(written)
+    /// What is never input; nothing unless told.
+    public init(_ own: LocalFiles = LocalFiles()) {
+        files = own.files
+        folders = own.folders
+        written = Set(own.written)
         realFolders = folders.compactMap { place in
-            RealPath.of(place.path).map { Place(path: $0, what: place.what) }
+            RealPath.of(place.path).map { LocalFiles.Place(path: $0, what: place.what) }
         }
         var identities: [FileIdentity: Owner] = [:]
         for place in folders { OwnFiles.forEachFolder(place.path, depth: 2) { identities[$0] = Owner(place) } }

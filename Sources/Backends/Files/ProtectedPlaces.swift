@@ -1,7 +1,7 @@
+import Domain
 import Glibc
 
-/// What no output may overwrite, whatever a person says: a warehouse with the files that SQLite keeps beside it, and a
-/// raw store. Files and folders are known by device and inode, so that another name of theirs protects them as well.
+/// What no output may overwrite, whatever a person says: what the backends keep on this machine. Files and folders are known by device and inode, so that another name of theirs protects them as well.
 public struct ProtectedPlaces {
     private struct Node: Hashable {
         let device: UInt
@@ -19,32 +19,27 @@ public struct ProtectedPlaces {
         }
     }
 
-    private static let sqliteSuffixes = ["", "-wal", "-shm", "-journal"]
-
     /// Files that are there.
     private var files: [Node: String] = [:]
-    /// Names that SQLite would take for its own, also where there is no such file yet, by folder.
+    /// Names of files that are there or may come, by folder.
     private var names: [Node: [String: String]] = [:]
     private var folders: [Node: String] = [:]
 
-    /// What a command works with.
-    ///
-    /// - Parameters:
-    ///   - warehouse: the path of a SQLite warehouse, or nil.
-    ///   - rawStore: the path of a raw store's folder, or nil.
-    public init(warehouse: String?, rawStore: String?) {
-        if let warehouse { protect(warehouse: warehouse) }
-        if let rawStore, let node = Node(rawStore) { folders[node] = "the raw store \(rawStore)" }
+    /// What a command works with; nothing unless told.
+    public init(_ own: LocalFiles = LocalFiles()) {
+        for place in own.files {
+            let what = Self.words(place)
+            if let node = Node(place.path) { files[node] = what }
+            let (folder, name) = FilePath.split(FilePath.resolved(place.path) ?? place.path)
+            if let node = Node(folder) { names[node, default: [:]][name] = what }
+        }
+        for place in own.folders {
+            if let node = Node(place.path) { folders[node] = Self.words(place) }
+        }
     }
 
-    private mutating func protect(warehouse: String) {
-        let path = FilePath.resolved(warehouse) ?? warehouse
-        let (folder, name) = FilePath.split(path)
-        for suffix in Self.sqliteSuffixes {
-            let what = suffix.isEmpty ? "the warehouse \(warehouse)" : "a part of the warehouse \(warehouse)"
-            if let node = Node(path + suffix) { files[node] = what }
-            if let node = Node(folder) { names[node, default: [:]][name + suffix] = what }
-        }
+    private static func words(_ place: LocalFiles.Place) -> String {
+        place.isTold ? "\(place.what) \(place.path)" : place.what
     }
 
     /// What a path would overwrite, in words; nil where it is nothing of these.

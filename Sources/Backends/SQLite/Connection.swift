@@ -49,10 +49,10 @@ public final class Connection {
 
     /// Compiles a text that has to be one statement and nothing else.
     ///
-    /// - Throws: `SQLiteError`, `WarehouseError.notReadOnly` when something follows the statement.
+    /// - Throws: `SQLiteError`, `QueryError.severalStatements` when something follows the statement.
     func prepareOnly(_ sql: String) throws -> Statement {
         let statement = try prepare(sql)
-        guard statement.isWhole else { throw WarehouseError.notReadOnly }
+        guard statement.isWhole else { throw QueryError.severalStatements }
         return statement
     }
 
@@ -96,11 +96,11 @@ public final class Connection {
     }
 
     /// Writes the changed pages of the transaction that are in no use to the log (https://sqlite.org/c3ref/db_cacheflush.html).
-    func flushCache() throws(SQLiteError) { try check(sqlite3_db_cacheflush(handle), "flush the cache") }
+    func flushCache() throws(SQLiteError) { try check(sqlite3_db_cacheflush(handle), "writing out changed pages") }
 
     /// Waits up to so many milliseconds for a lock.
     public func setBusyTimeout(milliseconds: Int32) throws(SQLiteError) {
-        try check(sqlite3_busy_timeout(handle, milliseconds), "busy timeout")
+        try check(sqlite3_busy_timeout(handle, milliseconds), "setting how long to wait for a lock")
     }
 
     func check(_ status: Int32, _ statement: String) throws(SQLiteError) {

@@ -15,7 +15,7 @@ final class DatabaseHandle {
             let message = pointer.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             let systemCode = pointer.map { sqlite3_system_errno($0) } ?? 0
             sqlite3_close_v2(pointer)
-            throw SQLiteError(code: status, message: message, statement: "open", path: path, systemCode: systemCode)
+            throw SQLiteError(code: status, words: message, statement: "opening it", path: path, systemCode: systemCode)
         }
         self.path = path
         self.pointer = pointer
@@ -31,7 +31,7 @@ final class DatabaseHandle {
     /// What SQLite says of the last call, which failed.
     func error(_ status: Int32, _ statement: String) -> SQLiteError {
         var error = SQLiteError(
-            code: status, message: String(cString: sqlite3_errmsg(pointer)), statement: statement, path: path,
+            code: status, words: String(cString: sqlite3_errmsg(pointer)), statement: statement, path: path,
             systemCode: sqlite3_system_errno(pointer))
         if [SQLITE_ERROR, SQLITE_CONSTRAINT].contains(error.primaryCode) { error.additions = additions(to: statement) }
         return error

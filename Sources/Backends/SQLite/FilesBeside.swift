@@ -9,8 +9,8 @@ import Domain
 enum FilesBeside {
     /// Takes care that a program which writes may write to them too: another user's may be there.
     ///
-    /// - Throws: `WarehouseError.fileOfAnother`.
-    static func expectWritable(_ database: String) throws(WarehouseError) {
+    /// - Throws: `SQLiteFileError.fileOfAnother`.
+    static func expectWritable(_ database: String) throws(SQLiteFileError) {
         // That the warehouse itself may not be written to is told of elsewhere.
         guard access(database, W_OK) == 0 else { return }
         for path in [database + "-wal", database + "-shm"] where access(path, F_OK) == 0 && access(path, W_OK) != 0 {

@@ -16,8 +16,8 @@ struct MigrationNames {
 
     /// Goes through what migrations make, rename and drop, in their order.
     ///
-    /// - Throws: `WarehouseError.nameTaken` at the first name that somebody took.
-    func expectFree(for migrations: [Schema.Migration]) throws(WarehouseError) {
+    /// - Throws: `SQLiteFileError.nameTaken` at the first name that somebody took.
+    func expectFree(for migrations: [Schema.Migration]) throws(SQLiteFileError) {
         var kinds = kinds
         for migration in migrations {
             for statement in Self.statements(migration.sql) {

@@ -17,8 +17,8 @@ final class NewWarehouseFile {
 
     /// Makes the file, or takes the empty one that is there.
     ///
-    /// - Throws: `WarehouseError.notAFile`.
-    init(path: String) throws(WarehouseError) {
+    /// - Throws: `SQLiteFileError.notAFile`.
+    init(path: String) throws(SQLiteFileError) {
         var descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         var wasThere = false
         if descriptor < 0, errno == EEXIST {

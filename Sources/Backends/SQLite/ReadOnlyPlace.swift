@@ -20,7 +20,7 @@ struct ReadOnlyPlace {
 
     /// Opens a warehouse; `asOwner` says that files beside it may be made, and removed again.
     ///
-    /// - Throws: `WarehouseError.logNotReadable` when it has a log with content that cannot be read; `SQLiteError`.
+    /// - Throws: `SQLiteFileError.logNotReadable` when it has a log with content that cannot be read; `SQLiteError`.
     init(path: String, asOwner: Bool) throws {
         if Self.isThere(path + "-wal"), Self.isThere(path + "-shm") {
             // Nothing is made here: SQLite takes what is there.
@@ -36,9 +36,9 @@ struct ReadOnlyPlace {
         }
         // Nobody writes, or what is written is not yet in the file: it is read as it lies there.
         guard let stamp = Stamp(path) else {
-            throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(errno)))
+            throw SQLiteFileError.notReadable(path: path, reason: String(cString: strerror(errno)))
         }
-        if Stamp.hasLog(path) { throw WarehouseError.logNotReadable(path: path) }
+        if Stamp.hasLog(path) { throw SQLiteFileError.logNotReadable(path: path) }
         self.init(try Connection(path: path, access: .immutable), stamp: stamp)
     }
 
@@ -83,8 +83,8 @@ struct ReadOnlyPlace {
 
         /// To be called when all is read.
         ///
-        /// - Throws: `WarehouseError.changedMeanwhile`.
-        func expectUnchanged() throws(WarehouseError) {
+        /// - Throws: `SQLiteFileError.changedMeanwhile`.
+        func expectUnchanged() throws(SQLiteFileError) {
             guard isUnchanged else { throw .changedMeanwhile(path: path) }
         }
 

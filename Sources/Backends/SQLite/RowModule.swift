@@ -24,7 +24,7 @@ class RowProvider {
             pointer in
             if let pointer { Unmanaged<RowProvider>.fromOpaque(pointer).release() }
         }
-        try connection.check(status, "register \(name)")
+        try connection.check(status, "making the table \(name)")
         try connection.execute("CREATE VIRTUAL TABLE temp.\(name) USING \(module)")
     }
 }

@@ -1,13 +1,16 @@
 import CSQLite
+import Domain
 import Glibc
 
+import enum Logging.Redaction
+
 /// What SQLite refused: its extended result code (https://sqlite.org/rescode.html), its words, and what was asked.
-public struct SQLiteError: Error, CustomStringConvertible {
+public struct SQLiteError: ReportedError {
     /// The extended result code.
     public let code: Int32
     /// SQLite's own words.
-    public let message: String
-    /// The statement, or what was being done.
+    public let words: String
+    /// The statement that was run, or what was done without one: `opening it`.
     public let statement: String
     /// The database file.
     public let path: String
@@ -53,22 +56,25 @@ public struct SQLiteError: Error, CustomStringConvertible {
     /// Whether the statement was ended from outside.
     public var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
 
-    /// What happened, for a person.
-    public var description: String {
-        if isTooLarge { return "\(path): a file has reached the limit on the size of files (SQLite \(code))" }
-        if isFull { return "\(path): the disk is full, or a quota is reached (SQLite \(code))" }
+    /// What failed, where, and while doing what:
+    /// `w.db: disk I/O error (SQLite 778) while running INSERT INTO main.fact_user_event …`.
+    public var message: String {
+        let reason =
+            if isTooLarge {
+                "a file has reached the limit on the size of files"
+            } else if isFull { "the disk is full, or a quota is reached" } else { words }
         let added = additions.map { "the \($0.kind) \($0.name) on \($0.table)" }.joined(separator: ", ")
-        return "\(path): \(message) (SQLite \(code))" + (added.isEmpty ? "" : "; the cause may be \(added)")
+        let text = "\(path): \(reason) (SQLite \(code)) while \(StatementSummary.activity(statement))"
+        return Redaction.text(text + (added.isEmpty ? "" : "; the cause may be \(added)"))
     }
 
-    /// What to do about it.
+    /// What kind of failure it is.
+    public var kind: FailureKind { isBusy ? .inUse : isFull || isTooLarge ? .noRoom : .failed }
+
+    /// What to do next.
     public var hint: String {
-        if isTooLarge {
-            return "Raise the limit (`ulimit -f`), and run the same command again."
-        }
-        if isFull {
-            return "Free some space on the disk, and run the same command again."
-        }
+        if isTooLarge { return "Raise the limit (`ulimit -f`), and run the same command again." }
+        if isFull { return "Free some space on the disk, and run the same command again." }
         if let first = additions.first {
             return "Somebody added that to the warehouse. Remove it (DROP \(first.kind.uppercased()) \(first.name)) or "
                 + "correct it, and run the same command again."

@@ -11,8 +11,6 @@ extension SQLiteReader {
         let statement: Statement
         do {
             statement = try connection.prepareOnly(sql)
-        } catch WarehouseError.notReadOnly {
-            throw QueryError.severalStatements
         } catch let error as SQLiteError {
             throw queryError(error, sql) ?? error
         }
@@ -38,7 +36,7 @@ extension SQLiteReader {
     /// What an error of running says about the statement; the error itself where it is about the database.
     func runError(_ error: SQLiteError) -> any Error {
         // SQLite refuses `load_extension` so, when it is called.
-        error.primaryCode == SQLITE_ERROR && error.message == "not authorized"
+        error.primaryCode == SQLITE_ERROR && error.words == "not authorized"
             ? QueryError.unavailable("extensions are") : error
     }
 
@@ -48,14 +46,14 @@ extension SQLiteReader {
         // A read-only connection refuses to compile some statements that write.
         if error.primaryCode == SQLITE_READONLY { return QueryError.writes }
         guard error.primaryCode == SQLITE_ERROR else { return nil }
-        if let name = Self.name(in: error.message, after: "no such table: ") {
+        if let name = Self.name(in: error.words, after: "no such table: ") {
             // Without the names there is no suggestion, and the error is still the one to tell of.
             return QueryError.unknownTable(name, among: (try? relations().map(\.name)) ?? [])
         }
-        if let name = Self.name(in: error.message, after: "no such column: ") {
+        if let name = Self.name(in: error.words, after: "no such column: ") {
             return QueryError.unknownColumn(name, among: (try? columns(meantBy: sql)) ?? [])
         }
-        return QueryError.invalid(error.message)
+        return QueryError.invalid(error.words)
     }
 
     /// The name at the end of SQLite's message, without what it is qualified by.

@@ -18,17 +18,17 @@ public final class SQLiteReader: WarehouseReader {
     init(path: String, asOwner: Bool) throws {
         location = path
         self.asOwner = asOwner
-        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(path: path) }
+        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(location: path) }
         place = try ReadOnlyPlace(path: path, asOwner: asOwner)
         try connection.setBusyTimeout(milliseconds: 10_000)
         try connection.execute("PRAGMA query_only = ON")
         let tables = try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'")
-        guard tables == 1 else { throw WarehouseError.notThere(path: path) }
+        guard tables == 1 else { throw WarehouseError.notThere(location: path) }
     }
 
     /// Reads something, and reads it again where the file was written to meanwhile in a way that may have spoilt it.
     ///
-    /// - Throws: `WarehouseError.changedMeanwhile` when that goes on.
+    /// - Throws: `SQLiteFileError.changedMeanwhile` when that goes on.
     func whole<Answer>(_ read: () throws -> Answer) throws -> Answer {
         for _ in 0..<20 {
             guard let stamp = place.stamp else { break }

@@ -17,7 +17,7 @@ extension SQLiteWarehouse {
         try change {
             if try connection.declaredIndexes().contains(index) { return false }
             if let kind = try connection.kind(of: index.name) {
-                throw WarehouseError.nameTaken(
+                throw SQLiteFileError.nameTaken(
                     path: location, kind: kind, name: index.name, by: "the index of that name")
             }
             try connection.execute(Self.creation(of: index))

@@ -47,7 +47,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// Opens a warehouse for writing; the file is made when it is not there, and removed again unless something is
     /// loaded into it.
     ///
-    /// - Throws: `SQLiteError`, `WarehouseError`.
+    /// - Throws: `SQLiteError`, `SQLiteFileError`, `WarehouseError`.
     public init(path: String, options: Options = Options()) throws {
         location = path
         newFile = try WarehouseFile.lookForOwn(at: path) == .warehouse ? nil : NewWarehouseFile(path: path)
@@ -79,7 +79,7 @@ public final class SQLiteWarehouse: Warehouse {
         guard try WarehouseFile.lookForOwn(at: path) == .none else { return }
         let folder = WarehouseFile.folder(of: path)
         guard access(folder, W_OK | X_OK) == 0 else {
-            throw WarehouseError.notAFile(path: path, reason: String(cString: strerror(errno)))
+            throw SQLiteFileError.notAFile(path: path, reason: String(cString: strerror(errno)))
         }
     }
 
@@ -96,7 +96,7 @@ public final class SQLiteWarehouse: Warehouse {
             // Another program may have made something of it meanwhile.
             if case .foreign(let what) = try WarehouseFile.kind(of: connection) {
                 try connection.execute("ROLLBACK")
-                throw WarehouseError.foreign(path: connection.path, what: what)
+                throw SQLiteFileError.foreign(path: connection.path, what: what)
             }
             try connection.execute("PRAGMA application_id = \(WarehouseFile.applicationID)")
             try connection.execute("COMMIT")
@@ -104,7 +104,7 @@ public final class SQLiteWarehouse: Warehouse {
         }
         let mode = try connection.texts("PRAGMA journal_mode = WAL").first ?? ""
         guard mode == "wal" else {
-            throw WarehouseError.notAFile(
+            throw SQLiteFileError.notAFile(
                 path: connection.path, reason: "its file system does not support SQLite's write-ahead log")
         }
     }
@@ -170,7 +170,7 @@ public final class SQLiteWarehouse: Warehouse {
         while try triggers.step() {
             let sql = (triggers.text(2) ?? "").filter { !$0.isWhitespace }.uppercased()
             guard sql.contains("RAISE(IGNORE)") else { continue }
-            throw WarehouseError.triggerLeavesOut(
+            throw SQLiteFileError.triggerLeavesOut(
                 path: location, trigger: triggers.text(0) ?? "", table: triggers.text(1) ?? "")
         }
     }

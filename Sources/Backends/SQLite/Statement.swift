@@ -19,7 +19,7 @@ public final class Statement {
         }
         try database.check(status, sql)
         guard let handle else {
-            throw SQLiteError(code: SQLITE_MISUSE, message: "an empty statement", statement: sql, path: database.path)
+            throw SQLiteError(code: SQLITE_MISUSE, words: "an empty statement", statement: sql, path: database.path)
         }
         self.handle = handle
         self.database = database

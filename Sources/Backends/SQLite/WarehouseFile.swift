@@ -23,13 +23,13 @@ enum WarehouseFile: Equatable {
 
     /// Looks at a path.
     ///
-    /// - Throws: `WarehouseError.notReadable`; `SQLiteError` where the file is damaged.
+    /// - Throws: `SQLiteFileError.notReadable`; `SQLiteError` where the file is damaged.
     static func look(at path: String) throws -> WarehouseFile {
         var status = stat()
         guard stat(path, &status) == 0 else {
             let code = errno
             if code == ENOENT || code == ENOTDIR { return .none }
-            throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(code)))
+            throw SQLiteFileError.notReadable(path: path, reason: String(cString: strerror(code)))
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
@@ -39,11 +39,11 @@ enum WarehouseFile: Equatable {
         // SQLite names the log after the database: a log for each name would corrupt it
         // (https://sqlite.org/howtocorrupt.html §2.5).
         if status.st_nlink > 1, let other = otherNameWithLog(of: realPath(path), status) {
-            throw WarehouseError.severalNames(path: path, other: other)
+            throw SQLiteFileError.severalNames(path: path, other: other)
         }
         if status.st_size == 0 { return .empty }
         guard access(path, R_OK) == 0 else {
-            throw WarehouseError.notReadable(path: path, reason: String(cString: strerror(errno)))
+            throw SQLiteFileError.notReadable(path: path, reason: String(cString: strerror(errno)))
         }
         return try lookInside(realPath(path))
     }
@@ -181,10 +181,10 @@ enum WarehouseFile: Equatable {
 extension WarehouseFile {
     /// Looks at a path, which has to be free or a warehouse.
     ///
-    /// - Throws: `WarehouseError.foreign` too.
+    /// - Throws: `SQLiteFileError.foreign` too.
     static func lookForOwn(at path: String) throws -> WarehouseFile {
         let kind = try look(at: path)
-        if case .foreign(let what) = kind { throw WarehouseError.foreign(path: path, what: what) }
+        if case .foreign(let what) = kind { throw SQLiteFileError.foreign(path: path, what: what) }
         return kind
     }
 }

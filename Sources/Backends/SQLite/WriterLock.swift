@@ -17,8 +17,8 @@ final class WriterLock {
 
     /// Opens the file, and takes nothing yet.
     ///
-    /// - Throws: `WarehouseError.notAFile`.
-    init(path: String) throws(WarehouseError) {
+    /// - Throws: `SQLiteFileError.notAFile`.
+    init(path: String) throws(SQLiteFileError) {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw .notAFile(path: path, reason: String(cString: strerror(errno))) }
         self.path = path
@@ -28,22 +28,22 @@ final class WriterLock {
     /// Takes the place; waits for a second, which is for a program that was killed and whose last write the system
     /// still ends before it takes the place back.
     ///
-    /// - Throws: `WarehouseError.inUse` when another run has it.
-    func take() throws(WarehouseError) {
+    /// - Throws: `WarehouseError.inUse` when another run has it; `SQLiteFileError.notAFile`.
+    func take() throws {
         var attempts = 20
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             guard code == EWOULDBLOCK || code == EINTR else {
-                throw .notAFile(path: path, reason: String(cString: strerror(code)))
+                throw SQLiteFileError.notAFile(path: path, reason: String(cString: strerror(code)))
             }
             attempts -= 1
-            guard attempts > 0 else { throw .inUse(path: path) }
+            guard attempts > 0 else { throw WarehouseError.inUse(location: path) }
             usleep(50_000)
         }
         // A run that made the file and failed may have removed it meanwhile.
         guard isOfPath else {
             flock(descriptor, LOCK_UN)
-            throw .inUse(path: path)
+            throw WarehouseError.inUse(location: path)
         }
         isHeld = true
     }

@@ -2,13 +2,13 @@
 public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong, one sentence without a full stop, such as `unknown option '--movise'; did you mean '--movies'?`.
     public var message: String
-    /// What to do next, such as `see 'reelhouse run --help'`.
+    /// What to do next, as a sentence: `See 'reelhouse run --help'.`
     public var hint: String
 
-    /// An error with its hint.
+    /// An error with its hint, which gets a capital letter and a full stop where it has none.
     public init(_ message: String, hint: String) {
         self.message = message
-        self.hint = hint
+        self.hint = hint.prefix(1).uppercased() + hint.dropFirst() + (hint.hasSuffix(".") ? "" : ".")
     }
 
     /// The message, then the hint in brackets.

@@ -1,133 +1,140 @@
 import Arguments
 import Domain
 import Files
-import Glibc
-import Logging
-import SQLite
 
-/// What stands behind the ports: a location's scheme picks the adapter. A new backend is one line of a list here.
+/// Opens what the command line names, by the backend that is registered for it.
 enum Backends {
-    private static let warehouses: [String: @Sendable (String) throws -> any Warehouse] = [
-        "sqlite": { try SQLiteWarehouse(path: $0) }
-    ]
-    private static let readers: [String: @Sendable (String) throws -> any WarehouseReader] = [
-        "sqlite": { try SQLiteReader(path: $0) }
-    ]
-    private static let rawStores: [String: @Sendable (String) throws -> any RawStore] = [
-        "file": { try RawFolder(path: $0) }
-    ]
-
-    /// Refuses locations that mean standard input or output, or memory, to other programs: nothing is kept there, and a
-    /// file of such a name is a mistake.
+    /// Refuses locations that can be told to be wrong by their text alone, before a command does anything.
     ///
-    /// - Throws: `BackendError`.
+    /// - Throws: what the backend says of the location.
     static func check(_ arguments: ParsedArguments) throws {
-        for (option, otherwise, names) in [
-            ("warehouse", "sqlite", ["-", ":memory:"]), ("raw", "file", ["-"]),
-        ] where arguments.takesValue(option) {
-            let location = arguments.string(option) ?? ""
-            let place = split(location, otherwise: otherwise)
-            if place.scheme == otherwise, names.contains(place.rest) {
-                throw BackendError.noPlace(location: location, name: place.rest, option: option)
+        if arguments.takesValue("warehouse") { try validate(warehouse(arguments), BackendRegistry.warehouses) }
+        if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
+        for port in SourcePort.allCases where arguments.takesValue(port.rawValue) {
+            for location in arguments.strings(port.rawValue) {
+                try validate(Location(location), BackendRegistry.sources(port))
             }
         }
+    }
+
+    /// An unknown scheme is told of where the place is opened; `doctor` tells of it among others.
+    private static func validate(_ location: Location, _ backends: [some Backend]) throws {
+        try backends.first { $0.naming.includes(location) }?.validate(location)
+    }
+
+    private static func warehouse(_ arguments: ParsedArguments) -> Location {
+        Location(arguments.string("warehouse") ?? "")
+    }
+
+    private static func rawStore(_ arguments: ParsedArguments) -> Location { Location(arguments.string("raw") ?? "") }
+
+    // MARK: - Warehouses
+
+    static func warehouseBackend(_ location: String) throws -> (WarehouseBackend, Location) {
+        let location = Location(location)
+        return (try BackendRegistry.pick(location, from: BackendRegistry.warehouses, port: "warehouse"), location)
     }
 
     /// Opens a warehouse for writing.
     static func warehouse(_ location: String) throws -> any Warehouse {
-        try pick(location, from: warehouses, otherwise: "sqlite", port: "warehouse")
+        let (backend, location) = try warehouseBackend(location)
+        return try backend.open(location)
     }
 
-    /// Checks what a dry run leaves out: whether the warehouse could be made where there is none.
-    static func checkPlace(_ location: String) throws {
-        let (scheme, path) = split(location, otherwise: "sqlite")
-        if scheme == "sqlite", !path.isEmpty { try SQLiteWarehouse.checkPlace(path: path) }
-    }
-
-    /// Whether there is a warehouse already, so that a dry run of a file that is not there, or empty, makes none.
-    static func isThere(_ location: String) -> Bool {
-        let (scheme, path) = split(location, otherwise: "sqlite")
-        var status = stat()
-        return scheme != "sqlite"
-            || (stat(path, &status) == 0 && (status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG))
+    /// Opens a warehouse for a run that is rolled back.
+    static func dryRunWarehouse(_ location: String) throws -> DryRunWarehouse {
+        let (backend, location) = try warehouseBackend(location)
+        return try backend.openDryRun(location)
     }
 
     /// Opens a warehouse for reading.
     static func reader(_ location: String) throws -> any WarehouseReader {
-        try pick(location, from: readers, otherwise: "sqlite", port: "warehouse")
+        let (backend, location) = try warehouseBackend(location)
+        return try backend.openReader(location)
+    }
+
+    /// Whether there is a warehouse already.
+    static func isThere(_ location: String) -> Bool {
+        guard let (backend, location) = try? warehouseBackend(location) else { return false }
+        return backend.isThere(location)
+    }
+
+    /// Remembers a file that was written, so that no run takes it for input; where another run writes to the warehouse
+    /// just now, or it cannot be written to, the file is not remembered.
+    static func remember(output path: String, warehouse location: String) {
+        guard let file = FileState(path: path), let (backend, location) = try? warehouseBackend(location) else { return }
+        try? backend.remember(file, path, location)
+    }
+
+    // MARK: - Raw stores
+
+    static func rawStoreBackend(_ location: String) throws -> (RawStoreBackend, Location) {
+        let location = Location(location)
+        return (try BackendRegistry.pick(location, from: BackendRegistry.rawStores, port: "raw store"), location)
     }
 
     /// Opens the place where raw documents are kept.
     static func rawStore(_ location: String) throws -> any RawStore {
-        try pick(location, from: rawStores, otherwise: "file", port: "raw store")
+        let (backend, location) = try rawStoreBackend(location)
+        return try backend.open(location)
+    }
+
+    // MARK: - Sources
+
+    /// The backend of all locations of a port.
+    ///
+    /// - Throws: `LocationError`.
+    static func sourceBackend(
+        _ port: SourcePort, _ locations: [String]
+    ) throws -> (backend: SourceBackend, locations: [Location]) {
+        let locations = locations.map { Location($0) }
+        let known = BackendRegistry.sources(port)
+        let backend = try BackendRegistry.pick(locations.first ?? Location(path: ""), from: known, port: port.rawValue)
+        for location in locations.dropFirst() {
+            _ = try BackendRegistry.pick(location, from: known, port: port.rawValue)
+            guard backend.naming.includes(location) else {
+                throw LocationError.mixed(locations[0], location, port: port.rawValue)
+            }
+        }
+        return (backend, locations)
     }
 
     /// Finds what lines come in from.
     static func sources(
-        _ port: SourcePort, _ locations: [String], options: FileSet.Options = FileSet.Options()
+        _ port: SourcePort, _ locations: [String], options: SourceOptions = SourceOptions()
     ) throws -> any SourceSet {
-        for location in locations {
-            if case .url(let scheme, _) = Location(location) {
-                throw BackendError.unknownScheme(scheme, location: location, port: port.rawValue, known: ["a path"])
-            }
-        }
-        return try FileSet(locations, port: port, options: options)
+        let (backend, locations) = try sourceBackend(port, locations)
+        return try backend.open(locations, port, options)
     }
 
-    private static func pick<Adapter>(
-        _ location: String, from adapters: [String: @Sendable (String) throws -> Adapter], otherwise: String,
-        port: String
-    ) throws -> Adapter {
-        let (scheme, path) = split(location, otherwise: otherwise)
-        guard let open = adapters[scheme] else {
-            let known = adapters.keys.sorted().map { "\($0):" }
-            throw BackendError.unknownScheme(scheme, location: location, port: port, known: known)
-        }
-        guard !path.isEmpty else { throw BackendError.noPath(location: location, port: port) }
-        return try open(path)
+    // MARK: - Local files
+
+    /// What belongs to a warehouse and its raw store on this machine, and is never input.
+    static func ownFiles(warehouse: String, rawStore: String) -> LocalFiles {
+        var own = LocalFiles(folders: [LocalFiles.Place(path: "snapshots", what: "the folder of snapshots")])
+        own.add(localFiles(warehouse: warehouse))
+        own.add(localFiles(rawStore: rawStore))
+        return own
     }
 
-    /// The scheme of a location, and the path or what else follows it.
-    static func split(_ location: String, otherwise: String) -> (scheme: String, rest: String) {
-        switch Location(location) {
-        case .path(let path): (otherwise, path)
-        case .url(let scheme, let rest): (scheme, Location.place(scheme: scheme, rest: rest))
+    /// What no output of a command with these arguments may overwrite.
+    static func protectedPlaces(_ arguments: ParsedArguments) -> ProtectedPlaces {
+        var own = LocalFiles()
+        if arguments.hasOption("warehouse") {
+            own.files = localFiles(warehouse: arguments.string("warehouse") ?? "").files
         }
-    }
-}
-
-/// A location that no adapter is for.
-enum BackendError: Error {
-    case unknownScheme(String, location: String, port: String, known: [String])
-    case noPath(location: String, port: String)
-    case noPlace(location: String, name: String, option: String)
-
-    var description: String {
-        switch self {
-        case .unknownScheme(let scheme, let location, let port, _):
-            "this version has no '\(scheme):' for the \(port): \(Redaction.url(location))"
-        case .noPath(let location, let port): "the \(port) '\(Redaction.url(location))' names no file"
-        case .noPlace(let location, let name, let option):
-            (option == "raw"
-                ? "--raw takes a folder, not standard output"
-                : "--\(option) takes a file, not "
-                    + (name == "-" ? "standard input or output" : "a database in memory"))
-                + ": '\(Redaction.url(location))'"
-        }
+        let rawStore = arguments.hasOption("raw") ? arguments.string("raw") : nil
+        own.folders = localFiles(rawStore: rawStore ?? CommonOption.defaultRawStore).folders
+        return ProtectedPlaces(own)
     }
 
-    var hint: String {
-        switch self {
-        case .unknownScheme(_, _, _, let known): "It takes " + known.joined(separator: ", ") + "."
-        case .noPath:
-            "Write a path after it: sqlite:///warehouse.db is in this folder, sqlite:////srv/warehouse.db is not."
-        case .noPlace(_, let name, "raw"):
-            "Name a folder, as in --raw data/raw; one of that name is ./\(name)."
-        case .noPlace(_, let name, _):
-            "Name a file, as in -w warehouse.db; one of that name is ./\(name)."
-                + (name == "-" ? "" : " To see what a run would do and keep nothing, use `reelhouse run --dry-run`.")
-        }
+    private static func localFiles(warehouse location: String) -> LocalFiles {
+        guard let (backend, location) = try? warehouseBackend(location) else { return LocalFiles() }
+        return backend.localFiles(location)
     }
 
-    var status: ExitStatus { .usage }
+    private static func localFiles(rawStore location: String) -> LocalFiles {
+        guard let (backend, location) = try? rawStoreBackend(location) else { return LocalFiles() }
+        return backend.localFiles(location)
+    }
 }

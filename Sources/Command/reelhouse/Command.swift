@@ -45,12 +45,18 @@ extension ParsedArguments {
 
 /// Options that several commands share.
 enum CommonOption {
+    /// Where the ports lead that no option names.
+    static let (defaultWarehouse, defaultRawStore) = ("sqlite:warehouse.db", "data/raw")
+
     static let json = Option.flag("json", help: "Print the result as one JSON object.")
     static let quiet = Option.flag("quiet", short: "q", help: "Print no progress and no messages, only results.")
     static let warehouse = Option.value(
-        "warehouse", short: "w", .location, defaultValue: "sqlite:warehouse.db",
-        help: "The warehouse: a SQLite file, as a path, sqlite:PATH, sqlite:///PATH from this folder on, or "
-            + "sqlite:////PATH from the root.")
+        "warehouse", short: "w", .location, defaultValue: defaultWarehouse,
+        help: "The warehouse: \(BackendRegistry.help(BackendRegistry.warehouses)).")
+    static let raw = Option.value(
+        "raw", .location, defaultValue: defaultRawStore,
+        help: "Where movie documents and long comments are kept as they came: "
+            + "\(BackendRegistry.help(BackendRegistry.rawStores)).")
     static let now = Option.value(
         "now", .time, help: "The run's clock, for repeatable runs; the system's unless given.")
     static let whole = Option.flag(
@@ -61,8 +67,8 @@ enum CommonOption {
         help: "The date of all movie documents; else the date in the file's name, else the run's day.")
     static let movies = Option.value(
         "movies", .location, defaultValue: "data/movies", repetition: .takesMany,
-        help: "Movie documents: files, folders, patterns, or - for standard input.")
+        help: "Movie documents: \(BackendRegistry.help(BackendRegistry.sources(.movies))).")
     static let events = Option.value(
         "events", .location, defaultValue: "data/events", repetition: .takesMany,
-        help: "User events: files, folders, patterns, or - for standard input.")
+        help: "User events: \(BackendRegistry.help(BackendRegistry.sources(.events))).")
 }

@@ -1,27 +1,25 @@
-import Files
+import Domain
 import Glibc
 import Hashing
 import JSON
-import SQLite
 
 /// Whether the program itself can work on this machine.
 enum InstallationChecks {
     static func findings(temporaryFolder: String) -> [Finding] {
-        [
-            sqlite, .ok("zstd", CompressionLibraries.zstd), .ok("zlib", CompressionLibraries.zlib),
+        libraries + [
             .ok("simdjson", "\(JSONLibrary.simdjson.version), for \(JSONLibrary.simdjson.kernel)"),
             .ok("xxhash", HashingLibraries.xxHash), crypto, json, temporary(temporaryFolder),
         ]
     }
 
-    private static var sqlite: Finding {
-        let reinstall = "Install libsqlite3-0 of Debian 12 or newer (`make deps`)."
-        if !SQLiteLibrary.isSupported {
-            return .fail("sqlite", "\(SQLiteLibrary.version), which has no STRICT tables", reinstall)
+    /// The libraries of all backends, each once.
+    private static var libraries: [Finding] {
+        var findings: [Finding] = []
+        for finding in BackendRegistry.all.flatMap({ $0.libraries() })
+        where !findings.contains(where: { $0.subject == finding.subject }) {
+            findings.append(finding)
         }
-        return SQLiteLibrary.isThreadsafe
-            ? .ok("sqlite", SQLiteLibrary.version)
-            : .fail("sqlite", "\(SQLiteLibrary.version), built for one thread only", reinstall)
+        return findings
     }
 
     /// FIPS 180-4's own example.

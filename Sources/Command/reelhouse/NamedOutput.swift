@@ -33,7 +33,7 @@ final class NamedOutput: TextOutput {
         name = arguments.string("output").flatMap { $0 == "-" ? nil : $0 }
         self.console = console
         let file = try name.map { name in
-            try OutputFile(path: name, isReplacing: arguments.flag("force"), protected: .of(arguments))
+            try OutputFile(path: name, isReplacing: arguments.flag("force"), protected: Backends.protectedPlaces(arguments))
         }
         state = Mutex(State(file: file))
     }
@@ -71,21 +71,5 @@ final class NamedOutput: TextOutput {
     func finish() throws {
         try flush()
         try state.withLock { try $0.file?.finish() }
-    }
-}
-
-extension ProtectedPlaces {
-    /// What a command with these arguments must not overwrite.
-    static func of(_ arguments: ParsedArguments) -> ProtectedPlaces {
-        let warehouse = arguments.hasOption("warehouse") ? arguments.string("warehouse") : nil
-        return ProtectedPlaces(warehouse: warehouse.flatMap(Backends.warehousePath), rawStore: "data/raw")
-    }
-}
-
-extension Backends {
-    /// The file that a warehouse's location means; nil where it is no SQLite file.
-    static func warehousePath(_ location: String) -> String? {
-        let (scheme, path) = split(location, otherwise: "sqlite")
-        return scheme == "sqlite" ? path : nil
     }
 }

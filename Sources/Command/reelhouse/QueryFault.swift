@@ -1,9 +1,10 @@
 import Arguments
 import Domain
 
-extension QueryError {
+/// The names that are suggested for a wrong one are found as those of options are, so this is here and not in the core.
+extension QueryError: ReportedError {
     /// What is wrong with the statement.
-    var message: String {
+    public var message: String {
         switch self {
         case .empty: "there is no statement to run"
         case .severalStatements: "there is more than one statement; only one can be run at a time"
@@ -16,7 +17,7 @@ extension QueryError {
     }
 
     /// What to do about it.
-    var hint: String {
+    public var hint: String {
         switch self {
         case .empty: "Write one SELECT, for example reelhouse query 'SELECT title FROM movies LIMIT 5'."
         case .severalStatements: "Run them one after the other, or join them by UNION ALL."

@@ -48,7 +48,7 @@ struct StreamGuess {
     static func error(_ name: String, _ reason: String) -> CommandError {
         CommandError(
             message: "Cannot tell whether \(name == "-" ? "standard input" : name) holds movies or events: \(reason)",
-            hint: "Say so with --as movies or --as events.", status: .usage)
+            hint: "Say so with --as movies or --as events.", kind: .usage)
     }
 
     private struct Look {

@@ -38,7 +38,7 @@ final class StagedFolder {
     private static func check(
         _ path: String, _ streams: [(name: String, files: [String])], _ existing: ExistingFiles
     ) throws {
-        let protected = ProtectedPlaces(warehouse: nil, rawStore: nil)
+        let protected = ProtectedPlaces()
         for folder in [path] + streams.map({ "\(path)/\($0.name)" }) {
             if let store = protected.store(around: folder) {
                 throw GeneratorError.protected(folder: folder, occupant: store)

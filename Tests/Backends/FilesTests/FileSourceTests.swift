@@ -56,7 +56,7 @@ import Testing
         let files = FileSource([plan("/proc/self/mem", 0)])
         let error = #expect(throws: FileError.self) { try files.next() }
         #expect(error == FileError(.read, "named 0", .system(EIO)))
-        #expect(error?.advice.contains("system's log") == true)
+        #expect(error?.hint.contains("system's log") == true)
     }
 
     @Test func aPipeIsReadToItsEnd() throws {

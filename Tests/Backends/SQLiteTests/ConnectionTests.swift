@@ -105,7 +105,7 @@ import Testing
         #expect(try statement.step())
         #expect(statement.integer(0) == 2)
         let error = try #require(throws: SQLiteError.self) { try statement.bind(1 as Int64, at: 9) }
-        #expect(error.path == folder.file("x.db") && !error.message.isEmpty)
+        #expect(error.path == folder.file("x.db") && !error.words.isEmpty)
     }
 
     /// SQLite itself takes U+0000 in a text; the whole of it comes back.

@@ -101,7 +101,7 @@ import Testing
         let connection = try Connection(path: folder.file("x.db"), access: .readWrite)
         // The second migration meets a table of its own name, after it has made others.
         try connection.execute("CREATE TABLE movies (x)")
-        #expect(throws: WarehouseError.self) { try Migrator(connection: connection).migrate(at: 0) }
+        #expect(throws: SQLiteFileError.self) { try Migrator(connection: connection).migrate(at: 0) }
         #expect(try rows(connection, "SELECT name FROM sqlite_schema") == [["movies"]])
         // What was in the way is gone: the same goes through.
         try connection.execute("DROP TABLE movies")

@@ -57,7 +57,7 @@ import Testing
         try add(2)
         #expect(try reader.rowCounts().first { $0.table == "users" }?.rows == 2)
         #expect(try ids(reader) == ["integer(1)", "integer(2)"])
-        let error = #expect(throws: WarehouseError.self) {
+        let error = #expect(throws: SQLiteFileError.self) {
             try reader.query("SELECT user_id FROM users", header: { _ in try add(3) }, row: { _ in })
         }
         #expect(error?.description.contains("was written to while it was read") == true)

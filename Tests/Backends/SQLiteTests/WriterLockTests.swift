@@ -70,7 +70,7 @@ import Testing
 
     @Test func aFileThatIsNotThereSaysSo() throws {
         let folder = try TemporaryFolder()
-        let error = try #require(throws: WarehouseError.self) { try WriterLock(path: folder.file("none.db")) }
+        let error = try #require(throws: SQLiteFileError.self) { try WriterLock(path: folder.file("none.db")) }
         guard case .notAFile(_, let reason) = error else {
             Issue.record("another error: \(error)")
             return

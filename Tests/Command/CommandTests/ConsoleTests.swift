@@ -97,7 +97,7 @@ import Testing
             #expect(throws: OutputError.failed(errno: ENOSPC)) { try output.write("x") }
         }
         #expect(
-            OutputError.failed(errno: ENOSPC).description == "The output cannot be written: No space left on device."
+            OutputError.failed(errno: ENOSPC).description == "the output cannot be written: No space left on device"
         )
         let failure = Failure(OutputError.failed(errno: ENOSPC))
         #expect(failure.report.message == "The output cannot be written: No space left on device.")

@@ -1,4 +1,6 @@
+import Domain
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -15,11 +17,15 @@ import Testing
             ("a:b.db", "sqlite", "a:b.db"), ("log-2026-11-20T10:00:00.db", "sqlite", "log-2026-11-20T10:00:00.db"),
             ("/srv/a:b.db", "sqlite", "/srv/a:b.db"), (":memory:", "sqlite", ":memory:"),
             ("postgresql://u@h/d", "postgresql", "//u@h/d"), ("other://h", "other", "//h"),
-            ("file:///srv/raw", "file", "/srv/raw"),
+            ("file:///srv/raw", "file", "///srv/raw"),
         ])
     func aLocationIsReadAsPeopleMeanIt(_ text: String, _ scheme: String, _ rest: String) {
-        let split = Backends.split(text, otherwise: "sqlite")
-        #expect(split == (scheme, rest), "\(text)")
+        let location = Location(text)
+        #expect(location.scheme ?? "sqlite" == scheme, "\(text)")
+        let isSQLite = WarehouseBackend.sqlite.naming.includes(location)
+        #expect(isSQLite == (scheme == "sqlite"), "\(text)")
+        let path = isSQLite ? WarehouseBackend.sqlite.localFiles(location).files.first?.path : location.rest
+        #expect(path == rest, "\(text)")
     }
 
     @Test func whatIsThereIsAPath() throws {

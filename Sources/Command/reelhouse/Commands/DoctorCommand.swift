@@ -15,8 +15,7 @@ enum DoctorCommand: Command {
             """,
         options: [
             CommonOption.movies, CommonOption.events,
-            .value("raw", .location, defaultValue: "data/raw", help: "Where raw documents are kept: a folder."),
-            CommonOption.warehouse, CommonOption.json,
+            CommonOption.raw, CommonOption.warehouse, CommonOption.json,
         ],
         examples: [
             .init("reelhouse doctor", "Check everything that `reelhouse run` uses"),

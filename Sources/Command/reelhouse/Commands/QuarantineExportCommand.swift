@@ -42,7 +42,7 @@ enum QuarantineExportCommand: Command {
             context.latest.value = WorkProgress(label: "export", read: written)
         }
         try output.finish()
-        if let path = output.name { WrittenFiles.remember(path, warehouse: arguments.string("warehouse") ?? "") }
+        if let path = output.name { Backends.remember(output: path, warehouse: arguments.string("warehouse") ?? "") }
         let target = output.name.map { " to \($0)" } ?? ""
         context.console.say("\(NumberFormat.count(count, "line", "lines")) written\(target).")
         return .done

@@ -16,9 +16,7 @@ enum QuarantineRetryCommand: Command {
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
             .value("from", .path, placeholder: "file", help: "An edited export, or - for standard input."),
-            .value(
-                "raw", .location, defaultValue: "data/raw",
-                help: "Where movie documents and long comments are kept as they came: a folder."),
+            CommonOption.raw,
             .flag("dry-run", help: "Say what would be accepted, and change nothing."),
             CommonOption.now, CommonOption.json,
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),

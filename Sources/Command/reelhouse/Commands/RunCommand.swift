@@ -1,9 +1,7 @@
 import Arguments
 import Domain
-import Files
 import Logging
 import Pipeline
-import SQLite
 
 /// `reelhouse run`: the main job.
 enum RunCommand: Command {
@@ -20,10 +18,7 @@ enum RunCommand: Command {
             """,
         options: [
             CommonOption.movies, CommonOption.events,
-            .value(
-                "raw", .location, defaultValue: "data/raw",
-                help: "Where movie documents and long comments are kept as they came: a folder."),
-            CommonOption.warehouse,
+            CommonOption.raw, CommonOption.warehouse,
             .value(
                 "max-rejects", .limit,
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
@@ -60,10 +55,11 @@ enum RunCommand: Command {
         do {
             defer { ticker.stop() }
             report = try load(arguments, context, stop, latest)
-        } catch let error as SQLiteError where error.isFull || error.isTooLarge {
+        } catch let error as any ReportedError where [.noRoom, .unreachable].contains(error.kind) {
             throw CommandError(
-                message: error.description,
-                hint: error.hint + " " + whatStays(arguments.string("warehouse") ?? "", arguments.flag("dry-run")))
+                message: error.message,
+                hint: error.hint + " " + whatStays(arguments.string("warehouse") ?? "", arguments.flag("dry-run")),
+                kind: error.kind)
         }
         context.console.progress.finish()
         let ending = RunEnding(
@@ -92,28 +88,27 @@ enum RunCommand: Command {
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments)
         var options = LoadOptions(clock: context.clock)
-        var files = FileSet.Options()
-        files.chunkSize = commitLines(arguments, &options)
-        files.readsUnfinished = arguments.flag("whole")
-        files.own = Backends.ownFiles(
+        var sources = SourceOptions()
+        sources.chunkBytes = commitLines(arguments, &options)
+        sources.readsUnfinished = arguments.flag("whole")
+        sources.own = Backends.ownFiles(
             warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "")
         if ports.count > 1 {
             try StreamOnce.check(movies: arguments.strings("movies"), events: arguments.strings("events"))
         }
         let movieSources =
             ports.contains(.movies)
-            ? try Backends.sources(.movies, arguments.strings("movies"), options: files) : nil
+            ? try Backends.sources(.movies, arguments.strings("movies"), options: sources) : nil
         let eventSources =
             ports.contains(.events)
-            ? try Backends.sources(.events, arguments.strings("events"), options: files) : nil
+            ? try Backends.sources(.events, arguments.strings("events"), options: sources) : nil
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
         let location = arguments.string("warehouse") ?? ""
-        if options.isDryRun { try Backends.checkPlace(location) }
-        let scratch = options.isDryRun && !Backends.isThere(location) ? try ScratchFolder() : nil
-        defer { withExtendedLifetime(scratch) {} }
-        let warehouse = try Backends.warehouse(scratch.map { $0.path + "/warehouse.db" } ?? location)
+        let dryRun = options.isDryRun ? try Backends.dryRunWarehouse(location) : nil
+        defer { withExtendedLifetime(dryRun) {} }
+        let warehouse = try dryRun?.warehouse ?? Backends.warehouse(location)
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let loader = Loader(
             warehouse: warehouse, rawStore: rawStore, options: options, stop: stop, logger: context.logger,
@@ -129,11 +124,11 @@ enum RunCommand: Command {
 
     /// Makes transactions, and the pieces that they are made of, as small as the command line asks for.
     ///
-    /// - Returns: how many bytes a chunk has.
-    private static func commitLines(_ arguments: ParsedArguments, _ options: inout LoadOptions) -> Int {
-        guard let lines = arguments.integer("commit-lines") else { return LineReader.defaultChunkSize }
+    /// - Returns: how many bytes a chunk has at most; nil leaves it to the backend.
+    private static func commitLines(_ arguments: ParsedArguments, _ options: inout LoadOptions) -> Int? {
+        guard let lines = arguments.integer("commit-lines") else { return nil }
         options.transactionLines = lines
         options.groupRows = min(options.groupRows, Int(lines))
-        return min(LineReader.defaultChunkSize, Int(lines) * 128)
+        return Int(lines) * 128
     }
 }

@@ -77,7 +77,7 @@ enum ValidateCommand: Command {
     /// What is read, in order: each run of files of one stream is a set.
     private static func sets(_ arguments: ParsedArguments) throws -> [any SourceSet] {
         let paths = arguments.operands("path")
-        let options = fileOptions(arguments)
+        let options = sourceOptions(arguments)
         var sets: [any SourceSet] = []
         let ports =
             paths.isEmpty
@@ -94,10 +94,11 @@ enum ValidateCommand: Command {
             return sets + [try Backends.sources(port, paths, options: options)]
         }
         // A location that is no path has to say what it is.
-        if let url = paths.first(where: { if case .url = Location($0) { true } else { false } }) {
-            throw StreamGuess.error(Redaction.url(url), "it is not a file")
+        if let url = paths.first(where: { Location($0).scheme != nil }) {
+            throw StreamGuess.error(Location(url).description, "it is not a file")
         }
-        return sets + (try guessed(FileDiscovery.find(paths, unless: options.own), named: ports, options))
+        let files = FileSet.Options(options)
+        return sets + (try guessed(FileDiscovery.find(paths, unless: files.own), named: ports, files))
     }
 
     /// Files as sets of one stream each; what else was found goes with the first.
@@ -120,11 +121,12 @@ enum ValidateCommand: Command {
         return sets
     }
 
-    /// How files are read; the warehouse is not named here, but where it is by default it is no input.
-    private static func fileOptions(_ arguments: ParsedArguments) -> FileSet.Options {
-        var options = FileSet.Options()
+    /// How sources are read; the warehouse is not named here, but where it is by default it is no input.
+    private static func sourceOptions(_ arguments: ParsedArguments) -> SourceOptions {
+        var options = SourceOptions()
         options.readsUnfinished = arguments.flag("whole")
-        options.own = Backends.ownFiles(warehouse: "warehouse.db", rawStore: "data/raw")
+        options.own = Backends.ownFiles(
+            warehouse: CommonOption.defaultWarehouse, rawStore: CommonOption.defaultRawStore)
         return options
     }
 }

@@ -1,5 +1,7 @@
 import Logging
 
+import enum Domain.NumberFormat
+
 /// Values as bars of block characters, all to one scale.
 struct BarChart {
     private(set) var bars: [(label: String, value: Double, text: String)] = []
@@ -30,12 +32,5 @@ struct BarChart {
         let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
         let shown = share > 0 ? max(1, eighths) : 0
         return String(repeating: "█", count: shown / 8) + parts[shown % 8]
-    }
-}
-
-extension Int64 {
-    /// The nearest whole number that 64 bits hold; 0 for none.
-    init(clamping value: Double) {
-        self = Int64(exactly: value.rounded()) ?? (value.isNaN ? 0 : value < 0 ? .min : .max)
     }
 }

@@ -1,5 +1,7 @@
 import Logging
 
+import enum Domain.NumberFormat
+
 /// A value of a query's result.
 enum CellValue: Sendable, Equatable {
     case null

@@ -1,3 +1,4 @@
+import Domain
 import Files
 import Glibc
 import Synchronization
@@ -20,7 +21,7 @@ extension TextOutput {
 }
 
 /// Text that could not be written.
-enum OutputError: Error, Equatable, CustomStringConvertible {
+enum OutputError: ReportedError, Equatable {
     /// Nobody reads any more, as after `| head`: the rest of the output is not wanted.
     case closed
     /// The system's error number.
@@ -28,21 +29,29 @@ enum OutputError: Error, Equatable, CustomStringConvertible {
     /// A file that was named cannot be written.
     case file(FileError)
 
-    var description: String {
+    var message: String {
         switch self {
-        case .closed: "The output was closed by its reader."
-        case .file(let error): error.description
-        case .failed(let number): "The output cannot be written: \(String(cString: strerror(number)))."
+        case .closed: "the output was closed by its reader"
+        case .file(let error): error.message
+        case .failed(let number): "the output cannot be written: \(String(cString: strerror(number)))"
         }
     }
 
-    /// What to do next.
-    var hint: String? {
+    var hint: String {
         switch self {
         case .failed(errno: ENOSPC), .failed(errno: EDQUOT):
             "Free some space where standard output goes, or send it elsewhere, and run the command again."
         case .failed: "Send standard output elsewhere, and run the command again."
-        case .closed, .file: nil
+        case .closed: "Nothing: the reader did not want the rest."
+        case .file(let error): error.hint
+        }
+    }
+
+    var kind: FailureKind {
+        switch self {
+        case .failed(errno: ENOSPC), .failed(errno: EDQUOT): .noRoom
+        case .failed, .closed: .failed
+        case .file(let error): error.kind
         }
     }
 }

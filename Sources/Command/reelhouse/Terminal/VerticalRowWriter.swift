@@ -1,5 +1,7 @@
 import Logging
 
+import enum Domain.NumberFormat
+
 /// One value a line, under a heading for each row: for rows that are too wide for a table.
 struct VerticalRowWriter: RowWriter {
     private let output: any TextOutput

@@ -1,5 +1,7 @@
 import Logging
 
+import enum Domain.NumberFormat
+
 /// How far long work has come.
 struct WorkProgress: Sendable, Equatable {
     /// What is counted.

@@ -1,7 +1,7 @@
 /// Numbers for people to read.
-enum NumberFormat {
+public enum NumberFormat {
     /// `1,234,567`.
-    static func grouped(_ value: some BinaryInteger) -> String {
+    public static func grouped(_ value: some BinaryInteger) -> String {
         let digits = String(value.magnitude)
         var text = ""
         for (index, digit) in digits.enumerated() {
@@ -12,12 +12,12 @@ enum NumberFormat {
     }
 
     /// `12 lines`, `1 line`.
-    static func count(_ value: some BinaryInteger, _ one: String, _ many: String) -> String {
+    public static func count(_ value: some BinaryInteger, _ one: String, _ many: String) -> String {
         "\(grouped(value)) \(value == 1 ? one : many)"
     }
 
     /// So many digits behind the point, thousands grouped: `8.50`.
-    static func fixed(_ value: Double, digits: Int) -> String {
+    public static func fixed(_ value: Double, digits: Int) -> String {
         guard value.isFinite else { return String(value) }
         let scale = (0..<max(0, digits)).reduce(1.0) { scale, _ in scale * 10 }
         let scaled = (value.magnitude * scale).rounded()
@@ -30,7 +30,7 @@ enum NumberFormat {
     }
 
     /// `532 B`, `1.5 KiB`, `12.3 MiB`.
-    static func bytes(_ value: Int64) -> String {
+    public static func bytes(_ value: Int64) -> String {
         guard value.magnitude >= 1024 else { return "\(value) B" }
         var size = Double(value)
         var unit = ""
@@ -44,7 +44,7 @@ enum NumberFormat {
     }
 
     /// `0.8 s`, `12 s`, `1 min 12 s`, `2 h 5 min`, `3 d 4 h`.
-    static func duration(seconds: Double) -> String {
+    public static func duration(seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0 else { return "?" }
         if seconds < 9.95 { return fixed(seconds, digits: 1) + " s" }
         let whole = Int64(clamping: seconds)
@@ -60,7 +60,7 @@ enum NumberFormat {
     }
 
     /// Time gone by as a clock shows it: `0:34`, `1:02:03`.
-    static func clock(seconds: Double) -> String {
+    public static func clock(seconds: Double) -> String {
         let whole = max(0, Int64(clamping: seconds.rounded(.down)))
         func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
         guard whole >= 3600 else { return "\(whole / 60):\(two(whole % 60))" }
@@ -68,13 +68,13 @@ enum NumberFormat {
     }
 
     /// `812,345/s`, `3.2/s`.
-    static func rate(_ perSecond: Double) -> String {
+    public static func rate(_ perSecond: Double) -> String {
         guard perSecond.isFinite, perSecond >= 0 else { return "?/s" }
         return fixed(perSecond, digits: perSecond < 9.95 && perSecond > 0 ? 1 : 0) + "/s"
     }
 
     /// `42%`, `0.5%`, `<0.1%`. Only all is 100%, and only nothing 0%.
-    static func percent(_ share: Double) -> String {
+    public static func percent(_ share: Double) -> String {
         guard share.isFinite else { return "?" }
         let percent = share * 100
         switch percent {
@@ -84,5 +84,12 @@ enum NumberFormat {
         case 99.5..<100: return fixed(min(percent, 99.9), digits: 1) + "%"
         default: return fixed(percent, digits: 0) + "%"
         }
+    }
+}
+
+extension Int64 {
+    /// The nearest whole number that 64 bits hold; 0 for none.
+    public init(clamping value: Double) {
+        self = Int64(exactly: value.rounded()) ?? (value.isNaN ? 0 : value < 0 ? .min : .max)
     }
 }

@@ -1,0 +1,40 @@
+import Domain
+
+extension SourceBackend {
+    /// Movies and events in files, standard input and pipes.
+    public static let files = SourceBackend(
+        naming: BackendNaming(
+            schemes: ["file"], takesPaths: true, help: "files, folders, patterns, or - for standard input"),
+        ports: [.movies, .events],
+        validate: { if $0.scheme != nil, $0.filePath.isEmpty { throw FileError(.find, "\($0)", .noPath) } },
+        libraries: { FileChecks.libraries },
+        open: { locations, port, options in
+            try FileSet(locations.map(\.filePath), port: port, options: FileSet.Options(options))
+        },
+        check: { locations, port, isNamed, options in
+            [FileChecks.input(locations.map(\.filePath), port, isNamed: isNamed, own: options.own)]
+        })
+}
+
+extension RawStoreBackend {
+    /// Raw documents in a folder.
+    public static let files = RawStoreBackend(
+        naming: BackendNaming(schemes: ["file"], takesPaths: true, help: "a folder"),
+        validate: { location in
+            let path = location.filePath
+            if path.isEmpty { throw FileError(.find, "\(location)", .noPath) }
+            // A folder of such a name is a mistake.
+            if path == "-" { throw FileError(.create, "\(location)", .noFolder) }
+        },
+        libraries: { FileChecks.libraries },
+        open: { try RawFolder(path: $0.filePath) },
+        check: { [FileChecks.rawStore($0.filePath)] },
+        localFiles: { location in
+            LocalFiles(folders: [LocalFiles.Place(path: location.filePath, what: "the raw store")])
+        })
+}
+
+extension Location {
+    /// The path of a file or folder. A `file` URL begins its path with the third slash.
+    fileprivate var filePath: String { scheme != nil && rest.hasPrefix("//") ? String(rest.dropFirst(2)) : rest }
+}

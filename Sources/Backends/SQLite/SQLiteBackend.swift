@@ -1,0 +1,78 @@
+import Domain
+import Glibc
+
+extension WarehouseBackend {
+    /// A warehouse in a SQLite file.
+    public static let sqlite = WarehouseBackend(
+        naming: BackendNaming(
+            schemes: ["sqlite"], takesPaths: true,
+            help: "a SQLite file, as a path, sqlite:PATH, sqlite:///PATH from this folder on, or sqlite:////PATH from "
+                + "the root"),
+        validate: SQLiteLocation.validate,
+        libraries: { [SQLiteChecks.library] },
+        open: { try SQLiteWarehouse(path: SQLiteLocation.path($0)) },
+        openDryRun: { location in
+            let path = SQLiteLocation.path(location)
+            if SQLiteLocation.isThere(path) { return DryRunWarehouse(try SQLiteWarehouse(path: path)) }
+            try SQLiteWarehouse.checkPlace(path: path)
+            let scratch = try ScratchFolder()
+            return DryRunWarehouse(try SQLiteWarehouse(path: scratch.warehouse), scratch: scratch)
+        },
+        openReader: { try SQLiteReader(path: SQLiteLocation.path($0)) },
+        isThere: { SQLiteLocation.isThere(SQLiteLocation.path($0)) },
+        check: { SQLiteChecks.findings(path: SQLiteLocation.path($0), content: $1) },
+        localFiles: { SQLiteLocation.localFiles(SQLiteLocation.path($0)) },
+        remember: { output, path, location in
+            try SQLiteOutputs(writing: SQLiteLocation.path(location)).add(
+                SQLiteOutputs.Output(
+                    device: output.device, inode: output.inode, bytes: output.bytes, modifiedAt: output.modifiedAt,
+                    path: path))
+        })
+}
+
+/// The file that a location means.
+enum SQLiteLocation {
+    /// Its path. A `sqlite` URL is read as SQLAlchemy and dlt do: two slashes mean nothing, three the folder one is in,
+    /// four the root.
+    static func path(_ location: Location) -> String {
+        guard location.scheme != nil else { return location.rest }
+        for slashes in ["///", "//"] where location.rest.hasPrefix(slashes) {
+            return String(location.rest.dropFirst(slashes.count))
+        }
+        return location.rest
+    }
+
+    /// Refuses names that mean standard input or output, or memory, to other programs: nothing is kept there, and a
+    /// file of such a name is a mistake.
+    static func validate(_ location: Location) throws {
+        let path = path(location)
+        if path.isEmpty { throw SQLiteFileError.noPath(location: location.description) }
+        if path == "-" || path == ":memory:" {
+            throw SQLiteFileError.noFile(location: location.description, name: path)
+        }
+    }
+
+    /// Whether there is a warehouse already, or something else in its place; an empty file is neither.
+    static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && (status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG)
+    }
+
+    /// The database, what SQLite keeps beside it, and what commands wrote for somebody.
+    static func localFiles(_ path: String) -> LocalFiles {
+        var own = LocalFiles(files: [LocalFiles.Place(path: path, what: "the warehouse")])
+        let real = WarehouseFile.realPath(path)
+        own.files += ["-wal", "-shm", "-journal"].map { suffix in
+            LocalFiles.Place(
+                path: real + suffix, what: "a file that SQLite keeps beside the warehouse", isTold: false)
+        }
+        if let slash = path.lastIndex(of: "/") {
+            own.folders.append(LocalFiles.Place(path: path[...slash] + "snapshots", what: "the folder of snapshots"))
+        }
+        // Nothing where there is no warehouse, or it cannot be read: the command says so when it opens it.
+        own.written = ((try? SQLiteOutputs(reading: path).all()) ?? []).map {
+            FileState(device: $0.device, inode: $0.inode, bytes: $0.bytes, modifiedAt: $0.modifiedAt)
+        }
+        return own
+    }
+}

@@ -1,0 +1,105 @@
+import Domain
+
+import enum Logging.Redaction
+
+/// Why a file cannot be used as a warehouse.
+public enum SQLiteFileError: ReportedError, Equatable {
+    /// The file cannot be opened.
+    case notAFile(path: String, reason: String)
+    /// It may not be read.
+    case notReadable(path: String, reason: String)
+    /// The location is a scheme without a path.
+    case noPath(location: String)
+    /// The location means standard input or output, or memory, to other programs; `name` is what it says.
+    case noFile(location: String, name: String)
+    /// What is there is something else, which was left as it is; `what` follows "it is".
+    case foreign(path: String, what: String)
+    /// The file has several names (hard links), each of which would have a log of its own.
+    case severalNames(path: String, other: String)
+    /// A part of it is in its log, which cannot be read without writing beside it.
+    case logNotReadable(path: String)
+    /// A file beside it belongs to another user, and may not be written to.
+    case fileOfAnother(path: String, owner: String, hasRows: Bool)
+    /// It was written to while it was read in a way that needs it to stay as it is.
+    case changedMeanwhile(path: String)
+    /// A name that an update of the schema or an index needs belongs to something that a person made.
+    case nameTaken(path: String, kind: String, name: String, by: String)
+    /// A trigger that a person made would leave rows out.
+    case triggerLeavesOut(path: String, trigger: String, table: String)
+    /// No folder can be made for the warehouse of a dry run.
+    case noScratchFolder(parent: String, reason: String)
+
+    /// What failed, and where.
+    public var message: String { Redaction.text(text) }
+
+    private var text: String {
+        switch self {
+        case .notAFile(let path, let reason): "the warehouse \(path) cannot be opened: \(reason)"
+        case .notReadable(let path, let reason): "the warehouse \(path) may not be read: \(reason)"
+        case .noPath(let location): "the warehouse '\(location)' names no file"
+        case .noFile(let location, let name):
+            "--warehouse takes a file, not "
+                + (name == "-" ? "standard input or output" : "a database in memory") + ": '\(location)'"
+        case .foreign(let path, let what): "\(path) is not a Reelhouse warehouse: it is \(what)"
+        case .severalNames(let path, let other):
+            "the warehouse \(path) is also named \(other) (a hard link), and its newest rows are in the log of that name"
+        case .logNotReadable(let path):
+            "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
+        case .fileOfAnother(let path, let owner, _):
+            "the file \(path) belongs to \(owner), and you may not write to it; SQLite writes to it before the warehouse"
+        case .changedMeanwhile(let path): "the warehouse \(path) was written to while it was read"
+        case .nameTaken(let path, let kind, let name, let user):
+            "the warehouse \(path) has a \(kind) named \(name), which \(user) needs for itself"
+        case .triggerLeavesOut(let path, let trigger, let table):
+            "the warehouse \(path) has a trigger \(trigger) that leaves rows out of \(table) (RAISE(IGNORE))"
+        case .noScratchFolder(let parent, let reason):
+            "cannot create a folder in \(parent) for the warehouse of a dry run: \(reason)"
+        }
+    }
+
+    /// What to do next.
+    public var hint: String {
+        switch self {
+        case .notAFile: "Check that the folder is there and that you may write to the folder and the file."
+        case .notReadable: "Ask its owner for permission to read it and to enter its folder, or run as another user."
+        case .noPath:
+            "Write a path after it: sqlite:///warehouse.db is in this folder, sqlite:////srv/warehouse.db is not."
+        case .noFile(_, let name):
+            "Name a file, as in -w warehouse.db; one of that name is ./\(name)."
+                + (name == "-" ? "" : " To see what a run would do and keep nothing, use `reelhouse run --dry-run`.")
+        case .foreign: "Nothing was changed. Name another file with --warehouse."
+        case .severalNames(_, let other):
+            "Nothing was changed. Use the name \(other), and remove this one; a second name should be a symbolic link."
+        case .logNotReadable:
+            "Ask a user who may write there to run `reelhouse migrate` on it, which copies them into the file; or copy "
+                + "both files to a folder of yours."
+        case .fileOfAnother(_, let owner, true):
+            "It belongs to a log with rows that are not in the warehouse yet, so do not remove it. Ask \(owner) to run "
+                + "`reelhouse migrate` on the warehouse or to let you write to the file, and run the same command again."
+        case .fileOfAnother(let path, _, false):
+            "Its log is empty. When no program has the warehouse open (`fuser \(path)`), remove that file and run the same "
+                + "command again; do so with each file that it names."
+        case .changedMeanwhile: "Run the same command again when the load has ended."
+        case .nameTaken(_, let kind, let name, _):
+            "Nothing was changed. Somebody made that \(kind): rename it, or remove it (DROP \(kind.uppercased()) \(name)), "
+                + "and run the same command again."
+        case .triggerLeavesOut(_, let trigger, _):
+            "Nothing was loaded. Remove it (DROP TRIGGER \(trigger)), or filter in a view instead, and run again."
+        case .noScratchFolder: "Let TMPDIR name a folder that you may write to."
+        }
+    }
+
+    /// A location that names no file is wrong usage.
+    public var kind: FailureKind {
+        switch self {
+        case .noPath, .noFile: .usage
+        default: .failed
+        }
+    }
+
+    /// Whether the same call may succeed when a load has ended.
+    public var mayRetry: Bool {
+        if case .changedMeanwhile = self { return true }
+        return false
+    }
+}

@@ -1,0 +1,13 @@
+import JSON
+
+/// A line that is not one JSON object is rejected, and no error; where a command reads JSON of its own, it is one.
+extension JSONError: ReportedError {
+    /// The fault.
+    public var message: String { explanation }
+    /// What to do next.
+    public var hint: String {
+        self == .noMemory
+            ? "Give the program more memory, or end others, and run the same command again."
+            : "Correct the JSON text, one object a line, and run the same command again."
+    }
+}

@@ -1,0 +1,32 @@
+import enum Logging.Redaction
+
+/// Where a port leads, as a person named it: a path, or a URL whose scheme picks the backend.
+///
+/// Printed, it is without its password: `"\(location)"` is `postgresql://user:***@host/movies`.
+public struct Location: Sendable, Equatable, CustomStringConvertible {
+    /// The text as it was given, with its password: for the backend alone.
+    public let text: String
+    /// The scheme in lower case; nil for a path.
+    public let scheme: String?
+    /// What follows the scheme's colon, with its slashes; the path where there is no scheme.
+    public let rest: String
+
+    /// A path.
+    public init(path: String) {
+        text = path
+        scheme = nil
+        rest = path
+    }
+
+    /// A URL: `postgresql` and `//user@host/movies`.
+    ///
+    /// - Parameter text: the whole of it, as it was given.
+    public init(text: String, scheme: String, rest: String) {
+        self.text = text
+        self.scheme = scheme
+        self.rest = rest
+    }
+
+    /// The text without its password.
+    public var description: String { scheme == nil ? Redaction.text(text) : Redaction.url(text) }
+}

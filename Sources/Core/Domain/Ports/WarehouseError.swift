@@ -1,0 +1,38 @@
+import enum Logging.Redaction
+
+/// Why a warehouse cannot be used, whatever database it is in. What only one database can say is an error of its backend.
+public enum WarehouseError: ReportedError, Equatable {
+    /// Another run is writing.
+    case inUse(location: String)
+    /// There is none yet.
+    case notThere(location: String)
+    /// It was written by a newer version of this program.
+    case newerSchema(location: String, version: Int, known: Int)
+
+    /// What failed, and where.
+    public var message: String {
+        let text =
+            switch self {
+            case .inUse(let location): "the warehouse \(location) is in use by another run"
+            case .notThere(let location): "there is no warehouse at \(location)"
+            case .newerSchema(let location, let version, let known):
+                "the warehouse \(location) has schema version \(version), and this program knows \(known)"
+            }
+        return Redaction.text(text)
+    }
+
+    /// What to do next.
+    public var hint: String {
+        switch self {
+        case .inUse: "Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse."
+        case .notThere: "Make one with `reelhouse run`, or name another one with --warehouse."
+        case .newerSchema: "Install the version of reelhouse that last wrote to it, or a newer one."
+        }
+    }
+
+    /// Whether another run is in.
+    public var kind: FailureKind {
+        if case .inUse = self { return .inUse }
+        return .failed
+    }
+}
