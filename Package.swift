@@ -95,7 +95,10 @@ let layers: [(Layer, [Target])] = [
         ]
     ),
     (.pipeline, [.target(name: "Pipeline", dependencies: ["Domain", "Logging"], path: "Sources/Pipeline")]),
-    (.generator, [.target(name: "Generator", dependencies: ["Domain", "Files"], path: "Sources/Generator")]),
+    (
+        .generator,
+        [.target(name: "Generator", dependencies: ["Domain", "Files", "Logging"], path: "Sources/Generator")]
+    ),
     (
         .command,
         [

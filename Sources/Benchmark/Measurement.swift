@@ -112,10 +112,3 @@ struct ChildProcess {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
-
-/// The benchmark cannot go on.
-struct BenchError: Error {
-    let message: String
-
-    init(_ message: String) { self.message = message }
-}

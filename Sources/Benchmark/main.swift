@@ -59,7 +59,7 @@ do {
     complain("error: \(error.message)\n\nhint: \(error.hint)")
     exit(2)
 } catch let error as BenchError {
-    complain("error: \(error.message)")
+    complain("error: \(error.message)\n\nhint: \(error.hint)")
     exit(1)
 } catch {
     complain("error: \(error)")

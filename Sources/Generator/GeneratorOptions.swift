@@ -1,5 +1,7 @@
 import Domain
 
+import enum Logging.Redaction
+
 /// What is to be generated. The same options give the same lines on every machine, and the same files with the same
 /// version of zstd.
 public struct GeneratorOptions: Sendable {
@@ -114,7 +116,9 @@ public enum GeneratorError: ReportedError, Equatable {
     public var kind: FailureKind { .usage }
 
     /// What failed, and where.
-    public var message: String {
+    public var message: String { Redaction.text(text) }
+
+    private var text: String {
         switch self {
         case .invalidOption(let name, let expected): "--\(name) needs \(expected)"
         case .otherFiles(let folder, let name):

@@ -113,7 +113,10 @@ final class EventSettlement {
         let body = row.pointee.body
         guard EventMerger.excerpt(body, in: buffer).length < body.length else { return nil }
         batch.longBodies.append(Int(body.length))
-        return try rawStore?.put(comment: [UInt8](buffer.bytes(at: Int(body.offset), count: Int(body.length))))
+        guard let rawStore else { return nil }
+        let comment = RawComment(body: [UInt8](buffer.bytes(at: Int(body.offset), count: Int(body.length))))
+        try rawStore.put(comments: [comment])
+        return comment.reference.text
     }
 
     private func conflict(_ row: UnsafePointer<EventRow>, of batch: EventBatch) -> Rejection {

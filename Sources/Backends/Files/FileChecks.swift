@@ -59,7 +59,9 @@ enum FileChecks {
                 subject, "\(first.name) cannot be read: \(first.reason)\(more)",
                 "`reelhouse run` loads the others and exits with status 3.")
         }
-        guard let hidden = found.files.first(where: { $0.name != "-" && access($0.name, R_OK) != 0 }) else { return nil }
+        guard let hidden = found.files.first(where: { $0.name != "-" && access($0.name, R_OK) != 0 }) else {
+            return nil
+        }
         let why = String(cString: strerror(errno))
         return .fail(subject, "\(hidden.name) cannot be read: \(why)", "Change its owner or mode.")
     }

@@ -22,7 +22,7 @@ public struct FileSet: SourceSet {
         }
     }
 
-    /// Which stream it is.
+    /// The port that its lines come in by.
     public let port: SourcePort
     /// The files, in the order in which they are to be read.
     public var files: [FoundFile] { found.files }

@@ -107,7 +107,9 @@ public enum OutputRefusal: ReportedError, Equatable {
     }
 
     /// What to do next.
-    public var hint: String {
+    public var hint: String { Redaction.text(advice) }
+
+    private var advice: String {
         switch self {
         case .isThere: "Name another file, or replace this one with --force."
         case .protected: "Name another file."

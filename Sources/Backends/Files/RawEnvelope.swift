@@ -38,10 +38,10 @@ enum RawEnvelope {
     static func head(_ bytes: UnsafeRawBufferPointer) -> Head? {
         var scanner = Scanner(bytes: bytes)
         guard scanner.skip("{\"movie_id\":"), let id = scanner.integer(), id > 0,
-            scanner.skip(",\"snapshot_date\":\""), let day = scanner.take(10).flatMap({ CivilDate.parse($0) }),
+            scanner.skip(",\"snapshot_date\":\""), let day = scanner.next(10).flatMap({ CivilDate.parse($0) }),
             scanner.skip("\",\"has_title\":"), let hasTitle = scanner.boolean(),
             scanner.skip(",\"vote_count\":"), let votes = scanner.optionalInteger(),
-            scanner.skip(",\"content_hash\":\""), let hash = scanner.take(64).flatMap(RawEnvelope.hash),
+            scanner.skip(",\"content_hash\":\""), let hash = scanner.next(64).flatMap(RawEnvelope.hash),
             scanner.skip("\",\"length\":"), let length = scanner.integer(), length <= maximumLineLength,
             scanner.skip(",\"document\":")
         else { return nil }
@@ -72,7 +72,7 @@ enum RawEnvelope {
         let bytes: UnsafeRawBufferPointer
         var place = 0
 
-        mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
+        mutating func next(_ count: Int) -> UnsafeRawBufferPointer? {
             guard count <= bytes.count - place else { return nil }
             defer { place += count }
             return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])

@@ -1,9 +1,9 @@
 import Domain
 import Glibc
-import Hashing
 
 /// The raw store's offline form: a folder with movie documents in `movies/`, a compressed file for each thousand ids
-/// (see `RawShard`), and long comments in `comments/`, a file for each body, named by its content.
+/// (see `RawShard`), long comments in `comments/` and posters in `posters/`, each in a file that is named by its content
+/// (see `RawReference`).
 ///
 /// What is put is held in memory up to a bound, and beyond it in files without names. A flush merges it into its
 /// shards: new files under temporary names, one sync of the file system, and the renames. So at any moment the old or
@@ -18,13 +18,13 @@ public final class RawFolder: RawStore {
     private var movies: [Int64: RawMovie] = [:]
     private var movieBytes = 0
     private var runs: [RawRun] = []
-    /// Bodies by reference.
-    private var comments: [String: [UInt8]] = [:]
-    private var commentBytes = 0
+    /// Comment bodies and posters in memory.
+    private var contents: [RawReference: [UInt8]] = [:]
+    private var contentBytes = 0
     /// Whether files took their place since the last sync.
     private var hasUnsyncedNames = false
 
-    /// About what a document or a body takes beside its bytes.
+    /// About what a document, a body or a poster takes beside its bytes.
     private static let overhead = 256
     /// How many runs are merged at most: each is read at the same time.
     private static let mostRuns = 16
@@ -57,16 +57,21 @@ public final class RawFolder: RawStore {
         }
     }
 
-    /// Keeps a comment's body by its content.
-    public func put(comment body: [UInt8]) throws -> String {
-        let digest = body.withUnsafeBytes { Digest.sha256($0) }.hexadecimal
-        let reference = "comments/\(digest.prefix(2))/\(digest).txt"
-        if comments[reference] == nil, access("\(path)/\(reference)", F_OK) != 0 {
-            comments[reference] = body
-            commentBytes += body.count + RawFolder.overhead
-            try makeRoom()
-        }
-        return reference
+    /// Keeps comment bodies.
+    public func put(comments: [RawComment]) throws {
+        for comment in comments { try put(comment.body, under: comment.reference) }
+    }
+
+    /// Keeps posters.
+    public func put(posters: [RawPoster]) throws {
+        for poster in posters { try put(poster.image, under: poster.reference) }
+    }
+
+    private func put(_ bytes: [UInt8], under reference: RawReference) throws(FileError) {
+        if has(reference) { return }
+        contents[reference] = bytes
+        contentBytes += bytes.count + RawFolder.overhead
+        try makeRoom()
     }
 
     /// Makes durable what was put.
@@ -84,19 +89,25 @@ public final class RawFolder: RawStore {
         return stored.map { $0.rank < held.rank ? held : $0 } ?? held
     }
 
-    /// The comment body that a reference stands for, or nil when it is not kept.
-    public func comment(_ reference: String) throws -> [UInt8]? {
-        if let held = comments[reference] { return held }
-        let digest = reference.dropFirst("comments/ab/".count).dropLast(".txt".count)
-        guard digest.utf8.count == 64, digest.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }),
-            reference == "comments/\(digest.prefix(2))/\(digest).txt"
-        else { return nil }
+    /// The comment body that is kept under a reference; nil when there is none.
+    public func comment(_ reference: RawReference) throws -> [UInt8]? { try content(reference) }
+
+    /// The poster that is kept under a reference; nil when there is none.
+    public func poster(_ reference: RawReference) throws -> [UInt8]? { try content(reference) }
+
+    /// Whether something is kept under a reference.
+    public func has(_ reference: RawReference) -> Bool {
+        contents[reference] != nil || access("\(path)/\(reference)", F_OK) == 0
+    }
+
+    private func content(_ reference: RawReference) throws(FileError) -> [UInt8]? {
+        if let held = contents[reference] { return held }
         let path = "\(path)/\(reference)"
-        guard let body = try OpenFile.ifThere(path)?.readAll() else { return nil }
-        guard body.withUnsafeBytes({ Digest.sha256($0) }).hexadecimal == digest else {
+        guard let bytes = try OpenFile.ifThere(path)?.readAll() else { return nil }
+        guard reference.isOf(bytes) else {
             throw FileError(.read, path, .damaged("its content is not what its name says"))
         }
-        return body
+        return bytes
     }
 
     /// Gives all documents that are kept, one a movie, in ascending order of their ids. What is held is written first.
@@ -112,8 +123,8 @@ public final class RawFolder: RawStore {
 
 extension RawFolder {
     private func makeRoom() throws(FileError) {
-        guard movieBytes + commentBytes > heldBytes else { return }
-        if commentBytes > heldBytes / 2 || runs.count == RawFolder.mostRuns { return try write() }
+        guard movieBytes + contentBytes > heldBytes else { return }
+        if contentBytes > heldBytes / 2 || runs.count == RawFolder.mostRuns { return try write() }
         try Folder.make(movieFolder)
         runs.append(try RawRun(sortedMovies, folder: movieFolder, encoder))
         forgetMovies()
@@ -128,16 +139,16 @@ extension RawFolder {
 
     /// Writes what is held. When that fails, what was there stays, and what is held is held on.
     private func write() throws(FileError) {
-        guard !movies.isEmpty || !runs.isEmpty || !comments.isEmpty else { return }
+        guard !movies.isEmpty || !runs.isEmpty || !contents.isEmpty else { return }
         let lock = try lockedForWriting()
         defer { flock(lock.descriptor, LOCK_UN) }
         var files = try mergedShards()
-        for (reference, body) in comments { try files.append(written(body, reference)) }
+        for (reference, bytes) in contents { try files.append(written(bytes, reference)) }
         try place(files)
         forgetMovies()
         runs = []
-        comments = [:]
-        commentBytes = 0
+        contents = [:]
+        contentBytes = 0
     }
 
     /// Puts files in their places, once their content is durable.
@@ -161,12 +172,12 @@ extension RawFolder {
             let shard = RawShard(number: number, folder: movieFolder)
             var best = BestDocuments()
             while let movie = rest.first, RawShard.number(ofMovie: movie.movieID) == number {
-                best.take(movie)
+                best.add(movie)
                 rest.removeFirst()
             }
             for cursor in cursors {
                 while let movie = try cursor.next(ofShard: number) {
-                    best.take(movie)
+                    best.add(movie)
                     // So that memory is bounded with huge documents too.
                     guard best.bytes > heldBytes else { continue }
                     if let file = try shard.merging(best.sorted, encoder) { try place([file]) }
@@ -185,7 +196,7 @@ extension RawFolder {
 
         var sorted: [RawMovie] { movies.values.sorted { $0.movieID < $1.movieID } }
 
-        mutating func take(_ movie: RawMovie) {
+        mutating func add(_ movie: RawMovie) {
             if let other = movies[movie.movieID] {
                 if other.rank >= movie.rank { return }
                 bytes -= other.document.count
@@ -195,11 +206,11 @@ extension RawFolder {
         }
     }
 
-    private func written(_ body: [UInt8], _ reference: String) throws(FileError) -> ReplacedFile {
+    private func written(_ bytes: [UInt8], _ reference: RawReference) throws(FileError) -> ReplacedFile {
         let path = "\(path)/\(reference)"
-        try Folder.make(String(path.prefix(path.count - "/.txt".count - 64)))
+        try Folder.make(FilePath.split(path).folder)
         let file = try ReplacedFile(path: path)
-        try body.withUnsafeBufferPointer { (bytes) throws(FileError) in
+        try bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
             try file.file.write(UnsafeRawBufferPointer(bytes))
         }
         try file.file.close()
@@ -224,9 +235,8 @@ extension RawFolder {
     /// Removes what a killed run left behind: under the lock nobody else is at work on them.
     private func removeLeftovers() throws(FileError) {
         var folders = [movieFolder]
-        let comments = "\(path)/comments"
-        if Folder.isFolder(comments) {
-            for name in try Folder.names(in: comments) { folders.append("\(comments)/\(name)") }
+        for contents in ["\(path)/comments", "\(path)/posters"] where Folder.isFolder(contents) {
+            for name in try Folder.names(in: contents) { folders.append("\(contents)/\(name)") }
         }
         for folder in folders where Folder.isFolder(folder) {
             for name in try Folder.names(in: folder) where ReplacedFile.isLeftover(name) {

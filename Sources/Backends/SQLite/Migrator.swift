@@ -16,7 +16,8 @@ struct Migrator {
         }
         let version = try connection.integer("SELECT max(version) FROM schema_migration") ?? 0
         if version > Schema.newestVersion {
-            throw WarehouseError.newerSchema(location: connection.path, version: Int(version), known: Schema.newestVersion)
+            throw WarehouseError.newerSchema(
+                location: connection.path, version: Int(version), known: Schema.newestVersion)
         }
         return known.filter { $0.version > version }
     }

@@ -58,7 +58,9 @@ public enum SQLiteFileError: ReportedError, Equatable {
     }
 
     /// What to do next.
-    public var hint: String {
+    public var hint: String { Redaction.text(advice) }
+
+    private var advice: String {
         switch self {
         case .notAFile: "Check that the folder is there and that you may write to the folder and the file."
         case .notReadable: "Ask its owner for permission to read it and to enter its folder, or run as another user."

@@ -37,7 +37,9 @@ public struct SQLiteOutputs {
     ///
     /// - Throws: `SQLiteError`.
     public init(reading path: String) throws {
-        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(location: path) }
+        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else {
+            throw WarehouseError.notThere(location: path)
+        }
         // Without a log the file is all there is; and only where both are there SQLite makes nothing beside it.
         let place = WarehouseFile.realPath(path)
         let isLogged = access(place + "-wal", F_OK) == 0 && access(place + "-shm", F_OK) == 0

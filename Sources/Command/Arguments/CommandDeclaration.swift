@@ -124,7 +124,7 @@ struct CommandPath {
 
     var environment: [CommandDeclaration.EnvironmentVariable] { commands.reversed().flatMap(\.environment) }
 
-    var helpHint: String { "see '\(name) --help'" }
+    var helpHint: String { "See '\(name) --help'." }
 
     /// This command and all below it, in order of declaration.
     var descendants: [CommandPath] { [self] + command.subcommands.flatMap { appending($0).descendants } }

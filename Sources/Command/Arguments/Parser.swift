@@ -75,7 +75,7 @@ private struct Parser {
                 if isSeparate, let value, let other = options.first(where: { "--\($0.name)" == value }) {
                     throw UsageError(
                         "option '--\(option.name)' needs a value, but '--\(other.name)' follows",
-                        hint: "if that is the value, write '--\(option.name)=--\(other.name)'"
+                        hint: "If that is the value, write '--\(option.name)=--\(other.name)'."
                     )
                 }
                 try keep(value, of: option, path: path)
@@ -140,7 +140,7 @@ extension UsageError {
         case .ambiguous(let name):
             let candidates = shown.map(\.name).filter { $0.hasPrefix(name) }.map { "'--\($0)'" }
             message = "option '--\(name)' is ambiguous: " + candidates.joined(separator: ", ")
-            hint = "write more of its name"
+            hint = "Write more of its name."
         case .valueNotAllowed(let index):
             message = "option '--\(options[index].name)' takes no value"
         case .valueMissing(let index):
@@ -154,13 +154,13 @@ extension UsageError {
         hint = path.helpHint
         if case .choice(let words) = kind, let nearest = Suggestion.nearest(to: value, among: words) {
             message = "\(what) has no value '\(value)'; did you mean '\(nearest)'?"
-            hint = "it is one of " + words.joined(separator: ", ")
+            hint = "It is one of " + words.joined(separator: ", ") + "."
         }
     }
 
     fileprivate init(missingCommandOf path: CommandPath) {
         message = "'\(path.name)' needs a command"
-        hint = "one of \(path.command.subcommands.map(\.name).joined(separator: ", ")); \(path.helpHint)"
+        hint = "Name one of \(path.command.subcommands.map(\.name).joined(separator: ", ")). \(path.helpHint)"
     }
 
     fileprivate init(unknownCommand name: String, path: CommandPath) {

@@ -5,10 +5,10 @@ public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What to do next, as a sentence: `See 'reelhouse run --help'.`
     public var hint: String
 
-    /// An error with its hint, which gets a capital letter and a full stop where it has none.
+    /// An error with its hint.
     public init(_ message: String, hint: String) {
         self.message = message
-        self.hint = hint.prefix(1).uppercased() + hint.dropFirst() + (hint.hasSuffix(".") ? "" : ".")
+        self.hint = hint
     }
 
     /// The message, then the hint in brackets.

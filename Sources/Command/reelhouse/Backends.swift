@@ -4,17 +4,12 @@ import Files
 
 /// Opens what the command line names, by the backend that is registered for it.
 enum Backends {
-    /// Refuses locations that can be told to be wrong by their text alone, before a command does anything.
+    /// Refuses a warehouse or raw store that can be told to be wrong by its text alone, before a command does anything.
     ///
     /// - Throws: what the backend says of the location.
     static func check(_ arguments: ParsedArguments) throws {
         if arguments.takesValue("warehouse") { try validate(warehouse(arguments), BackendRegistry.warehouses) }
         if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
-        for port in SourcePort.allCases where arguments.takesValue(port.rawValue) {
-            for location in arguments.strings(port.rawValue) {
-                try validate(Location(location), BackendRegistry.sources(port))
-            }
-        }
     }
 
     /// An unknown scheme is told of where the place is opened; `doctor` tells of it among others.
@@ -62,7 +57,9 @@ enum Backends {
     /// Remembers a file that was written, so that no run takes it for input; where another run writes to the warehouse
     /// just now, or it cannot be written to, the file is not remembered.
     static func remember(output path: String, warehouse location: String) {
-        guard let file = FileState(path: path), let (backend, location) = try? warehouseBackend(location) else { return }
+        guard let file = FileState(path: path), let (backend, location) = try? warehouseBackend(location) else {
+            return
+        }
         try? backend.remember(file, path, location)
     }
 
@@ -83,7 +80,7 @@ enum Backends {
 
     /// The backend of all locations of a port.
     ///
-    /// - Throws: `LocationError`.
+    /// - Throws: `LocationError`; what the backend says of a location.
     static func sourceBackend(
         _ port: SourcePort, _ locations: [String]
     ) throws -> (backend: SourceBackend, locations: [Location]) {
@@ -96,6 +93,7 @@ enum Backends {
                 throw LocationError.mixed(locations[0], location, port: port.rawValue)
             }
         }
+        for location in locations { try backend.validate(location) }
         return (backend, locations)
     }
 
@@ -120,10 +118,10 @@ enum Backends {
     /// What no output of a command with these arguments may overwrite.
     static func protectedPlaces(_ arguments: ParsedArguments) -> ProtectedPlaces {
         var own = LocalFiles()
-        if arguments.hasOption("warehouse") {
+        if arguments.takesValue("warehouse") {
             own.files = localFiles(warehouse: arguments.string("warehouse") ?? "").files
         }
-        let rawStore = arguments.hasOption("raw") ? arguments.string("raw") : nil
+        let rawStore = arguments.takesValue("raw") ? arguments.string("raw") : nil
         own.folders = localFiles(rawStore: rawStore ?? CommonOption.defaultRawStore).folders
         return ProtectedPlaces(own)
     }

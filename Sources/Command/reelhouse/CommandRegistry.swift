@@ -47,7 +47,7 @@ enum CommandRegistry {
     /// The command that a path of names means.
     static func command(for path: [String]) throws -> any Command.Type {
         guard let name = path.first, let command = commands.first(where: { $0.declaration.name == name }) else {
-            throw UsageError("no such command", hint: "see 'reelhouse --help'")
+            throw UsageError("no such command", hint: "See 'reelhouse --help'.")
         }
         return command
     }

@@ -2,9 +2,9 @@ import Arguments
 import Domain
 import Glibc
 
-/// Which streams a command reads where it is told of none: those whose default folder is there.
+/// Which of the two ports, movies and events, a command reads where no option names one.
 enum DefaultInputs {
-    /// The streams to read; a default folder that is not there was asked for by nobody, so nothing is said of it.
+    /// The ports that are named, else those whose default folder is there.
     ///
     /// - Throws: `CommandError` when nothing is named and no default folder is there.
     static func ports(_ arguments: ParsedArguments) throws -> [SourcePort] {

@@ -1,6 +1,8 @@
 import Arguments
 import Domain
 
+import enum Logging.Redaction
+
 /// What an error means to the person at the terminal: what failed and where, what to do next, and the exit status.
 struct Failure {
     let report: Report
@@ -33,7 +35,13 @@ extension ExitStatus {
 struct CommandError: ReportedError, Equatable {
     let message: String
     let hint: String
-    var kind = FailureKind.failed
+    let kind: FailureKind
+
+    init(message: String, hint: String, kind: FailureKind = .failed) {
+        self.message = Redaction.text(message)
+        self.hint = Redaction.text(hint)
+        self.kind = kind
+    }
 }
 
 extension UsageError: ReportedError {

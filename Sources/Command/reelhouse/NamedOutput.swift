@@ -33,7 +33,8 @@ final class NamedOutput: TextOutput {
         name = arguments.string("output").flatMap { $0 == "-" ? nil : $0 }
         self.console = console
         let file = try name.map { name in
-            try OutputFile(path: name, isReplacing: arguments.flag("force"), protected: Backends.protectedPlaces(arguments))
+            try OutputFile(
+                path: name, isReplacing: arguments.flag("force"), protected: Backends.protectedPlaces(arguments))
         }
         state = Mutex(State(file: file))
     }

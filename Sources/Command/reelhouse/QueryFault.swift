@@ -1,10 +1,14 @@
 import Arguments
 import Domain
 
+import enum Logging.Redaction
+
 /// The names that are suggested for a wrong one are found as those of options are, so this is here and not in the core.
 extension QueryError: ReportedError {
     /// What is wrong with the statement.
-    public var message: String {
+    public var message: String { Redaction.text(text) }
+
+    private var text: String {
         switch self {
         case .empty: "there is no statement to run"
         case .severalStatements: "there is more than one statement; only one can be run at a time"

@@ -17,9 +17,9 @@ struct RunEnding: Equatable {
         var isUnsupported = false
         /// Whether lines of it were read and all of them rejected.
         var isAllRejected = false
-        /// The other stream, where its lines are plainly of that one.
+        /// The other port, where its lines plainly belong to that one.
         var looksLike: SourcePort?
-        /// Which stream it was read as, how many lines were read, and how many of them are plainly of the other.
+        /// The port that it was read for, how many lines were read, and how many of them plainly belong to the other.
         var port = SourcePort.movies
         var read: Int64 = 0
         var otherPortLines: Int64 = 0

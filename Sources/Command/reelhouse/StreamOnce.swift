@@ -9,7 +9,7 @@ enum StreamOnce {
         var inode: UInt
     }
 
-    /// Looks at what two ports name.
+    /// Compares the locations of both ports.
     ///
     /// - Throws: `UsageError` when both name standard input or the same pipe.
     static func check(movies: [String], events: [String]) throws {
@@ -18,7 +18,7 @@ enum StreamOnce {
         let what = isStandardInput(twice) ? "standard input" : twice
         throw UsageError(
             "both --movies and --events read \(what), which can be read only once",
-            hint: "save one of the two in a file and name that")
+            hint: "Save one of the two in a file and name that.")
     }
 
     /// The stream that a location is; nil where it is none, or one that can be read again.

@@ -13,9 +13,11 @@ import Testing
         try RawFolder(path: folder.path("raw"), heldBytes: heldBytes)
     }
 
-    /// With much memory, with little, and with none.
-    @Test(arguments: [32 << 20, 3000, 0])
-    func conforms(heldBytes: Int) throws { try expectRawStoreConformance { try open(heldBytes: heldBytes) } }
+    private func keep(_ body: [UInt8], in store: RawFolder) throws -> RawReference {
+        let comment = RawComment(body: body)
+        try store.put(comments: [comment])
+        return comment.reference
+    }
 
     @Test func writesLinesThatOthersRead() throws {
         let store = try open()
@@ -42,7 +44,7 @@ import Testing
     @Test func namesShardsByTheirFirstID() throws {
         let store = try open()
         try store.put(movies: [1, 999, 1_000, 123_456, 1_234_567_890].map { rawMovie($0) })
-        _ = try store.put(comment: Array("abc".utf8))
+        try store.put(comments: [RawComment(body: Array("abc".utf8))])
         try store.flush()
         #expect(
             try folder.names(in: "raw/movies") == [
@@ -56,12 +58,12 @@ import Testing
     @Test func equalDocumentsAreNotWrittenAgain() throws {
         let store = try open()
         try store.put(movies: [rawMovie(5), rawMovie(6)])
-        let reference = try store.put(comment: [0x61])
+        let reference = try keep([0x61], in: store)
         try store.flush()
-        let paths = ["raw/movies/000000000.ndjson.zst", "raw/" + reference]
+        let paths = ["raw/movies/000000000.ndjson.zst", "raw/" + reference.text]
         let before = paths.map { inode(folder.path($0)) }
         try store.put(movies: [rawMovie(5), rawMovie(6, votes: 4)])
-        _ = try store.put(comment: [0x61])
+        _ = try keep([0x61], in: store)
         try store.flush()
         #expect(paths.map { inode(folder.path($0)) } == before)
         #expect(try folder.names(in: "raw/movies") == ["000000000.ndjson.zst"])
@@ -107,11 +109,11 @@ import Testing
     @Test func removesWhatAKilledRunLeft() throws {
         let store = try open()
         try store.put(movies: [rawMovie(5)])
-        let reference = try store.put(comment: [0x61])
+        let reference = try keep([0x61], in: store)
         try store.flush()
         let leftovers = ["raw/movies/.000000000.ndjson.zst.1x.part", "raw/comments/ca/.abc.txt.2y.part"]
         for name in leftovers { try folder.write(name, [1, 2, 3]) }
-        #expect(reference.hasPrefix("comments/ca/"))
+        #expect(reference.text.hasPrefix("comments/ca/"))
         let again = try open()
         #expect(try again.movie(5) == rawMovie(5), "who only reads removes nothing")
         #expect(access(folder.path(leftovers[0]), F_OK) == 0)
@@ -194,11 +196,22 @@ import Testing
 
     @Test func aDamagedCommentIsSaid() throws {
         let store = try open()
-        let reference = try store.put(comment: [0x61])
+        let reference = try keep([0x61], in: store)
         try store.flush()
-        try folder.write("raw/" + reference, [0x62])
+        try folder.write("raw/" + reference.text, [0x62])
         let error = #expect(throws: FileError.self) { try store.comment(reference) }
-        #expect(error?.path == folder.path("raw/" + reference))
+        #expect(error?.path == folder.path("raw/" + reference.text))
+    }
+
+    @Test func postersLieUnderTheirReferences() throws {
+        let store = try open(heldBytes: 0)
+        let poster = try #require(RawPoster(image: [0xff, 0xd8, 0xff, 0xe0, 1]))
+        try store.put(posters: [poster])
+        try store.flush()
+        let digest = poster.reference.digest
+        #expect(try folder.names(in: "raw/posters") == [String(digest.prefix(2))])
+        #expect(try folder.names(in: "raw/posters/\(digest.prefix(2))") == ["\(digest).jpg"])
+        #expect(try folder.read("raw/\(poster.reference)") == poster.image)
     }
 
     @Test func aDocumentThatIsTooLongIsSaid() throws {

@@ -34,6 +34,7 @@ import Testing
         }
         #expect(error.primaryCode == SQLITE_CANTOPEN)
         #expect(error.hint.contains("folder"))
+        #expect(error.message.hasSuffix(" while opening it"))
         try Data("this is no database, but text of some length".utf8).write(to: URL(fileURLWithPath: folder.file("t")))
         let other = try #require(throws: SQLiteError.self) {
             try Connection(path: folder.file("t"), access: .readOnly).execute("SELECT * FROM sqlite_schema")
@@ -70,6 +71,7 @@ import Testing
         }
         #expect(error.isFull)
         #expect(error.hint.contains("space"))
+        #expect(error.message.hasSuffix("quota is reached (SQLite 13) while running INSERT INTO t VALUES …"))
     }
 
     @Test func aConstraintFailsTheStatementAndItRunsAgain() throws {

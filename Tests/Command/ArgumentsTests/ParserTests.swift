@@ -17,7 +17,7 @@ struct Reading: Sendable, CustomTestStringConvertible {
 struct Refusal: Sendable, CustomTestStringConvertible {
     var words: [String]
     var message: String
-    var hint: String = "see 'reel run --help'"
+    var hint: String = "See 'reel run --help'."
 
     var testDescription: String { words.joined(separator: " ") }
 }
@@ -125,26 +125,26 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(
             words: [],
             message: "'reel' needs a command",
-            hint: "one of run, explain, query, quarantine; see 'reel --help'"
+            hint: "Name one of run, explain, query, quarantine. See 'reel --help'."
         ),
         Refusal(
             words: ["quarantine"],
             message: "'reel quarantine' needs a command",
-            hint: "one of list, retry; see 'reel quarantine --help'"
+            hint: "Name one of list, retry. See 'reel quarantine --help'."
         ),
-        Refusal(words: ["runn"], message: "unknown command 'runn'; did you mean 'run'?", hint: "see 'reel --help'"),
+        Refusal(words: ["runn"], message: "unknown command 'runn'; did you mean 'run'?", hint: "See 'reel --help'."),
         Refusal(
             words: ["quar", "list"],
             message: "unknown command 'quar'; did you mean 'quarantine'?",
-            hint: "see 'reel --help'"
+            hint: "See 'reel --help'."
         ),
-        Refusal(words: ["xyzzy"], message: "unknown command 'xyzzy'", hint: "see 'reel --help'"),
+        Refusal(words: ["xyzzy"], message: "unknown command 'xyzzy'", hint: "See 'reel --help'."),
         Refusal(
             words: ["quarantine", "lits"],
             message: "unknown command 'lits'; did you mean 'list'?",
-            hint: "see 'reel quarantine --help'"
+            hint: "See 'reel quarantine --help'."
         ),
-        Refusal(words: ["help", "nope"], message: "unknown command 'nope'", hint: "see 'reel --help'"),
+        Refusal(words: ["help", "nope"], message: "unknown command 'nope'", hint: "See 'reel --help'."),
         Refusal(words: ["run", "--movise", "x"], message: "unknown option '--movise'; did you mean '--movies'?"),
         Refusal(words: ["run", "--movise=x"], message: "unknown option '--movise'; did you mean '--movies'?"),
         Refusal(words: ["run", "--output", "x"], message: "unknown option '--output'"),
@@ -152,12 +152,12 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(
             words: ["run", "--max", "3"],
             message: "option '--max' is ambiguous: '--max-rejects', '--max-duration'",
-            hint: "write more of its name"
+            hint: "Write more of its name."
         ),
         Refusal(
             words: ["run", "--js"],
             message: "option '--js' is ambiguous: '--json', '--json-progress'",
-            hint: "write more of its name"
+            hint: "Write more of its name."
         ),
         Refusal(words: ["run", "--json=yes"], message: "option '--json' takes no value"),
         Refusal(words: ["run", "--rel="], message: "option '--reload' takes no value"),
@@ -166,7 +166,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(
             words: ["run", "--warehouse", "--movies", "a"],
             message: "option '--warehouse' needs a value, but '--movies' follows",
-            hint: "if that is the value, write '--warehouse=--movies'"
+            hint: "If that is the value, write '--warehouse=--movies'."
         ),
         Refusal(words: ["run", "-x"], message: "unknown option '-x'"),
         Refusal(words: ["run", "-jx", "-xj"], message: "unknown option '-x'"),
@@ -197,7 +197,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(
             words: ["run", "--log-level", "inof"],
             message: "option '--log-level' has no value 'inof'; did you mean 'info'?",
-            hint: "it is one of debug, info, error"
+            hint: "It is one of debug, info, error."
         ),
         Refusal(
             words: ["run", "--log-level", "zzz"],
@@ -206,14 +206,14 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(
             words: ["explain", "mising_title"],
             message: "argument <rule> has no value 'mising_title'; did you mean 'missing_title'?",
-            hint: "it is one of missing_title, invalid_score"
+            hint: "It is one of missing_title, invalid_score."
         ),
         Refusal(
             words: ["explain", "invalid_score", "x"],
             message: "unexpected argument 'x'",
-            hint: "see 'reel explain --help'"
+            hint: "See 'reel explain --help'."
         ),
-        Refusal(words: ["query"], message: "the argument <sql> is missing", hint: "see 'reel query --help'"),
+        Refusal(words: ["query"], message: "the argument <sql> is missing", hint: "See 'reel query --help'."),
     ])
     func refuses(_ refusal: Refusal) {
         #expect(throws: UsageError(refusal.message, hint: refusal.hint)) { try sample.parse(refusal.words) }
@@ -243,7 +243,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     }
 
     @Test func theFirstFaultIsTheOneReported() {
-        #expect(throws: UsageError("unknown option '--bogus'", hint: "see 'reel run --help'")) {
+        #expect(throws: UsageError("unknown option '--bogus'", hint: "See 'reel run --help'.")) {
             try sample.parse(["run", "--bogus", "--help"])
         }
     }

@@ -34,12 +34,12 @@ enum GenerateCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         guard let output = arguments.string("output") else {
-            throw UsageError("the option '--output' is missing", hint: "name a folder, for example --output generated")
+            throw UsageError("the option '--output' is missing", hint: "Name a folder, for example --output generated.")
         }
         if output == "-" {
             throw UsageError(
                 "--output needs a folder: what is generated is many files",
-                hint: "name a folder, for example --output generated")
+                hint: "Name a folder, for example --output generated.")
         }
         var options = GeneratorOptions(
             movies: Int(arguments.integer("movies") ?? 0), events: Int(arguments.integer("events") ?? 0),

@@ -33,7 +33,7 @@ enum IndexCommand: Command {
         let location = arguments.string("warehouse") ?? ""
         let chosen = try indexes(arguments.strings("facts"))
         if arguments.flag("drop"), chosen.isEmpty {
-            throw UsageError("--drop needs --facts", hint: "write --facts user, --facts movie or --facts user,movie")
+            throw UsageError("--drop needs --facts", hint: "Write --facts user, --facts movie or --facts user,movie.")
         }
         // A warehouse that is not there is not made here.
         _ = try Backends.reader(location)
@@ -54,7 +54,7 @@ enum IndexCommand: Command {
         return try values.flatMap { $0.split(separator: ",") }.map { word in
             let name = word.filter { !$0.isWhitespace }
             guard let index = known.first(where: { $0.columns == [name] || $0.columns == ["\(name)_id"] }) else {
-                throw UsageError("--facts does not know '\(name)'", hint: "it takes user, movie, or both: user,movie")
+                throw UsageError("--facts does not know '\(name)'", hint: "It takes user, movie, or both: user,movie.")
             }
             return index
         }

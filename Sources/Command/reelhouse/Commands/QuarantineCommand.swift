@@ -28,7 +28,7 @@ enum QuarantineCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         guard let name = arguments.command.last,
             let command = subcommands.first(where: { $0.declaration.name == name })
-        else { throw UsageError("no such command", hint: "see 'reelhouse quarantine --help'") }
+        else { throw UsageError("no such command", hint: "See 'reelhouse quarantine --help'.") }
         return try command.run(arguments, context)
     }
 }
@@ -58,7 +58,7 @@ enum QuarantineFilter {
         let isCured = arguments.isDeclaredFlag("cured")
         let isAll = arguments.isDeclaredFlag("all")
         if isCured, isAll {
-            throw UsageError("--cured does not go with --all", hint: "--all means open and cured lines")
+            throw UsageError("--cured does not go with --all", hint: "--all means open and cured lines.")
         }
         var filter = RejectedFilter(state: isCured ? .cured : isAll ? .all : state)
         if arguments.hasOption("id") {

@@ -59,7 +59,7 @@ enum QuarantineDropCommand: Command {
         guard arguments.flag("all") || selections.contains(where: arguments.isGiven) else {
             throw UsageError(
                 "which lines are to be dropped?",
-                hint: "name them by --rule, --source, --id, --older-than or --cured, or give --all")
+                hint: "Name them by --rule, --source, --id, --older-than or --cured, or give --all.")
         }
         var filter = try QuarantineFilter.filter(arguments, otherwise: .all)
         if let age = arguments.duration("older-than") {

@@ -35,7 +35,7 @@ enum QuarantineRetryCommand: Command {
         if arguments.isGiven("from"), filter.rule != nil || filter.source != nil || filter.id != nil {
             throw UsageError(
                 "--from does not go with --rule, --source or --id",
-                hint: "the file says which lines are meant; leave out of it what is not")
+                hint: "The file says which lines are meant; leave out of it what is not.")
         }
         let stop = StopSignal()
         let latest = LatestProgress()

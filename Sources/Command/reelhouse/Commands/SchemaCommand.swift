@@ -22,7 +22,7 @@ enum SchemaCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         if arguments.flag("json"), arguments.flag("markdown") {
-            throw UsageError("--json does not go with --markdown", hint: "give one of them")
+            throw UsageError("--json does not go with --markdown", hint: "Give one of them.")
         }
         let dictionary = try SchemaDictionary()
         let name = arguments.operand("table")
@@ -54,6 +54,6 @@ enum SchemaCommand: Command {
         let nearest = Suggestion.nearest(to: name, among: dictionary.relations.map(\.name))
         return UsageError(
             "there is no table or view \(name)" + (nearest.map { "; did you mean \($0)?" } ?? ""),
-            hint: "`reelhouse schema` lists them all")
+            hint: "`reelhouse schema` lists them all.")
     }
 }

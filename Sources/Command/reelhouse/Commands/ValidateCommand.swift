@@ -74,7 +74,7 @@ enum ValidateCommand: Command {
         return ending.status
     }
 
-    /// What is read, in order: each run of files of one stream is a set.
+    /// What is read, in order: files of one port make a set.
     private static func sets(_ arguments: ParsedArguments) throws -> [any SourceSet] {
         let paths = arguments.operands("path")
         let options = sourceOptions(arguments)
@@ -95,19 +95,19 @@ enum ValidateCommand: Command {
         }
         // A location that is no path has to say what it is.
         if let url = paths.first(where: { Location($0).scheme != nil }) {
-            throw StreamGuess.error(Location(url).description, "it is not a file")
+            throw FilePortGuess.error(Location(url).description, "it is not a file")
         }
         let files = FileSet.Options(options)
         return sets + (try guessed(FileDiscovery.find(paths, unless: files.own), named: ports, files))
     }
 
-    /// Files as sets of one stream each; what else was found goes with the first.
+    /// Files as sets of one port each; what was passed over or cannot be read goes with the first.
     private static func guessed(
         _ found: FoundFiles, named: [SourcePort], _ options: FileSet.Options
     ) throws -> [any SourceSet] {
         // What cannot be opened tells nothing; the set says so when it comes to it.
         let closed = found.files.filter { $0.name != "-" && access($0.name, R_OK) != 0 }
-        let guesses = try StreamGuess().files(of: found.files.filter { !closed.contains($0) }, named: named)
+        let guesses = try FilePortGuess().files(of: found.files.filter { !closed.contains($0) }, named: named)
         let files = guesses.map { ($0.file, $0.port) } + closed.map { ($0, SourcePort.events) }
         var rest = found
         var sets: [any SourceSet] = []

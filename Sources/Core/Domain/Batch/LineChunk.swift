@@ -33,7 +33,7 @@ public enum LineNote: Equatable, Sendable {
     case unsupported(String)
 }
 
-/// Consecutive lines of one source with the position after them: what a source port gives, and what is in flight.
+/// Consecutive lines of one source with the position after them: what a source gives, and what is in flight.
 ///
 /// One owner at a time: it is handed from the reader to a decoder to the writer.
 public final class LineChunk {

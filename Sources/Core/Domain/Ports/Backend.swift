@@ -8,7 +8,7 @@ public protocol Backend: Sendable {
     /// How a place of it is named.
     var naming: BackendNaming { get }
     /// Refuses a location that can be told to be wrong by its text alone: one without a path or host, or a name that
-    /// means standard output. Opens nothing. Called by each command that has the option, before it does anything.
+    /// means standard output. Opens nothing. Called before anything is opened.
     var validate: @Sendable (Location) throws -> Void { get }
     /// What `doctor` says of the libraries that this backend needs, whatever the command line names.
     var libraries: @Sendable () -> [Finding] { get }
@@ -52,8 +52,11 @@ public struct DryRunWarehouse {
 
 /// A database that warehouses can be in.
 public struct WarehouseBackend: Backend {
+    /// How a place of it is named.
     public var naming: BackendNaming
+    /// Refuses a location that can be told to be wrong by its text alone.
     public var validate: @Sendable (Location) throws -> Void
+    /// What `doctor` says of the libraries that it needs.
     public var libraries: @Sendable () -> [Finding]
     /// Opens a warehouse for writing; one that is not there is made.
     public var open: @Sendable (Location) throws -> any Warehouse
@@ -103,8 +106,11 @@ public struct WarehouseBackend: Backend {
 
 /// A place that raw documents can be kept in.
 public struct RawStoreBackend: Backend {
+    /// How a place of it is named.
     public var naming: BackendNaming
+    /// Refuses a location that can be told to be wrong by its text alone.
     public var validate: @Sendable (Location) throws -> Void
+    /// What `doctor` says of the libraries that it needs.
     public var libraries: @Sendable () -> [Finding]
     /// Opens a raw store; one that is not there is made when something is put.
     public var open: @Sendable (Location) throws -> any RawStore
@@ -152,10 +158,13 @@ public struct SourceOptions: Sendable {
 
 /// What movies, events or both can come from.
 public struct SourceBackend: Backend {
+    /// How a place of it is named.
     public var naming: BackendNaming
     /// The ports that its lines can come in by.
     public var ports: Set<SourcePort>
+    /// Refuses a location that can be told to be wrong by its text alone.
     public var validate: @Sendable (Location) throws -> Void
+    /// What `doctor` says of the libraries that it needs.
     public var libraries: @Sendable () -> [Finding]
     /// Finds the sources that some locations, all of this backend, name for a port.
     public var open: @Sendable ([Location], SourcePort, SourceOptions) throws -> any SourceSet

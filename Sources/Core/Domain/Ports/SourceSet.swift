@@ -29,9 +29,9 @@ public struct SourceRequest: Sendable {
     }
 }
 
-/// What `--movies` or `--events` names: the port that lines come in by, whatever outside system is behind it.
+/// The sources that `--movies` or `--events` names: the port for movies or for events, whatever backend is behind it.
 public protocol SourceSet: Sendable {
-    /// Which stream it is.
+    /// The port that its lines come in by.
     var port: SourcePort { get }
     /// What was found and is not read because it belongs to the warehouse itself.
     var passedOver: [SourceRemark] { get }

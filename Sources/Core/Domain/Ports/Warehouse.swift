@@ -23,7 +23,7 @@ public struct RefreshReport: Sendable, Equatable {
     public init() {}
 }
 
-/// The port that clean rows leave by: a star-schema warehouse. Used by one thread at a time.
+/// The warehouse port, its writing side: a star schema that clean rows go into. Used by one thread at a time.
 ///
 /// What every backend promises: all between `begin` and `commit` becomes visible at once or not at all, with the
 /// position it came from; what was committed survives a crash of the program; only one writer is in at a time.

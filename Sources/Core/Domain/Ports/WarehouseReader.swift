@@ -24,7 +24,7 @@ public enum QueryValue: Sendable, Equatable {
     case blob([UInt8])
 }
 
-/// The port that people look at a warehouse by; never waits for a load that is under way, and changes nothing.
+/// The reading side of the warehouse port: never waits for a load that is under way, and changes nothing.
 public protocol WarehouseReader: AnyObject {
     /// Where it is, without a password.
     var location: String { get }

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// Rows of one table, packed: fixed cells of 64 bits and, beside them, the texts. What crosses a port.
+/// Rows of one table, packed: fixed cells of 64 bits and, beside them, the texts. What the loader hands to a warehouse.
 ///
 /// A row is a word of null bits (bit i: column i is null; bit 63: the row withdraws its entry) and then its columns'
 /// cells: integers, days, milliseconds and booleans as they are, doubles by their bits, a UUID as two big-endian words,

@@ -2,18 +2,18 @@ import Domain
 import Files
 import Glibc
 
-/// Tells movie documents from user events by the first lines of files. What has its bytes once, such as a pipe, stays
-/// open, so that what was looked at is read.
-struct StreamGuess {
+/// Tells by the first lines of files whether they are movie documents or user events. A pipe, whose bytes can be read
+/// once, stays open, so that the lines that were looked at are read later.
+struct FilePortGuess {
     private let guess: PortGuess
 
     init() throws { guess = try PortGuess() }
 
-    /// Files, each with the stream that its lines are of. One that does not tell is taken for what most files of its
-    /// folder are, else for what most of the others are.
+    /// Files, each with the port that its lines belong to. Where the lines do not tell, the port is that of most files in
+    /// the same folder, else that of most of the others.
     ///
-    /// - Parameter named: streams of files that the same call names as such.
-    /// - Throws: `FileError`; `CommandError` when no file tells and no stream is named.
+    /// - Parameter named: ports that the command line names besides.
+    /// - Throws: `FileError`; `CommandError` when no file tells and no port is named.
     func files(
         of files: [FoundFile], named: [SourcePort] = []
     ) throws -> [(file: FoundFile, port: SourcePort)] {
@@ -34,7 +34,7 @@ struct StreamGuess {
         }
     }
 
-    /// The stream that most are of; of as many the first that was met.
+    /// The port that occurs most often; of two that occur as often, the first.
     private static func mostFrequent(_ ports: [SourcePort]) -> SourcePort? {
         guard let first = ports.first else { return nil }
         let other = SourcePort.allCases.max { left, right in
@@ -44,7 +44,7 @@ struct StreamGuess {
         return other
     }
 
-    /// The error of a source that does not tell what it holds.
+    /// The error for a source whose lines do not tell.
     static func error(_ name: String, _ reason: String) -> CommandError {
         CommandError(
             message: "Cannot tell whether \(name == "-" ? "standard input" : name) holds movies or events: \(reason)",
@@ -72,7 +72,7 @@ struct StreamGuess {
         return Look(file: opened, answer: chunk.map { guess.answer(of: $0) } ?? .noLines)
     }
 
-    /// What the first chunk with lines tells.
+    /// The answer of the first chunk that has lines.
     private func firstAnswer(_ chunks: FileSource) throws -> PortGuess.Answer {
         while let chunk = try chunks.next() {
             if !chunk.lines.isEmpty { return guess.answer(of: chunk) }
@@ -80,7 +80,7 @@ struct StreamGuess {
         return .noLines
     }
 
-    /// Why an answer does not tell.
+    /// Why the lines do not tell.
     private static func reason(_ answer: PortGuess.Answer) -> String {
         switch answer {
         case .port(let port): "it holds \(port.rawValue)"

@@ -1,0 +1,83 @@
+import Domain
+import Testing
+
+@testable import reelhouse
+
+/// The backends that are registered, and one that serves several schemes and ports.
+@Suite struct BackendRegistryTests {
+    private static let broker = SourceBackend(
+        naming: BackendNaming(schemes: ["kafka", "redpanda"], help: "kafka://HOST:PORT/TOPIC"),
+        ports: [.movies, .events],
+        open: { locations, _, _ in throw LocationError.mixed(locations[0], locations[0], port: "events") })
+
+    @Test func eachLocationMeansOneBackend() {
+        func check(_ backends: [some Backend], _ port: String) {
+            let schemes = backends.flatMap(\.naming.schemes)
+            #expect(Set(schemes).count == schemes.count, "\(port)")
+            #expect(backends.count { $0.naming.takesPaths } == 1, "\(port)")
+            #expect(backends.allSatisfy { !$0.naming.help.isEmpty && !$0.naming.help.hasSuffix(".") }, "\(port)")
+            #expect(schemes.allSatisfy { $0 == $0.lowercased() && BackendRegistry.schemes.contains($0) }, "\(port)")
+        }
+        check(BackendRegistry.warehouses, "warehouse")
+        check(BackendRegistry.rawStores, "raw store")
+        for port in SourcePort.allCases { check(BackendRegistry.sources(port), port.rawValue) }
+    }
+
+    @Test func helpSaysWhatAnOptionTakes() throws {
+        let runner = try CommandRunner()
+        #expect(runner.run("run", "--help") == .done)
+        let help = runner.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for backend in BackendRegistry.all { #expect(help.contains(backend.naming.help), "\(backend.naming.help)") }
+        #expect(
+            BackendRegistry.help(BackendRegistry.sources(.events) + [Self.broker]).hasSuffix(
+                "; or kafka://HOST:PORT/TOPIC"))
+    }
+
+    @Test(arguments: ["kafka://h:9092/t", "KAFKA://h/t", "redpanda://h/t"])
+    func oneBackendMayHaveSeveralSchemes(_ text: String) throws {
+        let backend = try BackendRegistry.pick(
+            Location(text), from: BackendRegistry.sources + [Self.broker], port: "events")
+        #expect(backend.naming.schemes == Self.broker.naming.schemes)
+    }
+
+    @Test(
+        arguments: [
+            ["run", "--movies", "tmdb:"], ["run", "--events", "kafka://u:s3cret@h/t"],
+            ["migrate", "-w", "postgresql://u:s3cret@h/d"],
+            ["query", "-w", "postgres://u:s3cret@h/d", "SELECT 1"],
+            ["validate", "--movies", "mongodb+srv://u:s3cret@h/d"], ["status", "-w", "other://u:s3cret@h"],
+            ["quarantine", "retry", "-w", "mongodb://u:s3cret@h"],
+        ])
+    func aSchemeOfALaterVersionIsWrongUsage(_ arguments: [String]) throws {
+        let runner = try CommandRunner()
+        #expect(runner.run(arguments) == .usage, "\(runner.errors)")
+        #expect(runner.errors.contains("error: this version has no '"), "\(runner.errors)")
+        #expect(runner.errors.contains("hint: It takes a path, "), "\(runner.errors)")
+        #expect(!runner.errors.contains("s3cret"))
+    }
+
+    @Test func aLocationIsPrintedWithoutItsPassword() {
+        let location = Location("postgresql://reel:s3cret@db/movies?sslpassword=s3cret")
+        #expect("\(location)" == "postgresql://reel:***@db/movies?sslpassword=***")
+        #expect(location.text.contains("s3cret") && location.scheme == "postgresql")
+        #expect("\(Location("a:b@c.db"))" == "a:b@c.db", "a path has no password")
+    }
+
+    @Test func aBackendWithoutAnOwnCheckIsOpenedByDoctor() {
+        let location = Location("kafka://h/t")
+        let findings = Self.broker.check([location], .events, true, SourceOptions())
+        #expect(findings.map(\.outcome) == [.fail])
+        let store = RawStoreBackend(naming: BackendNaming(schemes: ["x"], help: "x")) { location in
+            throw LocationError.unknownScheme(location, port: "raw store", takes: [])
+        }
+        #expect(store.check(location).first?.remedy == "Leave the option out.")
+    }
+
+    @Test func filesMayBeNamedByURL() throws {
+        let runner = try CommandRunner()
+        let path = try runner.write("a.ndjson", [#"{"id":603,"title":"T"}"#])
+        #expect(runner.run("validate", "--movies", "file://\(path)", "--json") == .done, "\(runner.errors)")
+        #expect(runner.output.contains("\"read\":1"))
+        #expect(runner.run("validate", "--movies", "file:", "--json") == .usage)
+    }
+}
