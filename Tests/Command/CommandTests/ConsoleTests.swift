@@ -100,7 +100,7 @@ import Testing
             OutputError.failed(errno: ENOSPC).description == "the output cannot be written: No space left on device"
         )
         let failure = Failure(OutputError.failed(errno: ENOSPC))
-        #expect(failure.report.message == "The output cannot be written: No space left on device.")
+        #expect(failure.report.message == "the output cannot be written: No space left on device")
         #expect(failure.report.hint?.contains("Free some space") == true)
     }
 

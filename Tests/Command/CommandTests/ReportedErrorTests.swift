@@ -59,7 +59,7 @@ import Testing
             QueryError.empty, QueryError.severalStatements, QueryError.writes,
             QueryError.unknownTable("moveis", among: ["movies"]), QueryError.unknownColumn("x", among: []),
             QueryError.unavailable("ATTACH is"), QueryError.invalid("near \"\(url)\": syntax error"),
-            CommandError(message: "there is nothing at \(url)", hint: "Look at \(url)."),
+            CommandError(message: "there is nothing at \(url)", hint: "Look at \(url) again."),
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
         + fileReasons.map { FileError(.open, url, $0) }
