@@ -113,7 +113,9 @@ final class LoadTransaction {
         }
         // It may go on from a source that this run has read.
         for (number, other) in positions where other.mark?.identity == known.identity {
-            if !options.isDryRun { try save(other, number) }
+            var changes = LedgerChanges(run: run)
+            note(other, number, in: &changes)
+            if !options.isDryRun { try warehouse.save(changes) }
         }
         let checkpoint = readInThisRun[known.identity] ?? known
         countsBefore[source.number] = checkpoint.counts
@@ -122,14 +124,15 @@ final class LoadTransaction {
             storedCheckpoint: checkpoint)
     }
 
-    private func save(_ state: SourceState, _ number: Int) throws {
+    /// Adds what is to be written of a source.
+    private func note(_ state: SourceState, _ number: Int, in changes: inout LedgerChanges) {
         guard let checkpoint = state.checkpoint else {
             if state.isRenamed, let identity = state.mark?.identity {
-                try warehouse.rename(identity, to: state.source.name)
+                changes.renames.append((identity, state.source.name))
             }
             return
         }
-        try warehouse.save(checkpoint, replacing: state.stored, run: run.id)
+        changes.checkpoints.append(CheckpointChange(checkpoint, previous: state.stored))
         if checkpoint.mark.mayGrow { readInThisRun[checkpoint.identity] = checkpoint }
         positions[number]?.stored = checkpoint.identity
         positions[number]?.storedCheckpoint = checkpoint
@@ -174,13 +177,14 @@ final class LoadTransaction {
         defer { lastCommit = StageTime.monotonicSeconds }
         // A retry asks once, at its end: until then a line that is still to be tried would count as cured.
         if settleRejections == nil { cured += try warehouse.cureArrived(run: run.id, isLast: false) }
-        if !options.isDryRun { try warehouse.save(run) }
+        var changes = LedgerChanges(run: run)
         for (number, state) in positions {
             if state.isRead { try cure(state) }
-            if !options.isDryRun { try save(state, number) }
+            if !options.isDryRun { note(state, number, in: &changes) }
             if state.isComplete { positions[number] = nil }
         }
         if options.isDryRun { return }
+        try warehouse.save(changes)
         isInDoubt = true
         try warehouse.commit()
         isInDoubt = false

@@ -38,10 +38,11 @@ final class MovieLoad {
         counts.read = Int64(batch.read)
         counts.rejected = Int64(batch.rejections.count)
         counts.warnings = Int64(batch.warnings)
-        let accepted = try batch.documents.indices.filter { try isNew(batch.documents[$0]) }
+        let stored = try transaction.warehouse.ranks(of: batch.documents)
+        let accepted = batch.documents.indices.filter { isNew(batch.documents[$0], stored[$0]) }
         counts.accepted = Int64(accepted.count)
         counts.duplicates = Int64(batch.documents.count - accepted.count)
-        try take(accepted, of: batch)
+        try take(accepted, stored, of: batch)
         try transaction.quarantine(batch.rejections)
         transaction.warn(batch.warningTally)
         try transaction.add(batch.chunk, counts: counts)
@@ -70,17 +71,15 @@ final class MovieLoad {
     }
 
     /// Whether the warehouse holds no document of that movie and snapshot date that is not less.
-    private func isNew(_ document: MovieDocument) throws -> Bool {
+    private func isNew(_ document: MovieDocument, _ stored: StoredRanks) -> Bool {
         let snapshot = Snapshot(movieID: document.movieID, day: document.rank.snapshotDay)
-        let known =
-            try ranks[snapshot]
-            ?? transaction.warehouse.movieRank(of: document.movieID, snapshotDay: document.rank.snapshotDay)
+        let known = ranks[snapshot] ?? stored.snapshot
         if let known, known >= document.rank { return false }
         ranks[snapshot] = document.rank
         return true
     }
 
-    private func take(_ accepted: [Int], of batch: MovieBatch) throws {
+    private func take(_ accepted: [Int], _ stored: [StoredRanks], of batch: MovieBatch) throws {
         var best: [Int64: Int] = [:]
         var raw: [RawMovie] = []
         for index in accepted {
@@ -89,11 +88,9 @@ final class MovieLoad {
             if let other = best[document.movieID], batch.documents[other].rank >= document.rank { continue }
             best[document.movieID] = index
         }
-        let winners = try best.values.sorted().filter { index in
-            guard let stored = try transaction.warehouse.movieRank(of: batch.documents[index].movieID) else {
-                return true
-            }
-            return stored < batch.documents[index].rank
+        let winners = best.values.sorted().filter { index in
+            guard let movie = stored[index].movie else { return true }
+            return movie < batch.documents[index].rank
         }
         for index in winners {
             let document = rawMovie(batch.documents[index], of: batch)
