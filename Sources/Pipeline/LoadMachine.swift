@@ -223,6 +223,7 @@ extension LoadMachine {
             isStale = true
         }
         if hasMovies { needsReenrichment = true }
+        if lines >= plan.transactionLines { isCommitDue = true }
         noteTime(now)
     }
 
@@ -233,11 +234,7 @@ extension LoadMachine {
 
     private mutating func noteGrowth(_ growth: Growth) {
         keptBytes += growth.keptBytes
-        if lines >= plan.transactionLines || keptBytes >= plan.keptBytes
-            || mergedMovies + mergedEvents >= plan.mergedBytes
-        {
-            isCommitDue = true
-        }
+        if keptBytes >= plan.keptBytes || mergedMovies + mergedEvents >= plan.mergedBytes { isCommitDue = true }
     }
 
     private mutating func noteCommit(at now: Double) {
