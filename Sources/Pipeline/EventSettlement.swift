@@ -1,8 +1,11 @@
 import Dispatch
 import Domain
 
-/// Takes in what the warehouse said of each event of a group: counts, merges what was accepted, and makes rejections
-/// of the conflicts. It runs on a thread of its own, beside the inserting of the next group.
+/// Settles what the warehouse said of each event of a group: counts them, merges those that were accepted, and makes
+/// rejections of the conflicts. It runs on a thread of its own, beside the insert of the next group.
+///
+///     settlement.begin(group)
+///     for batch in try settlement.wait() { print(batch.counts) }
 final class EventSettlement {
     /// What became of a batch.
     struct Settled {
@@ -12,7 +15,7 @@ final class EventSettlement {
 
     /// What is merged and not upserted yet; not to be touched while a group is being settled.
     let merger = EventMerger()
-    private let rawStore: (any RawStore)?
+    private let rawStore: Guarded<any RawStore>?
     private let stages: StageTimes
     private let queue = DispatchQueue(label: "reelhouse.settlement")
     private var result: Result<[Settled], any Error>?
@@ -20,14 +23,14 @@ final class EventSettlement {
     private let sorting = DispatchQueue(label: "reelhouse.sorting")
     private let sorted = DispatchSemaphore(value: 0)
 
-    init(rawStore: (any RawStore)?, stages: StageTimes) {
+    init(rawStore: Guarded<any RawStore>?, stages: StageTimes) {
         self.rawStore = rawStore
         self.stages = stages
     }
 
-    /// Begins to settle a group; the one before must have been taken.
+    /// Begins to settle a group; the one before must have been waited for.
     func begin(_ group: EventGroup) {
-        // The settlement's state is handed to the queue here and back by `take`, which waits for it.
+        // The settlement's state is handed to the queue here and back by `wait`.
         let handoff = Handoff(value: (self, group))
         queue.async {
             let (settlement, group) = handoff.value
@@ -36,20 +39,22 @@ final class EventSettlement {
     }
 
     /// Waits for the group that is being settled, and gives what became of its batches; none when there is no group.
-    func take() throws -> [Settled] {
+    ///
+    /// - Throws: what the raw store throws.
+    func wait() throws -> [Settled] {
         queue.sync {}
         defer { result = nil }
         return try result?.get() ?? []
     }
 
-    /// Begins what goes on beside the upsert of the groups that were taken: making durable what the raw store has of
-    /// them, and sorting what is merged. To be ended by `finishFlush` before the commit.
+    /// Begins what goes on beside the upsert of the settled groups: making durable what the raw store has, and sorting
+    /// what is merged. To be ended by `finishFlush` before the commit.
     func beginFlush() {
         // The raw store and `flushed` are the queue's until `finishFlush`, which waits for it.
         let handoff = Handoff(value: self)
         queue.async {
             let settlement = handoff.value
-            settlement.flushed = Result { try settlement.rawStore?.flush() }
+            settlement.flushed = Result { try settlement.rawStore?.withLock { try $0.flush() } }
         }
         // Each table is the other queue's until `forEachSorted` gives it.
         let tables = Handoff(value: merger.tables)
@@ -115,7 +120,7 @@ final class EventSettlement {
         batch.longBodies.append(Int(body.length))
         guard let rawStore else { return nil }
         let comment = RawComment(body: [UInt8](buffer.bytes(at: Int(body.offset), count: Int(body.length))))
-        try rawStore.put(comments: [comment])
+        try rawStore.withLock { try $0.put(comments: [comment]) }
         return comment.reference.text
     }
 

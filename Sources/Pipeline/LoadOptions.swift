@@ -18,11 +18,16 @@ public struct LoadOptions: Sendable {
     public var keptBytes = 64 << 20
     /// … or when it has so many lines …
     public var transactionLines: Int64 = 2_000_000
-    /// … or, where nothing more is there to be read, so many seconds after the commit before.
+    /// … or, where nothing more is there to be read, so many seconds after the commit before, …
     public var commitSeconds = 1.0
-    /// Threads that decode.
+    /// … or so many seconds after the first line that is not committed, whatever comes in; nil sets no such limit.
+    public var commitInterval: Double?
+    /// So many seconds after the marts were brought up to date they are again, in a transaction of their own after a
+    /// commit; nil does it at the end of the run only.
+    public var martInterval: Double?
+    /// Threads that decode the lines of a port.
     public var decoders = 2
-    /// Chunks that are in memory at a time.
+    /// Chunks that are in memory at a time, of all ports that are read side by side.
     public var chunksInFlight = 48
     /// Bytes that those may take, decoded and all.
     public var bytesInFlight = 128 << 20

@@ -11,16 +11,27 @@ struct Handoff<Value>: @unchecked Sendable {
 
 /// Reads inputs on one thread and transforms them on some others; the outputs come in the order of the inputs.
 ///
-/// Bounded: what is read and not released yet is within a number and a weight. An input that weighs more by itself goes
-/// alone.
+/// It is bounded: the inputs that are read and not released yet are limited in number and in weight. An input that
+/// weighs more than the limit is processed alone.
+///
+///     let stage = OrderedStage<String, Int>(width: 2, limit: 8)
+///     defer { stage.cancel() }
+///     stage.start(reading: Handoff(value: lines.next), makeTransform: { { $0.count } })
+///     while true {
+///         switch try stage.next() {
+///         case .output(let count): print(count); stage.release()
+///         case .nothingYet, .heldBack: continue
+///         case .end: return
+///         }
+///     }
 final class OrderedStage<Input, Output>: Sendable {
-    /// What there is to take.
+    /// What the consumer finds.
     enum Next {
         /// The next output in order.
         case output(Output)
-        /// Nothing for a moment.
+        /// No output is ready.
         case nothingYet
-        /// Nothing before something that was taken is released.
+        /// No more is read until an output that the consumer has is released.
         case heldBack
         /// All outputs have been given.
         case end
@@ -31,8 +42,11 @@ final class OrderedStage<Input, Output>: Sendable {
         var done: [Int: Handoff<Output>] = [:]
         var produced = 0
         var isExhausted = false
-        var failure: (any Error)?
-        /// What is in flight, in order, and the sum of it.
+        /// Why the reader ended early.
+        var readFailure: (any Error)?
+        /// Why a thread cannot transform.
+        var transformFailure: (any Error)?
+        /// What each input in flight weighs, in order, and the sum of it.
         var weights: [Int] = []
         var weight = 0
         /// Whether the reader waits for room.
@@ -43,12 +57,12 @@ final class OrderedStage<Input, Output>: Sendable {
     private let isCancelled = Atomic(false)
     private let room = DispatchSemaphore(value: 0)
     private let work = DispatchSemaphore(value: 0)
-    private let progress = DispatchSemaphore(value: 0)
+    private let progress: WakeUp
     private let threads = DispatchGroup()
     private let width: Int
     private let limit: Int
     private let budget: Int
-    private let taken = Atomic(0)
+    private let given = Atomic(0)
 
     /// A stage that is not started yet.
     ///
@@ -56,10 +70,12 @@ final class OrderedStage<Input, Output>: Sendable {
     ///   - width: how many threads transform.
     ///   - limit: how many inputs may be in flight.
     ///   - budget: what those may weigh together.
-    init(width: Int, limit: Int, budget: Int = .max) {
+    ///   - progress: signalled when there may be something new for the consumer; several stages may share it.
+    init(width: Int, limit: Int, budget: Int = .max, progress: WakeUp = WakeUp()) {
         self.width = width
         self.limit = limit
         self.budget = budget
+        self.progress = progress
     }
 
     /// Starts the threads.
@@ -80,37 +96,44 @@ final class OrderedStage<Input, Output>: Sendable {
                 do {
                     try self.transform(makeTransform())
                 } catch {
-                    self.fail(error)
+                    self.state.withLock { $0.transformFailure = $0.transformFailure ?? error }
+                    self.progress.signal()
                 }
             }
         }
     }
 
-    /// What there is to take now; waits a moment for it.
+    /// What there is now; waits up to 100 ms for it, since a source may be silent for long (standard input), and the
+    /// consumer has other things to do meanwhile.
     ///
-    /// - Throws: what `read` threw, after the outputs of what was read before.
+    /// - Throws: as `poll`.
     func next() throws -> Next {
-        let ticket = taken.load(ordering: .relaxed)
         while true {
-            let found: Handoff<Next>? = try state.withLock { state throws -> Handoff<Next>? in
-                if let output = state.done.removeValue(forKey: ticket) { return Handoff(value: .output(output.value)) }
-                guard ticket >= state.produced else { return nil }
-                if state.isExhausted {
-                    if let failure = state.failure { throw failure }
-                    return Handoff(value: .end)
-                }
-                return state.isFull ? Handoff(value: .heldBack) : nil
-            }
-            if let found {
-                if case .output = found.value { taken.add(1, ordering: .relaxed) }
-                return found.value
-            }
-            // A source may be silent for long (standard input), and those who take have other things to do meanwhile.
-            if progress.wait(timeout: .now() + .milliseconds(100)) == .timedOut { return .nothingYet }
+            let found = try poll()
+            if case .nothingYet = found, progress.wait(milliseconds: 100) { continue }
+            return found
         }
     }
 
-    /// Says that the output that was taken first is done with, so that more may be read.
+    /// What there is now, without waiting.
+    ///
+    /// - Throws: what `read` threw, after the outputs of what was read before; what `makeTransform` threw, after the outputs
+    ///   that are ready.
+    func poll() throws -> Next {
+        let ticket = given.load(ordering: .relaxed)
+        let found = try state.withLock { state throws -> Handoff<Next> in
+            if let output = state.done.removeValue(forKey: ticket) { return Handoff(value: .output(output.value)) }
+            if let failure = state.transformFailure { throw failure }
+            if ticket < state.produced { return Handoff(value: .nothingYet) }
+            if let failure = state.readFailure { throw failure }
+            if state.isExhausted { return Handoff(value: .end) }
+            return Handoff(value: state.isFull ? .heldBack : .nothingYet)
+        }
+        if case .output = found.value { given.add(1, ordering: .relaxed) }
+        return found.value
+    }
+
+    /// Says that the output that was given first is done with, so that more may be read.
     func release() {
         state.withLock { state in
             if !state.weights.isEmpty { state.weight -= state.weights.removeFirst() }
@@ -144,13 +167,13 @@ final class OrderedStage<Input, Output>: Sendable {
             }
             state.withLock { $0.isExhausted = true }
         } catch {
-            fail(error)
+            state.withLock { $0.readFailure = error }
         }
         for _ in 0..<width { work.signal() }
         progress.signal()
     }
 
-    /// Waits until an input of some weight may be in flight beside what is; false when the stage is cancelled.
+    /// Waits until an input of some weight may be in flight beside the others; false when the stage is cancelled.
     private func waitForRoom(for weight: Int) -> Bool {
         while !isCancelled.load(ordering: .relaxed) {
             let isFull = state.withLock { state in
@@ -159,7 +182,7 @@ final class OrderedStage<Input, Output>: Sendable {
                 return state.isFull
             }
             if !isFull { return true }
-            // Whoever waits for the next output may hold what there is to be released.
+            // The consumer may wait for the next output while it holds those that have to be released.
             progress.signal()
             room.wait()
         }
@@ -176,13 +199,5 @@ final class OrderedStage<Input, Output>: Sendable {
             state.withLock { $0.done[item.ticket] = output }
             progress.signal()
         }
-    }
-
-    private func fail(_ error: any Error) {
-        state.withLock { state in
-            state.failure = state.failure ?? error
-            state.isExhausted = true
-        }
-        progress.signal()
     }
 }

@@ -39,8 +39,8 @@ final class FaultyWarehouse: Warehouse {
     private let manner: Manner
     private let defect: Defect?
     private var isDown = false
-    private var lastCheckpoints: [(Checkpoint, SourceIdentity?, Int64)] = []
-    private var lastRun: RunRecord?
+    /// What the transaction says of the ledger.
+    private var lastChanges: LedgerChanges?
     /// How often each step was come to.
     private(set) var counts: [Step: Int] = [:]
     /// Whether the fault was met.
@@ -86,11 +86,6 @@ final class FaultyWarehouse: Warehouse {
     func drop(_ index: TableIndex) throws -> Bool { try inner.drop(index) }
     func endRun() { inner.endRun() }
 
-    func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? {
-        try pass()
-        return try inner.checkpoint(of: identity)
-    }
-
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         try pass()
         try inner.forEachKnownSource(of: port, body)
@@ -107,7 +102,7 @@ final class FaultyWarehouse: Warehouse {
             throw error
         }
         try inner.commit()
-        lastCheckpoints = []
+        lastChanges?.checkpoints = []
         try come(to: .afterCommit)
     }
 
@@ -119,10 +114,7 @@ final class FaultyWarehouse: Warehouse {
         case .positionBeforeRows:
             try inner.rollback()
             try inner.begin()
-            if let lastRun { try inner.save(lastRun) }
-            for (checkpoint, previous, run) in lastCheckpoints {
-                try inner.save(checkpoint, replacing: previous, run: run)
-            }
+            if let lastChanges { try inner.save(lastChanges) }
             try inner.commit()
         default: break
         }
@@ -133,9 +125,9 @@ final class FaultyWarehouse: Warehouse {
         try inner.rollback()
     }
 
-    func enrichment(ofMovie id: Int64) throws -> MovieEnrichment? {
+    func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] {
         try come(to: .enrichment)
-        return try inner.enrichment(ofMovie: id)
+        return try inner.enrichments(ofMovies: ids)
     }
 
     func insertFacts(_ group: EventGroup) throws {
@@ -151,14 +143,9 @@ final class FaultyWarehouse: Warehouse {
         if defect == .rowsDoubled { try inner.merge(rows) }
     }
 
-    func movieRank(of movieID: Int64, snapshotDay: Int32) throws -> MovieRank? {
+    func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] {
         try come(to: .movieRank)
-        return try inner.movieRank(of: movieID, snapshotDay: snapshotDay)
-    }
-
-    func movieRank(of movieID: Int64) throws -> MovieRank? {
-        try pass()
-        return try inner.movieRank(of: movieID)
+        return try inner.ranks(of: documents)
     }
 
     func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
@@ -202,20 +189,13 @@ final class FaultyWarehouse: Warehouse {
         try inner.dropRejected(matching: filter, at: now)
     }
 
-    func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
-        try come(to: .saveCheckpoint)
-        lastCheckpoints.append((checkpoint, previous, run))
-        if defect == .positionAfterRows, isCrashNext { return }
-        try inner.save(checkpoint, replacing: previous, run: run)
-    }
-
-    func rename(_ identity: SourceIdentity, to name: String) throws { try inner.rename(identity, to: name) }
-
-    func save(_ run: RunRecord) throws {
+    func save(_ changes: LedgerChanges) throws {
         try come(to: .saveRun)
-        lastRun = run
+        if !changes.checkpoints.isEmpty { try come(to: .saveCheckpoint) }
+        lastChanges = LedgerChanges(
+            run: changes.run, checkpoints: (lastChanges?.checkpoints ?? []) + changes.checkpoints)
         if defect == .positionAfterRows, isCrashNext { return }
-        try inner.save(run)
+        try inner.save(changes)
     }
 
     /// Whether the next commit is the one that is not come to.

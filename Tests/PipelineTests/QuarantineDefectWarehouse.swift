@@ -23,17 +23,13 @@ final class QuarantineDefectWarehouse: Warehouse {
     func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
         try warehouse.beginRun(at: now, isDryRun: isDryRun)
     }
-    func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? { try warehouse.checkpoint(of: identity) }
     func begin() throws { try warehouse.begin() }
     func commit() throws { try warehouse.commit() }
     func rollback() throws { try warehouse.rollback() }
-    func enrichment(ofMovie id: Int64) throws -> MovieEnrichment? { try warehouse.enrichment(ofMovie: id) }
+    func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] { try warehouse.enrichments(ofMovies: ids) }
     func insertFacts(_ group: EventGroup) throws { try warehouse.insertFacts(group) }
     func merge(_ rows: MergeTable) throws { try warehouse.merge(rows) }
-    func movieRank(of movieID: Int64) throws -> MovieRank? { try warehouse.movieRank(of: movieID) }
-    func movieRank(of movieID: Int64, snapshotDay: Int32) throws -> MovieRank? {
-        try warehouse.movieRank(of: movieID, snapshotDay: snapshotDay)
-    }
+    func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] { try warehouse.ranks(of: documents) }
     func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
         try warehouse.replaceMovies(documents, of: batch)
     }
@@ -56,14 +52,10 @@ final class QuarantineDefectWarehouse: Warehouse {
     func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount] {
         try warehouse.dropRejected(matching: filter, at: now)
     }
-    func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
-        try warehouse.save(checkpoint, replacing: previous, run: run)
-    }
-    func rename(_ identity: SourceIdentity, to name: String) throws { try warehouse.rename(identity, to: name) }
+    func save(_ changes: LedgerChanges) throws { try warehouse.save(changes) }
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         try warehouse.forEachKnownSource(of: port, body)
     }
-    func save(_ run: RunRecord) throws { try warehouse.save(run) }
     func reenrichFacts() throws -> Int64 { try warehouse.reenrichFacts() }
     func refreshMarts() throws -> Int64 { try warehouse.refreshMarts() }
     func rowCounts() throws -> [(table: String, rows: Int64)] { try warehouse.rowCounts() }

@@ -16,7 +16,7 @@ extension WarehousePromise {
         run.counts.read = count
         run.counts.rejected = count
         run.outcome = .completed
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try body(warehouse, run.id)
         try warehouse.commit()
         return run.id

@@ -11,7 +11,7 @@ extension WarehousePromise {
         defer { warehouse.endRun() }
         try warehouse.begin()
         run.outcome = .completed
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try body(warehouse)
         try warehouse.commit()
     }
@@ -94,7 +94,7 @@ extension WarehousePromise {
             "{\"id\":1,\"title\":\"One\",\"vote_count\":5}", "{\"id\":2,\"title\":\"Two\"}",
         ])
         try load(fixture) { warehouse in
-            #expect(try warehouse.movieRank(of: 1) == nil)
+            #expect(try warehouse.ranks(of: batch.documents) == [StoredRanks(), StoredRanks()])
             try warehouse.replaceMovies(batch.documents, of: batch)
             let popularity = MergeTable(MovieTables.moviePopularity)
             for index in 0..<batch.popularity.count {
@@ -103,13 +103,16 @@ extension WarehousePromise {
             try warehouse.merge(popularity)
         }
         let warehouse = try fixture.writer()
-        for document in batch.documents {
-            #expect(try warehouse.movieRank(of: document.movieID) == document.rank)
-            let day = document.rank.snapshotDay
-            #expect(try warehouse.movieRank(of: document.movieID, snapshotDay: day) == document.rank)
-            #expect(try warehouse.movieRank(of: document.movieID, snapshotDay: day - 1) == nil)
-        }
-        #expect(try warehouse.movieRank(of: 3) == nil)
+        let ranks = batch.documents.map(\.rank)
+        #expect(try warehouse.ranks(of: batch.documents) == ranks.map { StoredRanks(snapshot: $0, movie: $0) })
+        var others = batch.documents + batch.documents
+        others[0].rank.snapshotDay -= 1
+        others[1].movieID = 3
+        #expect(
+            try warehouse.ranks(of: others) == [
+                StoredRanks(movie: ranks[0]), StoredRanks(), StoredRanks(snapshot: ranks[0], movie: ranks[0]),
+                StoredRanks(snapshot: ranks[1], movie: ranks[1]),
+            ])
     }
 
     /// Replaces the movies of a batch, with what they refer to.
@@ -148,7 +151,7 @@ extension WarehousePromise {
         ])
         let merger = EventMerger()
         try load(fixture) { warehouse in
-            #expect(try warehouse.enrichment(ofMovie: 1) == nil)
+            #expect(try warehouse.enrichments(ofMovies: [1, 2]).isEmpty)
             try warehouse.insertFacts(group)
             group.forEachOutcome { number, row, _ in merger.add(row, of: group.batches[number], bodyReference: nil) }
             for table in merger.tables { try warehouse.merge(table) }
@@ -158,9 +161,10 @@ extension WarehousePromise {
         ])
         try load(fixture) { warehouse in
             try WarehousePromise.replace(movies, in: warehouse)
-            let enrichment = try #require(try warehouse.enrichment(ofMovie: 1))
-            #expect(enrichment.primaryGenreID == 28)
-            #expect(enrichment.releaseDay.map { CivilDate.text(ofDay: $0) } == "1999-03-31")
+            let day = CivilDate.days(year: 1999, month: 3, day: 31)
+            #expect(
+                try warehouse.enrichments(ofMovies: [1, 2])
+                    == [MovieEnrichment(movieID: 1, releaseDay: day, releaseYear: 1999, primaryGenreID: 28)])
             #expect(try warehouse.reenrichFacts() == 1)
             #expect(try warehouse.reenrichFacts() == 0)
             #expect(try warehouse.refreshMarts() > 0)

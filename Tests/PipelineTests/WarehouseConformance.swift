@@ -81,7 +81,7 @@ extension WarehousePromise {
             try warehouse.begin()
             run.outcome = .completed
             run.endedAt = number * 10 + 5
-            try warehouse.save(run)
+            try warehouse.save(LedgerChanges(run: run))
             try warehouse.commit()
             warehouse.endRun()
         }
@@ -97,7 +97,7 @@ extension WarehousePromise {
             run.counts.read = 1
             run.counts.accepted = 1
             try killed.begin()
-            try killed.save(run)
+            try killed.save(LedgerChanges(run: run))
             try killed.commit()
             killed.endRun()
         }
@@ -114,9 +114,9 @@ extension WarehousePromise {
         let reader = try fixture.reader()
         let empty = try digest(reader)
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try warehouse.insertFacts(ConformanceLines.events([ConformanceLines.event(1)]))
-        try warehouse.save(WarehousePromise.checkpoint("a"), replacing: nil, run: run.id)
+        try warehouse.save(LedgerChanges(run: run, checkpoints: [CheckpointChange(WarehousePromise.checkpoint("a"))]))
         #expect(try digest(reader) == empty)
         #expect(try reader.checkpoints(limit: 9).isEmpty)
         try warehouse.commit()
@@ -135,7 +135,7 @@ extension WarehousePromise {
         // Where none is open there is nothing to forget.
         try warehouse.rollback()
         #expect(try digest(fixture.reader()) == empty)
-        #expect(try warehouse.checkpoint(of: WarehousePromise.checkpoint("a").identity) == nil)
+        #expect(try Self.stored(WarehousePromise.checkpoint("a").identity, in: warehouse) == nil)
         #expect(try warehouse.rowCounts().allSatisfy { $0.rows == 0 })
         try warehouse.begin()
         try fill(warehouse, run)
@@ -154,7 +154,7 @@ extension WarehousePromise {
         let next = try fixture.writer()
         #expect(try next.beginRun(at: 2, isDryRun: false).id == 1)
         #expect(try next.rowCounts().allSatisfy { $0.rows == 0 })
-        #expect(try next.checkpoint(of: WarehousePromise.checkpoint("a").identity) == nil)
+        #expect(try Self.stored(WarehousePromise.checkpoint("a").identity, in: next) == nil)
         next.endRun()
     }
 
@@ -165,7 +165,7 @@ extension WarehousePromise {
         #expect(try !warehouse.migrate(at: 2).isEmpty)
         let killed = try warehouse.beginRun(at: 3, isDryRun: false)
         try warehouse.begin()
-        try warehouse.save(killed)
+        try warehouse.save(LedgerChanges(run: killed))
         try warehouse.commit()
         warehouse.endRun()
         let before = try digest(fixture.reader())
@@ -186,12 +186,12 @@ extension WarehousePromise {
     }
 
     private func fill(_ warehouse: any Warehouse, _ run: RunRecord) throws {
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try warehouse.insertFacts(ConformanceLines.events([ConformanceLines.event(1)]))
         let movies = try ConformanceLines.movies(["{\"id\":1,\"title\":\"One\"}"])
         try warehouse.replaceMovies(movies.documents, of: movies)
         try warehouse.quarantine([WarehousePromise.rejection(1)], run: run.id)
-        try warehouse.save(WarehousePromise.checkpoint("a"), replacing: nil, run: run.id)
+        try warehouse.save(LedgerChanges(run: run, checkpoints: [CheckpointChange(WarehousePromise.checkpoint("a"))]))
     }
 
     private func digest(_ reader: any WarehouseReader) throws -> [String: TableDigest] {
@@ -235,27 +235,37 @@ extension WarehousePromise {
             raw: raw, snapshotDay: nil)
     }
 
+    /// What the ledger has of a source.
+    private static func stored(_ identity: SourceIdentity, in warehouse: any Warehouse) throws -> Checkpoint? {
+        var stored: Checkpoint?
+        try warehouse.forEachKnownSource(of: identity.port) { known in
+            if known.mark.identity == identity, !known.isOutgrown { stored = known.checkpoint }
+        }
+        return stored
+    }
+
     private func keepsCheckpoints(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         let checkpoints = [
             WarehousePromise.checkpoint("a"), WarehousePromise.checkpoint("a", line: 6, day: 20_000),
             WarehousePromise.checkpoint("a", line: 7, day: 20_001), WarehousePromise.checkpoint("b", line: 8),
         ]
-        for checkpoint in checkpoints { try warehouse.save(checkpoint, replacing: nil, run: run.id) }
+        try warehouse.save(LedgerChanges(run: run, checkpoints: checkpoints.map { CheckpointChange($0) }))
         var later = checkpoints[0]
         later.position = SourcePosition(order: 50)
         later.isComplete = true
         later.source = "moved"
-        try warehouse.save(later, replacing: later.identity, run: run.id)
+        try warehouse.save(
+            LedgerChanges(run: run, checkpoints: [CheckpointChange(later, previous: later.identity)]))
         try warehouse.commit()
         for checkpoint in [later] + checkpoints.dropFirst() {
-            #expect(try warehouse.checkpoint(of: checkpoint.identity) == checkpoint)
+            #expect(try Self.stored(checkpoint.identity, in: warehouse) == checkpoint)
         }
         let unknown = SourceIdentity(port: .events, key: "c")
-        #expect(try warehouse.checkpoint(of: unknown) == nil)
+        #expect(try Self.stored(unknown, in: warehouse) == nil)
         #expect(try fixture.reader().checkpoints(limit: 9).count == 4)
         warehouse.endRun()
     }
@@ -265,7 +275,7 @@ extension WarehousePromise {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         func checkpoint(_ key: String, bytes: Int64, isComplete: Bool) -> Checkpoint {
             var checkpoint = WarehousePromise.checkpoint(key)
             checkpoint.mark = SourceMark(identity: checkpoint.identity, bytes: bytes, head: -bytes, mayGrow: true)
@@ -275,11 +285,13 @@ extension WarehousePromise {
         var previous: SourceIdentity?
         for (index, isComplete) in [false, true, false, true].enumerated() {
             let next = checkpoint("key \(index)", bytes: Int64(index + 1) * 100, isComplete: isComplete)
-            try warehouse.save(next, replacing: previous, run: run.id)
+            try warehouse.save(LedgerChanges(run: run, checkpoints: [CheckpointChange(next, previous: previous)]))
             previous = next.identity
         }
-        try warehouse.save(WarehousePromise.checkpoint("old"), replacing: nil, run: run.id)
-        try warehouse.save(WarehousePromise.checkpoint("movies", day: 20_000), replacing: nil, run: run.id)
+        try warehouse.save(LedgerChanges(run: run, checkpoints: [CheckpointChange(WarehousePromise.checkpoint("old"))]))
+        try warehouse.save(
+            LedgerChanges(run: run, checkpoints: [CheckpointChange(WarehousePromise.checkpoint("movies", day: 20_000))])
+        )
         try warehouse.commit()
         var known: [KnownSource] = []
         try warehouse.forEachKnownSource(of: .events) { known.append($0) }
@@ -302,7 +314,7 @@ extension WarehousePromise {
             try warehouse.begin()
             run.counts.read = read
             run.counts.accepted = read
-            try warehouse.save(run)
+            try warehouse.save(LedgerChanges(run: run))
             try warehouse.commit()
         }
         let runs = try fixture.reader().runs(limit: 9)
@@ -314,7 +326,7 @@ extension WarehousePromise {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         let lines = [
             WarehousePromise.rejection(1), WarehousePromise.rejection(1, rule: .invalidVote),
             WarehousePromise.rejection(1, raw: []), WarehousePromise.rejection(2), WarehousePromise.rejection(1),
@@ -333,7 +345,7 @@ extension WarehousePromise {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         let lines = (1...10).map { WarehousePromise.rejection($0, rule: $0 % 2 == 0 ? .invalidVote : .invalidScore) }
         try warehouse.quarantine(lines, run: run.id)
         let even = RejectedFilter(rule: "invalid_vote")

@@ -32,6 +32,12 @@ struct Arrivals {
         events = (known.count + count, start...max(known.times.upperBound, times.upperBound))
     }
 
+    /// Takes all that is there for new: an earlier run may not have looked at it.
+    mutating func addAll() {
+        add(events: 1, Int64.min...Int64.max)
+        movies += 1
+    }
+
     /// Forgets the events.
     mutating func removeEvents() { events = nil }
     /// Forgets the movies.

@@ -2,18 +2,13 @@ import Domain
 import Hashing
 
 extension SQLiteWarehouse {
-    /// How far a source is loaded, or nil when nothing of it is.
-    public func checkpoint(of identity: SourceIdentity) throws -> Checkpoint? {
-        let statement = try connection.statement(
-            """
-            SELECT \(Statement.checkpointColumns) FROM load_checkpoint
-            WHERE port = ? AND source_key = ? AND snapshot_date = ?
-            """)
-        try bind(identity, to: statement)
-        guard try statement.step() else { return nil }
-        let checkpoint = statement.checkpoint(port: identity.port)
-        try statement.reset()
-        return checkpoint
+    /// Writes a run's row, and how far sources are loaded; see `Warehouse`.
+    public func save(_ changes: LedgerChanges) throws {
+        try save(changes.run)
+        for change in changes.checkpoints {
+            try save(change.checkpoint, replacing: change.previous, run: changes.run.id)
+        }
+        for (identity, name) in changes.renames { try rename(identity, to: name) }
     }
 
     /// Gives what is known of the sources of a port; see `Warehouse`.
@@ -32,7 +27,7 @@ extension SQLiteWarehouse {
     }
 
     /// Writes how far a source is loaded; see `Warehouse`.
-    public func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
+    private func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws {
         if let previous, previous != checkpoint.identity { try outgrow(previous) }
         let statement = try connection.statement(
             """
@@ -58,7 +53,7 @@ extension SQLiteWarehouse {
     }
 
     /// Gives a source the name that it has now; see `Warehouse`.
-    public func rename(_ identity: SourceIdentity, to name: String) throws {
+    private func rename(_ identity: SourceIdentity, to name: String) throws {
         let statement = try connection.statement(
             "UPDATE load_checkpoint SET source = ?4 WHERE port = ?1 AND source_key = ?2 AND snapshot_date = ?3")
         try bind(identity, to: statement)
@@ -83,7 +78,7 @@ extension SQLiteWarehouse {
     }
 
     /// Writes a run's row.
-    public func save(_ run: RunRecord) throws {
+    private func save(_ run: RunRecord) throws {
         let statement = try connection.statement(
             """
             INSERT OR REPLACE INTO load_run (run_id, started_at, ended_at, outcome, read, accepted, duplicates,

@@ -1,44 +1,51 @@
 import Domain
 
 extension SQLiteWarehouse {
-    /// What the facts of a movie carry, or nil when the warehouse does not have it.
-    public func enrichment(ofMovie id: Int64) throws -> MovieEnrichment? {
+    /// What the facts of some movies carry; see `Warehouse`.
+    public func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] {
         let statement = try connection.statement(
             """
             SELECT release_date, (SELECT genre_id FROM movie_genres AS g WHERE g.movie_id = movies.movie_id
             ORDER BY position LIMIT 1) FROM movies WHERE movie_id = ?
             """)
-        try statement.bind(id, at: 1)
-        guard try statement.step() else { return nil }
-        let enrichment = MovieEnrichment(
-            releaseDay: statement.isNull(0) ? nil : CivilDate.parse(statement.bytes(0)),
-            primaryGenreID: statement.isNull(1) ? nil : statement.integer(1))
-        try statement.reset()
-        return enrichment
+        var enrichments: [MovieEnrichment] = []
+        for id in ids {
+            try statement.bind(id, at: 1)
+            if try statement.step() {
+                let day = statement.isNull(0) ? nil : CivilDate.parse(statement.bytes(0))
+                enrichments.append(
+                    MovieEnrichment(
+                        movieID: id, releaseDay: day,
+                        releaseYear: day.map { Int32(CivilDate.date(ofDay: $0).year) },
+                        primaryGenreID: statement.isNull(1) ? nil : statement.integer(1)))
+            }
+            try statement.reset()
+        }
+        return enrichments
     }
 
-    /// The greatest rank of a movie's documents of one snapshot date, or nil when there is none.
-    public func movieRank(of movieID: Int64, snapshotDay: Int32) throws -> MovieRank? {
-        let statement = try connection.statement(
+    /// The ranks that documents are compared with; see `Warehouse`.
+    public func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] {
+        let snapshot = try connection.statement(
             """
             SELECT has_title, snapshot_date, vote_count, content_hash FROM movie_popularity
             WHERE movie_id = ? AND snapshot_date = ?
             """)
-        try statement.bind(movieID, at: 1)
-        try statement.bind(CivilDate.text(ofDay: snapshotDay), at: 2)
-        return try rank(statement)
-    }
-
-    /// The rank of the document that a movie's rows come from, or nil when the movie is not there.
-    public func movieRank(of movieID: Int64) throws -> MovieRank? {
-        let statement = try connection.statement(
+        let movie = try connection.statement(
             "SELECT has_title, snapshot_date, vote_count, content_hash FROM movies WHERE movie_id = ?")
-        try statement.bind(movieID, at: 1)
-        return try rank(statement)
+        return try documents.map { document in
+            try snapshot.bind(document.movieID, at: 1)
+            try snapshot.bind(CivilDate.text(ofDay: document.rank.snapshotDay), at: 2)
+            try movie.bind(document.movieID, at: 1)
+            return try StoredRanks(snapshot: rank(snapshot), movie: rank(movie))
+        }
     }
 
     private func rank(_ statement: Statement) throws -> MovieRank? {
-        guard try statement.step(), let day = CivilDate.parse(statement.bytes(1)) else { return nil }
+        guard try statement.step(), let day = CivilDate.parse(statement.bytes(1)) else {
+            try statement.reset()
+            return nil
+        }
         let rank = MovieRank(
             hasTitle: statement.integer(0) != 0, snapshotDay: day,
             voteCount: statement.isNull(2) ? nil : statement.integer(2), contentHash: [UInt8](statement.bytes(3)))

@@ -151,6 +151,7 @@ public final class SQLiteWarehouse: Warehouse {
                 """
                 UPDATE load_run SET outcome = 'interrupted', error = '\(RunRecord.killed)' WHERE outcome = 'running'
                 """)
+            if try hasPutOffCures() { arrivals.addAll() }
             let id = (try connection.integer("SELECT max(run_id) FROM load_run") ?? 0) + 1
             if !isDryRun { try commit() }
             currentRun = id
@@ -161,6 +162,16 @@ public final class SQLiteWarehouse: Warehouse {
             lock.release()
             throw error
         }
+    }
+
+    /// Whether runs since the last that completed may have left open lines whose events or movies had arrived: such a run
+    /// was stopped, killed or failed before it looked at all of them.
+    private func hasPutOffCures() throws -> Bool {
+        try connection.integer(
+            """
+            SELECT EXISTS (SELECT 1 FROM load_run WHERE run_id > coalesce(
+                (SELECT max(run_id) FROM load_run WHERE outcome = 'completed'), 0))
+            """) != 0
     }
 
     /// A trigger that raises an error ends the run; one that ignores rows would lose them without a word.

@@ -30,6 +30,8 @@ struct RunSummary {
     }
 
     private func printRows(on console: Console) throws {
+        // A run that was stopped by a signal does not count them.
+        if report.rows.isEmpty { return }
         let before = Dictionary(report.rowsBefore.map { ($0.table, $0.rows) }) { first, _ in first }
         var rows = TextTable([.text("table"), .number("rows"), .number("change")])
         for (table, count) in report.rows where count > 0 || before[table, default: 0] > 0 {

@@ -84,7 +84,7 @@ import Testing
             let killed = try folder.warehouse()
             let run = try killed.beginRun(at: 5, isDryRun: false)
             try killed.begin()
-            try killed.save(run)
+            try killed.save(LedgerChanges(run: run))
             try killed.commit()
         }
         let next = try folder.warehouse()

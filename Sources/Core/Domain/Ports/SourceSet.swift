@@ -37,6 +37,9 @@ public protocol SourceSet: Sendable {
     var passedOver: [SourceRemark] { get }
     /// What was found and cannot be read.
     var unreadable: [SourceRemark] { get }
+    /// Whether its sources may go on without an end, as a topic that is followed: then the other port is read beside it, and
+    /// the run ends when it is stopped.
+    var isEndless: Bool { get }
 
     /// The sources there are, in the order in which they are read; `Source.number` is a place in this list.
     func describe() throws -> [SourceDescription]
@@ -55,4 +58,6 @@ extension SourceSet {
     public var passedOver: [SourceRemark] { [] }
     /// Nothing, unless a backend says more.
     public var unreadable: [SourceRemark] { [] }
+    /// False, unless a backend says otherwise.
+    public var isEndless: Bool { false }
 }

@@ -1,14 +1,34 @@
-/// What a fact carries of its movie.
+/// What the facts of a movie carry of it.
 public struct MovieEnrichment: Sendable, Equatable {
+    /// The movie.
+    public var movieID: Int64
     /// The release date as days since 1970-01-01, or nil.
     public var releaseDay: Int32?
+    /// The year of the release date, or nil.
+    public var releaseYear: Int32?
     /// The first genre, or nil.
     public var primaryGenreID: Int64?
 
-    /// What a fact carries of its movie.
-    public init(releaseDay: Int32?, primaryGenreID: Int64?) {
+    /// What the facts of a movie carry of it.
+    public init(movieID: Int64, releaseDay: Int32?, releaseYear: Int32?, primaryGenreID: Int64?) {
+        self.movieID = movieID
         self.releaseDay = releaseDay
+        self.releaseYear = releaseYear
         self.primaryGenreID = primaryGenreID
+    }
+}
+
+/// The ranks that a document is compared with, as the warehouse has them.
+public struct StoredRanks: Sendable, Equatable {
+    /// The rank of the row of `movie_popularity` of the document's movie and snapshot date; nil when there is none.
+    public var snapshot: MovieRank?
+    /// The rank of the document that the movie's rows come from; nil when the movie is not there.
+    public var movie: MovieRank?
+
+    /// Ranks; none unless told.
+    public init(snapshot: MovieRank? = nil, movie: MovieRank? = nil) {
+        self.snapshot = snapshot
+        self.movie = movie
     }
 }
 
@@ -48,8 +68,6 @@ public protocol Warehouse: AnyObject {
     ///   not to be called.
     func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord
 
-    /// How far a source is loaded, or nil when nothing of it is.
-    func checkpoint(of identity: SourceIdentity) throws -> Checkpoint?
     /// Gives what is known of all sources of a port, and what those that grew were before.
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws
 
@@ -60,17 +78,17 @@ public protocol Warehouse: AnyObject {
     /// Forgets all since `begin`.
     func rollback() throws
 
-    /// What the facts of a movie carry, or nil when the warehouse does not have it.
-    func enrichment(ofMovie id: Int64) throws -> MovieEnrichment?
+    /// What the facts of some movies carry, in any order; movies that the warehouse does not have are left out.
+    ///
+    /// - Parameter ids: each once.
+    func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment]
     /// Inserts a group's events into `fact_user_event` and `watch_history`, and marks those whose identity stands.
     func insertFacts(_ group: EventGroup) throws
     /// Merges rows into their table, as it declares.
     func merge(_ rows: MergeTable) throws
 
-    /// The greatest rank of a movie's documents of one snapshot date, or nil when there is none.
-    func movieRank(of movieID: Int64, snapshotDay: Int32) throws -> MovieRank?
-    /// The rank of the document that a movie's rows come from, or nil when the movie is not there.
-    func movieRank(of movieID: Int64) throws -> MovieRank?
+    /// The ranks that some documents are compared with: one answer a document, in their order.
+    func ranks(of documents: [MovieDocument]) throws -> [StoredRanks]
     /// Replaces all rows of some documents' movies by those of the documents, one a movie.
     func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws
 
@@ -105,15 +123,8 @@ public protocol Warehouse: AnyObject {
     /// - Parameter now: milliseconds since 1970, for the record.
     /// - Returns: what was dropped, by rule and source, the most first.
     func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount]
-    /// Writes how far a source is loaded.
-    ///
-    /// - Parameter previous: what the source was known by when less of it was read: that row goes. Where it was loaded
-    ///   whole and has grown, an equal source stays known as loaded.
-    func save(_ checkpoint: Checkpoint, replacing previous: SourceIdentity?, run: Int64) throws
-    /// Gives a source that was loaded the name that it has now; nothing else of its row changes.
-    func rename(_ identity: SourceIdentity, to name: String) throws
-    /// Writes a run's row.
-    func save(_ run: RunRecord) throws
+    /// Writes a run's row, and how far sources are loaded.
+    func save(_ changes: LedgerChanges) throws
 
     /// Enriches anew the facts of movies that came or changed since this was last done.
     ///

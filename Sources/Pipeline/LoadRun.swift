@@ -1,0 +1,220 @@
+import Domain
+
+/// Does what `LoadMachine` decides: asks an input for batches, and performs the steps on the warehouse.
+final class LoadRun {
+    private let warehouse: any Warehouse
+    private let input: any LoadInput
+    private let stop: StopSignal
+    private let stages: StageTimes
+    private let isDryRun: Bool
+    private let wallClock: () -> Int64
+    /// Called before the marts are brought up to date.
+    private let willRefresh: (LineCounts) -> Void
+    private let movies: MovieWork
+    private let events: EventWork
+    private var machine: LoadMachine
+    private var ledger: SourceLedger
+    /// What the next `save` writes of sources.
+    private var pending = SourceLedger.Pending()
+    private var movieBatch: MovieBatch?
+
+    /// What is counted.
+    private(set) var tally: RunTally
+    /// What followed from what was loaded.
+    private(set) var refresh = RefreshReport()
+    /// The rows of the tables, as often as they were counted.
+    private(set) var rowCounts: [[(table: String, rows: Int64)]] = []
+    /// Why it stopped before its end, or nil.
+    var stopReason: StopSignal.Reason? { machine.stopReason }
+
+    /// What earlier runs read of a source that this run goes on with; nil where it began at the start.
+    func countsBefore(_ key: SourceLedger.Key) -> LineCounts? { ledger.counts(before: key) }
+
+    /// A run that has its place in the warehouse.
+    init(
+        _ record: RunRecord, plan: LoadPlan, input: any LoadInput, warehouse: any Warehouse, rawStore: (any RawStore)?,
+        stop: StopSignal, stages: StageTimes, wallClock: @escaping () -> Int64,
+        willRefresh: @escaping (LineCounts) -> Void
+    ) {
+        self.warehouse = warehouse
+        self.input = input
+        self.stop = stop
+        self.stages = stages
+        self.wallClock = wallClock
+        self.willRefresh = willRefresh
+        isDryRun = plan.isDryRun
+        // Movies and comments are put by two threads.
+        let store = rawStore.map { Guarded($0) }
+        movies = MovieWork(warehouse: warehouse, rawStore: store)
+        events = EventWork(warehouse: warehouse, rawStore: store, stages: stages)
+        machine = LoadMachine(plan)
+        ledger = SourceLedger(run: record.id)
+        tally = RunTally(record)
+    }
+
+    /// Runs to the end, or to a stop.
+    ///
+    /// - Throws: what an input, the raw store or the warehouse throws; what was committed before stays, and the run's row
+    ///   says that it failed, unless it is not known what the last commit did.
+    func run() throws {
+        defer { for port in SourcePort.allCases { input.close(port) } }
+        do {
+            try input.prepare()
+            try receive(.started)
+            while !machine.isFinished {
+                // A stop is looked for before a batch is asked for, which would have to be written or dropped.
+                let isStopNew = stop.reason != nil && machine.stopReason == nil
+                try receive(isStopNew ? .pause : nextInput())
+            }
+            if isDryRun { tally.end(machine.stopReason == nil ? .completed : .stopped, at: wallClock()) }
+        } catch {
+            // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row cannot
+            // be written either.
+            try? fail(because: error)
+            throw error
+        }
+    }
+
+    private func nextInput() throws -> LoadMachine.Input {
+        switch try input.next() {
+        case .batch(.movies(let batch)):
+            movieBatch = batch
+            return .movies(lines: batch.read)
+        case .batch(.events(let batch)):
+            events.hold(batch)
+            return .events(lines: batch.read, weight: FlightBudget.weight(of: batch.chunk))
+        case .pause: return .pause
+        case .heldBack: return .heldBack
+        case .ended(let port): return .ended(port)
+        }
+    }
+
+    /// Hands an input to the machine, and does what follows from it until the machine waits for the next.
+    private func receive(_ first: LoadMachine.Input) throws {
+        var next: LoadMachine.Input? = first
+        while let input = next {
+            next = nil
+            for step in machine.receive(input, at: StageTime.monotonicSeconds, stop: stop.reason) {
+                next = try perform(step)
+            }
+        }
+    }
+
+    private func fail(because error: any Error) throws {
+        let steps = machine.fail()
+        ledger.rollback()
+        pending = SourceLedger.Pending()
+        tally.fail(because: error)
+        for step in steps { _ = try perform(step) }
+    }
+}
+
+// MARK: Steps
+
+extension LoadRun {
+    /// Does one step.
+    ///
+    /// - Returns: its answer, if it has one.
+    private func perform(_ step: LoadMachine.Step) throws -> LoadMachine.Input? {
+        switch step {
+        case .begin: try warehouse.begin()
+        case .open(let port): try input.open(port)
+        case .addMovies: return .added(try addMovies())
+        case .insertEvents: try events.insert()
+        case .settleEvents: events.settle()
+        case .awaitSettled: return .settled(try countSettled())
+        case .dropEvents: for _ in 0..<events.drop() { input.release(.events) }
+        case .upsert: try events.upsert { try stages.measure(.movies, movies.upsert) }
+        case .cureRead: try stages.measure(.commit, cureRead)
+        case .save(let outcome): try stages.measure(.commit) { try save(outcome) }
+        case .commit:
+            try stages.measure(.commit, warehouse.commit)
+            tally.didCommit()
+            let positions = ledger.didCommit()
+            if !positions.isEmpty { input.committed(positions) }
+            return .committed
+        case .rollback: try warehouse.rollback()
+        case .close(let port): input.close(port)
+        case .reenrichFacts:
+            refresh.reenrichedFacts += try stages.measure(.marts, warehouse.reenrichFacts)
+            return .done
+        case .refreshMarts:
+            willRefresh(tally.run.counts)
+            refresh.refreshedDays += try stages.measure(.marts, warehouse.refreshMarts)
+            return .done
+        case .cureArrived:
+            tally.cured += try stages.measure(.commit) { try warehouse.cureArrived(run: tally.run.id, isLast: true) }
+            return .done
+        case .countRows: rowCounts.append(try stages.measure(.count, warehouse.rowCounts))
+        case .prepareForQuestions:
+            _ = try stages.measure(.indexes, warehouse.prepareForQuestions)
+            return .done
+        }
+        return nil
+    }
+
+    private func addMovies() throws -> LoadMachine.Growth {
+        guard let batch = movieBatch else { return LoadMachine.Growth() }
+        movieBatch = nil
+        let added = try stages.measure(.movies) { try movies.add(batch) }
+        if added.replacesMovies { events.forgetMovies() }
+        let kept = try count(batch.chunk, added.counts, batch.rejections, batch.warningTally)
+        input.release(.movies)
+        return LoadMachine.Growth(
+            keptBytes: kept + keptBytes(added.longDocuments), mergedBytes: movies.mergedBytes)
+    }
+
+    private func countSettled() throws -> LoadMachine.Growth {
+        var growth = LoadMachine.Growth()
+        for settled in try events.settled() {
+            let batch = settled.batch
+            tally.add(batch.misplaced)
+            growth.keptBytes += try count(batch.chunk, settled.counts, batch.rejections, batch.warningTally)
+            growth.keptBytes += keptBytes(batch.longBodies)
+            input.release(.events)
+        }
+        growth.mergedBytes = events.mergedBytes
+        return growth
+    }
+
+    /// Counts what became of a chunk's lines.
+    ///
+    /// - Returns: how many bytes of its lines the transaction keeps as they came.
+    private func count(
+        _ chunk: LineChunk, _ counts: LineCounts, _ rejections: [Rejection], _ warnings: WarningTally
+    ) throws -> Int {
+        tally.add(counts, rejections, warnings)
+        let kept = try input.settle(rejections, of: chunk, run: tally.run)
+        let early = ledger.add(chunk, counts: counts)
+        if !early.isEmpty, !isDryRun {
+            var changes = LedgerChanges(run: tally.run)
+            changes.checkpoints = early
+            try warehouse.save(changes)
+        }
+        input.didCount(chunk, counts, total: tally.run.counts)
+        return kept
+    }
+
+    private func keptBytes(_ lengths: [Int]) -> Int { lengths.reduce(0) { $0 + $1 + LoadRun.keptOverhead } }
+
+    /// About what a line that is kept takes beside its bytes: its message, names and index.
+    static let keptOverhead = 320
+
+    private func cureRead() throws {
+        tally.cured += try warehouse.cureArrived(run: tally.run.id, isLast: false)
+        pending = ledger.pending()
+        for reading in pending.readings {
+            tally.cured += try warehouse.cureRejected(
+                ofSource: reading.source, port: reading.port, before: reading.firstRun, run: tally.run.id)
+        }
+    }
+
+    private func save(_ outcome: RunOutcome) throws {
+        if outcome != .running { tally.end(outcome, at: wallClock()) }
+        var changes = LedgerChanges(run: tally.run)
+        changes.checkpoints = pending.checkpoints
+        changes.renames = pending.renames
+        pending = SourceLedger.Pending()
+        try warehouse.save(changes)
+    }
+}

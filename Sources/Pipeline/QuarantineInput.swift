@@ -1,0 +1,125 @@
+import Domain
+
+/// Lines of the quarantine as the input of a load, page by page. What became of a chunk is settled before the next page is
+/// read, since a line that was mended twice is to find what became of it the first time.
+final class QuarantineInput: LoadInput {
+    private let pages: QuarantinePages
+    private let warehouse: any Warehouse
+    private let clock: RunClock
+    private let progress: (LoadProgress) -> Void
+    private var movieDecoder: MovieDecoder?
+    private var eventDecoder: EventDecoder?
+    /// What is left of the page: runs of lines of one port.
+    private var rest: ArraySlice<[QuarantinePages.Entry]> = []
+    /// The lines of the chunk that was given last, whose numbers are their places here.
+    private var entries: [QuarantinePages.Entry] = []
+    private var hasGivenBatch = false
+    private var total = LineCounts()
+    private var endedPorts: [SourcePort] = []
+
+    /// The lines that were not tried since they were not kept whole, by rule.
+    private(set) var leftAside: [CleaningRule: Int64] = [:]
+    /// The first mended lines that still break a rule.
+    private(set) var faults: [QuarantineReport.Fault] = []
+    /// Mended lines without an open record.
+    var missing: Int64 { pages.missing }
+
+    /// The lines of pages.
+    ///
+    /// - Parameter progress: called after each page.
+    init(
+        _ pages: QuarantinePages, of warehouse: any Warehouse, clock: RunClock,
+        progress: @escaping (LoadProgress) -> Void
+    ) {
+        self.pages = pages
+        self.warehouse = warehouse
+        self.clock = clock
+        self.progress = progress
+    }
+
+    func prepare() throws {}
+    func open(_ port: SourcePort) throws {}
+    func release(_ port: SourcePort) {}
+    func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
+    func close(_ port: SourcePort) {}
+
+    func next() throws -> LoadArrival {
+        if hasGivenBatch {
+            hasGivenBatch = false
+            return .heldBack
+        }
+        if rest.isEmpty {
+            let page = try pages.next()
+            if page.isEmpty { return end() }
+            for entry in page where !entry.record.rejection.isWhole {
+                leftAside[entry.record.rejection.rule, default: 0] += 1
+            }
+            rest = page.filter(\.record.rejection.isWhole).runs[...]
+        }
+        entries = rest.popFirst() ?? []
+        guard let chunk = entries.chunk(clock: clock) else {
+            progress(LoadProgress(phase: .events, counts: total))
+            return .pause
+        }
+        hasGivenBatch = true
+        return .batch(try decode(chunk))
+    }
+
+    /// Both ports end with the last page.
+    private func end() -> LoadArrival {
+        let port: SourcePort = endedPorts.isEmpty ? .movies : .events
+        endedPorts.append(port)
+        return .ended(port)
+    }
+
+    private func decode(_ chunk: LineChunk) throws -> LoadBatch {
+        switch chunk.source.port {
+        case .movies:
+            let decoder = try movieDecoder ?? MovieDecoder()
+            movieDecoder = decoder
+            return .movies(decoder.decode(chunk))
+        case .events:
+            let decoder = try eventDecoder ?? EventDecoder(clock: clock)
+            eventDecoder = decoder
+            return .events(decoder.decode(chunk))
+        }
+    }
+
+    func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts) {
+        self.total = total
+        if rest.isEmpty { progress(LoadProgress(phase: LoadProgress.Phase(chunk.source.port), counts: total)) }
+    }
+
+    func settle(_ rejections: [Rejection], of chunk: LineChunk, run: RunRecord) throws -> Int {
+        let rejected = Dictionary(rejections.map { (Int($0.line), $0) }) { first, _ in first }
+        var cured: [Int64] = []
+        var again: [CleaningRule: Int64] = [:]
+        for (index, entry) in entries.enumerated() {
+            if let rejection = rejected[index] {
+                if try !replace(entry, rejection, run) { again[rejection.rule, default: 0] += 1 }
+            } else {
+                cured.append(entry.record.id)
+            }
+        }
+        try warehouse.cureRejected(cured, run: run.id)
+        try warehouse.countRejectedAgain(again, run: run.id)
+        return 0
+    }
+
+    /// A line that is still rejected stays; one that was mended stays as it came, since its mending is not done yet.
+    ///
+    /// - Returns: whether it has another rule or message now.
+    private func replace(_ entry: QuarantinePages.Entry, _ rejection: Rejection, _ run: RunRecord) throws -> Bool {
+        let known = entry.record.rejection
+        if entry.mended != nil {
+            if faults.count < QuarantineReport.mostFaults {
+                faults.append(
+                    QuarantineReport.Fault(id: entry.record.id, rule: rejection.rule, message: rejection.message))
+            }
+            return false
+        }
+        if known.rule == rejection.rule, known.message == rejection.message { return false }
+        try warehouse.replaceRejected(entry.record.id, by: rejection, run: run.id)
+        return true
+    }
+}

@@ -1,0 +1,145 @@
+import Domain
+import Logging
+
+/// The open sources of a load's ports: they are read and decoded on threads of their own, and their batches come in turns.
+final class SourceInput: LoadInput {
+    /// What a port is read through.
+    private struct Reader {
+        let source: any LineSource
+        let stage: OrderedStage<LineChunk, LoadBatch>
+    }
+
+    private let sets: [SourcePort: any SourceSet]
+    private let options: LoadOptions
+    private let warehouse: any Warehouse
+    private let stages: StageTimes
+    private let logger: Logger
+    private let progress: (LoadProgress) -> Void
+    private let share: StageShare
+    private var readers: [SourcePort: Reader] = [:]
+    /// The ports that are read, the one that is asked next first.
+    private var order: [SourcePort] = []
+    private let wakeUp = WakeUp()
+    /// What the run has counted so far.
+    private var total = LineCounts()
+
+    /// What became of the sources of each port.
+    private(set) var reports: [SourcePort: SourceReports] = [:]
+
+    /// Sources that are not open yet.
+    ///
+    /// - Parameter sets: what the ports are read from, at most one a port.
+    init(
+        _ sets: [any SourceSet], plan: LoadPlan, options: LoadOptions, warehouse: any Warehouse, stages: StageTimes,
+        logger: Logger, progress: @escaping (LoadProgress) -> Void
+    ) {
+        self.sets = Dictionary(sets.map { ($0.port, $0) }) { first, _ in first }
+        self.options = options
+        self.warehouse = warehouse
+        self.stages = stages
+        self.logger = logger
+        self.progress = progress
+        share = StageShare(of: options, ports: plan.turns.map(\.count).max() ?? 1)
+    }
+
+    deinit { for port in SourcePort.allCases { close(port) } }
+
+    func prepare() throws {
+        for (port, set) in sets { reports[port] = try SourceReports(set.describe(), port: port) }
+    }
+
+    func open(_ port: SourcePort) throws {
+        guard let set = sets[port] else { return }
+        progress(LoadProgress(phase: LoadProgress.Phase(port), counts: total))
+        let request = SourceRequest(
+            snapshotDay: options.snapshotDay, clockDay: options.clock.day, isReload: options.isReload)
+        let source = try stages.measure(.plan) {
+            try set.open(request) { try warehouse.forEachKnownSource(of: port, $0) }
+        }
+        let stage = OrderedStage<LineChunk, LoadBatch>(
+            width: options.decoders, limit: share.chunks, budget: share.bytes, progress: wakeUp)
+        readers[port] = Reader(source: source, stage: stage)
+        order.append(port)
+        start(stage, reading: source, port: port)
+    }
+
+    /// Starts to read and decode; of rejected lines it is counted which are plainly of the other port.
+    private func start(_ stage: OrderedStage<LineChunk, LoadBatch>, reading source: any LineSource, port: SourcePort) {
+        let (clock, stages) = (options.clock, stages)
+        stage.start(
+            reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
+        ) {
+            let decode: (LineChunk) -> LoadBatch
+            switch port {
+            case .movies:
+                let decoder = try MovieDecoder()
+                decode = { .movies(decoder.decode($0)) }
+            case .events:
+                let decoder = try EventDecoder(clock: clock)
+                decode = { .events(decoder.decode($0)) }
+            }
+            let guess = try PortGuess()
+            return { chunk in
+                stages.measure(.decode) {
+                    let batch = decode(chunk)
+                    let rejections = batch.rejections
+                    if !rejections.isEmpty {
+                        chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: rejections)
+                    }
+                    return batch
+                }
+            }
+        }
+    }
+
+    /// What there is now. The ports are asked by turns, so that one that always has something leaves the other its turn.
+    func next() throws -> LoadArrival {
+        while true {
+            for port in order {
+                guard let reader = readers[port] else { continue }
+                switch try reader.stage.poll() {
+                case .output(let batch):
+                    if order.count > 1 { order = order.filter { $0 != port } + [port] }
+                    return .batch(batch)
+                case .heldBack: return .heldBack
+                case .end:
+                    order.removeAll { $0 == port }
+                    return .ended(port)
+                case .nothingYet: continue
+                }
+            }
+            // A source may be silent for long, and what came before is to be committed meanwhile.
+            if !wakeUp.wait(milliseconds: 100) { return .pause }
+        }
+    }
+
+    func settle(_ rejections: [Rejection], of chunk: LineChunk, run: RunRecord) throws -> Int {
+        if rejections.isEmpty { return 0 }
+        try warehouse.quarantine(rejections, run: run.id)
+        return rejections.reduce(0) { $0 + $1.rawLength + LoadRun.keptOverhead }
+    }
+
+    func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts) {
+        let port = chunk.source.port
+        self.total = total
+        reports[port]?.add(chunk, counts, logger: logger)
+        if let now = reports[port]?.progress(total) { progress(now) }
+    }
+
+    func release(_ port: SourcePort) { readers[port]?.stage.release() }
+
+    func committed(_ positions: [(source: Source, position: SourcePosition)]) {
+        for (port, reader) in readers {
+            let own = positions.filter { $0.source.port == port }
+            if !own.isEmpty { reader.source.committed(own) }
+        }
+    }
+
+    func close(_ port: SourcePort) {
+        guard let reader = readers.removeValue(forKey: port) else { return }
+        order.removeAll { $0 == port }
+        // A thread that waits in the source returns.
+        reader.source.close()
+        reader.stage.cancel()
+    }
+}

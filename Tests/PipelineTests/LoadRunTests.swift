@@ -1,0 +1,114 @@
+import Domain
+import SQLite
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// In which order a load does its steps on a warehouse.
+@Suite struct LoadRunTests {
+    /// Batches that come at once; it notes what is given back.
+    private final class Batches: LoadInput {
+        var arrivals: [LoadArrival]
+        private(set) var released = 0
+        private(set) var closed: [SourcePort] = []
+
+        init(_ arrivals: [LoadArrival]) { self.arrivals = arrivals }
+
+        func prepare() throws {}
+        func open(_ port: SourcePort) throws {}
+        func next() throws -> LoadArrival { arrivals.isEmpty ? .ended(.events) : arrivals.removeFirst() }
+        func settle(_ rejections: [Rejection], of chunk: LineChunk, run: RunRecord) throws -> Int { 0 }
+        func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts) {}
+        func release(_ port: SourcePort) { released += 1 }
+        func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
+        func close(_ port: SourcePort) { closed.append(port) }
+    }
+
+    private func run(_ input: Batches, on warehouse: any Warehouse, stop: StopSignal = StopSignal()) throws -> LoadRun {
+        let record = try warehouse.beginRun(at: LawClock.clock.now, isDryRun: false)
+        defer { warehouse.endRun() }
+        let run = LoadRun(
+            record, plan: LoadPlan(turns: [[.events]]), input: input, warehouse: warehouse, rawStore: nil, stop: stop,
+            stages: StageTimes(), wallClock: { LawClock.clock.now }, willRefresh: { _ in })
+        try run.run()
+        return run
+    }
+
+    private func batches(_ count: Int) throws -> [LoadArrival] {
+        let decoder = try EventDecoder(clock: LawClock.clock)
+        return (1...count).map { number in
+            let chunk = ConformanceLines.chunk([ConformanceLines.event(number)], name: "\(number)")
+            return .batch(.events(decoder.decode(chunk)))
+        }
+    }
+
+    /// A decoder waits for chunks to be given back: it is not to stand idle while a transaction is upserted.
+    @Test func chunksAreGivenBackBeforeTheyAreUpserted() throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        let warehouse = FaultyWarehouse(try SQLiteWarehouse(path: folder.path("w.db")), at: .merge, manner: .error)
+        let input = Batches(try batches(3))
+        #expect(throws: Fault.self) { _ = try run(input, on: warehouse) }
+        #expect(warehouse.hasFired)
+        #expect(input.released == 3, "they were to be given back before the first table is merged")
+        #expect(Set(input.closed) == [.movies, .events])
+    }
+
+    /// After a signal no more events are inserted; they are given back for the next run to read.
+    @Test func whatIsHeldIsLeftWhereASignalComes() throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        let warehouse = FaultyWarehouse(try SQLiteWarehouse(path: folder.path("w.db")))
+        let stop = StopSignal()
+        let input = Batches(try batches(2) + [.pause] + batches(5).suffix(3))
+        let signalling = Signalling(input, after: 6, stop)
+        let record = try warehouse.beginRun(at: LawClock.clock.now, isDryRun: false)
+        defer { warehouse.endRun() }
+        let run = LoadRun(
+            record, plan: LoadPlan(turns: [[.events]]), input: signalling, warehouse: warehouse, rawStore: nil,
+            stop: stop, stages: StageTimes(), wallClock: { LawClock.clock.now }, willRefresh: { _ in })
+        try run.run()
+        #expect(run.stopReason == .terminate && run.tally.run.outcome == .stopped)
+        #expect(run.tally.run.counts.read == 2)
+        #expect(warehouse.counts[.insertFacts] == 1)
+        #expect(input.released == 5)
+        #expect(run.rowCounts.count == 1, "rows are counted at the start only")
+    }
+
+    /// Asks for a stop when so many things have come.
+    private final class Signalling: LoadInput {
+        private let inner: Batches
+        private var left: Int
+        private let stop: StopSignal
+
+        init(_ inner: Batches, after count: Int, _ stop: StopSignal) {
+            self.inner = inner
+            left = count
+            self.stop = stop
+        }
+
+        func next() throws -> LoadArrival {
+            left -= 1
+            if left == 0 { stop.request(.terminate) }
+            return try inner.next()
+        }
+
+        func prepare() throws {}
+        func open(_ port: SourcePort) throws {}
+        func settle(_ rejections: [Rejection], of chunk: LineChunk, run: RunRecord) throws -> Int { 0 }
+        func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts) {}
+        func release(_ port: SourcePort) { inner.release(port) }
+        func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
+        func close(_ port: SourcePort) { inner.close(port) }
+    }
+
+    /// It is not known what became of a commit whose reply is lost.
+    @Test func nothingIsWrittenWhereACommitIsInDoubt() throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        let warehouse = FaultyWarehouse(
+            try SQLiteWarehouse(path: folder.path("w.db")), at: .afterCommit, occurrence: 2, manner: .error)
+        #expect(throws: Fault.self) { _ = try run(Batches(try batches(1)), on: warehouse) }
+        #expect(warehouse.counts[.begin] == 2 && warehouse.counts[.saveRun] == 2)
+        let outcomes = try Database(path: folder.path("w.db")).rows("SELECT outcome || read FROM load_run")
+        #expect(outcomes == ["running1"])
+    }
+}
