@@ -36,7 +36,7 @@ enum Layer: String {
 }
 
 /// What backends share: each of them may use these targets of their own layer.
-let sharedByBackends: Set<String> = ["Schema"]
+let sharedByBackends: Set<String> = ["Schema", "SQLWarehouse"]
 
 /// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
 let layers: [(Layer, [Target])] = [
@@ -77,8 +77,11 @@ let layers: [(Layer, [Target])] = [
             .target(
                 name: "Files", dependencies: ["Domain", "Hashing", "Logging", "CZstd", "CZlib"],
                 path: "Sources/Backends/Files"),
+            // The rules of a warehouse in any SQL database; each of these adds a session and a dialect.
             .target(
-                name: "SQLite", dependencies: ["Domain", "Hashing", "Logging", "Schema", "CSQLite"],
+                name: "SQLWarehouse", dependencies: ["Domain", "Schema"], path: "Sources/Backends/SQLWarehouse"),
+            .target(
+                name: "SQLite", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CSQLite"],
                 path: "Sources/Backends/SQLite"),
             // The migrations, which people read too.
             .target(
@@ -134,6 +137,9 @@ let tests: [Target] = [
         path: "Tests/Core/DomainTests"),
     .testTarget(
         name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"], path: "Tests/Backends/FilesTests"),
+    .testTarget(
+        name: "SQLWarehouseTests", dependencies: ["SQLWarehouse", "SQLite", "Domain", "TableTesting"],
+        path: "Tests/Backends/SQLWarehouseTests"),
     .testTarget(
         name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),

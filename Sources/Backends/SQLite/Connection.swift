@@ -67,6 +67,23 @@ public final class Connection {
         return statement
     }
 
+    /// Runs a query; its compiled form is kept.
+    func query(_ sql: String, _ values: [RowValue]) throws(SQLiteError) -> QueryRows {
+        // One that is still being read, of the same text, stays as it is.
+        if let kept = cached[sql], kept.isBeingRead { return try QueryRows(prepare(sql), values) }
+        return try QueryRows(statement(sql), values)
+    }
+
+    /// The names of a table's columns; none when there is no such table.
+    func columns(of table: String) throws(SQLiteError) -> Set<String> {
+        let names = try statement("SELECT name FROM pragma_table_info(?1, 'main')")
+        try names.bind(table, at: 1)
+        var columns: Set<String> = []
+        while try names.step() { columns.insert(names.text(0) ?? "") }
+        try names.reset()
+        return columns
+    }
+
     /// The first column of the first row, as an integer.
     public func integer(_ sql: String, _ bindings: Int64...) throws(SQLiteError) -> Int64? {
         let statement = try statement(sql)
@@ -86,14 +103,6 @@ public final class Connection {
 
     /// Rows that the last statement changed.
     public var changes: Int64 { sqlite3_changes64(handle) }
-
-    /// Whether an upsert inserted a row, and did not update one.
-    func inserts(_ upsert: () throws -> Void) rethrows -> Bool {
-        // Only an insert sets it (https://sqlite.org/c3ref/last_insert_rowid.html).
-        sqlite3_set_last_insert_rowid(handle, 0)
-        try upsert()
-        return sqlite3_last_insert_rowid(handle) != 0
-    }
 
     /// Writes the changed pages of the transaction that are in no use to the log (https://sqlite.org/c3ref/db_cacheflush.html).
     func flushCache() throws(SQLiteError) { try check(sqlite3_db_cacheflush(handle), "writing out changed pages") }

@@ -16,21 +16,21 @@ struct MigrationNames {
 
     /// Goes through what migrations make, rename and drop, in their order.
     ///
-    /// - Throws: `SQLiteFileError.nameTaken` at the first name that somebody took.
-    func expectFree(for migrations: [Schema.Migration]) throws(SQLiteFileError) {
+    /// - Throws: `WarehouseError.nameTaken` at the first name that somebody took.
+    func expectFree(for migrations: [Schema.Migration]) throws(WarehouseError) {
         var kinds = kinds
         for migration in migrations {
             for statement in Self.statements(migration.sql) {
                 switch Self.change(statement) {
                 case .make(let kind, let name)?:
                     if let taken = kinds[name] {
-                        throw .nameTaken(path: path, kind: taken, name: name, by: "the schema update \(migration.name)")
+                        throw .nameTaken(location: path, kind: taken, name: name, by: "the schema update \(migration.name)")
                     }
                     kinds[name] = kind
                 case .rename(let old, let new)?:
                     let kind = kinds.removeValue(forKey: old)
                     if let taken = kinds[new] {
-                        throw .nameTaken(path: path, kind: taken, name: new, by: "the schema update \(migration.name)")
+                        throw .nameTaken(location: path, kind: taken, name: new, by: "the schema update \(migration.name)")
                     }
                     kinds[new] = kind ?? "table"
                 case .drop(let name)?: kinds[name] = nil

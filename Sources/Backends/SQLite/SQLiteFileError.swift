@@ -22,8 +22,6 @@ public enum SQLiteFileError: ReportedError, Equatable {
     case fileOfAnother(path: String, owner: String, hasRows: Bool)
     /// It was written to while it was read in a way that needs it to stay as it is.
     case changedMeanwhile(path: String)
-    /// A name that an update of the schema or an index needs belongs to something that a person made.
-    case nameTaken(path: String, kind: String, name: String, by: String)
     /// A trigger that a person made would leave rows out.
     case triggerLeavesOut(path: String, trigger: String, table: String)
     /// No folder can be made for the warehouse of a dry run.
@@ -48,8 +46,6 @@ public enum SQLiteFileError: ReportedError, Equatable {
         case .fileOfAnother(let path, let owner, _):
             "the file \(path) belongs to \(owner), and you may not write to it; SQLite writes to it before the warehouse"
         case .changedMeanwhile(let path): "the warehouse \(path) was written to while it was read"
-        case .nameTaken(let path, let kind, let name, let user):
-            "the warehouse \(path) has a \(kind) named \(name), which \(user) needs for itself"
         case .triggerLeavesOut(let path, let trigger, let table):
             "the warehouse \(path) has a trigger \(trigger) that leaves rows out of \(table) (RAISE(IGNORE))"
         case .noScratchFolder(let parent, let reason):
@@ -82,9 +78,6 @@ public enum SQLiteFileError: ReportedError, Equatable {
             "Its log is empty. When no program has the warehouse open (`fuser \(path)`), remove that file and run the same "
                 + "command again; do so with each file that it names."
         case .changedMeanwhile: "Run the same command again when the load has ended."
-        case .nameTaken(_, let kind, let name, _):
-            "Nothing was changed. Somebody made that \(kind): rename it, or remove it (DROP \(kind.uppercased()) \(name)), "
-                + "and run the same command again."
         case .triggerLeavesOut(_, let trigger, _):
             "Nothing was loaded. Remove it (DROP TRIGGER \(trigger)), or filter in a view instead, and run again."
         case .noScratchFolder: "Let TMPDIR name a folder that you may write to."

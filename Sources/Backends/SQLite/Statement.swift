@@ -1,10 +1,13 @@
 import CSQLite
+import Domain
 
 /// A compiled statement, finalized with this object. It may outlive its connection: the database is open for as long.
 public final class Statement {
     private let handle: OpaquePointer
     private let database: DatabaseHandle
     private let sql: String
+    /// Whether somebody reads its rows.
+    var isBeingRead = false
     /// Whether nothing but white space, comments and semicolons follow it in its text.
     let isWhole: Bool
 
@@ -107,13 +110,23 @@ public final class Statement {
             status ?? sqlite3_bind_text(handle, Int32(index), value, -1, transient), sql)
     }
 
-    /// Binds bytes without a copy; they have to stay until the parameter is bound anew.
-    func bind(borrowed bytes: UnsafeRawBufferPointer, at index: Int) throws(SQLiteError) {
-        let status =
-            bytes.isEmpty
-            ? sqlite3_bind_zeroblob(handle, Int32(index), 0)
-            : sqlite3_bind_blob64(handle, Int32(index), bytes.baseAddress, UInt64(bytes.count), nil)
-        try database.check(status, sql)
+    /// Binds values to the parameters from the first on.
+    func bind(_ values: [RowValue]) throws(SQLiteError) {
+        for (place, value) in values.enumerated() {
+            let index = place + 1
+            switch value {
+            case .null: try bind(nil as Int64?, at: index)
+            case .integer(let value), .timestamp(let value): try bind(value, at: index)
+            case .real(let value): try bind(value, at: index)
+            case .boolean(let value): try bind(value ? 1 : 0 as Int64, at: index)
+            case .date(let day): try bind(CivilDate.text(ofDay: day), at: index)
+            case .uuid(let high, let low):
+                let bytes = withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { [UInt8]($0) }
+                try bind(blob: bytes, at: index)
+            case .text(let value): try bind(value, at: index)
+            case .blob(let value): try bind(blob: value, at: index)
+            }
+        }
     }
 
     /// Binds a blob.

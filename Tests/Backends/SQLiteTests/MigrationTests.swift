@@ -98,13 +98,14 @@ import Testing
 
     @Test func aMigrationThatFailsLeavesNothing() throws {
         let folder = try TemporaryFolder()
-        let connection = try Connection(path: folder.file("x.db"), access: .readWrite)
+        let warehouse = try SQLiteWarehouse(path: folder.file("x.db"))
+        let connection = warehouse.connection
         // The second migration meets a table of its own name, after it has made others.
         try connection.execute("CREATE TABLE movies (x)")
-        #expect(throws: SQLiteFileError.self) { try Migrator(connection: connection).migrate(at: 0) }
+        #expect(throws: WarehouseError.self) { try warehouse.migrate(at: 0) }
         #expect(try rows(connection, "SELECT name FROM sqlite_schema") == [["movies"]])
         // What was in the way is gone: the same goes through.
         try connection.execute("DROP TABLE movies")
-        #expect(try Migrator(connection: connection).migrate(at: 0) == Schema.sqlite.map(\.name))
+        #expect(try warehouse.migrate(at: 0) == Schema.sqlite.map(\.name))
     }
 }

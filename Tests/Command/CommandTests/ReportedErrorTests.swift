@@ -35,6 +35,7 @@ import Testing
         [
             WarehouseError.inUse(location: url), WarehouseError.notThere(location: url),
             WarehouseError.newerSchema(location: url, version: 99, known: 12),
+            WarehouseError.nameTaken(location: url, kind: "view", name: "v", by: "the index of that name"),
             SQLiteFileError.notAFile(path: url, reason: "no"), SQLiteFileError.notReadable(path: url, reason: "no"),
             SQLiteFileError.noPath(location: url), SQLiteFileError.noFile(location: url, name: "-"),
             SQLiteFileError.noFile(location: url, name: ":memory:"),
@@ -43,7 +44,6 @@ import Testing
             SQLiteFileError.fileOfAnother(path: url, owner: "the user x", hasRows: true),
             SQLiteFileError.fileOfAnother(path: url, owner: "the user x", hasRows: false),
             SQLiteFileError.changedMeanwhile(path: url),
-            SQLiteFileError.nameTaken(path: url, kind: "view", name: "v", by: "the index of that name"),
             SQLiteFileError.triggerLeavesOut(path: url, trigger: "t", table: "users"),
             SQLiteFileError.noScratchFolder(parent: url, reason: "no"),
             LocationError.unknownScheme(location, port: "warehouse", takes: ["a path", "sqlite:"]),

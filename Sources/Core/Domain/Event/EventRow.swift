@@ -59,11 +59,6 @@ public struct EventRow: Sendable {
     /// An event with nothing in it.
     public init() {}
 
-    /// The event's UTC day less the movie's release date; `Int64.min` is null.
-    @inlinable public var daysSinceRelease: Int64 {
-        releaseDay == Int32.min ? Int64.min : Int64(CivilDate.day(ofMilliseconds: time)) - Int64(releaseDay)
-    }
-
     /// Whether the session fields say anything of the device.
     @inlinable public var hasDevice: Bool {
         !(device.isNull && browser.isNull && os.isNull && screenResolution.isNull)

@@ -8,6 +8,8 @@ public enum WarehouseError: ReportedError, Equatable {
     case notThere(location: String)
     /// It was written by a newer version of this program.
     case newerSchema(location: String, version: Int, known: Int)
+    /// A name that an update of the schema or an index needs belongs to something that a person made.
+    case nameTaken(location: String, kind: String, name: String, by: String)
 
     /// What failed, and where.
     public var message: String {
@@ -17,6 +19,8 @@ public enum WarehouseError: ReportedError, Equatable {
             case .notThere(let location): "there is no warehouse at \(location)"
             case .newerSchema(let location, let version, let known):
                 "the warehouse \(location) has schema version \(version), and this program knows \(known)"
+            case .nameTaken(let location, let kind, let name, let user):
+                "the warehouse \(location) has a \(kind) named \(name), which \(user) needs for itself"
             }
         return Redaction.text(text)
     }
@@ -27,6 +31,9 @@ public enum WarehouseError: ReportedError, Equatable {
         case .inUse: "Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse."
         case .notThere: "Make one with `reelhouse run`, or name another one with --warehouse."
         case .newerSchema: "Install the version of reelhouse that last wrote to it, or a newer one."
+        case .nameTaken(_, let kind, let name, _):
+            "Nothing was changed. Somebody made that \(kind): rename it, or remove it (DROP \(kind.uppercased()) \(name)), "
+                + "and run the same command again."
         }
     }
 

@@ -58,10 +58,10 @@ public final class RowHasher {
     /// A double; −0 counts as 0.
     public func add(real value: Double) { add(integer: Int64(bitPattern: (value == 0 ? 0 : value).bitPattern)) }
 
-    /// A UUID.
-    public func add(uuid bytes: UnsafeRawBufferPointer) {
+    /// A UUID by its higher and lower 8 bytes.
+    public func add(uuidHigh high: UInt64, low: UInt64) {
         buffer.append(1)
-        buffer.append(bytes)
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { _ = buffer.append($0) }
     }
 
     /// A text or blob.

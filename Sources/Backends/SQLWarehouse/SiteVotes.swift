@@ -1,7 +1,7 @@
 import Domain
 
-/// The site's ratings summed by movie. In Swift, since SQLite would sort all ratings, which are kept in the order of
-/// their users.
+/// The site's ratings summed by movie. In Swift, since a database would sort all ratings, which are kept in
+/// the order of their users.
 struct SiteVotes {
     /// The shape of the sums.
     static let table = Table(
@@ -16,10 +16,12 @@ struct SiteVotes {
     let rows = MergeTable(table)
 
     /// Sums up all ratings.
-    init(_ connection: Connection) throws {
-        let ratings = try connection.prepare("SELECT movie_id, CAST(score * 1000 AS INTEGER) FROM ratings")
+    init(_ database: any SQLDatabase) throws {
+        let dialect = database.dialect
+        let ratings = try database.query(
+            "SELECT movie_id, \(dialect.whole("score * 1000")) FROM \(dialect.table("ratings"))", [])
         let scratch = rows.scratch
-        while try ratings.step() {
+        while try ratings.next() {
             scratch.set(ratings.integer(0), column: 0, cell: 1)
             scratch.set(1 as Int64, column: 1, cell: 2)
             scratch.set(ratings.integer(1), column: 2, cell: 3)

@@ -1,7 +1,7 @@
 import CSQLite
 import Domain
 
-extension SQLiteReader {
+extension SQLiteReadSession {
     /// Compiles one statement that only reads.
     ///
     /// - Throws: `QueryError`, `SQLiteError`.

@@ -1,25 +1,26 @@
 import Domain
 
-/// The rows of `genre_daily` of stale days: `movie_daily` summed by genre. In Swift, since SQLite would sort wide rows,
-/// several for each row of `movie_daily`, where a few sums a day are enough.
+/// The rows of `genre_daily` of stale days: `movie_daily` summed by genre. In Swift, since a database would sort wide
+/// rows, several for each row of `movie_daily`, where a few sums a day are enough.
 struct GenreDailySums {
     /// The summed rows.
     let rows = MergeTable(MartTables.genreDaily)
 
     /// Sums up the days in `load_stale_day`.
-    init(_ connection: Connection) throws {
-        let genres = try MovieGenres(connection)
+    init(_ database: any SQLDatabase) throws {
+        let genres = try MovieGenres(database)
         let measures = MartTables.measureNames
-        let daily = try connection.prepare(
+        let dialect = database.dialect
+        let daily = try database.query(
             """
-            SELECT day, movie_id, \(measures.joined(separator: ", ")) FROM movie_daily
-            WHERE day IN (SELECT day FROM load_stale_day) ORDER BY day, movie_id
-            """)
+            SELECT day, movie_id, \(measures.joined(separator: ", ")) FROM \(dialect.table("movie_daily"))
+            WHERE day IN (SELECT day FROM \(dialect.table("load_stale_day"))) ORDER BY day, movie_id
+            """, [])
         var sums = DaySums(genres: genres.numbers, measures: measures.count)
         var day: Int32?
         var place = 0
-        while try daily.step() {
-            guard let rowDay = CivilDate.parse(daily.bytes(0)) else { continue }
+        while try daily.next() {
+            guard let rowDay = daily.date(0) else { continue }
             if rowDay != day {
                 if let day { sums.move(to: rows, day: day) }
                 day = rowDay
@@ -50,7 +51,7 @@ private struct DaySums {
         isThere = ContiguousArray(repeating: false, count: genres.count)
     }
 
-    mutating func add(_ row: Statement, firstColumn: Int, to genre: Int) {
+    mutating func add(_ row: any SQLRows, firstColumn: Int, to genre: Int) {
         isThere[genre] = true
         for index in 0..<measures { sums[genre * measures + index] &+= row.integer(firstColumn + index) }
     }
@@ -77,10 +78,11 @@ private struct MovieGenres {
     /// The genres.
     private(set) var numbers: ContiguousArray<Int64> = []
 
-    init(_ connection: Connection) throws {
+    init(_ database: any SQLDatabase) throws {
         var places: [Int64: Int] = [:]
-        let pairs = try connection.prepare("SELECT movie_id, genre_id FROM movie_genres ORDER BY movie_id")
-        while try pairs.step() {
+        let pairs = try database.query(
+            "SELECT movie_id, genre_id FROM \(database.dialect.table("movie_genres")) ORDER BY movie_id", [])
+        while try pairs.next() {
             let number = pairs.integer(1)
             let place = places[number] ?? numbers.count
             if place == numbers.count {

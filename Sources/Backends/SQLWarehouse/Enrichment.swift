@@ -1,0 +1,93 @@
+import Domain
+
+/// What a fact carries of its movie, stated once: the lookup for facts that come and the update of facts that are there
+/// are both made of these two expressions.
+struct Enrichment {
+    /// Reads `movie_id`, `release_day` (days since 1970-01-01), `release_year` and `primary_genre_id` of each movie.
+    let movies: String
+    /// The event's UTC day less the release day, by the expressions of the event's time and the release day.
+    let daysSinceRelease: @Sendable (_ eventTime: String, _ releaseDay: String) -> String
+
+    /// What facts carry of the staged movies.
+    let ofStagedMovies: String
+    /// Whether there are movies that came or changed, and whose facts have to follow.
+    let isPending: String
+    /// The days on which movies that came or changed have facts.
+    let pendingDays: String
+    /// Enriches anew the facts of those movies in the time from the first parameter to before the second.
+    let update: String
+    /// Notes that all facts have followed.
+    let clearPending: String
+
+    init(_ dialect: SQLDialect) {
+        let movies = """
+            (SELECT m.movie_id, \(dialect.dayNumber("m.release_date")) AS release_day,
+                \(dialect.year("m.release_date")) AS release_year,
+                (SELECT g.genre_id FROM \(dialect.table("movie_genres")) AS g WHERE g.movie_id = m.movie_id
+                    ORDER BY g.position LIMIT 1) AS primary_genre_id
+            FROM \(dialect.table("movies")) AS m)
+            """
+        self.movies = movies
+        daysSinceRelease = { "\(dialect.dayNumberOfTimestamp($0)) - \($1)" }
+        ofStagedMovies = """
+            SELECT movie.movie_id, movie.release_day, movie.release_year, movie.primary_genre_id
+            FROM \(dialect.staged(StagedTable(ListTables.movies))) AS new \(dialect.orderedJoin) \(movies) AS movie
+            ON movie.movie_id = new.movie_id
+            """
+        let pending = dialect.table("load_pending_movie")
+        isPending = "SELECT EXISTS (SELECT 1 FROM \(pending) WHERE changes_facts)"
+        pendingDays = """
+            SELECT DISTINCT day FROM \(dialect.table("movie_daily"))
+            WHERE movie_id IN (SELECT movie_id FROM \(pending) WHERE changes_facts)
+            """
+        update = """
+            UPDATE \(dialect.table("fact_user_event"))
+            SET (release_year, primary_genre_id, days_since_release, movie_known) = (
+                SELECT movie.release_year, movie.primary_genre_id,
+                    \(daysSinceRelease("fact_user_event.event_time", "movie.release_day")), TRUE
+                FROM \(movies) AS movie WHERE movie.movie_id = fact_user_event.movie_id)
+            WHERE event_time >= \(dialect.parameter(1)) AND event_time < \(dialect.parameter(2))
+                AND movie_id IN (SELECT movie_id FROM \(pending) WHERE changes_facts)
+            """
+        clearPending = "UPDATE \(pending) SET changes_facts = FALSE WHERE changes_facts"
+    }
+}
+
+extension SQLWarehouse {
+    /// What the facts of some movies carry; see `Warehouse`.
+    public func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] {
+        if ids.isEmpty { return [] }
+        try session.stage(ids.lazy.map { [.integer($0)] }, as: ListTables.movies)
+        let rows = try session.query(enrichment.ofStagedMovies, [])
+        var enrichments: [MovieEnrichment] = []
+        while try rows.next() {
+            enrichments.append(
+                MovieEnrichment(
+                    movieID: rows.integer(0),
+                    releaseDay: rows.optionalInteger(1).map { Int32(truncatingIfNeeded: $0) },
+                    releaseYear: rows.optionalInteger(2).map { Int32(truncatingIfNeeded: $0) },
+                    primaryGenreID: rows.optionalInteger(3)))
+        }
+        return enrichments
+    }
+
+    /// Enriches the facts of movies that came or changed, day by day of those that movie_daily knows them on.
+    public func reenrichFacts() throws -> Int64 {
+        guard try session.boolean(enrichment.isPending) else { return 0 }
+        var days: [Int32] = []
+        let rows = try session.query(enrichment.pendingDays, [])
+        while try rows.next() {
+            if let day = rows.date(0) { days.append(day) }
+        }
+        var facts: Int64 = 0
+        for day in days {
+            let start = Int64(day) * CivilDate.millisecondsPerDay
+            facts += try session.run(
+                enrichment.update, [.timestamp(start), .timestamp(start + CivilDate.millisecondsPerDay)])
+        }
+        try session.stage(days.lazy.map { [.date($0)] }, as: ListTables.days)
+        try session.run(marts.addStaleDays, [])
+        try session.run(enrichment.clearPending, [])
+        return facts
+    }
+}

@@ -1,0 +1,171 @@
+import Domain
+
+/// The statements about runs and sources.
+struct LedgerStatements {
+    /// Whether any run has read a line.
+    let hasReadLines: String
+    /// Marks the runs that were killed, with the first parameter as their error.
+    let markKilledRuns: String
+    /// The number of the last run.
+    let lastRun: String
+    /// Whether runs since the last that completed may have left open lines in quarantine whose events or movies had
+    /// arrived: such a run was stopped, killed or failed before it looked at all of them.
+    let mayHavePutOffCures: String
+    /// Writes a run's row.
+    let saveRun: String
+    /// Keeps what staged rows that go were known by, where they were loaded whole.
+    let keepSuperseded: String
+    /// Deletes those rows.
+    let deleteSuperseded: String
+    /// Adds the staged rows of `load_outgrown`.
+    let addOutgrown: String
+    /// Writes the staged checkpoints.
+    let saveCheckpoints: String
+    /// Gives sources their staged names.
+    let rename: String
+    /// The rows of `load_checkpoint` of a port, as `checkpoint(_:port:from:)` reads them.
+    let checkpoints: String
+    /// The rows of `load_outgrown` of a port: key, date, bytes, head.
+    let outgrown: String
+
+    /// The columns of `load_checkpoint` that `checkpoint(_:port:from:)` reads.
+    static let checkpointColumns = [
+        "source_key", "snapshot_date", "source", "position", "is_complete", "read", "accepted", "duplicates",
+        "rejected", "warnings", "source_bytes", "source_head", "may_grow", "first_run_id",
+    ]
+
+    init(_ dialect: SQLDialect) {
+        let (runs, checkpoint) = (dialect.table("load_run"), dialect.table("load_checkpoint"))
+        hasReadLines = "SELECT EXISTS (SELECT 1 FROM \(runs) WHERE read > 0)"
+        markKilledRuns = """
+            UPDATE \(runs) SET outcome = 'interrupted', error = \(dialect.parameter(1)) WHERE outcome = 'running'
+            """
+        lastRun = "SELECT max(run_id) FROM \(runs)"
+        mayHavePutOffCures = """
+            SELECT EXISTS (SELECT 1 FROM \(runs) WHERE run_id > coalesce(
+                (SELECT max(run_id) FROM \(runs) WHERE outcome = 'completed'), 0))
+            """
+        let runColumns = OperationTables.runs.columns.map(\.name)
+        saveRun = """
+            INSERT INTO \(runs) (\(runColumns.joined(separator: ", ")))
+            VALUES (\(dialect.parameters(runColumns.count)))
+            """ + Self.replacing(OperationTables.runs, runColumns)
+        let superseded = dialect.staged(StagedTable(ListTables.superseded))
+        let isSame = ["port", "source_key", "snapshot_date"].map { "old.\($0) = new.\($0)" }
+            .joined(separator: " AND ")
+        let outgrownNames = OperationTables.outgrown.columns.map(\.name)
+        let outgrownRow = outgrownNames.joined(separator: ", ")
+        keepSuperseded = """
+            INSERT INTO \(dialect.table("load_outgrown")) (\(outgrownRow))
+            SELECT \(outgrownNames.map { "old.\($0)" }.joined(separator: ", "))
+            FROM \(superseded) AS new \(dialect.orderedJoin) \(checkpoint) AS old ON \(isSame)
+            WHERE new.is_kept AND old.is_complete AND old.source_bytes IS NOT NULL AND old.source_head IS NOT NULL
+            ON CONFLICT (port, source_key, snapshot_date) DO NOTHING
+            """
+        deleteSuperseded = """
+            DELETE FROM \(checkpoint) WHERE (port, source_key, snapshot_date)
+            IN (SELECT port, source_key, snapshot_date FROM \(superseded))
+            """
+        addOutgrown = """
+            INSERT INTO \(dialect.table("load_outgrown")) (\(outgrownRow))
+            SELECT \(outgrownRow) FROM \(dialect.staged(StagedTable(ListTables.outgrown))) WHERE TRUE
+            ON CONFLICT (port, source_key, snapshot_date) DO NOTHING
+            """
+        let staged = StagedTable(ListTables.checkpoints)
+        saveCheckpoints = """
+            INSERT INTO \(checkpoint) (\(staged.names)) SELECT \(staged.names) FROM \(dialect.staged(staged))
+            WHERE TRUE
+            """ + Self.replacing(OperationTables.checkpoints, staged.columns.map(\.name))
+        rename = """
+            UPDATE \(checkpoint) SET source = new.source
+            FROM \(dialect.staged(StagedTable(ListTables.renames))) AS new
+            WHERE load_checkpoint.port = new.port AND load_checkpoint.source_key = new.source_key
+                AND load_checkpoint.snapshot_date = new.snapshot_date
+            """
+        checkpoints = """
+            SELECT \(Self.checkpointColumns.joined(separator: ", ")) FROM \(checkpoint)
+            WHERE port = \(dialect.parameter(1))
+            """
+        outgrown = """
+            SELECT source_key, snapshot_date, source_bytes, source_head FROM \(dialect.table("load_outgrown"))
+            WHERE port = \(dialect.parameter(1))
+            """
+    }
+
+    /// What makes an insert one that replaces the columns that it names; columns that somebody added stay.
+    private static func replacing(_ table: Table, _ columns: [String]) -> String {
+        let sets = columns.filter { !table.key.contains($0) }.map { "\($0) = excluded.\($0)" }
+        return " ON CONFLICT (\(table.key.joined(separator: ", "))) DO UPDATE SET \(sets.joined(separator: ", "))"
+    }
+
+    /// The checkpoint that a row of `checkpointColumns` is, those being beginning with a column.
+    static func checkpoint(_ rows: any SQLRows, port: SourcePort, from first: Int = 0) -> Checkpoint {
+        let identity = SourceIdentity(
+            port: port, key: rows.text(first) ?? "", snapshotDay: CivilDate.parse(rows.bytes(first + 1)))
+        let mark = SourceMark(
+            identity: identity, bytes: rows.optionalInteger(first + 10), head: rows.optionalInteger(first + 11),
+            mayGrow: rows.boolean(first + 12))
+        return Checkpoint(
+            mark, source: rows.text(first + 2) ?? "",
+            position: SourcePosition(text: rows.text(first + 3) ?? "") ?? SourcePosition(),
+            isComplete: rows.boolean(first + 4), counts: LineCounts(rows, from: first + 5),
+            firstRun: rows.integer(first + 13))
+    }
+}
+
+extension LineCounts {
+    /// The counts of five columns: read, accepted, duplicates, rejected, warnings.
+    init(_ rows: any SQLRows, from column: Int) {
+        self.init()
+        read = rows.integer(column)
+        accepted = rows.integer(column + 1)
+        duplicates = rows.integer(column + 2)
+        rejected = rows.integer(column + 3)
+        warnings = rows.integer(column + 4)
+    }
+}
+
+extension SQLWarehouse {
+    /// Gives what is known of the sources of a port; see `Warehouse`.
+    public func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
+        let loaded = try session.query(ledger.checkpoints, [.text(port.rawValue)])
+        while try loaded.next() { try body(KnownSource(LedgerStatements.checkpoint(loaded, port: port))) }
+        let outgrown = try session.query(ledger.outgrown, [.text(port.rawValue)])
+        while try outgrown.next() {
+            let identity = SourceIdentity(
+                port: port, key: outgrown.text(0) ?? "", snapshotDay: CivilDate.parse(outgrown.bytes(1)))
+            let mark = SourceMark(
+                identity: identity, bytes: outgrown.optionalInteger(2), head: outgrown.optionalInteger(3))
+            let checkpoint = Checkpoint(
+                mark, source: "", position: SourcePosition(), isComplete: true, counts: LineCounts())
+            try body(KnownSource(checkpoint, isOutgrown: true))
+        }
+    }
+
+    /// Writes a run's row, and how far sources are loaded; see `Warehouse`.
+    public func save(_ changes: LedgerChanges) throws {
+        let run = changes.run
+        try session.run(
+            ledger.saveRun,
+            [
+                .integer(run.id), .timestamp(run.startedAt), run.endedAt.map { .timestamp($0) } ?? .null,
+                .text(run.outcome.rawValue), .integer(run.counts.read), .integer(run.counts.accepted),
+                .integer(run.counts.duplicates), .integer(run.counts.rejected), .integer(run.counts.warnings),
+                .optional(run.error),
+            ])
+        session.note(run)
+        let plan = LedgerPlan(changes.checkpoints)
+        try apply([ledger.keepSuperseded, ledger.deleteSuperseded], to: plan.superseded, in: ListTables.superseded)
+        try apply([ledger.addOutgrown], to: plan.outgrown, in: ListTables.outgrown)
+        try apply([ledger.saveCheckpoints], to: plan.checkpoints(run: run.id), in: ListTables.checkpoints)
+        let renames = changes.renames.map { $0.identity.values + [.text($0.name)] }
+        try apply([ledger.rename], to: renames, in: ListTables.renames)
+    }
+
+    /// Stages listed values, unless there are none, and runs statements over them.
+    private func apply(_ statements: [String], to values: [[RowValue]], in table: Table) throws {
+        if values.isEmpty { return }
+        try session.stage(values, as: table)
+        for statement in statements { try session.run(statement, []) }
+    }
+}

@@ -1,0 +1,125 @@
+import Domain
+
+/// The statements that merge staged rows into the stored ones of a table, written from its declaration.
+struct MergeStatements {
+    /// Inserts staged rows, and merges those whose key is there; none of them withdraws anything, and none was withdrawn.
+    let upsert: String
+    /// The same for rows whose entries may have been withdrawn before they came.
+    let upsertUnlessWithdrawn: String
+    /// What a table whose entries can be withdrawn needs beside.
+    let withdrawals: Withdrawals?
+
+    /// The statements of withdrawals.
+    struct Withdrawals {
+        /// Whether any withdrawal is remembered.
+        let areThere: String
+        /// How many are remembered.
+        let count: String
+        /// Remembers staged rows that are withdrawals.
+        let remember: String
+        /// Deletes the stored rows that staged withdrawals, which are remembered, beat.
+        let delete: String
+        /// Forgets the withdrawals that a stored row beats, so that what is remembered does not depend on which of the
+        /// two came first.
+        let forget: String
+        /// The same, looking at the keys of the staged rows only.
+        let forgetOfStaged: String
+    }
+
+    init(_ table: Table, _ dialect: SQLDialect) {
+        let writer = MergeWriter(table: table, dialect: dialect)
+        upsert = writer.upsert(where: "TRUE")
+        guard let remembered = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else {
+            upsertUnlessWithdrawn = upsert
+            withdrawals = nil
+            return
+        }
+        let staged = dialect.staged(StagedTable(table))
+        let (stored, kept) = (dialect.table(table), dialect.table(remembered))
+        func sameKey(_ left: String, _ right: String) -> String {
+            table.key.map { "\(left).\($0) = \(right).\($0)" }.joined(separator: " AND ")
+        }
+        func exists(_ source: String, _ alias: String, greaterThan other: String) -> String {
+            "EXISTS (SELECT 1 FROM \(source) AS \(alias) WHERE \(sameKey(alias, other)) "
+                + "AND \(writer.comparison(rank, alias, ">", other, nullsGreatest: false)))"
+        }
+        upsertUnlessWithdrawn = writer.upsert(where: "NOT " + exists(kept, "w", greaterThan: "new"))
+        let key = table.key.joined(separator: ", ")
+        let ofStaged = "(\(key)) IN (SELECT \(key) FROM \(staged)) AND "
+        let forget = exists(stored, "t", greaterThan: remembered.name)
+        withdrawals = Withdrawals(
+            areThere: "SELECT EXISTS (SELECT 1 FROM \(kept))", count: "SELECT count(*) FROM \(kept)",
+            remember: MergeWriter(table: remembered, dialect: dialect).upsert(from: staged, where: "TRUE"),
+            delete: "DELETE FROM \(stored) WHERE " + ofStaged + exists(kept, "w", greaterThan: table.name),
+            forget: "DELETE FROM \(kept) WHERE " + forget,
+            forgetOfStaged: "DELETE FROM \(kept) WHERE " + ofStaged + forget)
+    }
+}
+
+/// Writes the parts of the statements of a table.
+private struct MergeWriter {
+    let table: Table
+    let dialect: SQLDialect
+
+    func upsert(where condition: String) -> String {
+        upsert(from: dialect.staged(StagedTable(table)), where: condition)
+    }
+
+    func upsert(from source: String, where condition: String) -> String {
+        let names = table.columns.map(\.name).joined(separator: ", ")
+        return "INSERT INTO \(dialect.table(table)) (\(names)) SELECT \(names) FROM \(source) AS new "
+            + "WHERE \(condition)" + conflictClause
+    }
+
+    private var conflictClause: String {
+        guard !table.merge.isEmpty else { return "" }
+        let target = " ON CONFLICT (\(table.key.joined(separator: ", "))) DO UPDATE SET "
+        if table.merge.count == 1, let (condition, columns) = replacement(table.merge[0]) {
+            let sets = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+            return target + sets + " WHERE \(condition)"
+        }
+        return target + table.merge.flatMap(assignments).joined(separator: ", ")
+    }
+
+    /// The condition under which a rule takes the new row's columns, and these; nil for a rule that takes none.
+    private func replacement(_ rule: MergeRule) -> (condition: String, columns: [String])? {
+        switch rule {
+        case .greatest(let rank, let carried):
+            let condition = comparison(rank, "excluded", ">", table.name, nullsGreatest: false)
+            return (condition, rank + carried.filter { !rank.contains($0) })
+        case .least(let rank, let carried):
+            let condition = comparison(rank, "excluded", "<", table.name, nullsGreatest: true)
+            return (condition, rank + carried.filter { !rank.contains($0) })
+        case .minimum, .maximum, .sum: return nil
+        }
+    }
+
+    private func assignments(_ rule: MergeRule) -> [String] {
+        if let (condition, columns) = replacement(rule) {
+            return columns.map { "\($0) = CASE WHEN \(condition) THEN excluded.\($0) ELSE \(table.name).\($0) END" }
+        }
+        switch rule {
+        case .minimum(let name): return ["\(name) = \(dialect.least)(\(table.name).\(name), excluded.\(name))"]
+        case .maximum(let name): return ["\(name) = \(dialect.greatest)(\(table.name).\(name), excluded.\(name))"]
+        case .sum(let names): return names.map { "\($0) = \(table.name).\($0) + excluded.\($0)" }
+        case .greatest, .least: return []
+        }
+    }
+
+    /// Compares ranks column by column, with nulls at one end.
+    func comparison(
+        _ rank: [String], _ left: String, _ sign: String, _ right: String, nullsGreatest: Bool
+    ) -> String {
+        let terms = { (side: String) in
+            rank.flatMap { name -> [String] in
+                let column = table.columns[table.index(of: name)]
+                guard column.isNullable else { return ["\(side).\(name)"] }
+                return [
+                    "\(side).\(name) IS \(nullsGreatest ? "" : "NOT ")NULL",
+                    "coalesce(\(side).\(name), \(dialect.placeholder(column.type)))",
+                ]
+            }
+        }
+        return dialect.comparison(terms(left), sign, terms(right))
+    }
+}

@@ -1,0 +1,148 @@
+import Domain
+
+/// The statements about movies and their documents.
+struct MovieStatements {
+    /// The ranks that staged documents are compared with, by their places.
+    let ranks: String
+    /// The release dates of the staged movies that are there.
+    let releaseDates: String
+    /// The genres of the staged movies, in their order.
+    let genres: String
+    /// Deletes the rows of the staged movies, one statement for each of `MovieTables.owned`.
+    let delete: [String]
+    /// Inserts staged rows, likewise.
+    let insert: [String]
+    /// Notes which movies the marts, and maybe facts, have to follow.
+    let addPending: String
+
+    init(_ dialect: SQLDialect) {
+        func columns(_ alias: String) -> String {
+            ["has_title", "snapshot_date", "vote_count", "content_hash"].map { "\(alias).\($0)" }
+                .joined(separator: ", ")
+        }
+        let staged = dialect.staged(StagedTable(ListTables.movies))
+        ranks = """
+            SELECT new.ordinal, \(columns("popularity")), \(columns("movie"))
+            FROM \(dialect.staged(StagedTable(ListTables.documents))) AS new
+            LEFT JOIN \(dialect.table("movie_popularity")) AS popularity
+                ON popularity.movie_id = new.movie_id AND popularity.snapshot_date = new.snapshot_date
+            LEFT JOIN \(dialect.table("movies")) AS movie ON movie.movie_id = new.movie_id
+            """
+        releaseDates = """
+            SELECT movie.movie_id, movie.release_date FROM \(staged) AS new
+            \(dialect.orderedJoin) \(dialect.table("movies")) AS movie ON movie.movie_id = new.movie_id
+            """
+        genres = """
+            SELECT genre.movie_id, genre.genre_id FROM \(staged) AS new
+            \(dialect.orderedJoin) \(dialect.table("movie_genres")) AS genre ON genre.movie_id = new.movie_id
+            ORDER BY genre.movie_id, genre.position
+            """
+        delete = MovieTables.owned.map {
+            "DELETE FROM \(dialect.table($0)) WHERE movie_id IN (SELECT movie_id FROM \(staged))"
+        }
+        insert = MovieTables.owned.map { table in
+            let staged = StagedTable(table)
+            return "INSERT INTO \(dialect.table(table)) (\(staged.names)) SELECT \(staged.names) "
+                + "FROM \(dialect.staged(staged))"
+        }
+        addPending = """
+            INSERT INTO \(dialect.table("load_pending_movie")) (movie_id, changes_facts)
+            SELECT movie_id, changes_facts FROM \(dialect.staged(StagedTable(ListTables.replaced))) WHERE TRUE
+            ON CONFLICT (movie_id) DO UPDATE
+            SET changes_facts = load_pending_movie.changes_facts OR excluded.changes_facts
+            """
+    }
+}
+
+/// What facts and genre_daily take from a movie.
+private struct MovieFacts: Equatable {
+    var releaseDay: Int32?
+    /// In the order of the document.
+    var genres: [Int64] = []
+
+    private static let movies = place(of: "release_date", in: MovieTables.movies)
+    private static let movieGenres = place(of: "genre_id", in: MovieTables.movieGenres)
+
+    private static func place(of name: String, in table: Table) -> (table: Int, column: Int, cell: Int) {
+        guard let index = MovieTables.owned.firstIndex(where: { $0.name == table.name }) else {
+            preconditionFailure("\(table.name) is none of the tables that a document owns")
+        }
+        let column = table.index(of: name)
+        return (index, column, table.cells[column])
+    }
+
+    init(releaseDay: Int32?) { self.releaseDay = releaseDay }
+
+    /// As a document says it.
+    init(_ document: MovieDocument, of batch: MovieBatch) {
+        let (movies, column, date) = Self.movies
+        for row in document.owned[movies].map({ batch.owned[movies][$0] }) where !row.isNull(column: column) {
+            releaseDay = Int32(truncatingIfNeeded: row.integer(date))
+        }
+        let (movieGenres, _, genre) = Self.movieGenres
+        genres = document.owned[movieGenres].map { batch.owned[movieGenres][$0].integer(genre) }
+    }
+}
+
+extension SQLWarehouse {
+    /// The ranks that documents are compared with; see `Warehouse`.
+    public func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] {
+        var ranks = [StoredRanks](repeating: StoredRanks(), count: documents.count)
+        if documents.isEmpty { return ranks }
+        try session.stage(
+            documents.enumerated().lazy.map { ordinal, document in
+                [.integer(Int64(ordinal)), .integer(document.movieID), .date(document.rank.snapshotDay)]
+            }, as: ListTables.documents)
+        let rows = try session.query(movies.ranks, [])
+        while try rows.next() {
+            ranks[Int(rows.integer(0))] = StoredRanks(snapshot: rank(rows, from: 1), movie: rank(rows, from: 5))
+        }
+        return ranks
+    }
+
+    /// The rank of four columns; nil where there is no row.
+    private func rank(_ rows: any SQLRows, from column: Int) -> MovieRank? {
+        guard let day = rows.date(column + 1) else { return nil }
+        return MovieRank(
+            hasTitle: rows.boolean(column), snapshotDay: day, voteCount: rows.optionalInteger(column + 2),
+            contentHash: [UInt8](rows.bytes(column + 3)))
+    }
+
+    /// Replaces all rows of some documents' movies by those of the documents, one a movie.
+    public func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
+        if documents.isEmpty { return }
+        let before = try storedFacts(documents.map(\.movieID))
+        if !before.isEmpty {
+            try session.stage(before.keys.sorted().lazy.map { [.integer($0)] }, as: ListTables.movies)
+            for statement in movies.delete { try session.run(statement, []) }
+        }
+        for (index, table) in MovieTables.owned.enumerated() {
+            let order = documents.flatMap { $0.owned[index].map(UInt32.init) }
+            if order.isEmpty { continue }
+            let staged = StagedTable(table)
+            defer { session.unstage(staged) }
+            try session.stage(PackedRows(batch.owned[index], order: order), as: staged)
+            try session.run(movies.insert[index], [])
+        }
+        try session.stage(
+            documents.lazy.map { document in
+                [
+                    .integer(document.movieID),
+                    .boolean(before[document.movieID] != MovieFacts(document, of: batch)),
+                ]
+            }, as: ListTables.replaced)
+        try session.run(movies.addPending, [])
+    }
+
+    /// What facts take from movies, as it is stored; movies that are not there are left out.
+    private func storedFacts(_ ids: [Int64]) throws -> [Int64: MovieFacts] {
+        try session.stage(ids.lazy.map { [.integer($0)] }, as: ListTables.movies)
+        var facts: [Int64: MovieFacts] = [:]
+        let dates = try session.query(movies.releaseDates, [])
+        while try dates.next() { facts[dates.integer(0)] = MovieFacts(releaseDay: dates.date(1)) }
+        if facts.isEmpty { return [:] }
+        let genres = try session.query(movies.genres, [])
+        while try genres.next() { facts[genres.integer(0)]?.genres.append(genres.integer(1)) }
+        return facts
+    }
+}

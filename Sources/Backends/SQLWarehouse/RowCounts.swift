@@ -1,0 +1,55 @@
+import Domain
+
+/// How many rows the tables have. Those of the largest ones are counted as they are inserted, in `load_row_count`:
+/// counting them would read them from end to end at every run.
+struct RowCounts {
+    private let database: any SQLDatabase
+    private var dialect: SQLDialect { database.dialect }
+
+    /// The tables whose rows are counted as they are inserted.
+    static let counted = [BehaviourTables.facts.name, BehaviourTables.watchHistory.name]
+
+    init(_ database: any SQLDatabase) { self.database = database }
+
+    /// The rows of each table by its name; of the quarantine those that are open.
+    func all() throws -> [(table: String, rows: Int64)] {
+        let names = (MovieTables.all + BehaviourTables.all + MartTables.all).map(\.name)
+        return try names.map { ($0, try Self.counted.contains($0) ? noted($0) : rows($0)) }
+            + [("rejected_record", Quarantine(database).openLines())]
+    }
+
+    /// Where the rows of a table are not as many as were noted, in words.
+    func faults() throws -> [String] {
+        var faults: [String] = []
+        for table in Self.counted {
+            let (noted, rows) = (try noted(table), try rows(table))
+            if rows != noted { faults.append("\(table) has \(rows) rows, and load_row_count says \(noted)") }
+        }
+        return faults
+    }
+
+    private func rows(_ table: String) throws -> Int64 {
+        try database.integer("SELECT count(*) FROM \(dialect.table(table))") ?? 0
+    }
+
+    private func noted(_ table: String) throws -> Int64 {
+        try database.integer(
+            """
+            SELECT row_count FROM \(dialect.table("load_row_count")) WHERE table_name = \(dialect.parameter(1))
+            """, .text(table)) ?? 0
+    }
+}
+
+extension RowCounts {
+    /// Notes that rows were inserted.
+    func add(_ rows: Int64, to table: Table) throws {
+        guard let session = database as? any SQLSession else {
+            preconditionFailure("rows are counted by a writer")
+        }
+        try session.run(
+            """
+            INSERT INTO \(dialect.table("load_row_count")) (table_name, row_count) VALUES (\(dialect.parameters(2)))
+            ON CONFLICT (table_name) DO UPDATE SET row_count = load_row_count.row_count + excluded.row_count
+            """, [.text(table.name), .integer(rows)])
+    }
+}

@@ -1,0 +1,217 @@
+import Domain
+
+/// A warehouse in an SQL database: all rules of merging, of the ledger, the quarantine and the marts, over a session that
+/// runs statements. A database adds a session (`SQLSession`), and a class that opens it:
+///
+///     public final class SQLiteWarehouse: SQLWarehouse {
+///         public init(path: String) throws { super.init(try SQLiteSession(path: path)) }
+///     }
+open class SQLWarehouse: Warehouse {
+    /// The database.
+    public let session: any SQLSession
+    let enrichment: Enrichment
+    let facts: FactStatements
+    let movies: MovieStatements
+    let ledger: LedgerStatements
+    let quarantineTable: QuarantineStatements
+    let marts: MartStatements
+    private let merges: [String: MergeStatements]
+    /// The run that has begun.
+    private(set) var currentRun: Int64?
+    /// What lines in quarantine may be cured by.
+    var arrivals = Arrivals()
+
+    /// Where it is, without a password.
+    public var location: String { session.location }
+
+    /// A warehouse in a database that is open.
+    public init(_ session: any SQLSession) {
+        self.session = session
+        let dialect = session.dialect
+        enrichment = Enrichment(dialect)
+        facts = FactStatements(dialect, enrichment)
+        movies = MovieStatements(dialect)
+        ledger = LedgerStatements(dialect)
+        quarantineTable = QuarantineStatements(dialect)
+        marts = MartStatements(dialect)
+        let merged = MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily]
+        merges = Dictionary(uniqueKeysWithValues: merged.map { ($0.name, MergeStatements($0, dialect)) })
+    }
+
+    // MARK: The schema
+
+    /// Brings the schema up to date; a warehouse with data gets its indexes too.
+    public func migrate(at now: Int64) throws -> [String] {
+        try withPlace {
+            let migrator = Migrator(session: session)
+            var applied = try migrator.pending().isEmpty ? [] : inTransaction { try migrator.apply(at: now) }
+            session.didMigrate()
+            if try session.boolean(ledger.hasReadLines), try !missingIndexes().isEmpty {
+                applied += try inTransaction { try prepareForQuestions().map { "index \($0.name)" } }
+            }
+            return applied
+        }
+    }
+
+    /// Makes the indexes that every warehouse has and this one lacks, and brings the planner's statistics up to date;
+    /// see `Warehouse`.
+    @discardableResult
+    public func prepareForQuestions() throws -> [TableIndex] {
+        let missing = try missingIndexes()
+        for index in missing { try session.create(index) }
+        try session.updateStatistics()
+        return missing
+    }
+
+    /// The indexes that every warehouse has and this one lacks. A name that somebody else gave to something is theirs:
+    /// the index is left out then.
+    private func missingIndexes() throws -> [TableIndex] {
+        let there = try session.declaredIndexes()
+        return try AllTables.indexes.filter {
+            try !$0.isOnRequest && !there.contains($0) && session.kind(of: $0.name) == nil
+        }
+    }
+
+    /// Makes an index; see `Warehouse`.
+    public func make(_ index: TableIndex) throws -> Bool {
+        try withPlace {
+            try inTransaction {
+                if try session.declaredIndexes().contains(index) { return false }
+                if let kind = try session.kind(of: index.name) {
+                    throw WarehouseError.nameTaken(
+                        location: location, kind: kind, name: index.name, by: "the index of that name")
+                }
+                try session.create(index)
+                try session.updateStatistics()
+                return true
+            }
+        }
+    }
+
+    /// Removes an index; see `Warehouse`.
+    public func drop(_ index: TableIndex) throws -> Bool {
+        try withPlace {
+            try inTransaction {
+                guard try session.declaredIndexes().contains(index) else { return false }
+                try session.remove(index)
+                return true
+            }
+        }
+    }
+
+    // MARK: Runs and transactions
+
+    /// Begins a run; see `Warehouse`.
+    public func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
+        try session.takePlace()
+        do {
+            arrivals = Arrivals()
+            try begin()
+            try session.checkAdditions()
+            _ = try Migrator(session: session).apply(at: now)
+            if try session.boolean(ledger.mayHavePutOffCures) { arrivals.addAll() }
+            try session.run(ledger.markKilledRuns, [.text(RunRecord.killed)])
+            let id = (try session.integer(ledger.lastRun) ?? 0) + 1
+            if !isDryRun { try commit() }
+            currentRun = id
+            return RunRecord(id: id, startedAt: now, endedAt: nil, outcome: .running, counts: LineCounts())
+        } catch {
+            // What failed is the error to tell of.
+            try? rollback()
+            session.releasePlace()
+            throw error
+        }
+    }
+
+    /// Gives up the writer's place.
+    public func endRun() {
+        session.willEndRun()
+        currentRun = nil
+        session.releasePlace()
+    }
+
+    /// Begins a transaction.
+    public func begin() throws { try session.begin() }
+
+    /// Makes all since `begin` visible and durable.
+    public func commit() throws {
+        try session.checkFence()
+        try session.commit()
+    }
+
+    /// Forgets all since `begin`.
+    public func rollback() throws { try session.rollback() }
+
+    /// Does something in the writer's place, which may be held already.
+    func withPlace<Answer>(_ body: () throws -> Answer) throws -> Answer {
+        if session.isInPlace { return try body() }
+        try session.takePlace()
+        defer { session.releasePlace() }
+        return try body()
+    }
+
+    /// Does something in a transaction of its own.
+    private func inTransaction<Answer>(_ body: () throws -> Answer) throws -> Answer {
+        try begin()
+        do {
+            let answer = try body()
+            try commit()
+            return answer
+        } catch {
+            // What failed is the error to tell of.
+            try? rollback()
+            throw error
+        }
+    }
+
+    /// How many rows each table has, by its name.
+    public func rowCounts() throws -> [(table: String, rows: Int64)] { try RowCounts(session).all() }
+
+    // MARK: Merging
+
+    /// Merges rows into their table, as it declares.
+    public func merge(_ rows: MergeTable) throws {
+        guard rows.rows.count > 0 else { return }
+        let table = rows.table
+        guard let statements = merges[table.name] else {
+            preconditionFailure("the rows of \(table.name) are not merged")
+        }
+        try session.willChangeManyRows()
+        let staged = StagedTable(table)
+        defer { session.unstage(staged) }
+        let order = rows.orderByKey()
+        if let withdrawals = statements.withdrawals {
+            try merge(rows, order, statements, withdrawals)
+        } else {
+            try session.stage(PackedRows(rows.rows, order: order), as: staged)
+            try session.run(statements.upsert, [])
+        }
+        if table.name == MovieTables.moviePopularity.name { arrivals.add(movies: order.count) }
+        if table.name == MartTables.movieDaily.name { try session.run(marts.addDaysOfStagedEvents, []) }
+    }
+
+    /// Merges rows of which some withdraw their entry.
+    private func merge(
+        _ rows: MergeTable, _ order: [UInt32], _ statements: MergeStatements,
+        _ withdrawals: MergeStatements.Withdrawals
+    ) throws {
+        let staged = StagedTable(rows.table)
+        let isWithdrawnBefore = try session.boolean(withdrawals.areThere)
+        let withdrawn = order.filter { rows.rows[Int($0)].isWithdrawn }
+        if !withdrawn.isEmpty {
+            try session.stage(PackedRows(rows.rows, order: withdrawn), as: staged)
+            try session.run(withdrawals.remember, [])
+            try session.run(withdrawals.delete, [])
+        }
+        let others = withdrawn.isEmpty ? order : order.filter { !rows.rows[Int($0)].isWithdrawn }
+        try session.stage(PackedRows(rows.rows, order: others), as: staged)
+        try session.run(isWithdrawnBefore ? statements.upsertUnlessWithdrawn : statements.upsert, [])
+        // By going through the withdrawals or the rows, whichever are fewer.
+        let count = try session.integer(withdrawals.count) ?? 0
+        if count > order.count {
+            try session.run(withdrawals.forgetOfStaged, [])
+        } else if count > 0 {
+            try session.run(withdrawals.forget, [])
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Domain
+
+/// A warehouse in an SQL database to look at: all that readers ask, over a session that runs queries. A database adds a
+/// session (`SQLReadSession`), and a class that opens it.
+open class SQLWarehouseReader: WarehouseReader {
+    /// The database.
+    public let session: any SQLReadSession
+    private var dialect: SQLDialect { session.dialect }
+
+    /// Where it is, without a password.
+    public var location: String { session.location }
+
+    /// A warehouse in a database that is open.
+    public init(_ session: any SQLReadSession) { self.session = session }
+
+    /// The last runs, the newest first.
+    public func runs(limit: Int) throws -> [RunRecord] {
+        try session.consistently {
+            // A warehouse of an older schema is looked at as it is.
+            let error = try session.columns(of: "load_run").contains("error") ? "error" : "NULL"
+            let rows = try session.query(
+                """
+                SELECT run_id, started_at, ended_at, outcome, read, accepted, duplicates, rejected, warnings, \(error)
+                FROM \(dialect.table("load_run")) ORDER BY run_id DESC LIMIT \(dialect.parameter(1))
+                """, [.integer(Int64(limit))])
+            var runs: [RunRecord] = []
+            while try rows.next() {
+                runs.append(
+                    RunRecord(
+                        id: rows.integer(0), startedAt: rows.timestamp(1), endedAt: rows.optionalTimestamp(2),
+                        outcome: RunOutcome(rawValue: rows.text(3) ?? "") ?? .running,
+                        counts: LineCounts(rows, from: 4), error: rows.text(9)))
+            }
+            return runs
+        }
+    }
+
+    /// Whether a run is writing; true also where that cannot be told.
+    public func isBeingWritten() -> Bool { session.isBeingWritten() }
+
+    /// How far each source is loaded: unfinished ones first, then those touched last.
+    public func checkpoints(limit: Int) throws -> [Checkpoint] {
+        try session.consistently {
+            let columns = try checkpointColumns().joined(separator: ", ")
+            let rows = try session.query(
+                """
+                SELECT port, \(columns) FROM \(dialect.table("load_checkpoint"))
+                ORDER BY is_complete, run_id DESC, \(dialect.byCodePoint("port")), \(dialect.byCodePoint("source"))
+                LIMIT \(dialect.parameter(1))
+                """, [.integer(Int64(limit))])
+            var checkpoints: [Checkpoint] = []
+            while try rows.next() {
+                guard let port = SourcePort(rawValue: rows.text(0) ?? "") else { continue }
+                checkpoints.append(LedgerStatements.checkpoint(rows, port: port, from: 1))
+            }
+            return checkpoints
+        }
+    }
+
+    /// The columns of `load_checkpoint`, as an older version may have left them.
+    private func checkpointColumns() throws -> [String] {
+        let there = try session.columns(of: "load_checkpoint")
+        let older = [
+            "position": "line || ':' || byte_offset", "source_bytes": "NULL", "source_head": "NULL",
+            "may_grow": "FALSE", "first_run_id": "1",
+        ]
+        return LedgerStatements.checkpointColumns.map { there.contains($0) ? $0 : older[$0] ?? $0 }
+    }
+
+    /// How many checkpoints there are.
+    public func checkpointCount() throws -> Int {
+        try session.consistently {
+            Int(try session.integer("SELECT count(*) FROM \(dialect.table("load_checkpoint"))") ?? 0)
+        }
+    }
+
+    /// How many rows each table has, by its name.
+    public func rowCounts() throws -> [(table: String, rows: Int64)] {
+        try session.consistently { try RowCounts(session).all() }
+    }
+
+    /// An order-independent hash of each table's content, all as of one moment.
+    public func digest() throws -> [(table: String, digest: TableDigest)] {
+        try session.consistently { try session.atOneMoment { try WarehouseDigest(database: session).all() } }
+    }
+
+    /// Lines in quarantine that match, by rule and source, the most first.
+    public func rejectedCounts(matching filter: RejectedFilter) throws -> [RejectedCount] {
+        try session.consistently { try Quarantine(session).counts(matching: filter) }
+    }
+
+    /// The same, with the bytes of the lines.
+    public func rejectedSizes(matching filter: RejectedFilter) throws -> [RejectedCount] {
+        try session.consistently { try Quarantine(session).sizes(matching: filter) }
+    }
+
+    /// How many lines are in quarantine, and how many were dropped from it.
+    public func quarantineTotals() throws -> QuarantineTotals {
+        try session.consistently { try Quarantine(session).totals() }
+    }
+
+    /// Lines in quarantine; see `WarehouseReader`.
+    public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
+        try session.consistently { try Quarantine(session).lines(matching: filter, after: id, limit: limit) }
+    }
+
+    /// The time of the newest event.
+    public func newestEventTime() throws -> Int64? {
+        try session.consistently {
+            try session.timestamp("SELECT max(event_time) FROM \(dialect.table("fact_user_event"))")
+        }
+    }
+
+    /// The newest snapshot date of a movie.
+    public func newestSnapshotDay() throws -> Int32? {
+        try session.consistently {
+            let rows = try session.query("SELECT max(snapshot_date) FROM \(dialect.table("movies"))", [])
+            return try rows.next() ? rows.date(0) : nil
+        }
+    }
+
+    /// How the marts stand to the tables that they follow from.
+    public func martState() throws -> MartState {
+        try session.consistently {
+            var state = MartState()
+            if try !session.columns(of: "load_mart_refresh").isEmpty {
+                state.run = try session.integer("SELECT max(run_id) FROM \(dialect.table("load_mart_refresh"))")
+            }
+            state.isStale = try hasRows("load_pending_movie") || hasRows("load_stale_day")
+            state.isEmpty = try !hasRows("movies") && !hasRows("fact_user_event")
+            return state
+        }
+    }
+
+    private func hasRows(_ table: String) throws -> Bool {
+        try session.boolean("SELECT EXISTS (SELECT 1 FROM \(dialect.table(table)))")
+    }
+
+    /// The size in bytes.
+    public func size() throws -> Int64 { try session.consistently { try session.size() } }
+
+    /// The number of the schema's last migration, and of the last that this program knows.
+    public func schemaVersion() throws -> (applied: Int, known: Int) {
+        try session.consistently {
+            let applied = try session.integer("SELECT max(version) FROM \(dialect.table("schema_migration"))") ?? 0
+            return (Int(applied), session.migrations.last?.version ?? 0)
+        }
+    }
+
+    /// What the database's own checks say, and where counts do not add up.
+    public func faults() throws -> [String] {
+        try session.consistently {
+            try session.faults() + RowCounts(session).faults() + Quarantine(session).faults()
+        }
+    }
+
+    /// The declared indexes that are there; see `WarehouseReader`.
+    public func indexes() throws -> [(index: TableIndex, bytes: Int64?)] {
+        try session.consistently { try session.declaredIndexes().map { ($0, try session.size(of: $0)) } }
+    }
+
+    /// Runs one statement that only reads.
+    public func query(
+        _ sql: String, header: ([String]) throws -> Void, row: ([QueryValue]) throws -> Void
+    ) throws {
+        try session.runQuery(sql, header: header, row: row)
+    }
+}

@@ -1,0 +1,32 @@
+import Domain
+import SQLWarehouse
+
+extension SQLDialect {
+    /// How SQLite spells: times are integers, dates texts, booleans 0 and 1, UUIDs blobs.
+    static let sqlite: SQLDialect = {
+        // Staged rows are the connection's own, so that nothing in the file can stand in for them.
+        var dialect = SQLDialect.standard(tablePrefix: "main.", stagePrefix: "temp.new_", parameter: { "?\($0)" })
+        dialect.least = "min"
+        dialect.greatest = "max"
+        dialect.orderedJoin = "CROSS JOIN"
+        dialect.asWritten = "LIMIT -1"
+        dialect.integer = { "CAST(\($0) AS INTEGER)" }
+        dialect.real = { "CAST(\($0) AS REAL)" }
+        dialect.whole = { "CAST(\($0) AS INTEGER)" }
+        dialect.dayNumber = { "CAST(julianday(\($0)) - 2440587.5 AS INTEGER)" }
+        dialect.dayNumberOfTimestamp = { "\($0) / \(CivilDate.millisecondsPerDay)" }
+        dialect.year = { "CAST(substr(\($0), 1, 4) AS INTEGER)" }
+        dialect.dayBefore = { "date(\($0), '-1 day')" }
+        dialect.byCodePoint = { $0 }
+        dialect.placeholder = { type in
+            switch type {
+            case .integer, .real, .boolean, .timestamp: "0"
+            case .text, .date: "''"
+            case .uuid, .blob: "x''"
+            }
+        }
+        dialect.indexedBy = { "INDEXED BY \($0)" }
+        dialect.notIndexed = "NOT INDEXED"
+        return dialect
+    }()
+}

@@ -1,0 +1,115 @@
+import Hashing
+
+/// Rejected lines as rows of `rejected_record`, each once by (source, line, rule, raw): of a line that comes twice the
+/// last says what is stored, in the place of the first.
+///
+/// One line at a time is copied, so that many long ones take no more memory than they do anyway.
+public final class RejectionRows: RowSource {
+    /// The columns: the line's place among the lines, and then those that a rejection gives.
+    public static let columns: [RowColumn] = [
+        RowColumn("ordinal", .integer), RowColumn("source", .text), RowColumn("line", .integer),
+        RowColumn("byte_offset", .integer), RowColumn("rule", .text), RowColumn("message", .text),
+        RowColumn("raw", .blob), RowColumn("port", .text), RowColumn("snapshot_date", .date),
+        RowColumn("raw_hash", .blob), RowColumn("event_time", .timestamp), RowColumn("event_id", .uuid),
+        RowColumn("movie_id", .integer),
+    ]
+
+    /// The columns by their index.
+    private enum Place: Int {
+        case ordinal, source, line, byteOffset, rule, message, raw, port, snapshotDate, rawHash, eventTime, eventID
+        case movieID
+    }
+
+    /// What tells a line in quarantine from others.
+    private struct Key: Hashable {
+        let line: Int64
+        let rule: CleaningRule
+        let hash: [UInt8]
+        let source: String
+
+        /// The rest is nearly always the same where these are.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(line)
+            hasher.combine(hash)
+        }
+    }
+
+    private let rejections: [Rejection]
+    /// For each row its rejection and the SHA-256 of the line.
+    private let rows: [(rejection: Int, hash: [UInt8])]
+    private let buffer = ByteBuffer()
+    private var row = 0
+    /// Where the texts of the row are in the buffer, by column.
+    private var spans = [ByteRange](repeating: ByteRange(offset: 0, length: 0), count: RejectionRows.columns.count)
+
+    /// Rejected lines.
+    public init(_ rejections: [Rejection]) {
+        self.rejections = rejections
+        var rows: [(rejection: Int, hash: [UInt8])] = []
+        rows.reserveCapacity(rejections.count)
+        var places: [Key: Int] = Dictionary(minimumCapacity: rejections.count)
+        for (index, rejection) in rejections.enumerated() {
+            let hash = rejection.withRaw(Digest.sha256)
+            let key = Key(line: rejection.line, rule: rejection.rule, hash: hash, source: rejection.source)
+            if let place = places[key] {
+                rows[place].rejection = index
+            } else {
+                places[key] = rows.count
+                rows.append((index, hash))
+            }
+        }
+        self.rows = rows
+        super.init(columns: RejectionRows.columns, count: rows.count)
+    }
+
+    /// Stands on a row.
+    public override func move(to index: Int) {
+        guard index < rows.count else { return }
+        row = index
+        let rejection = rejections[rows[index].rejection]
+        buffer.truncate(to: 0)
+        set(.source, rejection.source)
+        set(.message, rejection.message)
+        set(.rule, rejection.rule.rawValue)
+        set(.port, rejection.port.rawValue)
+        rows[index].hash.withUnsafeBytes { set(.rawHash, $0) }
+        rejection.withRaw { set(.raw, $0) }
+    }
+
+    private func set(_ place: Place, _ text: String) {
+        var text = text
+        text.withUTF8 { set(place, UnsafeRawBufferPointer($0)) }
+    }
+
+    private func set(_ place: Place, _ bytes: UnsafeRawBufferPointer) {
+        spans[place.rawValue] = ByteRange(offset: buffer.append(bytes), length: bytes.count)
+    }
+
+    /// A value of the row.
+    public override func cell(_ column: Int) -> RowCell {
+        guard let place = Place(rawValue: column) else { return .null }
+        let rejection = rejections[rows[row].rejection]
+        switch place {
+        case .ordinal: return .integer(Int64(row))
+        case .line: return .integer(rejection.line)
+        case .byteOffset: return .integer(rejection.byteOffset)
+        case .source, .rule, .message, .port: return .text(bytes(place))
+        case .raw, .rawHash: return .blob(bytes(place))
+        case .snapshotDate: return rejection.snapshotDay.map { .date($0) } ?? .null
+        case .eventTime:
+            guard case .event(let time, _, _) = rejection.identity else { return .null }
+            return .integer(time)
+        case .eventID:
+            guard case .event(_, let high, let low) = rejection.identity else { return .null }
+            return .uuid(high: high, low: low)
+        case .movieID:
+            guard case .movie(let id) = rejection.identity else { return .null }
+            return .integer(id)
+        }
+    }
+
+    private func bytes(_ place: Place) -> UnsafeRawBufferPointer {
+        let span = spans[place.rawValue]
+        return buffer.bytes(at: Int(span.offset), count: Int(span.length))
+    }
+}
