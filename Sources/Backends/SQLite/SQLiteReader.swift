@@ -2,7 +2,8 @@ import CSQLite
 import Domain
 import Schema
 
-/// A SQLite warehouse to look at: a read-only connection, which sees the last commit and waits for nobody.
+/// A SQLite warehouse to look at: a read-only connection, which sees the last commit and waits for nobody. While the
+/// first load is under way there is nothing to see yet.
 public final class SQLiteReader: WarehouseReader {
     /// The database file.
     public let location: String
@@ -12,7 +13,8 @@ public final class SQLiteReader: WarehouseReader {
 
     /// Opens a warehouse for reading.
     ///
-    /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded.
+    /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded;
+    ///   `WarehouseError.firstLoad` while the first load is under way.
     public convenience init(path: String) throws { try self.init(path: path, asOwner: ReadOnlyPlace.isOwn(path)) }
 
     init(path: String, asOwner: Bool) throws {
@@ -22,7 +24,9 @@ public final class SQLiteReader: WarehouseReader {
         place = try ReadOnlyPlace(path: path, asOwner: asOwner)
         try connection.setBusyTimeout(milliseconds: 10_000)
         try connection.execute("PRAGMA query_only = ON")
-        let tables = try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'")
+        let tables = try whole {
+            try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'")
+        }
         guard tables == 1 else { throw WarehouseError.notThere(path: path) }
     }
 

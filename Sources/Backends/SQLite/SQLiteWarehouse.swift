@@ -9,8 +9,8 @@ import Domain
 
 /// The warehouse as one SQLite file: the offline default.
 ///
-/// Write-ahead logging, so that readers never wait for a load; few and large transactions, each flushed to disk
-/// (`synchronous = FULL`) before `commit` returns.
+/// Write-ahead logging, so that readers never wait for a load, but for the first one (see `JournalMode`); few and large
+/// transactions, each flushed to disk (`synchronous = FULL`) before `commit` returns.
 public final class SQLiteWarehouse: Warehouse {
     /// How the database is tuned.
     public struct Options: Sendable {
@@ -31,6 +31,7 @@ public final class SQLiteWarehouse: Warehouse {
     public let location: String
     let connection: Connection
     private let lock: WriterLock
+    private let journal: JournalMode
     private let log: LogWriteback
     private let checkpointer: Checkpointer
     private let eventRows = EventRows()
@@ -41,6 +42,7 @@ public final class SQLiteWarehouse: Warehouse {
     /// The file as long as nothing is loaded into it that would be lost with it.
     private var newFile: NewWarehouseFile?
     private var hasWork = false
+    private var isDryRun = false
     /// What lines in quarantine may be cured by.
     var arrivals = Arrivals()
 
@@ -53,8 +55,20 @@ public final class SQLiteWarehouse: Warehouse {
         newFile = try WarehouseFile.lookForOwn(at: path) == .warehouse ? nil : NewWarehouseFile(path: path)
         try FilesBeside.expectWritable(path)
         connection = try Connection(path: path, access: .readWrite)
-        lock = try WriterLock(path: path)
-        try Self.prepare(connection, newFile)
+        let lock = try WriterLock(path: path)
+        self.lock = lock
+        journal = JournalMode(of: connection, busyTimeout: options.busyTimeout)
+        // Without a log the database may be new, or locked by another run for as long as its first load takes.
+        let needsPlace = try DatabaseHeader(path: path)?.usesLog != true
+        do {
+            if needsPlace { try lock.take() }
+        } catch {
+            // The other run has made a warehouse of it.
+            newFile?.keep()
+            throw error
+        }
+        defer { if needsPlace { lock.release() } }
+        try Self.prepare(connection, newFile, journal)
         log = LogWriteback(databasePath: WarehouseFile.realPath(path))
         checkpointer = Checkpointer(of: connection, pages: (options.logPages, options.maximumLogPages))
         try connection.setBusyTimeout(milliseconds: options.busyTimeout)
@@ -86,27 +100,24 @@ public final class SQLiteWarehouse: Warehouse {
     /// Where a warehouse and what SQLite keeps beside it lie: its path without symbolic links.
     public static func realPath(_ path: String) -> String { WarehouseFile.realPath(path) }
 
-    /// Makes a new file a warehouse's, and takes care that readers never wait for a writer.
-    private static func prepare(_ connection: Connection, _ newFile: NewWarehouseFile?) throws {
-        // Who reads a file that has no write-ahead log yet, keeps one from being made.
+    /// Makes a new file a warehouse's.
+    private static func prepare(
+        _ connection: Connection, _ newFile: NewWarehouseFile?, _ journal: JournalMode
+    ) throws {
         try connection.setBusyTimeout(milliseconds: 1000)
-        if let newFile {
-            try connection.execute("PRAGMA page_size = 16384")
-            try connection.execute("BEGIN IMMEDIATE")
-            // Another program may have made something of it meanwhile.
-            if case .foreign(let what) = try WarehouseFile.kind(of: connection) {
-                try connection.execute("ROLLBACK")
-                throw WarehouseError.foreign(path: connection.path, what: what)
-            }
-            try connection.execute("PRAGMA application_id = \(WarehouseFile.applicationID)")
-            try connection.execute("COMMIT")
-            newFile.didMark()
+        // A run that was killed before its first commit leaves a file that SQLite makes empty again.
+        guard try newFile != nil || WarehouseFile.kind(of: connection) == .empty else { return }
+        try connection.execute("PRAGMA page_size = 16384")
+        try connection.execute("BEGIN IMMEDIATE")
+        // Another program may have made something of it meanwhile.
+        if case .foreign(let what) = try WarehouseFile.kind(of: connection) {
+            try connection.execute("ROLLBACK")
+            throw WarehouseError.foreign(path: connection.path, what: what)
         }
-        let mode = try connection.texts("PRAGMA journal_mode = WAL").first ?? ""
-        guard mode == "wal" else {
-            throw WarehouseError.notAFile(
-                path: connection.path, reason: "its file system does not support SQLite's write-ahead log")
-        }
+        try connection.execute("PRAGMA application_id = \(WarehouseFile.applicationID)")
+        try connection.execute("COMMIT")
+        newFile?.didMark()
+        try journal.expectLogSupport()
     }
 
     /// Brings the schema up to date; a warehouse with data gets its indexes too.
@@ -136,6 +147,7 @@ public final class SQLiteWarehouse: Warehouse {
         if lock.isHeld { return try body() }
         try lock.take()
         defer { lock.release() }
+        try journal.changeToLog()
         return try body()
     }
 
@@ -144,6 +156,8 @@ public final class SQLiteWarehouse: Warehouse {
         try lock.take()
         do {
             arrivals = Arrivals()
+            self.isDryRun = isDryRun
+            try journal.beginRun()
             try begin()
             try refuseTriggersThatLeaveOut()
             _ = try Migrator(connection: connection).apply(at: now)
@@ -158,6 +172,7 @@ public final class SQLiteWarehouse: Warehouse {
         } catch {
             // What failed is the error to tell of.
             try? rollback()
+            journal.endRun(changesToLog: false)
             lock.release()
             throw error
         }
@@ -179,6 +194,7 @@ public final class SQLiteWarehouse: Warehouse {
     public func endRun() {
         checkpointer.wait()
         currentRun = nil
+        journal.endRun(changesToLog: !isDryRun && newFile?.isKept != false)
         // What is still in the log is no less durable there, so a reader that is in the way is no fault, and not waited
         // for: a later run copies the rest.
         try? connection.setBusyTimeout(milliseconds: 0)

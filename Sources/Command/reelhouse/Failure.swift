@@ -14,10 +14,9 @@ struct Failure {
         switch error {
         case let error as UsageError: self.init(error.message, error.hint, .usage)
         case let error as WarehouseError:
-            if case .inUse = error {
-                self.init(error.description, error.hint, .inUse)
-            } else {
-                self.init(error.description, error.hint, .failed)
+            switch error {
+            case .inUse, .firstLoad: self.init(error.description, error.hint, .inUse)
+            default: self.init(error.description, error.hint, .failed)
             }
         case let error as SQLiteError:
             self.init(error.description, error.hint, error.isBusy ? .inUse : .failed)

@@ -15,7 +15,7 @@ final class ScratchFolder {
     }
 
     deinit {
-        for name in ["warehouse.db", "warehouse.db-wal", "warehouse.db-shm"] { unlink("\(path)/\(name)") }
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink("\(path)/warehouse.db\(suffix)") }
         rmdir(path)
     }
 }

@@ -147,6 +147,8 @@ public protocol Warehouse: AnyObject {
 public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     /// Another run is writing.
     case inUse(path: String)
+    /// The first load is under way, and nothing can be read until it ends; so many bytes are written.
+    case firstLoad(path: String, bytes: Int64)
     /// The file cannot be opened.
     case notAFile(path: String, reason: String)
     /// There is none yet.
@@ -159,6 +161,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     case severalNames(path: String, other: String)
     /// A part of it is in its log, which cannot be read without writing beside it.
     case logNotReadable(path: String)
+    /// What a load that was cut off has to undo is beside it, which cannot be done without writing.
+    case journalNotReadable(path: String)
     /// A file beside it belongs to another user, and may not be written to.
     case fileOfAnother(path: String, owner: String, hasRows: Bool)
     /// It was written to while it was read in a way that needs it to stay as it is.
@@ -176,6 +180,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     public var description: String {
         switch self {
         case .inUse(let path): "the warehouse \(path) is in use by another run"
+        case .firstLoad(let path, let bytes):
+            "the first load of \(path) is under way: \(bytes / 1_000_000).\(bytes / 100_000 % 10) MB so far"
         case .notAFile(let path, let reason): "the warehouse \(path) cannot be opened: \(reason)"
         case .notThere(let path): "there is no warehouse at \(path)"
         case .notReadable(let path, let reason): "the warehouse \(path) may not be read: \(reason)"
@@ -184,6 +190,9 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
             "the warehouse \(path) is also named \(other) (a hard link), and its newest rows are in the log of that name"
         case .logNotReadable(let path):
             "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
+        case .journalNotReadable(let path):
+            "the warehouse \(path) may be read, but a load that was cut off has to be undone first by \(path)-journal, "
+                + "which needs write permission"
         case .fileOfAnother(let path, let owner, _):
             "the file \(path) belongs to \(owner), and you may not write to it; SQLite writes to it before the warehouse"
         case .changedMeanwhile(let path): "the warehouse \(path) was written to while it was read"
@@ -201,6 +210,8 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     public var hint: String {
         switch self {
         case .inUse: "Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse."
+        case .firstLoad:
+            "Wait for it to end; the warehouse can be read from then on, also while later runs load."
         case .notAFile: "Check that the folder is there and that you may write to the folder and the file."
         case .notReadable: "Ask its owner for permission to read it and to enter its folder, or run as another user."
         case .foreign: "Nothing was changed. Name another file with --warehouse."
@@ -209,6 +220,9 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
         case .logNotReadable:
             "Ask a user who may write there to run `reelhouse migrate` on it, which copies them into the file; or copy "
                 + "both files to a folder of yours."
+        case .journalNotReadable:
+            "Ask a user who may write there to run `reelhouse migrate` on it, which undoes that; or copy both files to a "
+                + "folder of yours."
         case .fileOfAnother(_, let owner, true):
             "It belongs to a log with rows that are not in the warehouse yet, so do not remove it. Ask \(owner) to run "
                 + "`reelhouse migrate` on the warehouse or to let you write to the file, and run the same command again."
