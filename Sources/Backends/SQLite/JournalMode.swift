@@ -5,9 +5,9 @@ import Domain
 /// ever after (https://sqlite.org/pragma.html#pragma_journal_mode).
 ///
 /// With a rollback journal each new page is written once, and not to the log and then to the file. But readers and the
-/// writer keep each other out. So it is used only as long as nobody can miss anything: while no run has ended. A database
-/// with a log keeps it. Which of the two applies is read from the database itself, so that a first load that was killed
-/// goes on as it began.
+/// writer keep each other out. So it is used only as long as nobody can miss anything: until a run has ended, or loads
+/// lines as they come in (see `SmallCommits`). A database with a log keeps it. Which of the two applies is read from the
+/// database itself, so that a first load that was killed goes on as it began.
 ///
 /// All of it is to be called in the writer's place (see `WriterLock`), and outside a transaction.
 final class JournalMode {
@@ -15,6 +15,7 @@ final class JournalMode {
     private let busyTimeout: Int32
     /// Whether the run that has begun is the first load, with a rollback journal.
     private(set) var isFirstLoad = false
+    private var smallCommits = SmallCommits()
 
     /// - Parameter busyTimeout: how long the connection waits for a lock otherwise, in milliseconds.
     init(of connection: Connection, busyTimeout: Int32) {
@@ -43,9 +44,38 @@ final class JournalMode {
         if try usesLog() { return }
         if try hasEndedRun() { return try changeToLog() }
         isFirstLoad = true
+        smallCommits = SmallCommits()
+        try lockOthersOut()
+        try connection.execute("BEGIN EXCLUSIVE; COMMIT")
+    }
+
+    /// To be called after each commit: gives the database a log if the first load is one that goes on for long.
+    ///
+    /// It tells of no error: the next commit tries again.
+    func didCommit() {
+        guard isFirstLoad, let pages = try? connection.integer("PRAGMA main.page_count"),
+            smallCommits.add(pages: pages)
+        else { return }
+        do {
+            try letOthersIn()
+            try changeToLog()
+            isFirstLoad = false
+        } catch {
+            try? lockOthersOut()
+        }
+    }
+
+    /// Sets up the connection so that the lock which the next transaction takes is held after it.
+    private func lockOthersOut() throws {
         _ = try connection.texts("PRAGMA main.journal_mode = TRUNCATE")
-        // The lock that the next transaction takes is held until the mode is NORMAL again.
-        try connection.execute("PRAGMA main.locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")
+        try connection.execute("PRAGMA main.locking_mode = EXCLUSIVE")
+    }
+
+    /// Undoes `lockOthersOut`; the lock itself is held until the database is next read.
+    private func letOthersIn() throws {
+        try connection.execute("PRAGMA main.locking_mode = NORMAL")
+        // Removes the journal's file, which the change to a log would leave there.
+        _ = try connection.texts("PRAGMA main.journal_mode = DELETE")
     }
 
     /// Ends the first load: unlocks the database, and gives it a write-ahead log.
@@ -58,11 +88,8 @@ final class JournalMode {
         isFirstLoad = false
         // A statement that an error left in the middle of its rows would be in the way.
         connection.resetStatements()
-        try? connection.execute("PRAGMA main.locking_mode = NORMAL")
-        // Removes the journal's file, which the change to a log would leave there.
-        _ = try? connection.texts("PRAGMA main.journal_mode = DELETE")
+        try? letOthersIn()
         if changesToLog { try? changeToLog() }
-        // A lock that is given up is still held until the database is next read.
         _ = try? connection.integer("SELECT count(*) FROM main.sqlite_schema")
     }
 

@@ -224,6 +224,7 @@ public final class SQLiteWarehouse: Warehouse {
     public func commit() throws {
         try connection.execute("COMMIT")
         if hasWork { newFile?.keep() }
+        journal.didCommit()
         checkpointer.didCommit()
     }
 

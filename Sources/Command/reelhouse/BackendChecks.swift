@@ -77,6 +77,8 @@ struct BackendChecks {
             let size = NumberFormat.bytes(try reader.size())
             return [.ok("warehouse", "\(reader.location), \(size)"), version] + (try integrity(reader))
                 + (try lastRun(reader))
+        } catch let error as WarehouseError where error.isFirstLoad {
+            return [.ok("warehouse", "\(error)")]
         } catch WarehouseError.notThere {
             return [
                 .warn(

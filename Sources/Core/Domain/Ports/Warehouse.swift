@@ -176,6 +176,12 @@ public enum WarehouseError: Error, CustomStringConvertible, Sendable {
     /// The warehouse was written by a newer version.
     case newerSchema(path: String, version: Int, known: Int)
 
+    /// Whether there is nothing to read until the first load ends.
+    public var isFirstLoad: Bool {
+        if case .firstLoad = self { return true }
+        return false
+    }
+
     /// What happened, for a person.
     public var description: String {
         switch self {
