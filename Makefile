@@ -22,7 +22,7 @@ build: deps ## Build the command in release
 	@$(BUILD) $(COMPILE_FLAGS) --product reelhouse
 
 demo: build ## Load the sample data into warehouse.db and show what is in it
-	@rm -f warehouse.db warehouse.db-wal warehouse.db-shm
+	@rm -f warehouse.db warehouse.db-wal warehouse.db-shm warehouse.db-journal
 	@$(REELHOUSE) run --now 2026-11-21T00:00:00Z
 	@echo
 	@$(REELHOUSE) report
@@ -49,4 +49,4 @@ install: build ## Install the command, its manual and completions below PREFIX (
 	@.ci/install "$(REELHOUSE)" "$(or $(PREFIX),/usr/local)"
 
 clean: ## Remove what was built, and the demo's warehouse
-	@rm -rf .build warehouse.db warehouse.db-wal warehouse.db-shm data/raw
+	@rm -rf .build warehouse.db warehouse.db-wal warehouse.db-shm warehouse.db-journal data/raw

@@ -118,8 +118,8 @@ public protocol SQLSession: SQLDatabase {
     var isInPlace: Bool { get }
     /// Becomes the one writer.
     ///
-    /// - Throws: an error that says so when another one is.
-    func takePlace() throws
+    /// - Throws: an error that says so when another one is; the place is not taken then.
+    func takePlace(for work: SQLWriterWork) throws
     /// Lets another one write.
     func releasePlace()
     /// Called at the end of each run, before the place is released.
@@ -147,6 +147,14 @@ public protocol SQLSession: SQLDatabase {
     func remove(_ index: TableIndex) throws
     /// Brings up to date what the database knows of its tables to plan queries by.
     func updateStatistics() throws
+}
+
+/// What a writer takes its place for.
+public enum SQLWriterWork: Sendable {
+    /// A run, of which nothing is to stay if it is a dry run.
+    case run(isDryRun: Bool)
+    /// A change of the schema or of the indexes.
+    case change
 }
 
 /// The database of a warehouse's reader.

@@ -103,7 +103,7 @@ open class SQLWarehouse: Warehouse {
 
     /// Begins a run; see `Warehouse`.
     public func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
-        try session.takePlace()
+        try session.takePlace(for: .run(isDryRun: isDryRun))
         do {
             arrivals = Arrivals()
             try begin()
@@ -145,7 +145,7 @@ open class SQLWarehouse: Warehouse {
     /// Does something in the writer's place, which may be held already.
     func withPlace<Answer>(_ body: () throws -> Answer) throws -> Answer {
         if session.isInPlace { return try body() }
-        try session.takePlace()
+        try session.takePlace(for: .change)
         defer { session.releasePlace() }
         return try body()
     }

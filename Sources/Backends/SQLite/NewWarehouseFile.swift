@@ -12,7 +12,8 @@ import Domain
 final class NewWarehouseFile {
     private let path: String
     private let wasThere: Bool
-    private var isKept = false
+    /// Whether it stays.
+    private(set) var isKept = false
     private var isMarked = false
 
     /// Makes the file, or takes the empty one that is there.

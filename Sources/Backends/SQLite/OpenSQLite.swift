@@ -53,10 +53,12 @@ public final class SQLiteWarehouse: SQLWarehouse {
 }
 
 /// The warehouse as one SQLite file, to look at: a read-only connection, which sees the last commit and waits for nobody.
+/// While the first load is under way there is nothing to see yet.
 public final class SQLiteReader: SQLWarehouseReader {
     /// Opens a warehouse for reading.
     ///
-    /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded.
+    /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded;
+    ///   `SQLiteFileError.firstLoad` while the first load is under way.
     public convenience init(path: String) throws { try self.init(path: path, asOwner: ReadOnlyPlace.isOwn(path)) }
 
     init(path: String, asOwner: Bool) throws { super.init(try SQLiteReadSession(path: path, asOwner: asOwner)) }

@@ -20,26 +20,60 @@ struct ReadOnlyPlace {
 
     /// Opens a warehouse; `asOwner` says that files beside it may be made, and removed again.
     ///
-    /// - Throws: `SQLiteFileError.logNotReadable` when it has a log with content that cannot be read; `SQLiteError`.
+    /// - Throws: `SQLiteFileError.firstLoad` while the first load is under way; `SQLiteFileError.logNotReadable` and
+    ///   `SQLiteFileError.journalNotReadable` where a part of it is beside the file, and cannot be read from there;
+    ///   `SQLiteError`.
     init(path: String, asOwner: Bool) throws {
+        let usesLog = try DatabaseHeader(path: path)?.usesLog == true
         if Self.isThere(path + "-wal"), Self.isThere(path + "-shm") {
             // Nothing is made here: SQLite takes what is there.
             if let connection = try Self.open(path, .readOnly) {
                 self.init(connection)
                 return
             }
-        } else if asOwner, let cleaner = try Self.open(path, .readWrite),
+        } else if usesLog, asOwner, let cleaner = try Self.open(path, .readWrite),
             let connection = try Self.open(path, .readOnly)
         {
             self.init(connection, cleaner: cleaner)
             return
         }
-        // Nobody writes, or what is written is not yet in the file: it is read as it lies there.
+        try self.init(asItLies: path, asOwner: asOwner)
+    }
+
+    /// Opens a warehouse that nobody writes to, or whose log is empty, without a lock: one on a database with a rollback
+    /// journal would keep the next run from committing.
+    private init(asItLies path: String, asOwner: Bool) throws {
+        // Before all checks, so that what is written after them is noticed too.
         guard let stamp = Stamp(path) else {
             throw SQLiteFileError.notReadable(path: path, reason: String(cString: strerror(errno)))
         }
+        if try Self.isInFirstLoad(path) { throw SQLiteFileError.firstLoad(path: path, bytes: stamp.bytes) }
         if Stamp.hasLog(path) { throw SQLiteFileError.logNotReadable(path: path) }
+        if RollbackJournal.hasContent(besideDatabase: path) {
+            // SQLite undoes what was cut off, and waits for a program that is still writing.
+            guard asOwner, let connection = try Self.open(path, .readWrite) else {
+                throw SQLiteFileError.journalNotReadable(path: path)
+            }
+            if RollbackJournal.hasContent(besideDatabase: path) {
+                self.init(connection)
+            } else {
+                try self.init(asItLies: path, asOwner: asOwner)
+            }
+            return
+        }
         self.init(try Connection(path: path, access: .immutable), stamp: stamp)
+    }
+
+    /// Whether a run writes into the file itself, as the first load does. A run that has just begun or ended may be about
+    /// to give it a log, which is waited for.
+    private static func isInFirstLoad(_ path: String) throws -> Bool {
+        for attempt in 0..<5 {
+            if attempt > 0 { usleep(40_000) }
+            guard try DatabaseHeader(path: path)?.usesLog == false, WriterLock.isTaken(at: path) == true else {
+                return false
+            }
+        }
+        return true
     }
 
     private init(_ connection: Connection, stamp: Stamp? = nil, cleaner: Connection? = nil) {
@@ -80,6 +114,9 @@ struct ReadOnlyPlace {
             self.path = path
             self.values = values
         }
+
+        /// The size of the file.
+        var bytes: Int64 { Int64(values[2]) }
 
         /// To be called when all is read.
         ///

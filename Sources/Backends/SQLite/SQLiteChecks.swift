@@ -45,6 +45,8 @@ enum SQLiteChecks {
         if isEmpty { return [.ok("warehouse", "an empty file; `reelhouse run` makes a warehouse of it")] }
         do {
             return try content()
+        } catch let error as SQLiteFileError where error.kind == .inUse {
+            return [.ok("warehouse", error.message)]
         } catch WarehouseError.notThere {
             return [
                 .warn(

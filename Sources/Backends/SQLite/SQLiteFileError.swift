@@ -18,6 +18,10 @@ public enum SQLiteFileError: ReportedError, Equatable {
     case severalNames(path: String, other: String)
     /// A part of it is in its log, which cannot be read without writing beside it.
     case logNotReadable(path: String)
+    /// The first load is under way, and nothing can be read until it ends; so many bytes are written.
+    case firstLoad(path: String, bytes: Int64)
+    /// What a load that was cut off has to undo is beside it, which cannot be done without writing.
+    case journalNotReadable(path: String)
     /// A file beside it belongs to another user, and may not be written to.
     case fileOfAnother(path: String, owner: String, hasRows: Bool)
     /// It was written to while it was read in a way that needs it to stay as it is.
@@ -43,6 +47,11 @@ public enum SQLiteFileError: ReportedError, Equatable {
             "the warehouse \(path) is also named \(other) (a hard link), and its newest rows are in the log of that name"
         case .logNotReadable(let path):
             "the warehouse \(path) may be read, but its newest rows are in \(path)-wal, which needs write permission beside it"
+        case .firstLoad(let path, let bytes):
+            "the first load of \(path) is under way: \(bytes / 1_000_000).\(bytes / 100_000 % 10) MB so far"
+        case .journalNotReadable(let path):
+            "the warehouse \(path) may be read, but a load that was cut off has to be undone first by \(path)-journal, "
+                + "which needs write permission"
         case .fileOfAnother(let path, let owner, _):
             "the file \(path) belongs to \(owner), and you may not write to it; SQLite writes to it before the warehouse"
         case .changedMeanwhile(let path): "the warehouse \(path) was written to while it was read"
@@ -71,6 +80,10 @@ public enum SQLiteFileError: ReportedError, Equatable {
         case .logNotReadable:
             "Ask a user who may write there to run `reelhouse migrate` on it, which copies them into the file; or copy "
                 + "both files to a folder of yours."
+        case .firstLoad: "Wait for it to end; the warehouse can be read from then on, also while later runs load."
+        case .journalNotReadable:
+            "Ask a user who may write there to run `reelhouse migrate` on it, which undoes that; or copy both files to a "
+                + "folder of yours."
         case .fileOfAnother(_, let owner, true):
             "It belongs to a log with rows that are not in the warehouse yet, so do not remove it. Ask \(owner) to run "
                 + "`reelhouse migrate` on the warehouse or to let you write to the file, and run the same command again."
@@ -84,17 +97,20 @@ public enum SQLiteFileError: ReportedError, Equatable {
         }
     }
 
-    /// A location that names no file is wrong usage.
+    /// A location that names no file is wrong usage; a load that is under way has the file in use.
     public var kind: FailureKind {
         switch self {
         case .noPath, .noFile: .usage
+        case .firstLoad: .inUse
         default: .failed
         }
     }
 
     /// Whether the same call may succeed when a load has ended.
     public var mayRetry: Bool {
-        if case .changedMeanwhile = self { return true }
-        return false
+        switch self {
+        case .changedMeanwhile, .firstLoad: true
+        default: false
+        }
     }
 }

@@ -21,7 +21,9 @@ final class SQLiteReadSession: SQLReadSession {
         place = try ReadOnlyPlace(path: path, asOwner: asOwner)
         try connection.setBusyTimeout(milliseconds: 10_000)
         try connection.execute("PRAGMA query_only = ON")
-        let tables = try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'")
+        let tables = try consistently {
+            try connection.integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'schema_migration'")
+        }
         guard tables == 1 else { throw WarehouseError.notThere(location: path) }
     }
 

@@ -11,14 +11,15 @@ import Schema
 
 /// The connection that writes a warehouse: statements, transactions and the writer's place in a SQLite file.
 ///
-/// Write-ahead logging, so that readers never wait for a load; few and large transactions, each flushed to disk
-/// (`synchronous = FULL`) before `commit` returns.
+/// Write-ahead logging, so that readers never wait for a load, but for the first one (see `JournalMode`); few and large
+/// transactions, each flushed to disk (`synchronous = FULL`) before `commit` returns.
 final class SQLiteSession: SQLSession {
     /// The database file.
     let location: String
     let dialect = SQLDialect.sqlite
     let connection: Connection
     private let lock: WriterLock
+    private let journal: JournalMode
     private let log: LogWriteback
     private let checkpointer: Checkpointer
     private var staged: [String: StagedRows] = [:]
@@ -26,6 +27,7 @@ final class SQLiteSession: SQLSession {
     /// The file as long as nothing is loaded into it that would be lost with it.
     private var newFile: NewWarehouseFile?
     private var hasWork = false
+    private var isDryRun = false
 
     /// Opens a warehouse for writing; the file is made when it is not there, and removed again unless something is
     /// loaded into it.
@@ -36,8 +38,20 @@ final class SQLiteSession: SQLSession {
         newFile = try WarehouseFile.lookForOwn(at: path) == .warehouse ? nil : NewWarehouseFile(path: path)
         try FilesBeside.expectWritable(path)
         connection = try Connection(path: path, access: .readWrite)
-        lock = try WriterLock(path: path)
-        try Self.prepare(connection, newFile)
+        let lock = try WriterLock(path: path)
+        self.lock = lock
+        journal = JournalMode(of: connection, busyTimeout: options.busyTimeout)
+        // Without a log the database may be new, or locked by another run for as long as its first load takes.
+        let needsPlace = try DatabaseHeader(path: path)?.usesLog != true
+        do {
+            if needsPlace { try lock.take() }
+        } catch {
+            // The other run has made a warehouse of it.
+            newFile?.keep()
+            throw error
+        }
+        defer { if needsPlace { lock.release() } }
+        try Self.prepare(connection, newFile, journal)
         log = LogWriteback(databasePath: WarehouseFile.realPath(path))
         checkpointer = Checkpointer(of: connection, pages: (options.logPages, options.maximumLogPages))
         try connection.setBusyTimeout(milliseconds: options.busyTimeout)
@@ -54,27 +68,24 @@ final class SQLiteSession: SQLSession {
         }
     }
 
-    /// Makes a new file a warehouse's, and takes care that readers never wait for a writer.
-    private static func prepare(_ connection: Connection, _ newFile: NewWarehouseFile?) throws {
-        // Who reads a file that has no write-ahead log yet, keeps one from being made.
+    /// Makes a new file a warehouse's.
+    private static func prepare(
+        _ connection: Connection, _ newFile: NewWarehouseFile?, _ journal: JournalMode
+    ) throws {
         try connection.setBusyTimeout(milliseconds: 1000)
-        if let newFile {
-            try connection.execute("PRAGMA page_size = 16384")
-            try connection.execute("BEGIN IMMEDIATE")
-            // Another program may have made something of it meanwhile.
-            if case .foreign(let what) = try WarehouseFile.kind(of: connection) {
-                try connection.execute("ROLLBACK")
-                throw SQLiteFileError.foreign(path: connection.path, what: what)
-            }
-            try connection.execute("PRAGMA application_id = \(WarehouseFile.applicationID)")
-            try connection.execute("COMMIT")
-            newFile.didMark()
+        // A run that was killed before its first commit leaves a file that SQLite makes empty again.
+        guard try newFile != nil || WarehouseFile.kind(of: connection) == .empty else { return }
+        try connection.execute("PRAGMA page_size = 16384")
+        try connection.execute("BEGIN IMMEDIATE")
+        // Another program may have made something of it meanwhile.
+        if case .foreign(let what) = try WarehouseFile.kind(of: connection) {
+            try connection.execute("ROLLBACK")
+            throw SQLiteFileError.foreign(path: connection.path, what: what)
         }
-        let mode = try connection.texts("PRAGMA journal_mode = WAL").first ?? ""
-        guard mode == "wal" else {
-            throw SQLiteFileError.notAFile(
-                path: connection.path, reason: "its file system does not support SQLite's write-ahead log")
-        }
+        try connection.execute("PRAGMA application_id = \(WarehouseFile.applicationID)")
+        try connection.execute("COMMIT")
+        newFile?.didMark()
+        try journal.expectLogSupport()
     }
 
     /// Called when `migrate` has brought the schema up to date.
@@ -83,11 +94,28 @@ final class SQLiteSession: SQLSession {
     /// Whether this is the one writer.
     var isInPlace: Bool { lock.isHeld }
 
-    /// Becomes the one writer.
-    func takePlace() throws { try lock.take() }
+    /// Becomes the one writer, and chooses the journal mode.
+    func takePlace(for work: SQLWriterWork) throws {
+        try lock.take()
+        do {
+            switch work {
+            case .run(let isDryRun):
+                self.isDryRun = isDryRun
+                try journal.beginRun()
+            case .change: try journal.changeToLog()
+            }
+        } catch {
+            releasePlace()
+            throw error
+        }
+    }
 
     /// Lets another one write.
-    func releasePlace() { lock.release() }
+    func releasePlace() {
+        // After an error; a run that came to its end has done so.
+        journal.endRun(changesToLog: false)
+        lock.release()
+    }
 
     /// A trigger that raises an error ends the run; one that ignores rows would lose them without a word.
     func checkAdditions() throws {
@@ -104,6 +132,7 @@ final class SQLiteSession: SQLSession {
     /// Called at the end of each run, before the place is released.
     func willEndRun() {
         checkpointer.wait()
+        journal.endRun(changesToLog: !isDryRun && newFile?.isKept != false)
         // What is still in the log is no less durable there, so a reader that is in the way is no fault, and not waited
         // for: a later run copies the rest.
         try? connection.setBusyTimeout(milliseconds: 0)
@@ -132,6 +161,7 @@ final class SQLiteSession: SQLSession {
     func commit() throws {
         try connection.execute("COMMIT")
         if hasWork { newFile?.keep() }
+        journal.didCommit()
         checkpointer.didCommit()
     }
 

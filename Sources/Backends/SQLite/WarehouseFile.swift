@@ -97,9 +97,11 @@ enum WarehouseFile: Equatable {
     }
 
     private static func lookInside(_ path: String) throws -> WarehouseFile {
+        // While a first load writes into the file, its mark alone is always whole.
+        if try DatabaseHeader(path: path)?.applicationID == applicationID { return .warehouse }
         let seen = try lookAtFileAlone(path)
         guard seen == .empty else { return seen }
-        if restoresPages(journal: path + "-journal") {
+        if RollbackJournal.restoresPages(besideDatabase: path) {
             return .foreign("a database that another program has not finished writing to")
         }
         // Its tables may still be in its log alone.
@@ -163,18 +165,6 @@ enum WarehouseFile: Equatable {
     private static func size(_ path: String) -> Int64 {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
-    }
-
-    /// Whether a rollback journal would give pages back to the database: it began when the database had some
-    /// (https://sqlite.org/fileformat2.html#the_rollback_journal).
-    private static func restoresPages(journal path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var head = [UInt8](repeating: 0, count: 20)
-        guard read(descriptor, &head, head.count) == head.count else { return false }
-        return head.starts(with: [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7])
-            && head[16...].contains { $0 != 0 }
     }
 }
 

@@ -4,6 +4,7 @@
     import Darwin
 #endif
 import Domain
+import Synchronization
 
 /// The writer's place in a warehouse: an exclusive `flock` on the database file itself, which the system takes back
 /// when the program ends, however it ends. SQLite's own locks are of another kind (`fcntl`), and the system drops these
@@ -53,6 +54,24 @@ final class WriterLock {
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { isHeld = true }
         return isHeld
     }
+
+    /// Whether a program is in the writer's place; nil where that cannot be told.
+    static func isTaken(at path: String) -> Bool? {
+        descriptors.withLock { descriptors in
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            let file = [Int(status.st_dev), Int(status.st_ino)]
+            let descriptor = descriptors[file] ?? open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return nil }
+            descriptors[file] = descriptor
+            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK ? true : nil }
+            flock(descriptor, LOCK_UN)
+            return false
+        }
+    }
+
+    /// What `isTaken` has opened, by device and inode. Never closed: that would drop SQLite's locks on the file.
+    private static let descriptors = Mutex<[[Int]: Int32]>([:])
 
     private var isOfPath: Bool {
         var (own, there) = (stat(), stat())
