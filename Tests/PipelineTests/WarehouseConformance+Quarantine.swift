@@ -1,4 +1,5 @@
 import Domain
+import Fixtures
 import Testing
 
 /// What becomes of lines in quarantine.
@@ -6,7 +7,7 @@ extension WarehousePromise {
     /// A run in one transaction, which `body` fills; its counts follow from what it rejected.
     @discardableResult
     private func run(
-        _ fixture: some WarehouseFixture, at time: Int64 = 1, rejects count: Int64 = 0,
+        _ fixture: any WarehouseFixture, at time: Int64 = 1, rejects count: Int64 = 0,
         _ body: (any Warehouse, Int64) throws -> Void
     ) throws -> Int64 {
         let warehouse = try fixture.writer()
@@ -22,7 +23,7 @@ extension WarehousePromise {
         return run.id
     }
 
-    private func lines(_ fixture: some WarehouseFixture, _ state: RejectedFilter.State = .open) throws -> [Int64] {
+    private func lines(_ fixture: any WarehouseFixture, _ state: RejectedFilter.State = .open) throws -> [Int64] {
         try fixture.reader().rejected(matching: RejectedFilter(state: state), after: 0, limit: 99).map(\.rejection.line)
     }
 
@@ -33,7 +34,7 @@ extension WarehousePromise {
         return rejection
     }
 
-    func curesWhatAReadingDidNotFind(_ fixture: some WarehouseFixture) throws {
+    func curesWhatAReadingDidNotFind(_ fixture: any WarehouseFixture) throws {
         try run(fixture, rejects: 5) { warehouse, run in
             let lines = [
                 rejection(1), rejection(2), rejection(3), rejection(4, source: "b"), rejection(5, port: .movies),
@@ -59,7 +60,7 @@ extension WarehousePromise {
         #expect(try fixture.reader().faults() == [])
     }
 
-    func opensWhatIsFoundAgain(_ fixture: some WarehouseFixture) throws {
+    func opensWhatIsFoundAgain(_ fixture: any WarehouseFixture) throws {
         try run(fixture, rejects: 2) { try $0.quarantine([rejection(1), rejection(2)], run: $1) }
         try run(fixture) { warehouse, run in
             try warehouse.cureRejected([1, 2], run: run)
@@ -77,7 +78,7 @@ extension WarehousePromise {
         #expect(try fixture.reader().faults() == [])
     }
 
-    func curesWhatArrived(_ fixture: some WarehouseFixture) throws {
+    func curesWhatArrived(_ fixture: any WarehouseFixture) throws {
         let group = { try ConformanceLines.events([ConformanceLines.event(1), ConformanceLines.event(2)]) }
         func identities() throws -> [Rejection.Identity] {
             let events = try group()
@@ -128,7 +129,7 @@ extension WarehousePromise {
         #expect(cured.map(\.rejection.line) == [1, 4, 6] && cured.map(\.curedRun) == [second, 4, 3])
     }
 
-    func replacesOnce(_ fixture: some WarehouseFixture) throws {
+    func replacesOnce(_ fixture: any WarehouseFixture) throws {
         let other = WarehousePromise.rejection(1, rule: .invalidVote)
         try run(fixture, rejects: 2) { try $0.quarantine([WarehousePromise.rejection(1), other], run: $1) }
         try run(fixture) { try $0.cureRejected([2], run: $1) }
@@ -147,7 +148,7 @@ extension WarehousePromise {
         #expect(try fixture.reader().faults() == [])
     }
 
-    func dropsAndCounts(_ fixture: some WarehouseFixture) throws {
+    func dropsAndCounts(_ fixture: any WarehouseFixture) throws {
         try run(fixture, at: 1000, rejects: 4) { warehouse, run in
             try warehouse.quarantine(
                 [
