@@ -1,5 +1,6 @@
 import Domain
 import Fixtures
+import Foundation
 import Generator
 import TestSupport
 
@@ -75,6 +76,22 @@ struct LawInput: Sendable {
     /// The events as sources of a kind.
     func eventSources(parts: Int, of kind: SourceKind, _ chance: inout Chance) -> [[SourceLine]] {
         LawInput.split(events.map { SourceLine($0) }, parts, kind, &chance)
+    }
+
+    /// The events as sources of a kind, all lines of one event in the same source, as a producer that has a key sends
+    /// them: which of them comes first does not depend on how sources take turns then.
+    func eventSources(byEventIn parts: Int, of kind: SourceKind) -> [[SourceLine]] {
+        guard kind.abilities.contains(.severalSources) else { return [events.map { SourceLine($0) }] }
+        var sources = [[SourceLine]](repeating: [], count: parts)
+        for line in events { sources[LawInput.key(of: line) % parts].append(SourceLine(line)) }
+        return sources
+    }
+
+    /// The same for all lines of an event: its id, or its user where it has none.
+    private static func key(of line: [UInt8]) -> Int {
+        let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+        let id = (object?["event_id"] as? String)?.lowercased() ?? "\(object?["user_id"] ?? "")"
+        return id.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & 0xffff
     }
 
     /// Cuts lines anywhere; a part may be empty.

@@ -8,24 +8,30 @@ struct PublishedInput {
     let events: any PublishedSources
 
     init(
-        _ lines: LawInput, _ kind: SourceKind, movieParts: Int = 1, eventParts: Int = 2, seed: UInt64 = 1,
-        named name: String = "in"
+        _ lines: LawInput, _ kind: SourceKind, movieParts: Int = 1, eventParts: Int = 2,
+        isByEvent: Bool = false, seed: UInt64 = 1, named name: String = "in"
     ) throws {
         try self.init(
-            lines, kind, in: kind.make(), movieParts: movieParts, eventParts: eventParts, seed: seed, named: name)
+            lines, kind, in: kind.make(), movieParts: movieParts, eventParts: eventParts, isByEvent: isByEvent,
+            seed: seed, named: name)
     }
 
-    /// - Parameter fixture: where the sources are put beside others.
+    /// - Parameters:
+    ///   - fixture: where the sources are put beside others.
+    ///   - isByEvent: whether all lines of one event are in the same source.
     init(
         _ lines: LawInput, _ kind: SourceKind, in fixture: any SourceFixture, movieParts: Int = 1, eventParts: Int = 2,
-        seed: UInt64 = 1, named name: String = "in"
+        isByEvent: Bool = false, seed: UInt64 = 1, named name: String = "in"
     ) throws {
         var chance = Chance(seed: seed)
         self.fixture = fixture
         movies = try fixture.publish(
             lines.movieSources(parts: movieParts, of: kind, &chance), port: .movies, named: name)
         events = try fixture.publish(
-            lines.eventSources(parts: eventParts, of: kind, &chance), port: .events, named: name)
+            isByEvent
+                ? lines.eventSources(byEventIn: eventParts, of: kind)
+                : lines.eventSources(parts: eventParts, of: kind, &chance),
+            port: .events, named: name)
     }
 
     /// Rows with each source called by its number, sorted, to be compared with those of sources in another place.

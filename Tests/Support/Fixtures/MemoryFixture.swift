@@ -69,7 +69,7 @@ private final class MemoryLog: Sendable {
     /// Adds lines at the log's end; each seventh has a gap before it.
     func append(_ lines: [SourceLine]) {
         entries.withLock { entries in
-            var offset = end(entries)
+            var offset = MemoryLog.end(of: entries, from: firstOffset)
             for line in lines {
                 if entries.count % 7 == 6 { offset += 2 }
                 entries.append(Entry(offset: offset, line: line))
@@ -81,9 +81,11 @@ private final class MemoryLog: Sendable {
     var count: Int64 { Int64(entries.withLock { $0.count }) }
 
     /// The offset that the log ends before; the last two offsets are of no line.
-    var end: Int64 { entries.withLock(end) }
+    var end: Int64 { entries.withLock { MemoryLog.end(of: $0, from: firstOffset) } }
 
-    private func end(_ entries: [Entry]) -> Int64 { entries.last.map { $0.offset + 3 } ?? firstOffset }
+    private static func end(of entries: [Entry], from first: Int64) -> Int64 {
+        entries.last.map { $0.offset + 3 } ?? first
+    }
 
     /// Lines from an offset on, of about so many bytes.
     func entries(from first: Int64, before end: Int64, bytes: Int) -> [Entry] {

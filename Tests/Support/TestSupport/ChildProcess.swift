@@ -87,6 +87,16 @@ public final class ChildProcess {
         return (line?.split(separator: " ").dropLast().last).flatMap { Int($0) }.map { $0 << 10 } ?? 0
     }
 
+    /// Whether a signal would not end it: it has asked to handle, hold back or ignore it.
+    public func handles(_ signal: Int32) -> Bool {
+        let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
+        return status.split(separator: "\n").contains { line in
+            guard ["SigBlk:", "SigIgn:", "SigCgt:"].contains(where: line.hasPrefix) else { return false }
+            let signals = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+            return signals & (1 << UInt64(signal - 1)) != 0
+        }
+    }
+
     /// Waits for its end, and gives the most memory that it was seen to have, in bytes.
     public func waitMeasuringMemory() -> (result: Result, peakMemory: Int) {
         var peak = 0
