@@ -6,7 +6,7 @@ import Testing
 
 extension WarehousePromise {
     /// Runs `body` within a run and a transaction, and commits.
-    private func load(_ fixture: any WarehouseFixture, _ body: (any Warehouse) throws -> Void) throws {
+    private func load(_ fixture: some WarehouseFixture, _ body: (any Warehouse) throws -> Void) throws {
         let warehouse = try fixture.writer()
         var run = try warehouse.beginRun(at: 1, isDryRun: false)
         defer { warehouse.endRun() }
@@ -17,7 +17,7 @@ extension WarehousePromise {
         try warehouse.commit()
     }
 
-    func marksWhatStands(_ fixture: any WarehouseFixture) throws {
+    func marksWhatStands(_ fixture: some WarehouseFixture) throws {
         let lines = (1...50).map { ConformanceLines.event($0) }
         let changed = lines.map { $0.replacing("click", with: "view") }
         try load(fixture) { warehouse in
@@ -40,7 +40,7 @@ extension WarehousePromise {
     }
 
     /// Entries that win, lose and are withdrawn, merged one by one in one order and all at once in another.
-    func mergesInAnyOrder(_ fixture: any WarehouseFixture) throws {
+    func mergesInAnyOrder(_ fixture: some WarehouseFixture) throws {
         let rows: [(time: Int64, score: Double?)] = [(5, 1), (9, nil), (7, 3), (12, 4), (10, nil), (2, 5)]
         var digests: [[String]] = []
         for (user, order) in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 1, 4, 0, 2, 5], [1, 0]].enumerated() {
@@ -90,7 +90,7 @@ extension WarehousePromise {
         }
     }
 
-    func ranksMovies(_ fixture: any WarehouseFixture) throws {
+    func ranksMovies(_ fixture: some WarehouseFixture) throws {
         let batch = try ConformanceLines.movies([
             "{\"id\":1,\"title\":\"One\",\"vote_count\":5}", "{\"id\":2,\"title\":\"Two\"}",
         ])
@@ -123,7 +123,7 @@ extension WarehousePromise {
         try warehouse.replaceMovies(batch.documents, of: batch)
     }
 
-    func replacesMovies(_ fixture: any WarehouseFixture) throws {
+    func replacesMovies(_ fixture: some WarehouseFixture) throws {
         let genres = "\"genres\":[{\"id\":28,\"name\":\"Action\"},{\"id\":12,\"name\":\"Adventure\"}]"
         let first = try ConformanceLines.movies([
             "{\"id\":1,\"title\":\"One\",\(genres)}", "{\"id\":2,\"title\":\"Two\",\(genres)}",
@@ -143,7 +143,7 @@ extension WarehousePromise {
         #expect(try reader.faults() == [])
     }
 
-    func enrichesAnew(_ fixture: any WarehouseFixture) throws {
+    func enrichesAnew(_ fixture: some WarehouseFixture) throws {
         let group = try ConformanceLines.events([
             ConformanceLines.event(1, movie: 1), ConformanceLines.event(2, movie: 2),
         ])

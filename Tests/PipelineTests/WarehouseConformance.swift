@@ -12,7 +12,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
     case curesWhatAReadingDidNotFind, opensWhatIsFoundAgain, curesWhatArrived, replacesOnce, dropsAndCounts
 
     /// Holds a warehouse to it.
-    func check(_ fixture: any WarehouseFixture) throws {
+    func check(_ fixture: some WarehouseFixture) throws {
         switch self {
         case .migratesOnce: try migratesOnce(fixture)
         case .hasOneWriter: try hasOneWriter(fixture)
@@ -45,7 +45,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
 // MARK: Runs and transactions
 
 extension WarehousePromise {
-    private func migratesOnce(_ fixture: any WarehouseFixture) throws {
+    private func migratesOnce(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         #expect(try !warehouse.migrate(at: 1).isEmpty)
         #expect(try warehouse.migrate(at: 2).isEmpty)
@@ -55,7 +55,7 @@ extension WarehousePromise {
         #expect(try warehouse.rowCounts().allSatisfy { $0.rows == 0 })
     }
 
-    private func hasOneWriter(_ fixture: any WarehouseFixture) throws {
+    private func hasOneWriter(_ fixture: some WarehouseFixture) throws {
         let first = try fixture.writer()
         _ = try first.beginRun(at: 1, isDryRun: false)
         let second = try fixture.writer()
@@ -66,7 +66,7 @@ extension WarehousePromise {
         withExtendedLifetime(first) {}
     }
 
-    private func numbersRuns(_ fixture: any WarehouseFixture) throws {
+    private func numbersRuns(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         for number: Int64 in 1...3 {
             var run = try warehouse.beginRun(at: number * 10, isDryRun: false)
@@ -83,7 +83,7 @@ extension WarehousePromise {
         #expect(runs.map(\.endedAt) == [35, 25])
     }
 
-    private func marksKilledRuns(_ fixture: any WarehouseFixture) throws {
+    private func marksKilledRuns(_ fixture: some WarehouseFixture) throws {
         do {
             let killed = try fixture.writer()
             var run = try killed.beginRun(at: 1, isDryRun: false)
@@ -101,7 +101,7 @@ extension WarehousePromise {
         #expect(try fixture.reader().runs(limit: 9).map(\.outcome) == [.interrupted])
     }
 
-    private func showsNothingBeforeTheCommit(_ fixture: any WarehouseFixture) throws {
+    private func showsNothingBeforeTheCommit(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         let reader = try fixture.reader()
@@ -118,7 +118,7 @@ extension WarehousePromise {
         warehouse.endRun()
     }
 
-    private func forgetsOnRollback(_ fixture: any WarehouseFixture) throws {
+    private func forgetsOnRollback(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         let empty = try digest(fixture.reader())
@@ -137,7 +137,7 @@ extension WarehousePromise {
         warehouse.endRun()
     }
 
-    private func forgetsWhatAClosedConnectionLeft(_ fixture: any WarehouseFixture) throws {
+    private func forgetsWhatAClosedConnectionLeft(_ fixture: some WarehouseFixture) throws {
         do {
             let killed = try fixture.writer()
             let run = try killed.beginRun(at: 1, isDryRun: false)
@@ -151,7 +151,7 @@ extension WarehousePromise {
         next.endRun()
     }
 
-    private func keepsNothingOfADryRun(_ fixture: any WarehouseFixture) throws {
+    private func keepsNothingOfADryRun(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         try dryRun(warehouse, id: 1)
         // The schema was not brought up to date for good either.
@@ -191,7 +191,7 @@ extension WarehousePromise {
         Dictionary(uniqueKeysWithValues: try reader.digest().map { ($0.table, $0.digest) })
     }
 
-    private func refusesToWriteForReaders(_ fixture: any WarehouseFixture) throws {
+    private func refusesToWriteForReaders(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         _ = try warehouse.migrate(at: 1)
         let reader = try fixture.reader()
@@ -228,7 +228,7 @@ extension WarehousePromise {
             raw: raw, snapshotDay: nil)
     }
 
-    private func keepsCheckpoints(_ fixture: any WarehouseFixture) throws {
+    private func keepsCheckpoints(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
@@ -254,7 +254,7 @@ extension WarehousePromise {
     }
 
     /// A source that is read further moves its row; what was loaded whole before it grew stays known, once.
-    private func knowsSources(_ fixture: any WarehouseFixture) throws {
+    private func knowsSources(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
@@ -288,7 +288,7 @@ extension WarehousePromise {
         warehouse.endRun()
     }
 
-    private func keepsTheLastRow(_ fixture: any WarehouseFixture) throws {
+    private func keepsTheLastRow(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         var run = try warehouse.beginRun(at: 1, isDryRun: false)
         for read: Int64 in 1...3 {
@@ -303,7 +303,7 @@ extension WarehousePromise {
         warehouse.endRun()
     }
 
-    private func rejectsOnce(_ fixture: any WarehouseFixture) throws {
+    private func rejectsOnce(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
@@ -322,7 +322,7 @@ extension WarehousePromise {
         warehouse.endRun()
     }
 
-    private func pagesTheQuarantine(_ fixture: any WarehouseFixture) throws {
+    private func pagesTheQuarantine(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, isDryRun: false)
         try warehouse.begin()
