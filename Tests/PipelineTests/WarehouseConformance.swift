@@ -11,6 +11,16 @@ enum WarehousePromise: String, CaseIterable, Sendable {
     case refusesToWriteForReaders, keepsNothingOfADryRun
     case curesWhatAReadingDidNotFind, opensWhatIsFoundAgain, curesWhatArrived, replacesOnce, dropsAndCounts
 
+    /// Whether it is about those who open a warehouse while a run writes to it.
+    var readsWhileARunWrites: Bool {
+        switch self {
+        case .hasOneWriter, .showsNothingBeforeTheCommit, .forgetsOnRollback, .keepsCheckpoints, .knowsSources,
+            .keepsTheLastRow, .rejectsOnce, .pagesTheQuarantine:
+            true
+        default: false
+        }
+    }
+
     /// Holds a warehouse to it.
     func check(_ fixture: some WarehouseFixture) throws {
         switch self {

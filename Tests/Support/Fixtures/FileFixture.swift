@@ -62,7 +62,9 @@ private final class FileFixture: SourceFixture {
 
 /// Files by their paths, as a test has written them.
 public final class FilesOfATest: PublishedSources {
+    /// The paths.
     public let names: [String]
+    /// Files end.
     public var ends: Bool { true }
     private let port: SourcePort
     private let folder: TemporaryFolder?
@@ -74,8 +76,10 @@ public final class FilesOfATest: PublishedSources {
         self.folder = folder
     }
 
+    /// The files, to be found and read from now on.
     public func set(chunkBytes: Int) throws -> any SourceSet { try FileSet(names, port: port, chunkSize: chunkBytes) }
 
+    /// Adds lines at the end of a plain file.
     public func append(_ lines: [SourceLine], to source: Int) throws {
         var bytes = TemporaryFolder.bytes(ofFile: names[source])
         if let last = bytes.last, last != 10 { bytes.append(10) }
@@ -83,5 +87,6 @@ public final class FilesOfATest: PublishedSources {
         try Data(bytes).write(to: URL(fileURLWithPath: names[source]))
     }
 
+    /// How many lines that are not blank each file has, decompressed.
     public func lineCounts() throws -> [Int64] { try names.map { try LineCount.lines(ofFiles: [$0]) } }
 }

@@ -41,6 +41,7 @@ public struct Backends: Sendable, CustomStringConvertible {
     /// Whether both are the defaults, so that a suite tries more on them.
     public var areDefault: Bool { source.name == Sources.all[0].name && warehouse.name == Warehouses.all[0].name }
 
+    /// Its name.
     public var description: String { "\(source) to \(warehouse)" }
 
     /// A pair.

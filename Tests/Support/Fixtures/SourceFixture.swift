@@ -77,6 +77,7 @@ public struct SourceKind: Sendable, CustomStringConvertible {
     /// Makes an outside system that has no lines.
     public func make() throws -> any SourceFixture { try makeFixture() }
 
+    /// Its name.
     public var description: String { name }
 }
 

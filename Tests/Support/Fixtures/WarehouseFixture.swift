@@ -42,6 +42,7 @@ public struct WarehouseKind: Sendable, CustomStringConvertible {
     /// Makes a warehouse that is empty.
     public func make() throws -> any WarehouseFixture { try makeFixture() }
 
+    /// Its name.
     public var description: String { name }
 
     /// Brings an empty warehouse to where an older version of the program left it.

@@ -81,7 +81,7 @@ public final class ChildProcess {
     /// The most memory that it has had so far, in bytes; 0 when it has ended.
     ///
     /// This is of the program alone: what `wait4` tells counts what the test itself has when it starts it.
-    public var peakMemorySoFar: Int {
+    private var peakMemorySoFar: Int {
         let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return (line?.split(separator: " ").dropLast().last).flatMap { Int($0) }.map { $0 << 10 } ?? 0
