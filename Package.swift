@@ -129,6 +129,9 @@ let tests: [Target] = [
     .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/Support/TableTesting"),
     .target(
         name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/Support/TestSupport"),
+    .target(
+        name: "Fixtures", dependencies: ["Domain", "Files", "SQLite", "Schema", "TestSupport"],
+        path: "Tests/Support/Fixtures"),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], path: "Tests/Core/JSONTests"),
     .testTarget(name: "LoggingTests", dependencies: ["Logging"], path: "Tests/Core/LoggingTests"),
@@ -145,7 +148,9 @@ let tests: [Target] = [
         path: "Tests/Backends/SQLiteTests"),
     .testTarget(
         name: "PipelineTests",
-        dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Schema", "Generator", "TestSupport"],
+        dependencies: [
+            "Pipeline", "Domain", "Files", "Fixtures", "Generator", "SQLite", "Schema", "TestSupport",
+        ],
         path: "Tests/PipelineTests"),
     .testTarget(
         name: "GeneratorTests", dependencies: ["Generator", "Domain", "Files", "JSON", "CZstd"],

@@ -1,4 +1,5 @@
 import Domain
+import Fixtures
 
 /// Lines that contend for the same few rows: the same moments, users, movies, sessions and comments again and again.
 enum ContendedLines {

@@ -1,60 +1,57 @@
 import Domain
+import Fixtures
 import Pipeline
-import SQLite
-import Schema
 import TestSupport
 import Testing
 
 /// A dry run of a warehouse that an older version wrote and a killed run left: it tells what a run would do, and leaves
 /// all as it was.
 @Suite struct DryRunTests {
-    private let warehouse: LawWarehouse
-    private let input: (movies: [String], events: [String])
+    /// A version of the schema that lacks a migration.
+    struct Older: Sendable, CustomTestStringConvertible {
+        var warehouse: WarehouseKind
+        var version: Int
+        var testDescription: String { "\(warehouse) of version \(version)" }
+
+        static let all = Warehouses.present.flatMap { kind in
+            (1..<kind.migrations.count).map { Older(warehouse: kind, version: $0) }
+        }
+    }
+
+    private let sources: PublishedInput
 
     init() throws {
-        warehouse = try LawWarehouse()
-        var chance = Chance(seed: 61)
-        let lines = try LawInput.generated(seed: 61, withConflicts: true)
-        input = (
-            try lines.writeMovies(into: warehouse.folder, named: "in", parts: 1, &chance),
-            try lines.writeEvents(into: warehouse.folder, named: "in", parts: 2, &chance)
-        )
+        sources = try PublishedInput(LawInput.generated(seed: 61, withConflicts: true), Sources.all[0], seed: 61)
     }
 
-    /// The versions that lack a migration.
-    static let versions = 1..<Schema.sqlite.count
-
-    /// Makes the warehouse as a version left it, with a run that was killed and a line in quarantine that is fine now.
-    private func leave(version: Int) throws {
-        let connection = try Connection(path: warehouse.path, access: .readWrite)
-        for migration in Schema.sqlite.prefix(version) {
-            try connection.execute(migration.sql)
-            try connection.execute("INSERT INTO schema_migration VALUES (\(migration.version), '\(migration.name)', 7)")
-        }
-        try connection.execute(
+    /// Makes a warehouse as a version left it, with a run that was killed and a line in quarantine that is fine now.
+    private func left(by older: Older) throws -> LawWarehouse {
+        let warehouse = try LawWarehouse(older.warehouse)
+        try older.warehouse.migrate(warehouse.fixture, to: older.version)
+        let database = try warehouse.fixture.database()
+        let line = database.literal(Array(ConformanceLines.event(1).utf8))
+        let hash = database.literal([UInt8](repeating: 0, count: 32))
+        try database.execute(
             """
-            INSERT INTO load_run (run_id, started_at, outcome, read, rejected) VALUES (4, 5, 'running', 1, 1);
+            INSERT INTO load_run (run_id, started_at, outcome, read, rejected)
+            VALUES (4, \(database.literal(time: 5)), 'running', 1, 1);
             INSERT INTO rejected_record (source, line, byte_offset, rule, message, raw, port, raw_hash, run_id)
-            VALUES ('a', 1, 0, 'invalid_score', 'wrong', CAST('\(ConformanceLines.event(1))' AS BLOB), 'events',
-            zeroblob(32), 4)
+            VALUES ('a', 1, 0, 'invalid_score', 'wrong', \(line), 'events', \(hash), 4)
             """)
+        return warehouse
     }
 
-    /// All that the file says: its schema, and the rows of each of its tables.
-    private func content() throws -> [String] {
-        let database = try Database(path: warehouse.path)
-        let tables = try database.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-        return try database.rows("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema")
-            + tables.flatMap { name in try database.literals(of: name).map { "\(name) \($0)" } }
+    private func content(_ warehouse: LawWarehouse) throws -> [String] {
+        try warehouse.fixture.database().everything()
     }
 
-    @Test(arguments: versions)
-    func aLoad(version: Int) throws {
-        try leave(version: version)
-        let before = try content()
-        let dry = try load(isDryRun: true)
-        #expect(try content() == before)
-        let real = try load(isDryRun: false)
+    @Test(arguments: Older.all)
+    func aLoad(_ older: Older) throws {
+        let warehouse = try left(by: older)
+        let before = try content(warehouse)
+        let dry = try load(warehouse, isDryRun: true)
+        #expect(try content(warehouse) == before)
+        let real = try load(warehouse, isDryRun: false)
         #expect(dry.run.id == 5 && real.run.id == 5)
         #expect(dry.run.outcome == .completed)
         #expect(dry.run.counts == real.run.counts && real.run.counts.rejected > 0)
@@ -63,43 +60,45 @@ import Testing
         #expect(dry.rowsBefore.map(\.rows) == real.rowsBefore.map(\.rows))
         #expect(dry.rows.map(\.rows) == real.rows.map(\.rows))
         #expect(dry.refresh == real.refresh)
-        let runs = try Database(path: warehouse.path).rows("SELECT run_id || outcome FROM load_run ORDER BY run_id")
-        #expect(runs == ["4interrupted", "5completed"])
+        let runs = try warehouse.rows("SELECT run_id, outcome FROM load_run ORDER BY run_id")
+        #expect(runs == ["4|interrupted", "5|completed"])
     }
 
-    private func load(isDryRun: Bool) throws -> LoadReport {
-        try warehouse.run(movies: input.movies, events: input.events, sizes: .small, isDryRun: isDryRun)
+    private func load(_ warehouse: LawWarehouse, isDryRun: Bool) throws -> LoadReport {
+        try warehouse.run(
+            movies: sources.movies, events: sources.events, sizes: .small, changing: { $0.isDryRun = isDryRun })
     }
 
-    @Test(arguments: versions)
-    func aRetry(version: Int) throws {
-        try leave(version: version)
-        let before = try content()
-        let dry = try retry(isDryRun: true)
-        #expect(try content() == before)
-        let real = try retry(isDryRun: false)
+    @Test(arguments: Older.all)
+    func aRetry(_ older: Older) throws {
+        let warehouse = try left(by: older)
+        let before = try content(warehouse)
+        let dry = try retry(warehouse, isDryRun: true)
+        #expect(try content(warehouse) == before)
+        let real = try retry(warehouse, isDryRun: false)
         #expect(dry.run.id == 5 && real.run.id == 5)
         #expect(dry.run.counts == real.run.counts && real.run.counts.accepted == 1)
         #expect(dry.refresh == real.refresh && real.refresh.refreshedDays == 1)
-        let open = "SELECT count(*) FROM rejected_record WHERE cured_run_id IS NOT 5"
-        #expect(try Database(path: warehouse.path).integer(open) == 0)
+        let open = "SELECT count(*) FROM rejected_record WHERE cured_run_id IS NULL OR cured_run_id <> 5"
+        #expect(try warehouse.integer(open) == 0)
     }
 
-    private func retry(isDryRun: Bool) throws -> QuarantineReport {
-        try QuarantineWarehouse(path: warehouse.path).retry(LawClock.clock, isDryRun: isDryRun)
+    private func retry(_ warehouse: LawWarehouse, isDryRun: Bool) throws -> QuarantineReport {
+        try warehouse.retry(LawClock.clock, isDryRun: isDryRun)
     }
 
     /// An error in the middle of it leaves all as it was as well.
-    @Test(arguments: FaultyWarehouse.Manner.allCases)
-    func oneThatBreaksDown(_ manner: FaultyWarehouse.Manner) throws {
-        try leave(version: 1)
-        let before = try content()
+    @Test(arguments: Warehouses.present, FaultyWarehouse.Manner.allCases)
+    func oneThatBreaksDown(_ kind: WarehouseKind, _ manner: FaultyWarehouse.Manner) throws {
+        let warehouse = try left(by: Older(warehouse: kind, version: 1))
+        let before = try content(warehouse)
         #expect(throws: Fault.self) {
-            try warehouse.run(movies: input.movies, events: input.events, sizes: .small, isDryRun: true) {
-                FaultyWarehouse($0, at: .refreshMarts, manner: manner)
-            }
+            try warehouse.run(
+                movies: sources.movies, events: sources.events, sizes: .small,
+                through: { FaultyWarehouse($0, at: .refreshMarts, manner: manner) },
+                changing: { $0.isDryRun = true })
         }
-        #expect(try content() == before)
-        #expect(try load(isDryRun: false).run.outcome == .completed)
+        #expect(try content(warehouse) == before)
+        #expect(try load(warehouse, isDryRun: false).run.outcome == .completed)
     }
 }

@@ -1,6 +1,6 @@
 import Domain
+import Fixtures
 import Foundation
-import SQLite
 import Synchronization
 import TestSupport
 import Testing
@@ -15,9 +15,19 @@ import Testing
     private let stop = StopSignal()
 
     init() throws {
-        warehouse = try LawWarehouse()
+        warehouse = try LawWarehouse(.sqlite)
         movies = EndlessLines(.movies)
         events = EndlessLines(.events)
+    }
+
+    /// A value on its way to another thread.
+    ///
+    /// Sendable because one thread at a time uses it: who makes a warehouse does not use it any more, and a fixture only
+    /// opens databases.
+    private struct Unshared<Value>: @unchecked Sendable {
+        let value: Value
+
+        init(_ value: Value) { self.value = value }
     }
 
     /// A load that goes on beside the test.
@@ -27,14 +37,15 @@ import Testing
         let stop: StopSignal
 
         init(
-            into path: String, _ sets: [any SourceSet], stop: StopSignal, _ options: LoadOptions,
-            through wrap: @escaping @Sendable (SQLiteWarehouse) -> any Warehouse = { $0 }
-        ) {
+            into warehouse: LawWarehouse, _ sets: [any SourceSet], stop: StopSignal, _ options: LoadOptions,
+            through wrap: @escaping @Sendable (any Warehouse) -> any Warehouse = { $0 }
+        ) throws {
             self.stop = stop
+            let writer = Unshared(wrap(try warehouse.fixture.writer()))
             Thread { [self] in
                 let report = Result {
                     let loader = Loader(
-                        warehouse: wrap(try SQLiteWarehouse(path: path)), rawStore: nil, options: options, stop: stop,
+                        warehouse: writer.value, rawStore: nil, options: options, stop: stop,
                         wallClock: { LawClock.clock.now })
                     return try loader.run(
                         movies: sets.first { $0.port == .movies }, events: sets.first { $0.port == .events })
@@ -59,9 +70,9 @@ import Testing
     }
 
     private func start(
-        _ options: LoadOptions, through wrap: @escaping @Sendable (SQLiteWarehouse) -> any Warehouse = { $0 }
-    ) -> Load {
-        Load(into: warehouse.path, [movies.set, events.set], stop: stop, options, through: wrap)
+        _ options: LoadOptions, through wrap: @escaping @Sendable (any Warehouse) -> any Warehouse = { $0 }
+    ) throws -> Load {
+        try Load(into: warehouse, [movies.set, events.set], stop: stop, options, through: wrap)
     }
 
     /// Waits for something; whether it came within a time that is long on a busy machine.
@@ -74,8 +85,7 @@ import Testing
     }
 
     private func count(_ sql: String) -> Int64 {
-        guard warehouse.folder.has("warehouse.db"), let database = try? Database(path: warehouse.path) else { return 0 }
-        return (try? database.integer(sql)) ?? 0
+        (try? warehouse.integer(sql)) ?? 0
     }
 
     private static func movie(_ number: Int) -> String {
@@ -83,15 +93,17 @@ import Testing
     }
 
     @Test func whatComesSideBySideIsWhatFilesBring() throws {
-        let files = try LawWarehouse()
+        let files = try LawWarehouse(.sqlite)
         var chance = Chance(seed: 5)
         let input = try LawInput.generated(seed: 5, movies: 30, events: 400)
         try files.run(
-            movies: try input.writeMovies(into: files.folder, named: "in", parts: 1, &chance),
-            events: try input.writeEvents(into: files.folder, named: "in", parts: 2, &chance))
+            movies: try SourceKind.plainFiles.publish(
+                input.movieSources(parts: 1, of: .plainFiles, &chance), port: .movies),
+            events: try SourceKind.plainFiles.publish(
+                input.eventSources(parts: 2, of: .plainFiles, &chance), port: .events))
         let expected = try files.digest()
 
-        let load = start(
+        let load = try start(
             options {
                 $0.martInterval = 0.05
                 $0.groupRows = 30
@@ -122,7 +134,7 @@ import Testing
     }
 
     @Test func aStopIsQuickAndTheNextRunGoesOn() throws {
-        let load = start(options())
+        let load = try start(options())
         events.append((1...100).map { ConformanceLines.event($0) })
         movies.append((1...5).map(Self.movie))
         #expect(wait { count("SELECT count(*) FROM fact_user_event") == 100 })
@@ -136,8 +148,8 @@ import Testing
 
         events.append((101...120).map { ConformanceLines.event($0) })
         let second = StopSignal()
-        let next = Load(
-            into: warehouse.path, [movies.set, events.set], stop: second, options { $0.martInterval = 0.05 })
+        let next = try Load(
+            into: warehouse, [movies.set, events.set], stop: second, options { $0.martInterval = 0.05 })
         #expect(wait { count("SELECT count(*) FROM fact_user_event") == 120 })
         #expect(wait { count("SELECT count(*) FROM fact_user_event WHERE movie_known") == 120 })
         #expect(wait { count("SELECT sum(events) FROM genre_daily") == 120 })
@@ -148,18 +160,18 @@ import Testing
     }
 
     @Test func positionsAreToldInOrderAndNeverBeforeTheirRowsAreDurable() throws {
-        let path = warehouse.path
+        let fixture = Unshared(warehouse.fixture as any WarehouseFixture)
         let early = Mutex<[String]>([])
         let check = { (table: String) in
             { @Sendable (position: Int64) in
-                let rows = (try? Database(path: path).integer("SELECT count(*) FROM \(table)")) ?? -1
+                let rows = (try? fixture.value.database().integer("SELECT count(*) FROM \(table)")) ?? -1
                 if rows < position { early.withLock { $0.append("\(table): \(position) told, \(rows) there") } }
             }
         }
         let movies = EndlessLines(.movies, whenCommitted: check("movies"))
         let events = EndlessLines(.events, whenCommitted: check("fact_user_event"))
-        let load = Load(
-            into: path, [movies.set, events.set], stop: stop,
+        let load = try Load(
+            into: warehouse, [movies.set, events.set], stop: stop,
             options {
                 $0.groupRows = 20
                 $0.transactionLines = 90
@@ -181,7 +193,7 @@ import Testing
 
     /// Rows wait neither for a pause nor for a full transaction.
     @Test func aCommitComesByTimeWhileLinesGoOnComing() throws {
-        let load = start(
+        let load = try start(
             options {
                 $0.commitSeconds = 1000
                 $0.commitInterval = 0.2
@@ -199,7 +211,7 @@ import Testing
 
     @Test(arguments: [FaultyWarehouse.Step.insertFacts, .merge, .beforeCommit, .saveCheckpoint])
     func anErrorClosesBothPortsOnce(_ step: FaultyWarehouse.Step) throws {
-        let load = start(options { $0.commitInterval = 0.05 }) {
+        let load = try start(options { $0.commitInterval = 0.05 }) {
             FaultyWarehouse($0, at: step, occurrence: 2, manner: .error)
         }
         for part in 0..<100 where events.record.closes == 0 {
@@ -216,7 +228,7 @@ import Testing
 
     @Test func aSourceThatFailsEndsTheRunAtItsLastCommit() throws {
         let events = EndlessLines(.events, breaksAt: 100)
-        let load = Load(into: warehouse.path, [movies.set, events.set], stop: stop, options())
+        let load = try Load(into: warehouse, [movies.set, events.set], stop: stop, options())
         events.append((1...50).map { ConformanceLines.event($0) })
         #expect(wait { count("SELECT count(*) FROM fact_user_event") == 50 })
         events.append((51...150).map { ConformanceLines.event($0) })
@@ -228,15 +240,17 @@ import Testing
     /// So many lines are open that a commit does not look at all of them; a stop leaves that to the next run.
     @Test func whatAStopPutsOffIsDoneByTheNextRun() throws {
         let bad = (1...5000).map { ConformanceLines.event($0, "\"event_type\":\"rate\",\"metadata\":{\"score\":11}") }
-        let file = try warehouse.folder.write("bad.ndjson", bad.map { $0 + "\n" }.joined())
-        try warehouse.run(events: [file])
-        let load = start(options())
+        let folder = try TemporaryFolder()
+        let file = try folder.write("bad.ndjson", bad.map { $0 + "\n" }.joined())
+        try warehouse.run(events: FilesOfATest([file], port: .events))
+        let load = try start(options())
         events.append([ConformanceLines.event(1), ConformanceLines.event(5001)])
         #expect(wait { count("SELECT count(*) FROM fact_user_event") == 2 })
         stop.request(.terminate)
         #expect(try load.report()?.cured == 0)
         #expect(count("SELECT count(*) FROM rejected_record WHERE cured_run_id IS NULL") == 5000)
-        let report = try warehouse.run(events: [try warehouse.folder.write("empty.ndjson", "")])
+        let report = try warehouse.run(
+            events: FilesOfATest([try folder.write("empty.ndjson", "")], port: .events))
         #expect(report.cured == 1 && report.run.outcome == .completed)
         #expect(count("SELECT count(*) FROM rejected_record WHERE cured_run_id IS NULL") == 4999)
         #expect(count("SELECT sum(events) FROM genre_daily") == 0 && count("SELECT count(*) FROM trending") > 0)

@@ -1,5 +1,4 @@
 import Domain
-import SQLite
 
 /// A warehouse that breaks down at a chosen step of a run, or does one thing wrong all the time. Everything else goes on
 /// to the warehouse behind it.

@@ -1,11 +1,13 @@
 import Domain
+import Fixtures
+import Foundation
 import Generator
 import TestSupport
 
-/// Lines of both streams, before a test puts them into files.
-struct LawInput {
-    /// A movie document and the snapshot date that its file's name has to give it.
-    struct MovieLine {
+/// Lines of both streams, before a test publishes them.
+struct LawInput: Sendable {
+    /// A movie document and the snapshot date that comes with it.
+    struct MovieLine: Sendable {
         var day: Int32
         var bytes: [UInt8]
     }
@@ -35,11 +37,12 @@ struct LawInput {
     }
 
     static func generated(
-        seed: UInt64, movies: Int = 60, events: Int = 1500, dirt: Double = 0.3, withConflicts: Bool = false
+        seed: UInt64, movies: Int = 60, events: Int = 1500, users: Int = 60, days: Int = 4, dirt: Double = 0.3,
+        withConflicts: Bool = false
     ) throws -> LawInput {
         let folder = try TemporaryFolder()
         let options = GeneratorOptions(
-            movies: movies, events: events, users: 60, days: 4, seed: seed, output: folder.path, dirt: dirt,
+            movies: movies, events: events, users: users, days: days, seed: seed, output: folder.path, dirt: dirt,
             plantsConflicts: withConflicts, endDay: LawClock.day - 1)
         _ = try generate(options)
         var input = LawInput(movies: [], events: [])
@@ -61,45 +64,43 @@ struct LawInput {
         events.shuffle(using: &chance)
     }
 
-    /// Writes the movies into files, each of one snapshot date, and gives their paths.
-    func writeMovies(into folder: TemporaryFolder, named name: String, parts: Int, _ chance: inout Chance) throws
-        -> [String]
-    {
-        var paths: [String] = []
-        for day in Set(movies.map(\.day)).sorted() {
-            let lines = movies.filter { $0.day == day }.map(\.bytes)
-            paths += try LawInput.write(
-                lines, into: folder, named: "\(name)/\(CivilDate.text(ofDay: day))", parts: parts, &chance)
+    /// The movies as sources of a kind: where a source has one snapshot date, there are more of them.
+    func movieSources(parts: Int, of kind: SourceKind, _ chance: inout Chance) -> [[SourceLine]] {
+        let lines = movies.map { SourceLine($0.bytes, snapshotDay: $0.day) }
+        if kind.abilities.contains(.datedLines) { return LawInput.split(lines, parts, kind, &chance) }
+        return Set(movies.map(\.day)).sorted().flatMap { day in
+            LawInput.split(lines.filter { $0.snapshotDay == day }, parts, kind, &chance)
         }
-        return paths
     }
 
-    /// Writes the events into files, and gives their paths.
-    func writeEvents(into folder: TemporaryFolder, named name: String, parts: Int, _ chance: inout Chance) throws
-        -> [String]
-    {
-        try LawInput.write(events, into: folder, named: name + "/events", parts: parts, &chance)
+    /// The events as sources of a kind.
+    func eventSources(parts: Int, of kind: SourceKind, _ chance: inout Chance) -> [[SourceLine]] {
+        LawInput.split(events.map { SourceLine($0) }, parts, kind, &chance)
     }
 
-    /// Each file is compressed in a way of its own; some have blank lines, CRs, and no LF at their end.
-    private static func write(
-        _ lines: [[UInt8]], into folder: TemporaryFolder, named name: String, parts: Int, _ chance: inout Chance
-    ) throws -> [String] {
+    /// The events as sources of a kind, all lines of one event in the same source, as a producer that has a key sends
+    /// them: which of them comes first does not depend on how sources take turns then.
+    func eventSources(byEventIn parts: Int, of kind: SourceKind) -> [[SourceLine]] {
+        guard kind.abilities.contains(.severalSources) else { return [events.map { SourceLine($0) }] }
+        var sources = [[SourceLine]](repeating: [], count: parts)
+        for line in events { sources[LawInput.key(of: line) % parts].append(SourceLine(line)) }
+        return sources
+    }
+
+    /// The same for all lines of an event: its id, or its user where it has none.
+    private static func key(of line: [UInt8]) -> Int {
+        let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+        let id = (object?["event_id"] as? String)?.lowercased() ?? "\(object?["user_id"] ?? "")"
+        return id.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & 0xffff
+    }
+
+    /// Cuts lines anywhere; a part may be empty.
+    private static func split(
+        _ lines: [SourceLine], _ parts: Int, _ kind: SourceKind, _ chance: inout Chance
+    ) -> [[SourceLine]] {
+        let parts = kind.abilities.contains(.severalSources) ? parts : 1
         let cuts = (0..<(parts - 1)).map { _ in Int.random(in: 0...lines.count, using: &chance) }.sorted()
-        var paths: [String] = []
-        for (part, (start, end)) in zip([0] + cuts, cuts + [lines.count]).enumerated() {
-            var bytes: [UInt8] = []
-            for line in lines[start..<end] {
-                if Int.random(in: 0..<20, using: &chance) == 0 { bytes += Array(" \t\r\n".utf8) }
-                bytes += line
-                if Int.random(in: 0..<20, using: &chance) == 0 { bytes.append(13) }
-                bytes.append(10)
-            }
-            if Bool.random(using: &chance), !bytes.isEmpty { bytes.removeLast() }
-            let compression = Compression.allCases[Int.random(in: 0..<3, using: &chance)]
-            paths.append(try folder.write("\(name)-\(part)", compression.encode(bytes)))
-        }
-        return paths
+        return zip([0] + cuts, cuts + [lines.count]).map { Array(lines[$0..<$1]) }
     }
 }
 
@@ -107,22 +108,4 @@ struct LawInput {
 enum LawClock {
     static let clock = RunClock(now: 1_795_219_200_000)
     static var day: Int32 { clock.day }
-}
-
-/// Random numbers from a seed: SplitMix64 (Steele, Lea and Flood, 2014).
-struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-
-    mutating func pick<Value>(_ values: [Value]) -> Value { values[Int(next() % UInt64(values.count))] }
-    mutating func isLucky(oneIn count: UInt64) -> Bool { next() % count == 0 }
 }

@@ -1,95 +1,136 @@
 import Domain
+import Fixtures
 import Pipeline
 import TestSupport
 import Testing
 
-/// Law 2: the same lines, in any order, in any files, any number of times, give the same warehouse.
+/// Law 2: the same lines, in any order, from any sources, any number of times, give the same warehouse.
 @Suite struct LawOrderTests {
     /// How the same lines come in.
     enum Arrangement: String, CaseIterable, Sendable {
-        case shuffled, reversed, twiceInAFile, oneRunAFile, moviesAfterEvents, moviesBetweenEvents, inSmallPieces
+        case shuffled, reversed, twiceInASource, oneRunASource, moviesAfterEvents, moviesBetweenEvents, inSmallPieces
         case oneLineATransaction, threeDecoders
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
+        var backends: Backends
         var kind: LawInput.Kind
         var seed: UInt64
         var arrangement: Arrangement
-        var testDescription: String { "\(kind.rawValue) \(seed), \(arrangement.rawValue)" }
+        var testDescription: String { "\(backends): \(kind.rawValue) \(seed), \(arrangement.rawValue)" }
 
-        static let all = LawInput.Kind.allCases.flatMap { kind in
-            (1...3).flatMap { seed in
-                Arrangement.allCases.map { Case(kind: kind, seed: seed, arrangement: $0) }
+        static let all = Backends.all.flatMap { backends in
+            LawInput.Kind.allCases.flatMap { kind in
+                (1...(backends.areDefault ? 3 : 1)).flatMap { seed in
+                    Arrangement.allCases.map { Case(backends: backends, kind: kind, seed: seed, arrangement: $0) }
+                }
+            }
+        }
+    }
+
+    /// What one run over one source a stream gives.
+    private struct Expected: Sendable {
+        var input: LawInput
+        var counts: LineCounts
+        var state: WarehouseState
+        var digest: [String: TableDigest]
+        var facts: Int64
+
+        private static let shared = Shared<String, Expected>()
+
+        static func of(_ test: Case) throws -> Expected {
+            try shared.value(of: "\(test.backends) \(test.kind) \(test.seed)") {
+                let input = try LawInput(test.kind, seed: test.seed)
+                let warehouse = try LawWarehouse(test.backends.warehouse)
+                let sources = try test.backends.source.make()
+                var chance = Chance(seed: test.seed)
+                let kind = test.backends.source
+                let counts = try warehouse.run(
+                    movies: sources.publish(
+                        input.movieSources(parts: 1, of: kind, &chance), port: .movies, named: "in"),
+                    events: sources.publish(
+                        input.eventSources(parts: 1, of: kind, &chance), port: .events, named: "in")
+                ).run.counts
+                return Expected(
+                    input: input, counts: counts, state: try warehouse.state(), digest: try warehouse.digest(),
+                    facts: try warehouse.integer("SELECT count(*) FROM fact_user_event"))
             }
         }
     }
 
     @Test(arguments: Case.all)
     func theSameLinesGiveTheSameWarehouse(_ test: Case) throws {
-        let input = try LawInput(test.kind, seed: test.seed)
-        let expected = try LawWarehouse()
-        var chance = Chance(seed: test.seed)
-        let movies = try input.writeMovies(into: expected.folder, named: "in", parts: 1, &chance)
-        let events = try input.writeEvents(into: expected.folder, named: "in", parts: 1, &chance)
-        let base = try expected.run(movies: movies, events: events).run.counts
-        #expect(base.read == Int64(input.movies.count + input.events.count))
+        let expected = try Expected.of(test)
+        let base = expected.counts
+        #expect(base.read == Int64(expected.input.movies.count + expected.input.events.count))
         #expect(base.areConserved)
         #expect(base.accepted > 0 && base.duplicates > 0)
 
-        let actual = try LawWarehouse()
-        let counts = try load(input, as: test.arrangement, into: actual, &chance)
+        let actual = try LawWarehouse(test.backends.warehouse)
+        let counts = try load(expected.input, as: test, into: actual)
         #expect(counts.areConserved)
-        let factor: Int64 = test.arrangement == .twiceInAFile ? 2 : 1
+        let factor: Int64 = test.arrangement == .twiceInASource ? 2 : 1
         #expect(counts.read == base.read * factor)
         #expect(counts.rejected == base.rejected * factor)
         #expect(counts.warnings == base.warnings * factor)
-        let differences = try actual.state().contentDifferences(from: expected.state())
+        let differences = try actual.state().contentDifferences(from: expected.state)
         #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
-        #expect(try actual.digest() == expected.digest())
+        #expect(try actual.digest() == expected.digest)
         #expect(try actual.faults() == [])
-        let facts = try Database(path: actual.path).integer("SELECT count(*) FROM fact_user_event")
-        #expect(try Database(path: expected.path).integer("SELECT count(*) FROM fact_user_event") == facts)
-        let eventCounts = try Database(path: actual.path).integer(
-            "SELECT sum(accepted) FROM load_checkpoint WHERE port = 'events'")
-        #expect(eventCounts == facts)
+        #expect(try actual.integer("SELECT count(*) FROM fact_user_event") == expected.facts)
+        let accepted = "SELECT sum(accepted) FROM load_checkpoint WHERE port = 'events'"
+        #expect(try actual.integer(accepted) == expected.facts)
     }
 
-    private func load(
-        _ input: LawInput, as arrangement: Arrangement, into warehouse: LawWarehouse, _ chance: inout Chance
-    ) throws -> LineCounts {
+    private func load(_ input: LawInput, as test: Case, into warehouse: LawWarehouse) throws -> LineCounts {
+        var chance = Chance(seed: test.seed + 1000)
         var input = input
-        switch arrangement {
+        switch test.arrangement {
         case .reversed:
             input.movies.reverse()
             input.events.reverse()
-        case .twiceInAFile:
+        case .twiceInASource:
             input.movies += input.movies
             input.events += input.events
             input.shuffle(&chance)
         default: input.shuffle(&chance)
         }
-        let parts = arrangement == .reversed ? 1 : 4
-        let movies = try input.writeMovies(into: warehouse.folder, named: "in", parts: parts, &chance)
-        let events = try input.writeEvents(into: warehouse.folder, named: "in", parts: parts, &chance)
+        let fixture = try test.backends.source.make()
+        let parts = test.arrangement == .reversed ? 1 : 4
+        let movies = input.movieSources(parts: parts, of: test.backends.source, &chance)
+        let events = input.eventSources(parts: parts, of: test.backends.source, &chance)
+        /// Publishes some of the sources on their own, and runs over them.
+        func run(
+            movies: ArraySlice<[SourceLine]>, events: ArraySlice<[SourceLine]>,
+            sizes: LawWarehouse.Sizes = LawWarehouse.Sizes()
+        ) throws -> LoadReport {
+            let publish = { (sources: ArraySlice<[SourceLine]>, port: SourcePort) in
+                try sources.isEmpty
+                    ? nil : fixture.publish(Array(sources), port: port, named: "from \(sources.startIndex)")
+            }
+            return try warehouse.run(movies: publish(movies, .movies), events: publish(events, .events), sizes: sizes)
+        }
         var runs: [LoadReport] = []
-        switch arrangement {
-        case .shuffled, .reversed, .twiceInAFile: runs = [try warehouse.run(movies: movies, events: events)]
-        case .oneRunAFile:
-            runs = try movies.map { try warehouse.run(movies: [$0]) } + events.map { try warehouse.run(events: [$0]) }
-        case .moviesAfterEvents: runs = [try warehouse.run(events: events), try warehouse.run(movies: movies)]
+        switch test.arrangement {
+        case .shuffled, .reversed, .twiceInASource: runs = [try run(movies: movies[...], events: events[...])]
+        case .oneRunASource:
+            for number in movies.indices { runs.append(try run(movies: movies[number...number], events: [])) }
+            for number in events.indices { runs.append(try run(movies: [], events: events[number...number])) }
+        case .moviesAfterEvents:
+            runs = [try run(movies: [], events: events[...]), try run(movies: movies[...], events: [])]
         case .moviesBetweenEvents:
             let half = events.count / 2
             runs = [
-                try warehouse.run(movies: Array(movies.prefix(1)), events: Array(events[..<half])),
-                try warehouse.run(movies: Array(movies.dropFirst()), events: Array(events[half...])),
+                try run(movies: movies[..<1], events: events[..<half]),
+                try run(movies: movies[1...], events: events[half...]),
             ]
-        case .inSmallPieces: runs = [try warehouse.run(movies: movies, events: events, sizes: .small)]
+        case .inSmallPieces: runs = [try run(movies: movies[...], events: events[...], sizes: .small)]
         case .oneLineATransaction:
             let sizes = LawWarehouse.Sizes(chunkBytes: 256, groupRows: 1, transactionLines: 1, decoders: 2)
-            runs = [try warehouse.run(movies: movies, events: events, sizes: sizes)]
+            runs = [try run(movies: movies[...], events: events[...], sizes: sizes)]
         case .threeDecoders:
             let sizes = LawWarehouse.Sizes(chunkBytes: 2000, groupRows: 500, transactionLines: 700, decoders: 3)
-            runs = [try warehouse.run(movies: movies, events: events, sizes: sizes)]
+            runs = [try run(movies: movies[...], events: events[...], sizes: sizes)]
         }
         return runs.reduce(into: LineCounts()) { $0 += $1.run.counts }
     }

@@ -1,15 +1,13 @@
 import Domain
-import Files
+import Fixtures
 import Pipeline
-import SQLite
 import TestSupport
 
-/// A SQLite warehouse in a folder of its own, loaded and looked at by a test.
+/// A warehouse that a test loads and looks at.
 final class LawWarehouse {
-    let folder: TemporaryFolder
-    var path: String { folder.path("warehouse.db") }
+    let fixture: any WarehouseFixture
 
-    init() throws { folder = try TemporaryFolder(inMemory: true) }
+    init(_ kind: WarehouseKind) throws { fixture = try kind.make() }
 
     /// How small the pieces are that a run works in, so that little data makes many batches and commits.
     struct Sizes: Sendable {
@@ -19,41 +17,50 @@ final class LawWarehouse {
         var decoders = 2
 
         static let small = Sizes(chunkBytes: 4 << 10, groupRows: 30, transactionLines: 60, decoders: 2)
-        static let tiny = Sizes(chunkBytes: 1 << 10, groupRows: 1, transactionLines: 1, decoders: 1)
     }
 
-    /// Loads files with the warehouse's own adapter, or with what a test puts around it.
+    /// Loads sources.
+    ///
+    /// - Parameters:
+    ///   - wrap: what the test puts around the warehouse.
+    ///   - change: changes the options of the run further.
     @discardableResult
     func run(
-        movies: [String]? = nil, events: [String]? = nil, sizes: Sizes = Sizes(), isReload: Bool = false,
-        isDryRun: Bool = false, snapshotDay: Int32? = nil, through wrap: (SQLiteWarehouse) -> any Warehouse = { $0 }
+        movies: (any PublishedSources)? = nil, events: (any PublishedSources)? = nil, sizes: Sizes = Sizes(),
+        clock: RunClock = LawClock.clock, stop: StopSignal = StopSignal(),
+        through wrap: (any Warehouse) -> any Warehouse = { $0 },
+        changing change: (inout LoadOptions) -> Void = { _ in },
+        progress: @escaping (LoadProgress) -> Void = { _ in }
     ) throws -> LoadReport {
-        var options = LoadOptions(clock: LawClock.clock)
+        var options = LoadOptions(clock: clock)
         options.groupRows = sizes.groupRows
         options.transactionLines = sizes.transactionLines
         options.decoders = sizes.decoders
-        options.isReload = isReload
-        options.isDryRun = isDryRun
-        options.snapshotDay = snapshotDay
+        change(&options)
         let loader = Loader(
-            warehouse: wrap(try SQLiteWarehouse(path: path)), rawStore: nil, options: options,
-            wallClock: { LawClock.clock.now })
+            warehouse: wrap(try fixture.writer()), rawStore: nil, options: options, stop: stop,
+            wallClock: { clock.now }, progress: progress)
         return try loader.run(
-            movies: try movies.map { try FileSet($0, port: .movies, chunkSize: sizes.chunkBytes) },
-            events: try events.map { try FileSet($0, port: .events, chunkSize: sizes.chunkBytes) })
+            movies: movies?.set(chunkBytes: sizes.chunkBytes), events: events?.set(chunkBytes: sizes.chunkBytes))
     }
 
     /// What it holds, read without any of the project's code.
-    func state() throws -> WarehouseState { try WarehouseState(path: path) }
+    func state() throws -> WarehouseState { try WarehouseState(fixture.database()) }
+
+    /// The rows of a query, read without any of the project's code.
+    func rows(_ sql: String) throws -> [String] { try fixture.database().rows(sql) }
+
+    /// The integer that a query gives, read without any of the project's code.
+    func integer(_ sql: String) throws -> Int64 { try fixture.database().integer(sql) }
 
     /// The digest of each table, by the table's name.
     func digest() throws -> [String: TableDigest] {
-        let digests = try SQLiteReader(path: path).digest()
+        let digests = try fixture.reader().digest()
         return Dictionary(uniqueKeysWithValues: digests.map { ($0.table, $0.digest) })
     }
 
-    /// What SQLite finds wrong with the file or its foreign keys.
-    func faults() throws -> [String] { try SQLiteReader(path: path).faults() }
+    /// What is wrong with the stored data or its references.
+    func faults() throws -> [String] { try fixture.reader().faults() }
 }
 
 extension LineCounts {

@@ -1,14 +1,13 @@
 import Domain
-import SQLite
 
 /// A warehouse with the defect that lines are cured in a transaction before the one that brings the rest of
 /// their rows. The tests of broken retries have to notice it.
 final class QuarantineDefectWarehouse: Warehouse {
-    private let warehouse: SQLiteWarehouse
+    private let warehouse: any Warehouse
     /// How often the defect took effect.
     private(set) var early = 0
 
-    init(_ warehouse: SQLiteWarehouse) { self.warehouse = warehouse }
+    init(_ warehouse: any Warehouse) { self.warehouse = warehouse }
 
     func cureRejected(_ ids: [Int64], run: Int64) throws {
         try warehouse.cureRejected(ids, run: run)

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Pipeline
 import TestSupport
@@ -35,23 +36,25 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: RealDataTests.folder != nil, "no real data: set REELHOUSE_REAL to a folder that has it"))
-    func realDataIsLoadedWhole() throws {
+    @Test(
+        .enabled(if: RealDataTests.folder != nil, "no real data: set REELHOUSE_REAL to a folder that has it"),
+        arguments: Warehouses.present)
+    func realDataIsLoadedWhole(_ kind: WarehouseKind) throws {
         let folder = try #require(RealDataTests.folder)
-        let movies = folder + "/tmdb_5000.ndjson.zst"
-        let events = TemporaryFolder.files(below: folder + "/events").filter { $0.hasSuffix(".ndjson.zst") }
-        let independent = try Independent(events)
+        let movies = FilesOfATest([folder + "/tmdb_5000.ndjson.zst"], port: .movies)
+        let paths = TemporaryFolder.files(below: folder + "/events").filter { $0.hasSuffix(".ndjson.zst") }
+        let independent = try Independent(paths)
         #expect(independent.lines == 100_009)
         #expect(independent.distinct.count == 100_007)
-        let warehouse = try LawWarehouse()
-        let report = try warehouse.run(movies: [movies], events: events)
+        let warehouse = try LawWarehouse(kind)
+        let report = try warehouse.run(movies: movies, events: FilesOfATest(paths, port: .events))
         #expect(report.run.counts.areConserved)
-        let database = try Database(path: warehouse.path)
+        let database = try warehouse.fixture.database()
         let read = try database.rows("SELECT sum(read) FROM load_checkpoint GROUP BY port ORDER BY port")
         #expect(read == ["100009", "4803"])
         let rules = try database.rows(
-            "SELECT port || ' ' || rule || ' ' || count(*) FROM rejected_record GROUP BY port, rule")
-        #expect(rules == (independent.withoutMovie > 0 ? ["events missing_movie_id \(independent.withoutMovie)"] : []))
+            "SELECT port, rule, count(*) FROM rejected_record GROUP BY port, rule")
+        #expect(rules == (independent.withoutMovie > 0 ? ["events|missing_movie_id|\(independent.withoutMovie)"] : []))
         #expect(try database.integer("SELECT count(*) FROM movies") == 4803)
         #expect(try database.integer("SELECT count(*) FROM fact_user_event") == Int64(independent.withMovie.count))
         let duplicates = try database.integer("SELECT sum(duplicates) FROM load_checkpoint WHERE port = 'events'")
@@ -59,9 +62,9 @@ import Testing
         #expect(try database.integer("SELECT count(*) FROM ratings") <= Int64(independent.withMovie.count))
         #expect(try warehouse.faults() == [])
 
-        let other = try LawWarehouse()
-        for path in events.reversed() { try other.run(events: [path]) }
-        try other.run(movies: [movies], events: [])
+        let other = try LawWarehouse(kind)
+        for path in paths.reversed() { try other.run(events: FilesOfATest([path], port: .events)) }
+        try other.run(movies: movies)
         #expect(try other.digest() == warehouse.digest())
     }
 }

@@ -1,13 +1,6 @@
 import Domain
+import Fixtures
 import Testing
-
-/// A warehouse that is empty at first, as a conformance suite meets it: every backend gives one.
-protocol WarehouseFixture {
-    /// Opens the same warehouse for writing once more.
-    func writer() throws -> any Warehouse
-    /// Opens the same warehouse for reading once more.
-    func reader() throws -> any WarehouseReader
-}
 
 /// What `Warehouse` and `WarehouseReader` promise, whatever database is behind them.
 enum WarehousePromise: String, CaseIterable, Sendable {
@@ -17,6 +10,16 @@ enum WarehousePromise: String, CaseIterable, Sendable {
     case pagesTheQuarantine, marksWhatStands, mergesInAnyOrder, ranksMovies, replacesMovies, enrichesAnew
     case refusesToWriteForReaders, keepsNothingOfADryRun
     case curesWhatAReadingDidNotFind, opensWhatIsFoundAgain, curesWhatArrived, replacesOnce, dropsAndCounts
+
+    /// Whether it is about those who open a warehouse while a run writes to it.
+    var readsWhileARunWrites: Bool {
+        switch self {
+        case .hasOneWriter, .showsNothingBeforeTheCommit, .forgetsOnRollback, .keepsCheckpoints, .knowsSources,
+            .keepsTheLastRow, .rejectsOnce, .pagesTheQuarantine:
+            true
+        default: false
+        }
+    }
 
     /// Holds a warehouse to it.
     func check(_ fixture: some WarehouseFixture) throws {

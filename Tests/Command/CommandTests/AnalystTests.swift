@@ -130,7 +130,7 @@ import Testing
     ])
     func noReaderIsWaitedFor(_ command: [String]) throws {
         let folder = try Self.loaded()
-        let reader = try WritableDatabase(path: folder.path("w.db"))
+        let reader = try Database(path: folder.path("w.db"), isWritable: true)
         try reader.execute("BEGIN; SELECT count(*) FROM users")
         let clock = ContinuousClock()
         let start = clock.now
@@ -144,7 +144,7 @@ import Testing
     @Test func aReaderThatStaysDelaysNoCommit() throws {
         let folder = try Self.loaded()
         try folder.write("c.ndjson", SampleLines.clicks(30_000))
-        let reader = try WritableDatabase(path: folder.path("w.db"))
+        let reader = try Database(path: folder.path("w.db"), isWritable: true)
         try reader.execute("BEGIN; SELECT count(*) FROM users")
         let clock = ContinuousClock()
         let start = clock.now
@@ -222,7 +222,7 @@ import Testing
     func whatIsInTheLogAloneIsNotPassedOver() throws {
         let folder = try Self.loaded()
         // As a run that was killed leaves it: a log, and no shared memory that could be used.
-        let writer = try WritableDatabase(path: folder.path("place/w.db"))
+        let writer = try Database(path: folder.path("place/w.db"), isWritable: true)
         try writer.execute("PRAGMA wal_autocheckpoint = 0; UPDATE load_run SET ended_at = 1")
         let log = folder.read("place/w.db-wal")
         #expect(!log.isEmpty)
@@ -270,7 +270,7 @@ import Testing
             #expect(try Self.beside(folder) == ["w.db"], "\(command)")
         }
         // A commit in the log is seen through the log, by those who may write too.
-        let writer = try WritableDatabase(path: folder.path("place/w.db"))
+        let writer = try Database(path: folder.path("place/w.db"), isWritable: true)
         try writer.execute("PRAGMA wal_autocheckpoint = 0; DELETE FROM fact_user_event")
         #expect(try Self.run(Self.commands[0] + ["-w", "place/w.db"], in: folder).output == "n\r\n0\r\n")
     }

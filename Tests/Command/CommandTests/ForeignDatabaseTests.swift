@@ -102,7 +102,7 @@ import Testing
     @Test func tablesThatAreInTheLogAloneAreSeen() throws {
         let folder = try TemporaryFolder()
         try folder.write("e.ndjson", SampleLines.clicks(3))
-        let other = try WritableDatabase(path: folder.path("x.db"))
+        let other = try Database(path: folder.path("x.db"), isWritable: true)
         try other.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE notes (t)")
         for command in Self.commands {
             let result = try Program.start(command + ["--warehouse", "x.db"], in: folder).wait()
@@ -115,7 +115,7 @@ import Testing
     @Test func aWriteTransactionOfAnotherProgramIsLeftAlone() throws {
         let folder = try TemporaryFolder()
         try folder.write("e.ndjson", SampleLines.clicks(3))
-        let other = try WritableDatabase(path: folder.path("x.db"))
+        let other = try Database(path: folder.path("x.db"), isWritable: true)
         try other.execute("BEGIN IMMEDIATE; CREATE TABLE notes (t)")
         let names = folder.names()
         for command in [["run", "--events", "e.ndjson", "--raw", "raw"], ["migrate"]] {

@@ -94,13 +94,38 @@ import Testing
         try expectMadeGood()
     }
 
+    /// Another program has the lock that the run needs for its commit, so that the first signal alone cannot end it.
     @Test func aSecondSignalStopsAtOnce() throws {
-        let run = try start(commitLines: 1_000_000)
-        usleep(200_000)
+        #expect(try Program.run("migrate", "--warehouse", path, in: folder).status == 0)
+        let arguments = input.arguments(warehouse: path, commitLines: 300).filter { $0 != "--quiet" }
+        let run = try Program.start(arguments, in: folder)
+        try waitForCommit(run)
+        let other = try Database(path: path, isWritable: true)
+        var isLocked = false
+        while !isLocked, run.isRunning {
+            // Between two of its transactions.
+            run.send(SIGSTOP)
+            isLocked = (try? other.execute("BEGIN IMMEDIATE")) != nil
+            run.send(SIGCONT)
+            usleep(1000)
+        }
+        try #require(isLocked && run.isRunning)
+        let read = try Database(path: path).integer("SELECT sum(read) FROM load_run")
+
         run.send(SIGINT)
-        usleep(600_000)
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !run.errorsSoFar.contains("once more stops at once"), ContinuousClock.now < deadline { usleep(10_000) }
+        #expect(run.errorsSoFar.contains("once more stops at once"), "\(run.errorsSoFar)")
+        // Longer than signals that count as one.
+        usleep(700_000)
+        try #require(run.isRunning, "the first signal ended it: \(run.errorsSoFar)")
         run.send(SIGINT)
-        #expect(run.wait().status == 130)
+        let sent = ContinuousClock.now
+        let result = run.wait()
+        #expect(ContinuousClock.now - sent < .seconds(4), "it waited for the lock")
+        #expect(result.status == 130 && !result.isKilled, "\(result.errors)")
+        try other.execute("ROLLBACK")
+        #expect(try Database(path: path).rows("SELECT outcome, read FROM load_run") == ["running|\(read)"])
         try expectMadeGood()
     }
 

@@ -96,9 +96,9 @@ import Testing
             environment: ["REELHOUSE_PROGRESS_SECONDS": "0"], in: folder
         ).wait()
         #expect(result.status == 0)
-        for line in result.errors.split(separator: "\n") {
-            #expect(try Program.object(String(line))["message_type"] is String)
-        }
+        let lines = result.errors.split(separator: "\n")
+        #expect(!lines.isEmpty)
+        for line in lines { #expect(try Program.object(String(line))["message_type"] is String) }
     }
 
     @Test func whatReadersPrintAsJSON() throws {
@@ -109,7 +109,8 @@ import Testing
         #expect(runs.count == 1)
         #expect(runs.first?["outcome"] as? String == "completed")
         #expect(runs.first?["read"] as? Int == 10)
-        #expect((status["checkpoints"] as? [[String: Any]])?.allSatisfy { $0["complete"] as? Bool == true } == true)
+        let checkpoints = try #require(status["checkpoints"] as? [[String: Any]])
+        #expect(checkpoints.map { $0["complete"] as? Bool } == [true, true])
         #expect(status["newest_event"] as? String == "2026-11-20T18:03:22.519Z")
         let digest = try Program.object(Program.run("digest", "-w", "w.db", "--json", in: folder).output)
         let hashes = try #require(digest as? [String: String])

@@ -81,10 +81,20 @@ public final class ChildProcess {
     /// The most memory that it has had so far, in bytes; 0 when it has ended.
     ///
     /// This is of the program alone: what `wait4` tells counts what the test itself has when it starts it.
-    public var peakMemorySoFar: Int {
+    private var peakMemorySoFar: Int {
         let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return (line?.split(separator: " ").dropLast().last).flatMap { Int($0) }.map { $0 << 10 } ?? 0
+    }
+
+    /// Whether a signal would not end it: it has asked to handle, hold back or ignore it.
+    public func handles(_ signal: Int32) -> Bool {
+        let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
+        return status.split(separator: "\n").contains { line in
+            guard ["SigBlk:", "SigIgn:", "SigCgt:"].contains(where: line.hasPrefix) else { return false }
+            let signals = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+            return signals & (1 << UInt64(signal - 1)) != 0
+        }
     }
 
     /// Waits for its end, and gives the most memory that it was seen to have, in bytes.
