@@ -94,13 +94,14 @@ import Testing
 
     @Test func whatComesSideBySideIsWhatFilesBring() throws {
         let files = try LawWarehouse(.sqlite)
+        let published = try SourceKind.plainFiles.make()
         var chance = Chance(seed: 5)
         let input = try LawInput.generated(seed: 5, movies: 30, events: 400)
         try files.run(
-            movies: try SourceKind.plainFiles.publish(
-                input.movieSources(parts: 1, of: .plainFiles, &chance), port: .movies),
-            events: try SourceKind.plainFiles.publish(
-                input.eventSources(parts: 2, of: .plainFiles, &chance), port: .events))
+            movies: try published.publish(
+                input.movieSources(parts: 1, of: .plainFiles, &chance), port: .movies, named: "movies"),
+            events: try published.publish(
+                input.eventSources(parts: 2, of: .plainFiles, &chance), port: .events, named: "events"))
         let expected = try files.digest()
 
         let load = try start(
