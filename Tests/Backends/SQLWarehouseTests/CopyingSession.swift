@@ -1,0 +1,134 @@
+import Domain
+import Schema
+
+@testable import SQLWarehouse
+@testable import SQLite
+
+/// A session that copies what is staged into tables of its own, the last row first, and spells as little as it can in
+/// SQLite's own way: what only holds for rows that SQLite reads in place, in their order, fails here.
+final class CopyingSession: SQLSession {
+    let location = "in memory"
+    let dialect: SQLDialect
+    let migrations = Schema.sqlite
+    let connection: Connection
+    private(set) var isInPlace = false
+    private var isInTransaction = false
+    /// What was called of the hooks around a commit, in order.
+    private(set) var calls: [String] = []
+
+    init() throws {
+        var dialect = SQLDialect.sqlite
+        dialect.stagePrefix = "temp.copied_"
+        dialect.comparesRows = false
+        dialect.orderedJoin = "JOIN"
+        dialect.indexedBy = { _ in "" }
+        dialect.notIndexed = ""
+        self.dialect = dialect
+        connection = try Connection(path: location, access: .inMemory)
+        for table in StagedTable.all {
+            try connection.execute("CREATE TABLE \(dialect.staged(table)) (\(table.names))")
+        }
+    }
+
+    func query(_ sql: String, _ values: [RowValue]) throws -> any SQLRows { try connection.query(sql, values) }
+    func columns(of table: String) throws -> Set<String> { try connection.columns(of: table) }
+    func declaredIndexes() throws -> [TableIndex] { [] }
+
+    func run(_ sql: String, _ values: [RowValue]) throws -> Int64 {
+        let statement = try connection.statement(sql)
+        try statement.bind(values)
+        try statement.run()
+        return connection.changes
+    }
+
+    func runScript(_ sql: String) throws { try connection.execute(sql) }
+
+    func stage(_ rows: RowSource, as table: StagedTable) throws {
+        try connection.execute("DELETE FROM \(dialect.staged(table))")
+        let places = (1...table.columns.count).map(dialect.parameter).joined(separator: ", ")
+        for index in (0..<rows.count).reversed() {
+            rows.move(to: index)
+            let values = rows.columns.indices.map { RowValue(rows.cell($0)) }
+            _ = try run("INSERT INTO \(dialect.staged(table)) VALUES (\(places))", values)
+        }
+    }
+
+    func unstage(_ table: StagedTable) {}
+    func insertOfNewRows(into table: String) throws -> String { "INSERT INTO main.\(table)" }
+    func willChangeManyRows() throws {}
+    func didInsertGroup() {}
+
+    func begin() throws {
+        try connection.execute("BEGIN")
+        isInTransaction = true
+    }
+    func checkFence() throws {
+        calls.append("fence")
+        if isOvertaken { throw Overtaken() }
+    }
+    func commit() throws {
+        calls.append("commit")
+        try connection.execute("COMMIT")
+        isInTransaction = false
+    }
+    func rollback() throws {
+        if isInTransaction { try connection.execute("ROLLBACK") }
+        isInTransaction = false
+    }
+
+    /// Whether another writer has taken this one's place.
+    var isOvertaken = false
+    struct Overtaken: Error {}
+
+    func takePlace() throws { isInPlace = true }
+    func releasePlace() { isInPlace = false }
+    func willEndRun() {}
+    func note(_ run: RunRecord) {}
+    func willApply(_ migrations: [Schema.Migration]) throws {}
+    func didMigrate() {}
+    func checkAdditions() throws {}
+    func kind(of name: String) throws -> String? { nil }
+    func create(_ index: TableIndex) throws {}
+    func remove(_ index: TableIndex) throws {}
+    func updateStatistics() throws {}
+}
+
+extension RowValue {
+    /// The value of a cell, copied.
+    init(_ cell: RowCell) {
+        switch cell {
+        case .null: self = .null
+        case .integer(let value): self = .integer(value)
+        case .real(let value): self = .real(value)
+        case .date(let day): self = .date(day)
+        case .uuid(let high, let low): self = .uuid(high: high, low: low)
+        case .text(let bytes): self = .text(String(decoding: bytes, as: UTF8.self))
+        case .blob(let bytes): self = .blob([UInt8](bytes))
+        }
+    }
+}
+
+/// A warehouse that copies what is staged, with the newest schema and a run that has begun.
+struct CopyingWarehouse {
+    let session: CopyingSession
+    let warehouse: SQLWarehouse
+    let run: RunRecord
+
+    init() throws {
+        session = try CopyingSession()
+        warehouse = SQLWarehouse(session)
+        run = try warehouse.beginRun(at: 1, isDryRun: false)
+        try warehouse.begin()
+        try warehouse.save(LedgerChanges(run: run))
+    }
+
+    /// The rows of a query, each as text.
+    func rows(_ sql: String) throws -> [String] {
+        let statement = try session.connection.prepare(sql)
+        var rows: [String] = []
+        while try statement.step() {
+            rows.append((0..<statement.columnCount).map { statement.text($0) ?? "-" }.joined(separator: " "))
+        }
+        return rows
+    }
+}

@@ -1,0 +1,107 @@
+import Domain
+import TableTesting
+import Testing
+
+@testable import SQLWarehouse
+
+/// Rows that are copied to where they are staged merge as those that are read in place do.
+@Suite struct StageAndMergeTests {
+    static let tables = (MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily])
+
+    /// The rows of a table as they are stored, sorted by what they say.
+    private func stored(_ table: Table, _ database: any SQLDatabase) throws -> [TestRow] {
+        let names = table.columns.map(\.name).joined(separator: ", ")
+        let rows = try database.query("SELECT \(names) FROM \(table.name)", [])
+        var stored: [TestRow] = []
+        while try rows.next() {
+            stored.append(
+                TestRow(
+                    values: table.columns.enumerated().map { column, declaration in
+                        if rows.isNull(column) { return .null }
+                        switch declaration.type {
+                        case .integer: return .integer(rows.integer(column))
+                        case .boolean: return .integer(rows.boolean(column) ? 1 : 0)
+                        case .timestamp: return .integer(rows.timestamp(column))
+                        case .date: return .integer(Int64(rows.date(column) ?? .min))
+                        case .real: return .real(rows.real(column))
+                        case .uuid:
+                            let (high, low) = rows.uuid(column)
+                            return .uuid(high: high, low: low)
+                        case .text, .blob: return .bytes([UInt8](rows.bytes(column)))
+                        }
+                    }))
+        }
+        return stored.sorted { $0.description < $1.description }
+    }
+
+    @Test(arguments: tables.filter { !$0.merge.isEmpty }.map(\.name))
+    func mergedRowsAreThoseOfTheMergeInMemory(name: String) throws {
+        let table = try #require(Self.tables.first { $0.name == name })
+        let copying = try CopyingWarehouse()
+        var random = RandomRows(table, seed: 5)
+        let rows = random.rows(90)
+        for part in [rows.prefix(40), rows.dropFirst(40).prefix(1), rows.dropFirst(41)] {
+            let merged = MergeTable(table)
+            merged.merge(Array(part))
+            try copying.warehouse.merge(merged)
+        }
+        let expected = ReferenceMerge.merged(rows, as: table)
+        #expect(try stored(table, copying.session) == expected.filter { !$0.isWithdrawn })
+        guard let withdrawals = table.withdrawals else { return }
+        let places = withdrawals.columns.map { table.index(of: $0.name) }
+        let remembered = try Set(stored(withdrawals, copying.session))
+        let withdrawn = expected.filter(\.isWithdrawn)
+        #expect(!withdrawn.isEmpty)
+        for row in withdrawn { #expect(remembered.contains(TestRow(values: places.map { row.values[$0] }))) }
+    }
+
+    /// Tables whose rows never meet another one of their key are staged and inserted.
+    @Test(arguments: tables.filter { $0.merge.isEmpty }.map(\.name))
+    func otherRowsAreInserted(name: String) throws {
+        let table = try #require(Self.tables.first { $0.name == name })
+        let copying = try CopyingWarehouse()
+        var random = RandomRows(table, seed: 3)
+        var keys: Set<[TestValue]> = []
+        let rows = random.rows(60).filter { row in keys.insert(table.keyColumns.map { row.values[$0] }).inserted }
+        let set = RowSet(table)
+        for row in rows {
+            // What is no key is null in random rows, and not here.
+            var row = row
+            for (index, column) in table.columns.enumerated() where row.values[index] == .null && !column.isNullable {
+                row.values[index] = column.type == .integer ? .integer(4) : .bytes(Array("2001-02-03".utf8))
+                if column.type == .date { row.values[index] = .integer(11_356) }
+            }
+            row.append(to: set)
+        }
+        let merged = MergeTable(table)
+        for index in 0..<set.count { merged.merge(set[index], text: set.text.base) }
+        let staged = StagedTable(table)
+        try copying.session.stage(PackedRows(set), as: staged)
+        let dialect = copying.session.dialect
+        _ = try copying.session.run(
+            "INSERT INTO \(table.name) (\(staged.names)) SELECT \(staged.names) FROM \(dialect.staged(staged))", [])
+        #expect(try stored(table, copying.session) == merged.testRows)
+        #expect(!rows.isEmpty)
+    }
+
+    @Test func everyTableIsStagedOnce() {
+        let names = StagedTable.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        for table in Self.tables { #expect(names.contains(table.name)) }
+    }
+
+    /// The writer's place is looked at in each transaction, just before its commit; where it is lost nothing is
+    /// committed.
+    @Test func theFenceIsCheckedBeforeEachCommit() throws {
+        let copying = try CopyingWarehouse()
+        try copying.warehouse.commit()
+        #expect(copying.session.calls == ["fence", "commit", "fence", "commit"])
+        try copying.warehouse.begin()
+        copying.session.isOvertaken = true
+        #expect(throws: CopyingSession.Overtaken.self) { try copying.warehouse.commit() }
+        #expect(copying.session.calls.last == "fence")
+        try copying.warehouse.rollback()
+        #expect(throws: CopyingSession.Overtaken.self) { try copying.warehouse.beginRun(at: 2, isDryRun: false) }
+        #expect(!copying.session.isInPlace)
+    }
+}
