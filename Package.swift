@@ -141,7 +141,8 @@ let tests: [Target] = [
     .testTarget(
         name: "FilesTests", dependencies: ["Files", "Domain", "CZstd", "CZlib"], path: "Tests/Backends/FilesTests"),
     .testTarget(
-        name: "SQLWarehouseTests", dependencies: ["SQLWarehouse", "SQLite", "Domain", "TableTesting"],
+        name: "SQLWarehouseTests",
+        dependencies: ["SQLWarehouse", "SQLite", "Schema", "Domain", "TableTesting"],
         path: "Tests/Backends/SQLWarehouseTests"),
     .testTarget(
         name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],

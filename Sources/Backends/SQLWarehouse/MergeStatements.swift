@@ -115,7 +115,7 @@ private struct MergeWriter {
                 let column = table.columns[table.index(of: name)]
                 guard column.isNullable else { return ["\(side).\(name)"] }
                 return [
-                    "\(side).\(name) IS \(nullsGreatest ? "" : "NOT ")NULL",
+                    "(\(side).\(name) IS \(nullsGreatest ? "" : "NOT ")NULL)",
                     "coalesce(\(side).\(name), \(dialect.placeholder(column.type)))",
                 ]
             }

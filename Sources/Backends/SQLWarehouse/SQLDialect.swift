@@ -90,10 +90,11 @@ extension SQLDialect {
     /// - Parameter sign: `<` or `>`.
     func comparison(_ left: [String], _ sign: String, _ right: [String]) -> String {
         if comparesRows { return "(\(left.joined(separator: ", "))) \(sign) (\(right.joined(separator: ", ")))" }
-        guard let first = left.first, let other = right.first else { return "FALSE" }
-        if left.count == 1 { return "\(first) \(sign) \(other)" }
-        let rest = comparison(Array(left.dropFirst()), sign, Array(right.dropFirst()))
-        return "(\(first) \(sign) \(other) OR (\(first) = \(other) AND \(rest)))"
+        let terms = zip(left, right).enumerated().map { place, pair in
+            let equal = zip(left, right).prefix(place).map { "\($0) = \($1)" }
+            return (equal + ["\(pair.0) \(sign) \(pair.1)"]).joined(separator: " AND ")
+        }
+        return "(\(terms.joined(separator: " OR ")))"
     }
 }
 

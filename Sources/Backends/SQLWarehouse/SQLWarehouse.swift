@@ -209,6 +209,8 @@ open class SQLWarehouse: Warehouse {
         // By going through the withdrawals or the rows, whichever are fewer.
         let count = try session.integer(withdrawals.count) ?? 0
         if count > order.count {
+            // A withdrawal that came now may be the one that a stored row beats.
+            if !withdrawn.isEmpty { try session.stage(PackedRows(rows.rows, order: order), as: staged) }
             try session.run(withdrawals.forgetOfStaged, [])
         } else if count > 0 {
             try session.run(withdrawals.forget, [])

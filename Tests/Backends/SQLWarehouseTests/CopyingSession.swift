@@ -25,7 +25,9 @@ final class CopyingSession: SQLSession {
         dialect.notIndexed = ""
         self.dialect = dialect
         connection = try Connection(path: location, access: .inMemory)
-        for table in StagedTable.all { try connection.execute("CREATE TABLE \(dialect.staged(table)) (\(table.names))") }
+        for table in StagedTable.all {
+            try connection.execute("CREATE TABLE \(dialect.staged(table)) (\(table.names))")
+        }
     }
 
     func query(_ sql: String, _ values: [RowValue]) throws -> any SQLRows { try connection.query(sql, values) }

@@ -26,8 +26,8 @@ import Testing
         let upsert = MergeStatements(MovieTables.moviePopularity, standard).upsert
         #expect(
             upsert.hasSuffix(
-                " WHERE (excluded.has_title, excluded.vote_count IS NOT NULL, coalesce(excluded.vote_count, 0), "
-                    + "excluded.content_hash) > (movie_popularity.has_title, movie_popularity.vote_count IS NOT NULL, "
+                " WHERE (excluded.has_title, (excluded.vote_count IS NOT NULL), coalesce(excluded.vote_count, 0), "
+                    + "excluded.content_hash) > (movie_popularity.has_title, (movie_popularity.vote_count IS NOT NULL), "
                     + "coalesce(movie_popularity.vote_count, 0), movie_popularity.content_hash)"))
     }
 
@@ -44,8 +44,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["a"], "a < x"), (["a", "b"], "(a < x OR (a = x AND b < y))"),
-        (["a", "b", "c"], "(a < x OR (a = x AND (b < y OR (b = y AND c < z))))"),
+        (["a"], "(a < x)"), (["a", "b"], "(a < x OR a = x AND b < y)"),
+        (["a", "b", "c"], "(a < x OR a = x AND b < y OR a = x AND b = y AND c < z)"),
     ])
     func comparisonsWithoutRows(left: [String], sql: String) {
         var dialect = standard
@@ -67,10 +67,11 @@ import Testing
     @Test func noStatementIsSQLites() {
         var texts: [String] = []
         let enrichment = Enrichment(standard)
-        let parts: [Any] = [
-            enrichment, FactStatements(standard, enrichment), MovieStatements(standard), LedgerStatements(standard),
-            QuarantineStatements(standard), MartStatements(standard),
-        ] + StageAndMergeTests.tables.map { MergeStatements($0, standard) }
+        let parts: [Any] =
+            [
+                enrichment, FactStatements(standard, enrichment), MovieStatements(standard), LedgerStatements(standard),
+                QuarantineStatements(standard), MartStatements(standard),
+            ] + StageAndMergeTests.tables.map { MergeStatements($0, standard) }
         func collect(_ part: Any) {
             if let text = part as? String { texts.append(text) }
             for child in Mirror(reflecting: part).children { collect(child.value) }

@@ -103,7 +103,10 @@ import Testing
     /// Only a movie whose date or genres change asks for its facts again.
     @Test(arguments: [
         (#"{"id":1,"title":"A","release_date":"1999-03-31","genres":[{"id":28,"name":"X"},{"id":12,"name":"Y"}]}"#, 0),
-        (#"{"id":1,"title":"Other","release_date":"1999-03-31","genres":[{"id":28,"name":"X"},{"id":12,"name":"Y"}]}"#, 0),
+        (
+            #"{"id":1,"title":"Other","release_date":"1999-03-31","genres":[{"id":28,"name":"X"},{"id":12,"name":"Y"}]}"#,
+            0
+        ),
         (#"{"id":1,"title":"A","release_date":"1999-04-01","genres":[{"id":28,"name":"X"},{"id":12,"name":"Y"}]}"#, 1),
         (#"{"id":1,"title":"A","release_date":"1999-03-31","genres":[{"id":12,"name":"Y"},{"id":28,"name":"X"}]}"#, 1),
         (#"{"id":1,"title":"A","release_date":"1999-03-31"}"#, 1), (#"{"id":9,"title":"A"}"#, 1),

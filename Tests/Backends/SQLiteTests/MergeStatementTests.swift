@@ -60,16 +60,14 @@ import Testing
         }
     }
 
-    /// Of each key the greatest withdrawal is remembered, unless something that is greater came with it.
+    /// Of each key whose greatest entry is a withdrawal that one is remembered, and no other.
     private func expectWithdrawals(of rows: [TestRow], _ table: Table, in warehouse: SQLiteWarehouse) throws {
         guard let withdrawals = table.withdrawals else { return }
-        let remembered = try storedRows(withdrawals, in: warehouse.connection)
-        let withdrawn = ReferenceMerge.merged(rows, as: table).filter(\.isWithdrawn)
         let places = withdrawals.columns.map { table.index(of: $0.name) }
-        for row in withdrawn {
-            let kept = TestRow(values: places.map { row.values[$0] })
-            #expect(remembered.contains(kept), "the withdrawal \(kept) is not remembered")
-        }
+        let withdrawn = ReferenceMerge.merged(rows, as: table).filter(\.isWithdrawn)
+            .map { row in TestRow(values: places.map { row.values[$0] }) }
+        let remembered = try storedRows(withdrawals, in: warehouse.connection)
+        #expect(remembered == withdrawn.sorted { $0.description < $1.description })
         #expect(!withdrawn.isEmpty, "nothing was withdrawn")
     }
 }
