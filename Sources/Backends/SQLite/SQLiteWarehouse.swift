@@ -288,8 +288,9 @@ public final class SQLiteWarehouse: Warehouse {
     /// Merges rows into their table, as it declares.
     public func merge(_ rows: MergeTable) throws {
         guard rows.rows.count > 0 else { return }
-        // What is dirty leaves the cache before the statement, which would copy it into its journal as well.
-        try connection.flushCache()
+        // What is dirty leaves the cache before the statement, which would copy it into its journal as well; with a
+        // rollback journal it would not, and a flush would only wait for the disk.
+        if !journal.isFirstLoad { try connection.flushCache() }
         let source = try packed(rows.table)
         defer { source.clear() }
         let statement = MergeStatement(table: rows.table)
