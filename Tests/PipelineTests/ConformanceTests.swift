@@ -39,7 +39,8 @@ import Testing
 
     /// What is promised of those who open a warehouse while a run writes to it.
     private static let sharing: [WarehousePromise] = [
-        .hasOneWriter, .showsNothingBeforeTheCommit, .forgetsOnRollback, .keepsCheckpoints, .knowsSources, .keepsTheLastRow,
+        .hasOneWriter, .showsNothingBeforeTheCommit, .forgetsOnRollback, .keepsCheckpoints, .knowsSources,
+        .keepsTheLastRow,
         .rejectsOnce, .pagesTheQuarantine,
     ]
 

@@ -27,7 +27,9 @@ import Testing
     /// What a first load leaves that is killed after a commit.
     private func killed() throws { try run(SQLiteWarehouse(path: path), .running) }
 
-    private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+    private func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
 
     @Test(arguments: [RunOutcome.completed, .stopped, .failed])
     func aLogComesWithTheEndOfTheFirstRun(_ outcome: RunOutcome) throws {
