@@ -5,7 +5,7 @@
 #endif
 import Domain
 
-/// The log and the shared memory that SQLite keeps beside an open database.
+/// The log, the shared memory and the rollback journal that SQLite keeps beside an open database.
 enum FilesBeside {
     /// Takes care that a program which writes may write to them too: another user's may be there.
     ///
@@ -13,10 +13,12 @@ enum FilesBeside {
     static func expectWritable(_ database: String) throws(SQLiteFileError) {
         // That the warehouse itself may not be written to is told of elsewhere.
         guard access(database, W_OK) == 0 else { return }
-        for path in [database + "-wal", database + "-shm"] where access(path, F_OK) == 0 && access(path, W_OK) != 0 {
+        for suffix in ["-wal", "-shm", "-journal"] {
+            let path = database + suffix
+            guard access(path, F_OK) == 0, access(path, W_OK) != 0 else { continue }
             var (file, log) = (stat(), stat())
             guard stat(path, &file) == 0 else { continue }
-            let hasRows = stat(database + "-wal", &log) == 0 && log.st_size > 0
+            let hasRows = stat(suffix == "-shm" ? database + "-wal" : path, &log) == 0 && log.st_size > 0
             throw .fileOfAnother(path: path, owner: name(of: file.st_uid), hasRows: hasRows)
         }
     }

@@ -85,11 +85,11 @@ public enum SQLiteFileError: ReportedError, Equatable {
             "Ask a user who may write there to run `reelhouse migrate` on it, which undoes that; or copy both files to a "
                 + "folder of yours."
         case .fileOfAnother(_, let owner, true):
-            "It belongs to a log with rows that are not in the warehouse yet, so do not remove it. Ask \(owner) to run "
+            "It holds a part of the warehouse, so do not remove it. Ask \(owner) to run "
                 + "`reelhouse migrate` on the warehouse or to let you write to the file, and run the same command again."
         case .fileOfAnother(let path, _, false):
-            "Its log is empty. When no program has the warehouse open (`fuser \(path)`), remove that file and run the same "
-                + "command again; do so with each file that it names."
+            "There is nothing in it. When no program has the warehouse open (`fuser \(path)`), remove that file and run the "
+                + "same command again; do so with each file that it names."
         case .changedMeanwhile: "Run the same command again when the load has ended."
         case .triggerLeavesOut(_, let trigger, _):
             "Nothing was loaded. Remove it (DROP TRIGGER \(trigger)), or filter in a view instead, and run again."

@@ -212,8 +212,11 @@ final class SQLiteSession: SQLSession {
         return "INSERT \(hasTriggers == 0 ? "OR ROLLBACK " : "")INTO main.\(table)"
     }
 
-    /// Lets what is changed leave the cache before the statement, which would copy it into its journal as well.
-    func willChangeManyRows() throws { try connection.flushCache() }
+    /// Lets what is changed leave the cache before the statement, which would copy it into its journal as well. With a
+    /// rollback journal it would not, and a flush would only wait for the disk.
+    func willChangeManyRows() throws {
+        if !journal.isFirstLoad { try connection.flushCache() }
+    }
 
     /// Begins to write what is in the log to the disk.
     func didInsertGroup() { log.push() }

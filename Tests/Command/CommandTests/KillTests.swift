@@ -154,7 +154,7 @@ import Testing
                 let start = (lines: victim.committedLines(), log: victim.size("-wal"), file: victim.size(""))
                 let wasKilled = try victim.attempt {
                     switch moment {
-                    case .schema: victim.size("-wal") > 0
+                    case .schema: victim.size("-journal") > 0
                     case .writing: victim.size("-wal") > start.log + 100_000
                     case .commit: victim.committedLines() > start.lines
                     case .checkpoint: victim.size("") > max(start.file, 600_000)
