@@ -7,8 +7,8 @@
 /// A value behind a POSIX mutex. As `Synchronization.Mutex`, but the thread sanitizer knows this kind, and sees no race
 /// where there is none.
 ///
-/// Sendable because the value is reached through `withLock` alone, by one thread at a time; what is taken out of it is
-/// for the caller to hand on (see `Handoff`).
+/// Sendable because the value is reached through `withLock` alone, by one thread at a time; a reference that is
+/// copied out of it is used by one thread at a time too (see `Handoff`).
 final class Guarded<Value>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var value: Value

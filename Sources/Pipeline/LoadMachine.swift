@@ -43,7 +43,7 @@ struct LoadMachine {
     struct Growth: Equatable, Sendable {
         /// Bytes of lines that it keeps as they came: rejected ones, and long documents and comments.
         var keptBytes = 0
-        /// Bytes that the rows of that port that are merged in memory take now.
+        /// The size of that port's rows that are merged in memory now, in bytes.
         var mergedBytes = 0
     }
 
@@ -65,8 +65,8 @@ struct LoadMachine {
         case dropEvents
         /// Write the rows that are merged in memory, and make durable what the raw store has.
         case upsert
-        /// Cure the lines in quarantine that a whole reading did not find, and those whose events or movies arrived as far
-        /// as that does not take long.
+        /// Cure the lines in quarantine that a whole reading of their source did not find, and those whose events or movies
+        /// arrived, unless there are many to be looked at.
         case cureRead
         /// Write how the run stands, and how far each source is loaded.
         case save(RunOutcome)
@@ -152,7 +152,7 @@ struct LoadMachine {
         isOpen = plan.isDryRun
     }
 
-    /// Takes note of what happened.
+    /// Notes what happened, and says what follows.
     ///
     /// - Parameters:
     ///   - now: seconds of a clock that nobody sets.
@@ -330,7 +330,7 @@ extension LoadMachine {
             ended = []
         } else if reading.isEmpty, let turn = turns.popFirst() {
             reading = turn
-            // Those that find their movies as they are now come after those that did not.
+            // The events that follow find their movies as they are now.
             let before: [Step] = needsReenrichment && turn == [.events] ? [.begin, .reenrichFacts] : []
             queue = before + turn.map { .open($0) }
         } else if reading.isEmpty {
@@ -372,7 +372,7 @@ extension LoadMachine {
         return [.begin] + rows + [.save(.stopped), .commit] + closes
     }
 
-    /// Leaves out what a state makes needless, and takes note of what the others bring about.
+    /// Leaves out steps that the state makes needless, and notes what the others change.
     private mutating func isNeeded(_ step: Step) -> Bool {
         switch step {
         case .begin:

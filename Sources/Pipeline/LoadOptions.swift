@@ -4,7 +4,8 @@ import Domain
 public struct LoadOptions: Sendable {
     /// The run's clock.
     public var clock: RunClock
-    /// The snapshot date of all movie documents of this run, as days since 1970-01-01; nil takes that of each file.
+    /// The snapshot date of all movie documents of this run, as days since 1970-01-01; nil uses the date of each
+    /// source.
     public var snapshotDay: Int32?
     /// Whether sources that are loaded whole are read again.
     public var isReload = false
@@ -29,16 +30,16 @@ public struct LoadOptions: Sendable {
     public var decoders = 2
     /// Chunks that are in memory at a time, of all ports that are read side by side.
     public var chunksInFlight = 48
-    /// Bytes that those may take, decoded and all.
+    /// Bytes of memory that those may need, decoded.
     public var bytesInFlight = 128 << 20
 
     /// The defaults under a clock.
     public init(clock: RunClock) { self.clock = clock }
 }
 
-/// Where a load is, for those who watch it.
+/// How far a load is.
 public struct LoadProgress: Sendable {
-    /// What it does.
+    /// What a load does at a time.
     public enum Phase: String, Sendable {
         case movies
         case events
@@ -57,7 +58,7 @@ public struct LoadProgress: Sendable {
 
 /// What became of one source.
 public struct SourceReport: Sendable {
-    /// How far it was taken.
+    /// How far a source is loaded.
     public enum State: String, Sendable {
         /// It was loaded whole before.
         case skipped
@@ -71,9 +72,9 @@ public struct SourceReport: Sendable {
 
     /// Its name.
     public var name: String
-    /// Which stream it is.
+    /// The port that it was read through.
     public var port: SourcePort
-    /// How far it was taken.
+    /// How far it is loaded.
     public var state: State
     /// What this run read of it.
     public var counts = LineCounts()
@@ -81,13 +82,12 @@ public struct SourceReport: Sendable {
     public var isDamaged = false
     /// Whether this run found that it is not NDJSON.
     public var isUnsupported = false
-    /// The other stream, where its first lines are plainly of that one.
+    /// The other port, where its first lines plainly belong to that one.
     var otherPort: SourcePort?
-    /// How many of its lines were rejected and are plainly of the other stream.
+    /// How many of its lines were rejected and plainly belong to the other port.
     public var otherPortLines: Int64 = 0
 
-    /// The stream that its lines look like, where this run rejected all of them and they are plainly of the other
-    /// stream.
+    /// The port that its lines plainly belong to, where this run rejected all of them and it is the other port.
     public var looksLike: SourcePort? { counts.rejected == counts.read ? otherPort : nil }
     /// Whether this run read lines of it, and all that were ever read of it were rejected.
     public var isAllRejected = false
@@ -99,7 +99,7 @@ public struct SourceReport: Sendable {
 public struct LoadReport: RunReport, Sendable {
     /// Its row of `load_run`.
     public var run: RunRecord
-    /// Its sources, in the order in which they were named.
+    /// Its sources: those of the movies, then those of the events, in the order in which they were named.
     public var sources: [SourceReport] = []
     /// What was found and is not read because it belongs to the warehouse itself.
     public var passedOver: [SourceRemark] = []
@@ -109,13 +109,13 @@ public struct LoadReport: RunReport, Sendable {
     public var rejectedByRule: [CleaningRule: Int64] = [:]
     /// What was dropped or made null, by reason.
     public var warningsByReason: [WarningReason: Int64] = [:]
-    /// Keys of events that were taken without what those say, since they stand in the wrong place.
+    /// Keys that were ignored since they stand in the wrong place, of events that were accepted or duplicates.
     public var misplaced = MisplacedTally()
     /// Lines in quarantine that it cured: their source was read again without them, or what they say has arrived.
     public var cured: Int64 = 0
-    /// Rows of each table before and after.
+    /// Rows of each table before it.
     public var rowsBefore: [(table: String, rows: Int64)] = []
-    /// Rows of each table after it.
+    /// Rows of each table after it; none where a signal stopped it, which does not wait for counting.
     public var rows: [(table: String, rows: Int64)] = []
     /// What followed at the end.
     public var refresh = RefreshReport()

@@ -197,7 +197,7 @@ extension LoadRun {
 
     private func keptBytes(_ lengths: [Int]) -> Int { lengths.reduce(0) { $0 + $1 + LoadRun.keptOverhead } }
 
-    /// About what a line that is kept takes beside its bytes: its message, names and index.
+    /// About how many bytes a line that is kept needs beside its own: for its message, names and index.
     static let keptOverhead = 320
 
     private func cureRead() throws {

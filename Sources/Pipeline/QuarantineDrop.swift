@@ -1,7 +1,7 @@
 import Domain
 
-/// Takes lines out of the quarantine for good, in one transaction. It takes the writer's place as a run does, but is
-/// none: no row of `load_run` changes.
+/// Deletes lines of the quarantine, in one transaction. It holds the writer's place meanwhile as a run does, but it is no
+/// run: no row of `load_run` changes.
 public struct QuarantineDrop {
     private let warehouse: any Warehouse
     private let wallClock: () -> Int64

@@ -74,7 +74,7 @@ struct RunLifecycle {
                 ])
             return report
         } catch {
-            // The one who called says what the error means; at the usual level it would be said twice.
+            // The caller says what the error means; at the usual level it would be said twice.
             logger.notice("\(name) failed", ["error": .string("\(error)")])
             throw error
         }

@@ -49,7 +49,7 @@ struct SourceLedger {
     /// Notes that a chunk's lines are in the transaction.
     ///
     /// - Returns: rows that have to be written now, in the same transaction: the source goes on from one that this run
-    ///   has read, and its row takes the place of that one's.
+    ///   has read, and its row will replace that one's.
     mutating func add(_ chunk: LineChunk, counts: LineCounts) -> [CheckpointChange] {
         if case .unreadable = chunk.notice { return [] }
         let key = Key(port: chunk.source.port, number: chunk.source.number)
@@ -66,7 +66,8 @@ struct SourceLedger {
         return early
     }
 
-    /// What is to be written with the rows now. What is given is taken as written: a commit that fails ends the run.
+    /// What is to be written with the rows now. It is given once: a commit that fails ends the
+    /// run.
     mutating func pending() -> Pending {
         var pending = Pending()
         for (key, state) in states.sorted(by: { $0.key < $1.key }) {

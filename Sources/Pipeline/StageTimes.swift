@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// A part of a load, of which it is measured how long it takes.
+/// A part of a load whose time is measured.
 public enum LoadStage: String, CaseIterable, Sendable {
     /// Knowing sources by their bytes, and asking the warehouse which of them are loaded.
     case plan
@@ -22,7 +22,7 @@ public enum LoadStage: String, CaseIterable, Sendable {
     case upsert
     /// Making the indexes that are missing, and the planner's statistics.
     case indexes
-    /// Committing, with the log taken back into the file.
+    /// Committing, and making the raw store durable.
     case commit
     /// Enriching facts anew, and the marts.
     case marts

@@ -8,7 +8,8 @@ public final class Validation {
     public struct Options: Sendable {
         /// The clock of the rules.
         public var clock: RunClock
-        /// The snapshot date of all movie documents, as days since 1970-01-01; nil takes that of each file.
+        /// The snapshot date of all movie documents, as days since 1970-01-01; nil uses the date of each
+        /// source.
         public var snapshotDay: Int32?
         /// How many lines of each rule, and of each reason to warn, are kept to be shown.
         public var examples = 3
@@ -16,7 +17,7 @@ public final class Validation {
         public var decoders = 2
         /// Chunks that are in memory at a time.
         public var chunksInFlight = 6
-        /// Bytes that those may take, decoded and all.
+        /// Bytes of memory that those may need, decoded.
         public var bytesInFlight = 128 << 20
 
         /// The defaults under a clock.
@@ -49,9 +50,9 @@ public final class Validation {
     private struct Part: Sendable {
         var source: Int
         var sourceBytes: Int64
-        /// The other stream, where the chunk's lines are plainly of that one.
+        /// The other port, where the chunk's lines plainly belong to that one.
         var otherPort: SourcePort?
-        /// How many of the chunk's lines are plainly of the other stream.
+        /// How many of the chunk's lines plainly belong to the other port.
         var otherPortLines: Int64
         var notice: SourceNotice?
         /// What the source is known by, where it ends with this chunk.
@@ -81,7 +82,7 @@ public final class Validation {
                 continue
             }
             stage.release()
-            take(part, as: first + part.source)
+            add(part, as: first + part.source)
             bytes[part.source] = part.sourceBytes
             progress(
                 LoadProgress(
@@ -90,7 +91,7 @@ public final class Validation {
         }
     }
 
-    private func take(_ part: Part, as number: Int) {
+    private func add(_ part: Part, as number: Int) {
         report.sources[number].tally.add(part.tally, examples: options.examples)
         report.sources[number].otherPortLines += part.otherPortLines
         report.sources[number].otherPort = report.sources[number].otherPort ?? part.otherPort

@@ -48,7 +48,7 @@ public struct ValidationTally: Sendable {
 public struct ValidatedSource: Sendable {
     /// Its name.
     public var name: String
-    /// Which stream it was read as.
+    /// The port that it was read through.
     public var port: SourcePort
     /// Whether it was left out, because the same bytes came before.
     public var isRepeated = false
@@ -56,12 +56,12 @@ public struct ValidatedSource: Sendable {
     public var isUnfinished = false
     /// What its lines are.
     public var tally = ValidationTally()
-    /// The other stream, where its first lines are plainly of that one.
+    /// The other port, where its first lines plainly belong to that one.
     var otherPort: SourcePort?
-    /// How many of its lines were rejected and are plainly of the other stream.
+    /// How many of its lines were rejected and plainly belong to the other port.
     public var otherPortLines: Int64 = 0
 
-    /// The stream that its lines look like, where all of them were rejected and are plainly of the other stream.
+    /// The port that its lines plainly belong to, where all of them were rejected and it is the other port.
     public var looksLike: SourcePort? { tally.counts.rejected == tally.counts.read ? otherPort : nil }
 }
 

@@ -222,7 +222,6 @@ import Testing
         }
         #expect(throws: Fault.self) { try load.report() }
         #expect(movies.record.closes == 1 && events.record.closes == 1)
-        #expect(wait { movies.record.ends == 1 && events.record.ends == 1 })
         // What was told is there.
         #expect(count("SELECT count(*) FROM fact_user_event") >= events.record.committed.last ?? 0)
     }
