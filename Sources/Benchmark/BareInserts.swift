@@ -54,7 +54,7 @@ final class BareInserts {
         try timed { try inserts.execute("BEGIN") }
         var rows = 0
         try EventFiles(folder: folder).forEachChunk { chunk in
-            let batch = decoder.decode(chunk)
+            let batch = try decoder.decode(chunk)
             result.lines += batch.read
             try timed { rows += try inserts.insert(batch) }
         }

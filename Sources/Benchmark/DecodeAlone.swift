@@ -7,7 +7,7 @@ enum DecodeAlone {
         var result = PartResult()
         let start = (ChildProcess.now, ChildProcess.threadTime)
         try EventFiles(folder: folder).forEachChunk { chunk in
-            let batch = decoder.decode(chunk)
+            let batch = try decoder.decode(chunk)
             result.lines += batch.read
             result.rows += batch.rowCount
         }

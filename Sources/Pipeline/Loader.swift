@@ -138,7 +138,7 @@ public final class Loader {
     private func start<Batch>(
         _ stage: OrderedStage<LineChunk, Batch>, reading source: any LineSource, _ stages: StageTimes,
         rejections: @escaping @Sendable (Batch) -> [Rejection],
-        makeDecoder: @escaping @Sendable () throws -> (LineChunk) -> Batch
+        makeDecoder: @escaping @Sendable () throws -> (LineChunk) throws -> Batch
     ) {
         stage.start(
             reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
@@ -146,8 +146,8 @@ public final class Loader {
             let decode = try makeDecoder()
             let guess = try PortGuess()
             return { chunk in
-                stages.measure(.decode) {
-                    let batch = decode(chunk)
+                try stages.measure(.decode) {
+                    let batch = try decode(chunk)
                     let rejected = rejections(batch)
                     if !rejected.isEmpty {
                         chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: rejected)

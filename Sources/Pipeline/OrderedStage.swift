@@ -28,7 +28,7 @@ final class OrderedStage<Input, Output>: Sendable {
 
     private struct State {
         var waiting: [(ticket: Int, input: Handoff<Input>)] = []
-        var done: [Int: Handoff<Output>] = [:]
+        var done: [Int: Result<Handoff<Output>, any Error>] = [:]
         var produced = 0
         var isExhausted = false
         var failure: (any Error)?
@@ -71,7 +71,7 @@ final class OrderedStage<Input, Output>: Sendable {
     func start(
         reading source: Handoff<() throws -> Input?>,
         weigh: @escaping @Sendable (Input) -> Int = { _ in 1 },
-        makeTransform: @escaping @Sendable () throws -> (Input) -> Output
+        makeTransform: @escaping @Sendable () throws -> (Input) throws -> Output
     ) {
         let queue = DispatchQueue(label: "reelhouse.stage", attributes: .concurrent)
         queue.async { self.produce(source.value, weigh) }
@@ -88,12 +88,14 @@ final class OrderedStage<Input, Output>: Sendable {
 
     /// What there is to take now; waits a moment for it.
     ///
-    /// - Throws: what `read` threw, after the outputs of what was read before.
+    /// - Throws: what the transform of this output threw; what `read` threw, after the outputs of what was read before.
     func next() throws -> Next {
         let ticket = taken.load(ordering: .relaxed)
         while true {
             let found: Handoff<Next>? = try state.withLock { state throws -> Handoff<Next>? in
-                if let output = state.done.removeValue(forKey: ticket) { return Handoff(value: .output(output.value)) }
+                if let output = try state.done.removeValue(forKey: ticket)?.get() {
+                    return Handoff(value: .output(output.value))
+                }
                 guard ticket >= state.produced else { return nil }
                 if state.isExhausted {
                     if let failure = state.failure { throw failure }
@@ -166,13 +168,13 @@ final class OrderedStage<Input, Output>: Sendable {
         return false
     }
 
-    private func transform(_ transform: (Input) -> Output) {
+    private func transform(_ transform: (Input) throws -> Output) {
         while true {
             work.wait()
             if isCancelled.load(ordering: .relaxed) { return }
             let item = state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
             guard let item else { return }
-            let output = Handoff(value: transform(item.input.value))
+            let output = Result { Handoff(value: try transform(item.input.value)) }
             state.withLock { $0.done[item.ticket] = output }
             progress.signal()
         }

@@ -38,7 +38,7 @@ final class FileReading {
     /// A file, from its start or from where a known source that it is was left.
     init(
         _ lookup: FileLookup, from match: FileLookup.Match?, _ source: Source, snapshotDay: Int32,
-        _ identity: SourceIdentity, isWholeLine: ((UnsafeRawBufferPointer) -> Bool)?, chunkSize: Int
+        _ identity: SourceIdentity, isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)?, chunkSize: Int
     ) throws(FileError) {
         self.source = source
         self.identity = identity

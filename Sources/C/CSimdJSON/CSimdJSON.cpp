@@ -69,6 +69,8 @@ int statusOf(simdjson::error_code error) {
 struct rh_json_parser {
     KeyTable keys;
     bool keepsUnknown = false;
+    /// Lines longer than this get no memory; see `rh_json_parser_create`.
+    size_t longestLine = SIZE_MAX;
     size_t capacity = 0;
     std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
     Scratch<rh_json_node> nodes;
@@ -117,6 +119,7 @@ private:
 
     /// Sees to a first stage that can take the line, and releases what only a very long line needed.
     bool makeRoom(size_t length) {
+        if (length > longestLine) return false;
         if (length <= retainedLength) {
             releaseLongLine();
         } else {
@@ -135,10 +138,11 @@ private:
     }
 };
 
-rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown) {
+rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown, size_t longest_line) {
     auto parser = new (std::nothrow) rh_json_parser;
     if (parser == nullptr) return nullptr;
     parser->keepsUnknown = keep_unknown;
+    parser->longestLine = longest_line;
     if (!parser->keys.build(keys, count)) {
         delete parser;
         return nullptr;

@@ -29,6 +29,7 @@ struct Failure {
         case let error as OutputRefusal: self.init(error.message, error.advice, error.isUsage ? .usage : .failed)
         case let error as QueryError: self.init(error.message, error.hint, .failed)
         case let error as GeneratorError: self.init(error.description, error.advice, .usage)
+        case let error as OutOfMemory: self.init(error.message, error.hint, .failed)
         case let error as JSONError: self.init(error.explanation, nil, .failed)
         default: self.init("\(error)", "Run `reelhouse doctor` to check the installation.", .failed)
         }

@@ -51,6 +51,12 @@ extension [UInt8] {
     /// Adds a quoted and escaped string of valid UTF-8.
     mutating func appendQuoted(_ bytes: UnsafeRawBufferPointer) {
         append(UInt8(ascii: "\""))
+        appendEscaped(bytes)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Adds the escaped content of a string of valid UTF-8, without the quotes.
+    mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
         var start = 0
         while true {
             let stop = StringEscape.next(in: bytes, from: start)
@@ -64,6 +70,5 @@ extension [UInt8] {
             }
             start = stop + 1
         }
-        append(UInt8(ascii: "\""))
     }
 }

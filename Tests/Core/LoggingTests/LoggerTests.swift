@@ -140,7 +140,7 @@ private final class MemoryLog: LogOutput {
         (1_735_689_599_001, "2024-12-31T23:59:59.001Z"), (Int64.min, "0001-01-01T00:00:00.000Z"),
         (Int64.max, "9999-12-31T23:59:59.999Z"), (-2_203_891_200_001, "1900-02-28T23:59:59.999Z"),
     ])
-    func timestamps(milliseconds: Int64, text: String) { #expect(Timestamp.text(milliseconds: milliseconds) == text) }
+    func timestamps(milliseconds: Int64, text: String) { #expect(LogTime.text(milliseconds: milliseconds) == text) }
 
     @Test func theSystemClockRuns() {
         let difference = SystemClock.milliseconds() - Int64(Date().timeIntervalSince1970 * 1000)

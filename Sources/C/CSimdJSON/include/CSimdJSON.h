@@ -59,9 +59,10 @@ typedef struct rh_json_parser rh_json_parser;
 /// The longest line that is parsed, in bytes.
 #define RH_JSON_MAXIMUM_LENGTH ((size_t)16 << 20)
 
-/// A parser that knows `count` keys by index. With `keep_unknown` false, members with other keys are validated
-/// and leave no node. NULL when there is no memory.
-rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown);
+/// Creates a parser that knows `count` keys by their index. With `keep_unknown` false, members with other keys are
+/// validated and leave no node. `longest_line` is the longest line for which the parser may get memory: tests set it to
+/// see what happens when memory runs out, others pass SIZE_MAX. Returns NULL when memory runs out.
+rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown, size_t longest_line);
 void rh_json_parser_destroy(rh_json_parser *parser);
 
 /// Parses one line, wholly validated, to nodes that live until the next call; node 0 is the object, which is level 1

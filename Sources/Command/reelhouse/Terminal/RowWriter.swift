@@ -1,3 +1,4 @@
+import JSON
 import Logging
 
 /// A value of a query's result.
@@ -86,7 +87,7 @@ struct NDJSONRowWriter: RowWriter {
                 number += 1
                 name = "\(column)_\(number)"
             }
-            return JSONText.quoted(name)
+            return JSONText.string(name).compact
         }
     }
 
@@ -99,8 +100,8 @@ struct NDJSONRowWriter: RowWriter {
         switch cell {
         case .null: "null"
         case .integer(let value): String(value)
-        case .real(let value): JSONText.number(value)
-        case .text, .blob: JSONText.quoted(cell.text ?? "")
+        case .real(let value): JSONText.real(value).compact
+        case .text, .blob: JSONText.string(cell.text ?? "").compact
         }
     }
 }

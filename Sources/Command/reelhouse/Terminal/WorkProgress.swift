@@ -1,3 +1,4 @@
+import JSON
 import Logging
 
 /// How far long work has come.
@@ -124,16 +125,16 @@ extension ProgressReading {
     /// One JSON object: `message_type` (`progress`), `label`, `seconds`, `read`, `rejected`, `bytes_done`, and where
     /// known `bytes_total`, `share`, `lines_per_second`, `seconds_left`.
     var jsonText: String {
-        func rounded(_ value: Double) -> String { JSONText.number((value * 1000).rounded() / 1000) }
-        var fields = [
-            #""message_type":"progress""#, #""label":"# + JSONText.quoted(progress.label),
-            #""seconds":"# + rounded(elapsedSeconds), #""read":\#(progress.read)"#,
-            #""rejected":\#(progress.rejected)"#, #""bytes_done":\#(progress.bytesDone)"#,
+        func rounded(_ value: Double) -> JSONText { .real((value * 1000).rounded() / 1000) }
+        var members: [(key: String, value: JSONText)] = [
+            ("message_type", "progress"), ("label", .string(progress.label)), ("seconds", rounded(elapsedSeconds)),
+            ("read", .integer(progress.read)), ("rejected", .integer(progress.rejected)),
+            ("bytes_done", .integer(progress.bytesDone)),
         ]
-        if let total = progress.bytesTotal { fields.append(#""bytes_total":\#(total)"#) }
-        if let share { fields.append(#""share":"# + rounded(share)) }
-        if let linesPerSecond { fields.append(#""lines_per_second":"# + rounded(linesPerSecond)) }
-        if let secondsLeft { fields.append(#""seconds_left":"# + rounded(secondsLeft)) }
-        return "{" + fields.joined(separator: ",") + "}"
+        if let total = progress.bytesTotal { members.append(("bytes_total", .integer(total))) }
+        if let share { members.append(("share", rounded(share))) }
+        if let linesPerSecond { members.append(("lines_per_second", rounded(linesPerSecond))) }
+        if let secondsLeft { members.append(("seconds_left", rounded(secondsLeft))) }
+        return JSONText.object(members).compact
     }
 }

@@ -18,6 +18,10 @@ public final class ByteBuffer {
     @exclusivity(unchecked) public private(set) var count = 0
     /// How many bytes it has room for.
     @exclusivity(unchecked) public private(set) var capacity: Int
+    /// How many calls of `reading` are under way.
+    @exclusivity(unchecked) private var readers = 0
+    /// The memory that calls of `reading` may still read, although the buffer has grown out of it.
+    @exclusivity(unchecked) private var outgrown: [UnsafeMutableRawPointer] = []
 
     /// An empty buffer with room for `capacity` bytes.
     public init(capacity: Int = 4096) {
@@ -26,7 +30,10 @@ public final class ByteBuffer {
         memset(base + self.capacity, 0, ByteBuffer.padding)
     }
 
-    deinit { free(base) }
+    deinit {
+        free(base)
+        releaseOutgrown()
+    }
 
     /// The bytes in use.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
@@ -41,6 +48,26 @@ public final class ByteBuffer {
     @inline(__always)
     public func reserve(_ additional: Int) {
         if count + additional > capacity { grow(count + additional) }
+    }
+
+    /// Lets `body` read bytes of the buffer while it appends to the buffer.
+    ///
+    /// The bytes stay valid and unchanged until `body` returns, also when the buffer grows meanwhile: the memory that
+    /// it has outgrown is released afterwards. Pointers into the bytes are invalid after `body`; offsets are not.
+    ///
+    ///     buffer.reading(at: start, count: length) { line in
+    ///         buffer.append(unescaped(line))
+    ///     }
+    @inline(__always)
+    public func reading<Result, Failure: Error>(
+        at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        readers += 1
+        defer {
+            readers -= 1
+            if !outgrown.isEmpty, readers == 0 { releaseOutgrown() }
+        }
+        return try body(bytes(at: offset, count: count))
     }
 
     /// Adds bytes, which must not lie in this buffer, and gives their offset.
@@ -75,8 +102,20 @@ public final class ByteBuffer {
 
     private func grow(_ needed: Int) {
         capacity = max(needed, capacity + capacity / 2)
-        base = ByteBuffer.allocate(base, capacity)
+        if readers == 0 {
+            base = ByteBuffer.allocate(base, capacity)
+        } else {
+            let old = base
+            base = ByteBuffer.allocate(nil, capacity)
+            memcpy(base, old, count)
+            outgrown.append(old)
+        }
         memset(base + capacity, 0, ByteBuffer.padding)
+    }
+
+    private func releaseOutgrown() {
+        for memory in outgrown { free(memory) }
+        outgrown = []
     }
 
     private static func allocate(_ old: UnsafeMutableRawPointer?, _ capacity: Int) -> UnsafeMutableRawPointer {

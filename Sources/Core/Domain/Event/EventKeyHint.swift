@@ -7,8 +7,8 @@ struct EventKeyHint {
     /// A parser needs many times the size of a line, and the decoder has one already.
     private static let longestLine = 1 << 20
 
-    /// - Throws: `JSONError.noMemory`.
-    init() throws(JSONError) { parser = try JSONParser(keys: EventKey.allCases.map(\.name), keepsUnknown: true) }
+    /// - Throws: `OutOfMemory`.
+    init() throws(OutOfMemory) { parser = try JSONParser(keys: EventKey.allCases.map(\.name), keepsUnknown: true) }
 
     /// Where the key may stand instead, in a sentence; nil when nothing in the line resembles it.
     ///

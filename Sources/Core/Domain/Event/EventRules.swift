@@ -1,11 +1,13 @@
 import JSON
 
-/// A rule that an event broke, and why.
+/// A rule that an event breaks, and why.
 struct EventFault: Error {
     let rule: CleaningRule
     let message: String
-    /// The key that the event needs and does not have, where that is the reason.
+    /// The key that the event needs and does not have, if that is the reason.
     var absentKey: EventKey?
+    /// The time and id of the event, if it has both.
+    var identity: Rejection.Identity?
 }
 
 /// The cleaning rules of events, each a pure function of the values it reads (contract §2.3 and §3).

@@ -3,7 +3,7 @@ import JSON
 
 /// Cleans the movie documents of chunks (contract §3). Used by one thread at a time.
 ///
-/// The snapshot date of a document is its source's, so that the same chunk always gives the same batch.
+/// The snapshot date of a document comes with its line, so that the same chunk always gives the same batch.
 public final class MovieDecoder {
     private let parser: JSONParser
     private let movie = MovieColumns()
@@ -13,20 +13,29 @@ public final class MovieDecoder {
     private let releases: MovieReleaseWriter
     private let warningExamples: Int
 
+    /// Creates a decoder.
+    ///
     /// - Parameter warningExamples: how many warnings of each reason a batch keeps to be shown.
-    /// - Throws: `JSONError.noMemory`.
-    public init(warningExamples: Int = 0) throws(JSONError) {
+    /// - Throws: `OutOfMemory`.
+    public convenience init(warningExamples: Int = 0) throws(OutOfMemory) {
+        try self.init(warningExamples: warningExamples, longestLine: .max)
+    }
+
+    /// Creates a decoder that gets no memory for lines longer than `longestLine` bytes; for tests.
+    init(warningExamples: Int = 0, longestLine: Int) throws(OutOfMemory) {
         self.warningExamples = warningExamples
         // Unknown keys are kept: they are part of the content that is hashed.
-        parser = try JSONParser(keys: MovieKey.names, keepsUnknown: true)
+        parser = try JSONParser(keys: MovieKey.names, keepsUnknown: true, longestLine: longestLine)
         let seen = FirstOccurrences()
         lists = MovieListWriter(seen: seen)
         credits = MovieCreditWriter(seen: seen)
         releases = MovieReleaseWriter(seen: seen)
     }
 
-    /// The documents and rejections of a chunk's lines, each line in one or the other.
-    public func decode(_ chunk: LineChunk) -> MovieBatch {
+    /// Makes a document or a rejection of each line of a chunk.
+    ///
+    /// - Throws: `OutOfMemory`. No line is rejected for it.
+    public func decode(_ chunk: LineChunk) throws -> MovieBatch {
         let batch = MovieBatch(chunk: chunk, warningExamples: warningExamples)
         batch.documents.reserveCapacity(chunk.lines.count)
         for (index, line) in chunk.lines.enumerated() {
@@ -36,10 +45,9 @@ public final class MovieDecoder {
                 continue
             }
             let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
-            do throws(JSONError) {
+            do {
                 clean(try parser.parse(bytes), of: line, at: index, into: batch)
-            } catch {
-                precondition(error != .noMemory, "out of memory: a line could not be parsed")
+            } catch let error as JSONError {
                 let message = MalformedLine.message(error, at: parser.faultOffset, of: bytes)
                 batch.rejections.append(chunk.rejection(of: line, rule: .malformedJSON, message: message))
             }
@@ -96,7 +104,7 @@ public final class MovieDecoder {
         let collection = lists.writeCollection(document, rows)
         let row = rows.owned(.movies)
         row.set(movie.movieID, rows.movieID)
-        // `title` is known; what is taken here is the warning of one that is no text.
+        // The title is known. This only counts the warning for a `title` that is no text.
         _ = rows.take(MovieFields.text, .title, of: document)
         row.set(movie.title, title)
         row.set(movie.originalTitle, rows.take(MovieFields.text, .originalTitle, of: document))

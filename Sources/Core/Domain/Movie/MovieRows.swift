@@ -1,16 +1,5 @@
 import JSON
 
-/// A column's place in a packed row.
-struct ColumnPlace {
-    let column: Int
-    let cell: Int
-
-    init(_ name: String, _ table: Table) {
-        column = table.index(of: name)
-        cell = table.cells[column]
-    }
-}
-
 /// Fills one new row of a set; of no use after the set's next row.
 struct PackedRowWriter {
     let rows: RowSet
@@ -22,7 +11,7 @@ struct PackedRowWriter {
     }
 
     func set(_ place: ColumnPlace, _ value: Int64?) {
-        if let value { row.set(value, column: place.column, cell: place.cell) }
+        if let value { row.set(place, value) }
     }
 
     func set(_ place: ColumnPlace, day: Int32?) { set(place, day.map(Int64.init)) }
@@ -30,12 +19,12 @@ struct PackedRowWriter {
     func set(_ place: ColumnPlace, _ value: Bool?) { set(place, value.map { $0 ? Int64(1) : 0 }) }
 
     func set(_ place: ColumnPlace, _ value: Double?) {
-        if let value { row.set(value, column: place.column, cell: place.cell) }
+        if let value { row.set(place, value) }
     }
 
     func set(_ place: ColumnPlace, _ text: UnsafeRawBufferPointer?) {
         guard let text else { return }
-        row.set(ScalarRules.append(text, to: rows.text), column: place.column, cell: place.cell)
+        row.set(place, ScalarRules.append(text, to: rows.text))
     }
 
     func set(_ place: ColumnPlace, _ code: LetterCode) {

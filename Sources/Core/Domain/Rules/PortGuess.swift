@@ -28,21 +28,25 @@ public final class PortGuess {
 
     private let parser: JSONParser
 
-    /// - Throws: `JSONError.noMemory`.
-    public init() throws(JSONError) {
+    /// - Throws: `OutOfMemory`.
+    public init() throws(OutOfMemory) {
         parser = try JSONParser(keys: Self.movieKeys + Self.eventKeys, keepsUnknown: false)
     }
 
     /// What the first lines of a chunk are, by the first that tells.
     ///
     /// - Parameter longest: longer lines are passed over, since a parser needs many times their size.
-    public func answer(of chunk: LineChunk, longest: UInt32 = .max) -> Answer {
+    public func answer(of chunk: LineChunk, longest: UInt32 = .max) throws -> Answer {
         var firstObject: Int64?
         for line in chunk.lines.prefix(Self.mostLines) where line.note < 0 && line.span.length <= longest {
             let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
-            guard let object = try? parser.parse(bytes) else { continue }
-            firstObject = firstObject ?? line.number
-            if let port = port(of: object) { return .port(port) }
+            do {
+                let object = try parser.parse(bytes)
+                firstObject = firstObject ?? line.number
+                if let port = port(of: object) { return .port(port) }
+            } catch is JSONError {
+                continue
+            }
         }
         if let firstObject { return .unclear(line: firstObject) }
         guard let first = chunk.lines.first else { return .noLines }
@@ -82,7 +86,9 @@ public final class PortGuess {
 
     /// The other stream, where all lines of a chunk were rejected and they are plainly of that stream.
     public func otherPort(of chunk: LineChunk, rejected: Int64, of read: Int64) -> SourcePort? {
-        guard read > 0, rejected == read, case .port(let port) = answer(of: chunk, longest: 1 << 20) else { return nil }
+        guard read > 0, rejected == read, case .port(let port)? = try? answer(of: chunk, longest: 1 << 20) else {
+            return nil
+        }
         return port == chunk.source.port ? nil : port
     }
 }

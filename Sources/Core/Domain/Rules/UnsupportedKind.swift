@@ -43,8 +43,8 @@ extension UnsupportedKind {
     ///   - isObject: whether a line is a JSON object.
     public static func verdict(
         of start: UnsafeRawBufferPointer, isAtEnd: Bool, leavesUnfinished: Bool = false,
-        isObject: (UnsafeRawBufferPointer) -> Bool
-    ) -> Verdict {
+        isObject: (UnsafeRawBufferPointer) throws -> Bool
+    ) rethrows -> Verdict {
         if let kind = marked(start, isAtEnd: isAtEnd) { return .other(kind) }
         var lines = StartLines(start, isAtEnd: isAtEnd)
         guard let first = lines.nextNotBlank() else { return undecided(unless: isAtEnd || start.count > longestLine) }
@@ -67,20 +67,20 @@ extension UnsupportedKind {
             guard let separator = commonSeparator(first.content, next.content) else { return .lines }
             candidate = .csv(separator: separator)
         }
-        return search(start, isAtEnd: isAtEnd, isObject) ?? .other(candidate)
+        return try search(start, isAtEnd: isAtEnd, isObject) ?? .other(candidate)
     }
 
     private static func undecided(unless isDecided: Bool) -> Verdict { isDecided ? .lines : .undecided }
 
     /// Searches the lines that begin within the first 64 KiB for a JSON object; nil when none is one.
     private static func search(
-        _ start: UnsafeRawBufferPointer, isAtEnd: Bool, _ isObject: (UnsafeRawBufferPointer) -> Bool
-    ) -> Verdict? {
+        _ start: UnsafeRawBufferPointer, isAtEnd: Bool, _ isObject: (UnsafeRawBufferPointer) throws -> Bool
+    ) rethrows -> Verdict? {
         var lines = StartLines(start, isAtEnd: isAtEnd)
         while let line = lines.nextNotBlank(), line.start < searchedBytes {
             guard line.content.first == UInt8(ascii: "{") else { continue }
             if line.isEnded {
-                if isObject(line.content) { return .lines }
+                if try isObject(line.content) { return .lines }
             } else if !line.isTooLong {
                 return .undecided
             }
