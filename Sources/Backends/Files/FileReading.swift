@@ -10,7 +10,6 @@ final class FileReading {
     /// What it is known by, but for the key; nil for a stream whose bytes come once.
     private let identity: SourceIdentity?
     private let isPlain: Bool
-    private var hasBegun = false
 
     /// Standard input, a pipe or a device, which nothing is known of.
     init(stream file: OpenFile, _ source: Source, snapshotDay: Int32, _ chunkSize: Int) throws(FileError) {

@@ -50,8 +50,6 @@ public struct SQLiteError: Error, CustomStringConvertible {
     }
 
     private var isFailedWrite: Bool { primaryCode == SQLITE_IOERR || primaryCode == SQLITE_CANTOPEN }
-    /// Whether the statement was ended from outside.
-    public var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
 
     /// What happened, for a person.
     public var description: String {

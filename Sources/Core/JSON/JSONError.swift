@@ -1,4 +1,4 @@
-/// Why a line is not one JSON object.
+/// Why a line is not one JSON object. (A lack of memory is `OutOfMemory`, since it says nothing about the line.)
 public enum JSONError: UInt32, Error, Sendable, CaseIterable {
     case empty = 1
     case notAnObject
@@ -13,12 +13,12 @@ public enum JSONError: UInt32, Error, Sendable, CaseIterable {
     case tooDeep
     case tooLong
 
-    /// The fault in words, for a person who has the line before them.
+    /// The fault in words, for a person who sees the line.
     public var explanation: String { explanation(at: nil) }
 
-    /// The fault in words, for a person who has the line before them.
+    /// The fault in words, for a person who sees the line: `an invalid number at character 12`.
     ///
-    /// - Parameter character: the number of the character where it is, from 1; nil where that is not known.
+    /// - Parameter character: the number of the character where the fault is, from 1; nil if that is not known.
     public func explanation(at character: Int?) -> String {
         let place = character.map { " at character \($0)" } ?? ""
         return switch self {

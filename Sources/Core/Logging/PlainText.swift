@@ -1,8 +1,7 @@
 /// Makes text fit for one line that people read. Control characters are written as escapes, so that the text cannot end
 /// the line or send a command to the terminal.
 public enum PlainText {
-    /// Text with each control character, line separator and change of direction written as an escape such as `\n` or
-    /// `\u{1b}`.
+    /// Replaces each control character, line separator and change of direction by an escape such as `\n` or `\u{1b}`.
     public static func escape(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var escaped = String.UnicodeScalarView()
@@ -19,7 +18,7 @@ public enum PlainText {
         return String(escaped)
     }
 
-    /// Controls, and what ends a line or turns its direction.
+    /// Whether a scalar is a control character, ends a line or changes the direction of text.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0...0x1F, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
@@ -27,7 +26,7 @@ public enum PlainText {
         }
     }
 
-    /// A field's value, in quotes where it would not be told from what follows.
+    /// The value of a log field, in quotes if it is empty or has spaces, quotes or `=`.
     static func value(_ value: LogValue) -> String {
         switch value {
         case .integer(let value): return String(value)
@@ -38,7 +37,7 @@ public enum PlainText {
                 !text.isEmpty
                 && text.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
             if isPlain { return escape(text) }
-            // By scalars: a quotation mark with a combining sign behind it is another character.
+            // By scalars, since a quotation mark and a combining mark after it are one other `Character`.
             let parts = text.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false)
             return "\"" + escape(parts.map(String.init).joined(separator: "\\\"")) + "\""
         }

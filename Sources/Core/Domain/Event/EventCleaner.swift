@@ -1,8 +1,8 @@
 import Hashing
 import JSON
 
-/// Cleans the events of a chunk one after another: it makes a packed row of a parsed line, or throws the first rule that
-/// the line breaks.
+/// Cleans the events of a chunk one after another: it makes a packed row of a parsed line, or throws the first rule
+/// that the line breaks.
 struct EventCleaner {
     let clock: RunClock
     /// The keys of the current event that were too long, and where their texts are.

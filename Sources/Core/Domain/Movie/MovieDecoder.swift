@@ -105,28 +105,28 @@ public final class MovieDecoder {
         let row = rows.owned(.movies)
         row.set(movie.movieID, rows.movieID)
         // The title is known. This only counts the warning for a `title` that is no text.
-        _ = rows.take(MovieFields.text, .title, of: document)
+        _ = rows.clean(MovieFields.text, .title, of: document)
         row.set(movie.title, title)
-        row.set(movie.originalTitle, rows.take(MovieFields.text, .originalTitle, of: document))
-        row.set(movie.originalLanguage, rows.take(MovieFields.text, .originalLanguage, of: document))
-        row.set(movie.overview, rows.take(MovieFields.text, .overview, of: document))
-        row.set(movie.tagline, rows.take(MovieFields.text, .tagline, of: document))
-        row.set(movie.status, rows.take(MovieFields.text, .status, of: document))
-        row.set(movie.releaseDate, day: rows.take(MovieFields.date, .releaseDate, of: document))
-        row.set(movie.runtime, rows.take(MovieFields.amount, .runtime, of: document))
-        row.set(movie.budget, rows.take(MovieFields.amount, .budget, of: document))
-        row.set(movie.revenue, rows.take(MovieFields.amount, .revenue, of: document))
+        row.set(movie.originalTitle, rows.clean(MovieFields.text, .originalTitle, of: document))
+        row.set(movie.originalLanguage, rows.clean(MovieFields.text, .originalLanguage, of: document))
+        row.set(movie.overview, rows.clean(MovieFields.text, .overview, of: document))
+        row.set(movie.tagline, rows.clean(MovieFields.text, .tagline, of: document))
+        row.set(movie.status, rows.clean(MovieFields.text, .status, of: document))
+        row.set(movie.releaseDate, day: rows.clean(MovieFields.date, .releaseDate, of: document))
+        row.set(movie.runtime, rows.clean(MovieFields.amount, .runtime, of: document))
+        row.set(movie.budget, rows.clean(MovieFields.amount, .budget, of: document))
+        row.set(movie.revenue, rows.clean(MovieFields.amount, .revenue, of: document))
         row.set(movie.popularity, numbers.popularity)
         row.set(movie.voteAverage, numbers.voteAverage)
         row.set(movie.voteCount, numbers.voteCount)
-        row.set(movie.imdbID, rows.take(MovieFields.text, .imdbID, of: document))
+        row.set(movie.imdbID, rows.clean(MovieFields.text, .imdbID, of: document))
         row.set(movie.collectionID, collection)
         row.set(movie.snapshotDate, day: rows.snapshotDay)
-        row.set(movie.adult, rows.take(MovieFields.boolean, .adult, of: document))
-        row.set(movie.video, rows.take(MovieFields.boolean, .video, of: document))
-        row.set(movie.homepage, rows.take(MovieFields.text, .homepage, of: document))
-        row.set(movie.posterPath, rows.take(MovieFields.text, .posterPath, of: document))
-        row.set(movie.backdropPath, rows.take(MovieFields.text, .backdropPath, of: document))
+        row.set(movie.adult, rows.clean(MovieFields.boolean, .adult, of: document))
+        row.set(movie.video, rows.clean(MovieFields.boolean, .video, of: document))
+        row.set(movie.homepage, rows.clean(MovieFields.text, .homepage, of: document))
+        row.set(movie.posterPath, rows.clean(MovieFields.text, .posterPath, of: document))
+        row.set(movie.backdropPath, rows.clean(MovieFields.text, .backdropPath, of: document))
         row.set(movie.hasTitle, rank.hasTitle)
         row.set(movie.contentHash, blob: rank.contentHash)
     }
@@ -145,15 +145,15 @@ public final class MovieDecoder {
     }
 }
 
-/// What a movie's row and its row of popularity have in common.
+/// The values that a row of `movies` and a row of `movie_popularity` share.
 private struct MovieNumbers {
     let popularity, voteAverage: Double?
     let voteCount: Int64?
 
     init(_ document: JSONValue, _ rows: DocumentRows) {
-        popularity = rows.take(MovieFields.number, .popularity, of: document)
-        voteAverage = rows.take(MovieFields.number, .voteAverage, of: document)
-        voteCount = rows.take(MovieFields.integer, .voteCount, of: document)
+        popularity = rows.clean(MovieFields.number, .popularity, of: document)
+        voteAverage = rows.clean(MovieFields.number, .voteAverage, of: document)
+        voteCount = rows.clean(MovieFields.integer, .voteCount, of: document)
     }
 }
 
