@@ -85,37 +85,41 @@ struct MovieListWriter {
     }
 
     private func writeCountries(_ document: JSONValue, _ rows: DocumentRows) {
-        guard let entries = rows.clean(MovieFields.list, .productionCountries, of: document) else { return }
-        seen.reset()
-        for value in entries {
-            guard let code = MovieFields.countryCode(value[.iso3166]) else {
-                rows.drop(value, from: .country)
-                continue
-            }
-            let row = rows.shared(country.table)
-            row.set(country.key, code)
-            row.set(country.name, rows.clean(MovieFields.text, .name, of: value, in: .country))
-            row.set(country.snapshotDate, day: rows.snapshotDay)
-            seen.add(code)
-            if seen.isFirst() { link(countryLink, rows).set(countryLink.key, code) }
-        }
+        let entries = rows.clean(MovieFields.list, .productionCountries, of: document)
+        writeCoded(entries, .country, country, countryLink, rows, code: { MovieFields.countryCode($0[.iso3166]) })
     }
 
     private func writeLanguages(_ document: JSONValue, _ rows: DocumentRows) {
-        guard let entries = rows.clean(MovieFields.list, .spokenLanguages, of: document) else { return }
+        let entries = rows.clean(MovieFields.list, .spokenLanguages, of: document)
+        writeCoded(entries, .language, language, languageLink, rows, code: { MovieFields.languageCode($0[.iso639]) }) {
+            $1.set(englishName, rows.clean(MovieFields.text, .englishName, of: $0, in: .language))
+        }
+    }
+
+    /// Writes entries with a code of two letters; `extras` writes the other columns of each.
+    private func writeCoded(
+        _ entries: JSONElements?,
+        _ part: MoviePart,
+        _ columns: SharedColumns,
+        _ linkColumns: LinkColumns,
+        _ rows: DocumentRows,
+        code: (JSONValue) -> LetterCode?,
+        extras: (JSONValue, PackedRowWriter) -> Void = { _, _ in }
+    ) {
+        guard let entries else { return }
         seen.reset()
         for value in entries {
-            guard let code = MovieFields.languageCode(value[.iso639]) else {
-                rows.drop(value, from: .language)
+            guard let code = code(value) else {
+                rows.drop(value, from: part)
                 continue
             }
-            let row = rows.shared(language.table)
-            row.set(language.key, code)
-            row.set(language.name, rows.clean(MovieFields.text, .name, of: value, in: .language))
-            row.set(englishName, rows.clean(MovieFields.text, .englishName, of: value, in: .language))
-            row.set(language.snapshotDate, day: rows.snapshotDay)
+            let row = rows.shared(columns.table)
+            row.set(columns.key, code)
+            row.set(columns.name, rows.clean(MovieFields.text, .name, of: value, in: part))
+            row.set(columns.snapshotDate, day: rows.snapshotDay)
+            extras(value, row)
             seen.add(code)
-            if seen.isFirst() { link(languageLink, rows).set(languageLink.key, code) }
+            if seen.isFirst() { link(linkColumns, rows).set(linkColumns.key, code) }
         }
     }
 
