@@ -66,7 +66,7 @@ let layers: [(Layer, [Target])] = [
         [
             .target(name: "Hashing", dependencies: ["CXXHash", "CCrypto"], path: "Sources/Core/Hashing"),
             .target(name: "JSON", dependencies: ["CSimdJSON"], path: "Sources/Core/JSON"),
-            .target(name: "Logging", path: "Sources/Core/Logging"),
+            .target(name: "Logging", dependencies: ["JSON"], path: "Sources/Core/Logging"),
             .target(
                 name: "Domain", dependencies: ["CPrefetch", "Hashing", "JSON", "Logging"], path: "Sources/Core/Domain"),
         ]

@@ -1,8 +1,8 @@
 import CSQLite
 import Domain
 
-/// The limit of SQLite as most would use it: the same facts, bound and stepped one by one by a prepared INSERT into a
-/// like table of a new file, in one transaction, and the log taken back into the file. No other table, no merge.
+/// Measures plain SQLite for comparison: inserts the same facts row by row with a prepared INSERT into one table of a
+/// new file, in one transaction, and copies the write-ahead log into the file. There are no other tables and no merges.
 final class BareInserts {
     private let database: OpaquePointer
     private let statement: OpaquePointer
@@ -40,7 +40,7 @@ final class BareInserts {
         sqlite3_close_v2(database)
     }
 
-    /// Inserts the events of a folder; decoding them is not part of the time.
+    /// Inserts the events of a folder. The time does not include decoding.
     static func run(folder: String, database path: String) throws -> PartResult {
         let inserts = try BareInserts(path: path)
         let decoder = try EventDecoder(clock: RunClock(now: Dataset.now))
@@ -54,7 +54,7 @@ final class BareInserts {
         try timed { try inserts.execute("BEGIN") }
         var rows = 0
         try EventFiles(folder: folder).forEachChunk { chunk in
-            let batch = decoder.decode(chunk)
+            let batch = try decoder.decode(chunk)
             result.lines += batch.read
             try timed { rows += try inserts.insert(batch) }
         }
@@ -69,7 +69,7 @@ final class BareInserts {
         guard status == SQLITE_OK else { throw BenchError(String(cString: sqlite3_errmsg(database))) }
     }
 
-    /// - Returns: how many were new.
+    /// - Returns: how many rows were inserted.
     private func insert(_ batch: EventBatch) throws -> Int {
         let text = UnsafeRawPointer(batch.chunk.buffer.base)
         var new = 0
@@ -100,7 +100,7 @@ final class BareInserts {
         } else {
             sqlite3_bind_int64(statement, 6, row.pointee.movieID)
         }
-        // SQLite takes NaN for null.
+        // SQLite stores NaN as null.
         sqlite3_bind_double(statement, 7, row.pointee.seconds)
         sqlite3_bind_double(statement, 8, row.pointee.score)
         bind(row.pointee.query, text, at: 9)

@@ -1,13 +1,13 @@
 import Arguments
 
-/// What is measured.
+/// The options of the benchmark.
 struct BenchOptions {
     var events: Int
     var runs: Int
     var withPeers: Bool
-    /// What is measured; nil measures all.
+    /// The scenarios to measure; nil for all.
     var only: Set<Scenario>?
-    /// A folder to work in and to leave as it is, or nil for a temporary one.
+    /// A folder to work in, which is kept; nil for a temporary one.
     var folder: String?
 
     static let declaration = CommandDeclaration(

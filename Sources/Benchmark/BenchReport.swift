@@ -1,13 +1,13 @@
 import Glibc
 
-/// What a benchmark found, for a person.
+/// Makes the report of a benchmark, for people.
 struct BenchReport {
     let samples: Samples
     let heldLoad: Sample?
     let heldBytes: Int64
     let options: BenchOptions
 
-    /// All of it.
+    /// The whole report.
     var text: String {
         var parts = ["\nWhole processes, start to end, everything durable:\n" + endToEnd]
         if samples[.fresh].isEmpty { return parts[0] }
@@ -109,14 +109,14 @@ struct BenchReport {
             """
     }
 
-    /// Whether both made the same of the same events; true without a peer.
+    /// Whether both programs made the same tables of the same events; true without a peer.
     var agrees: Bool {
         zip(samples[.fresh], samples[.duckDB]).allSatisfy { DuckDBPeer.differences($0, $1).isEmpty }
     }
 
     private func mebibytes(_ bytes: Double) -> String { (bytes / 1_048_576).fixed(0) }
 
-    /// The machine and how busy it is.
+    /// The machine and its load.
     static var machine: String {
         var loads = [0.0, 0.0, 0.0]
         let count = getloadavg(&loads, 3)

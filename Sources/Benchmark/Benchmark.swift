@@ -10,12 +10,13 @@ final class Benchmark {
     private var accepted = 0
     /// The load of ten times as many events into a new warehouse, measured once.
     private(set) var heldLoad: Sample?
-    /// Each run has a folder of its own for raw documents: where files were just removed, new ones take longer.
+    /// The number of the next folder for raw documents. Each run has its own, since creating files is slower where
+    /// others were just removed.
     private var rawFolders = 0
-    /// The size of that warehouse, in bytes.
+    /// The size of the larger warehouse, in bytes.
     private(set) var heldBytes: Int64 = 0
 
-    /// What `reelhouse run --json --stages` says, as far as it is looked at.
+    /// The members of the output of `reelhouse run --json --stages` that are used.
     private struct RunOutput: Decodable {
         var read: Int
         var accepted: Int
@@ -34,7 +35,7 @@ final class Benchmark {
         realMovies = file
     }
 
-    /// The scenarios that there is input for.
+    /// The scenarios whose input exists.
     var scenarios: [Scenario] {
         Scenario.allCases.filter { scenario in
             guard options.only?.contains(scenario) ?? true else { return false }
@@ -46,7 +47,7 @@ final class Benchmark {
         }
     }
 
-    /// Generates the input and the warehouses to begin with.
+    /// Generates the input, and the warehouses that the scenarios start from.
     func prepare(_ tell: (String) -> Void) throws {
         workspace.remove("raw")
         tell("generating \(options.events) events")
@@ -77,7 +78,7 @@ final class Benchmark {
         heldBytes = workspace.size("held.db")
     }
 
-    /// Runs a scenario once.
+    /// Runs a scenario once and measures it.
     func run(_ scenario: Scenario) throws -> Sample {
         defer { workspace.remove("run.db") }
         let events = workspace.file("new/events")
@@ -125,7 +126,7 @@ final class Benchmark {
             rows: said.rows, stages: said.stages)
     }
 
-    /// Runs a part that measures itself, since what it needs first is not to be counted.
+    /// Runs a part that measures itself, since its preparation is not to be counted.
     private func limit(_ arguments: [String]) throws -> Sample {
         let (measured, result) = try part(arguments)
         return Sample(

@@ -2,13 +2,13 @@ import Domain
 import Foundation
 import Generator
 
-/// Generated input of a fixed seed, and what a warehouse has to make of it.
+/// Generated input with a fixed seed, and the counts that a load of it must give.
 struct Dataset: Codable, Equatable {
-    /// Which one it is.
+    /// The datasets.
     enum Kind: String {
         /// The events that are measured.
         case new
-        /// Ten times as many, of the days before, that are in the warehouse already.
+        /// Ten times as many events, of the days before, which are in the warehouse already.
         case held
     }
 
@@ -18,10 +18,11 @@ struct Dataset: Codable, Equatable {
     var days = 30
     var seed: UInt64
     var dirt = 0.012
-    /// One identity with two contents: which of them stays follows from the order, so that two programs would differ.
+    /// No conflicts are planted: which of two contents is stored depends on the order, so that two programs would
+    /// differ.
     var plantsConflicts = false
     var endDay: Int32
-    /// Events that a warehouse accepts of it.
+    /// How many events a warehouse accepts of it.
     var accepted = 0
 
     /// The run's clock: 2026-11-21, in milliseconds since 1970.
@@ -34,9 +35,9 @@ struct Dataset: Codable, Equatable {
         endDay = CivilDate.day(ofMilliseconds: Self.now) - (kind == .held ? 31 : 1)
     }
 
-    /// Writes it to a folder, unless it is there.
+    /// Generates the dataset in a folder, unless it is there.
     ///
-    /// - Returns: what was planted.
+    /// - Returns: the dataset with its counts.
     func generate(to folder: String) throws -> Dataset {
         let note = URL(fileURLWithPath: "\(folder)/dataset.json")
         if let data = try? Data(contentsOf: note), let found = try? JSONDecoder().decode(Dataset.self, from: data) {

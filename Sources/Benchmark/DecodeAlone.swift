@@ -1,13 +1,13 @@
 import Domain
 
-/// The limit of one thread that reads, decompresses, decodes and cleans, and then forgets.
+/// Measures one thread that reads, decompresses, decodes and cleans events, and discards the result.
 enum DecodeAlone {
     static func run(folder: String) throws -> PartResult {
         let decoder = try EventDecoder(clock: RunClock(now: Dataset.now))
         var result = PartResult()
         let start = (ChildProcess.now, ChildProcess.threadTime)
         try EventFiles(folder: folder).forEachChunk { chunk in
-            let batch = decoder.decode(chunk)
+            let batch = try decoder.decode(chunk)
             result.lines += batch.read
             result.rows += batch.rowCount
         }
@@ -17,14 +17,14 @@ enum DecodeAlone {
     }
 }
 
-/// What a part of this program says of itself.
+/// The result that a part of this program prints.
 struct PartResult: Codable {
-    /// Lines that it took in.
+    /// How many lines it read.
     var lines = 0
-    /// Rows that it made.
+    /// How many rows it made.
     var rows = 0
-    /// Seconds of what is measured, without the start of the process.
+    /// Seconds of the measured work, without the start of the process.
     var seconds = 0.0
-    /// The same of its thread's own clock.
+    /// Processor seconds of the same work, of its thread.
     var cpuSeconds = 0.0
 }

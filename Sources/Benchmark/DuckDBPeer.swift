@@ -1,12 +1,12 @@
 import Foundation
 
-/// DuckDB as what people would use instead: a Python job on the same files, in an environment of its own.
+/// Loads the same files with DuckDB for comparison, by a Python job in a virtual environment of its own.
 struct DuckDBPeer {
     private let python: String
     private let job: String
     private let scratch: String
 
-    /// Tables of the job that `reelhouse` has under the same names.
+    /// The tables of the job, which have the same names as those of `reelhouse`.
     static let checked = [
         "fact_user_event", "users", "dim_session", "watch_history", "ratings", "reactions", "watchlist", "comments",
         "comment_votes", "movie_daily",
@@ -17,7 +17,7 @@ struct DuckDBPeer {
         var rows: [String: Int]
     }
 
-    /// Makes the environment on first use, below the build folder.
+    /// Creates the environment below the build folder on first use.
     init(buildFolder: String, scratch: String) throws {
         self.scratch = scratch
         let environment = "\(buildFolder)/bench-python"
@@ -50,7 +50,7 @@ struct DuckDBPeer {
         }
     }
 
-    /// The tables in which two runs differ, in words.
+    /// Which tables differ between two runs, in words.
     static func differences(_ ours: Sample, _ theirs: Sample) -> [String] {
         checked.filter { ours.rows[$0] != theirs.rows[$0] }.map { table in
             "\(table): \(ours.rows[table] ?? 0) here, \(theirs.rows[table] ?? 0) in DuckDB"

@@ -2,31 +2,31 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// What a process that ran to its end took, as the kernel counted it.
+/// The resources that a process used until its end, as the kernel counted them.
 struct Measurement {
-    /// From before it was started until it had ended, in seconds.
+    /// The time from its start to its end, in seconds.
     var seconds: Double
     /// User and system time of all its threads, in seconds.
     var cpuSeconds: Double
-    /// The most memory that it held at a time, in bytes.
+    /// Its peak of memory, in bytes.
     var peakBytes: Int64
-    /// What it wrote to standard output.
+    /// Its standard output.
     var output: Data
 }
 
-/// A program that is run for its own sake, measured from outside.
+/// Runs a program as a child process and measures it.
 ///
-/// A child starts with the peak of the process that starts it, so whatever takes memory is done in a child of its own,
-/// and this process stays small.
+/// The kernel counts the peak of memory of a child from that of its parent on. So this process stays small: whatever
+/// needs memory runs in a child.
 struct ChildProcess {
     let path: String
     let arguments: [String]
-    /// A folder for its output.
+    /// The folder for its output.
     let scratch: String
 
-    /// Runs it to its end.
+    /// Runs the program and waits for its end.
     ///
-    /// - Throws: `BenchError` when it cannot be started or fails.
+    /// - Throws: `BenchError` if it cannot be started or fails.
     func run() throws -> Measurement {
         let (outputPath, errorPath) = ("\(scratch)/stdout", "\(scratch)/stderr")
         var usage = rusage()
@@ -59,7 +59,7 @@ struct ChildProcess {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath, mode, 0o600)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errorPath, mode, 0o600)
-        // What is ignored here would be ignored there.
+        // The child would ignore the signals that this process ignores.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -79,12 +79,12 @@ struct ChildProcess {
     }
 
     private static let stopSignals = [SIGINT, SIGTERM]
-    /// The child that runs now, or 0.
+    /// The process id of the current child, or 0.
     private static let current = Atomic<pid_t>(0)
     private static let isStopped = Atomic(false)
 
-    /// Lets Ctrl-C and SIGTERM end the child that runs, and no other be started: an error for this process, which cleans
-    /// up after it.
+    /// Makes Ctrl-C and SIGTERM end the current child and prevent further ones. This process gets an error and cleans
+    /// up.
     static func passOnSignals() -> [any DispatchSourceSignal] {
         stopSignals.map { number in
             signal(number, SIG_IGN)
@@ -103,7 +103,7 @@ struct ChildProcess {
 
     /// Seconds of a clock that only goes forward.
     static var now: Double { read(CLOCK_MONOTONIC) }
-    /// Seconds that the calling thread has worked.
+    /// Processor seconds of the calling thread.
     static var threadTime: Double { read(CLOCK_THREAD_CPUTIME_ID) }
 
     private static func read(_ clock: clockid_t) -> Double {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The parts of a benchmark that run as processes of their own: `reelhouse-bench part NAME ARGUMENT…`, which print a
+/// The parts of a benchmark that run in processes of their own, by `reelhouse-bench part NAME ARGUMENT…`. Each prints a
 /// JSON object.
 enum Parts {
     static func run(_ arguments: ArraySlice<String>) throws {

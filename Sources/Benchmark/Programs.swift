@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
 
-/// Where the programs are that are measured.
+/// Finds the programs that are measured.
 struct Programs {
-    /// This program, whose parts run as processes of their own.
+    /// This program, whose parts run in processes of their own.
     let bench: String
-    /// The command, beside it.
+    /// The command `reelhouse`, in the same folder.
     let reelhouse: String
 
     init() throws {
@@ -20,10 +20,10 @@ struct Programs {
         }
     }
 
-    /// Whether the command was built for release: only then do its times mean anything.
+    /// Whether the command was built for release. Other times mean nothing.
     var isRelease: Bool { bench.contains("/release/") }
 
-    /// The package's build folder, where the peers' Python is kept.
+    /// The package's build folder, where the Python environment of the peer is.
     var buildFolder: String {
         var folder = URL(fileURLWithPath: bench).deletingLastPathComponent()
         while folder.path != "/" {

@@ -1,4 +1,4 @@
-/// A table of text: the first column to the left, the others to the right.
+/// A table of text. The first column is aligned to the left, the others to the right.
 struct ResultTable {
     private var rows: [[String]]
 
@@ -6,7 +6,7 @@ struct ResultTable {
 
     mutating func add(_ cells: String...) { rows.append(cells) }
 
-    /// Its lines.
+    /// The lines of the table.
     var text: String {
         let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
@@ -20,7 +20,7 @@ struct ResultTable {
 }
 
 extension Double {
-    /// With so many digits after the point.
+    /// A number with this many digits after the point.
     func fixed(_ digits: Int) -> String {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
@@ -33,7 +33,7 @@ extension Double {
 }
 
 extension Int {
-    /// With a comma before each three digits.
+    /// A number with a comma before each group of three digits.
     var grouped: String {
         var text = ""
         for (index, digit) in String(self).reversed().enumerated() {

@@ -1,4 +1,4 @@
-/// What is measured, in the order in which it takes turns.
+/// The scenarios, in the order in which they run in each round.
 enum Scenario: String, CaseIterable {
     /// The events into a warehouse that has their movies and no event.
     case fresh
@@ -20,29 +20,29 @@ enum Scenario: String, CaseIterable {
 
 /// One measured run.
 struct Sample {
-    /// Seconds of the wall.
+    /// Elapsed seconds.
     var seconds: Double
-    /// Seconds of the processor, over all threads.
+    /// Processor seconds of all threads.
     var cpuSeconds: Double
-    /// The most memory, in bytes.
+    /// The peak of memory, in bytes.
     var peakBytes: Int64
     /// Lines that were read.
     var items: Int
-    /// Rows of each table after it, where it says so.
+    /// The rows of each table afterwards, if they are known.
     var rows: [String: Int] = [:]
-    /// Seconds of each stage, where it says so.
+    /// The seconds of each stage, if they are known.
     var stages: [String: StageSeconds] = [:]
-    /// The version of another program.
+    /// The version of the program, for a peer.
     var version: String?
 }
 
-/// How long a stage took, as `run --json --stages` says.
+/// How long a stage took, from `run --json --stages`.
 struct StageSeconds: Decodable {
     var seconds: Double
     var cpu_seconds: Double
 }
 
-/// All runs of a benchmark, in rounds: the runs of one index stood next to each other.
+/// All runs of a benchmark. The runs with one index were made in the same round.
 struct Samples {
     private var all: [Scenario: [Sample]] = [:]
 
@@ -50,17 +50,17 @@ struct Samples {
 
     mutating func add(_ sample: Sample, to scenario: Scenario) { all[scenario, default: []].append(sample) }
 
-    /// The median of a property over the runs of a scenario; nil without runs.
+    /// The median of a property over the runs of a scenario; nil if there are no runs.
     func median(_ scenario: Scenario, _ value: (Sample) -> Double) -> Double? { self[scenario].map(value).median }
 
-    /// The median of the ratios of one scenario to another, run by run; nil when one of them has no runs.
+    /// The median of the ratios of one scenario to another, round by round; nil if one of them has no runs.
     func ratio(_ scenario: Scenario, to other: Scenario, _ value: (Sample) -> Double) -> Double? {
         zip(self[scenario], self[other]).map { value($0) / value($1) }.median
     }
 }
 
 extension [Double] {
-    /// The middle one, or the mean of the two in the middle; nil of none.
+    /// The median; nil if there are no values.
     var median: Double? {
         guard !isEmpty else { return nil }
         let ordered = sorted()

@@ -2,16 +2,17 @@ import Domain
 import Files
 import Foundation
 
-/// Writes the lines of some files into as many files in any order, each line into any of them.
+/// Distributes the lines of some files at random over as many files.
 ///
-/// Lines go to files by chance first and are shuffled within each then, so that one file at a time is in memory.
+/// Each line is first written to a random file; then each file is shuffled, so that only one file at a time is in
+/// memory.
 struct Shuffle {
     private var random: SeededRandom
     private let target: String
 
     /// - Parameters:
     ///   - source: the folder of the files.
-    ///   - target: the folder that gets the shuffled ones.
+    ///   - target: the folder of the shuffled files.
     static func run(from source: String, to target: String, seed: UInt64) throws -> PartResult {
         var shuffle = Shuffle(random: SeededRandom(state: seed), target: target)
         try Folder.make(target)
@@ -71,7 +72,7 @@ struct Shuffle {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed.
+/// SplitMix64: random numbers that are the same for the same seed.
 struct SeededRandom: RandomNumberGenerator {
     var state: UInt64
 

@@ -2,13 +2,13 @@ import Files
 import Foundation
 import Glibc
 
-/// The folder that a benchmark works in; a temporary one goes with this object.
+/// The folder that a benchmark works in. A temporary one is removed with this object.
 final class Workspace {
     /// Its path.
     let path: String
     private let isKept: Bool
 
-    /// - Parameter kept: a folder that is to stay, or nil for a temporary one.
+    /// - Parameter kept: a folder that is not removed; nil for a temporary one.
     init(kept: String?) throws {
         isKept = kept != nil
         if let kept {
@@ -24,17 +24,18 @@ final class Workspace {
         if !isKept { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// A place in it.
+    /// The path of a name in the folder.
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Removes a file or folder, and what SQLite and DuckDB keep beside one; what is not there is no error.
+    /// Removes a file or folder, and the files that SQLite and DuckDB keep beside it. If it does not exist, nothing
+    /// happens.
     func remove(_ name: String) {
         for ending in ["", "-wal", "-shm", "-journal", ".wal"] {
             try? FileManager.default.removeItem(atPath: file(name) + ending)
         }
     }
 
-    /// Copies a file and waits until the copy is on the disk, so that writing it out later disturbs no measurement.
+    /// Copies a file and waits until the copy is on the disk, so that a later write does not disturb a measurement.
     func copy(_ name: String, to other: String) throws {
         remove(other)
         try FileManager.default.copyItem(atPath: file(name), toPath: file(other))

@@ -5,7 +5,7 @@ import Glibc
 /// Writes a line to standard error.
 func complain(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
-/// Runs the rounds: each scenario once a round, the peer before and after ours by turns.
+/// Runs the rounds. Each scenario runs once in a round; the peer runs before or after the load, by turns.
 func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples {
     var samples = Samples()
     for round in 1...runs {

@@ -1,11 +1,14 @@
 import Domain
 import Files
 
-/// Writes synthetic movies and events: `<output>/movies/` and `<output>/events/`, a file a day, and says what it planted.
+/// Writes synthetic movies and events into `<output>/movies/` and `<output>/events/`, one file for each day.
+///
+///     let counts = try generate(GeneratorOptions(events: 1000, output: "data", endDay: day))
 ///
 /// - Parameters:
 ///   - options: what to generate.
-///   - progress: told now and then how far it is; what it throws stops the generation.
+///   - progress: called from time to time; an error that it throws ends the generation.
+/// - Returns: exactly what the files contain.
 /// - Throws: `GeneratorError`, an error of writing, or what `progress` throws.
 public func generate(
     _ options: GeneratorOptions,
@@ -15,8 +18,8 @@ public func generate(
     let catalogue = Catalogue(movies: options.movies, users: options.users, seed: options.seed)
     var counts = PlantedCounts()
     let days = (0..<options.days).map { options.startDay + Int32($0) }
-    let streams = [("movies", MovieGenerator.snapshotDays(options)), ("events", days)]
-    let folder = try StagedFolder(options.output, streams, existing: options.existing)
+    let ports = [("movies", MovieGenerator.snapshotDays(options)), ("events", days)]
+    let folder = try StagedFolder(options.output, ports, existing: options.existing)
     try withoutActuallyEscaping(progress) { progress in
         try generateMovies(options, catalogue, folder: folder.stagingPath("movies"), counts: &counts, progress)
         try generateEvents(options, catalogue, folder: folder.stagingPath("events"), counts: &counts, progress)

@@ -2,20 +2,20 @@ import Domain
 
 import enum Logging.Redaction
 
-/// What is to be generated. The same options give the same lines on every machine, and the same files with the same
-/// version of zstd.
+/// What to generate. The same options give the same lines on every machine, and the same files with the same version of
+/// zstd.
 public struct GeneratorOptions: Sendable {
-    /// How many movies the movie files hold; broken and repeated documents come on top.
+    /// How many movies the movie files have; broken and repeated documents are added.
     public var movies: Int
-    /// How many lines the event files hold, dirt included.
+    /// How many lines the event files have, unusual ones included.
     public var events: Int
     /// How many users there are; by Zipf's law some of them may have no event.
     public var users: Int
     /// How many days the events are spread over.
     public var days: Int
-    /// What the random numbers start from.
+    /// The seed of all random numbers.
     public var seed: UInt64
-    /// The folder that gets `movies/` and `events/`.
+    /// The folder in which `movies/` and `events/` are written.
     public var output: String
     /// The share of duplicated, broken, late, legacy-form and otherwise unusual lines, from 0 to 1. Each copy needs a
     /// clean original, so at most about 0.74 is reached.
@@ -24,12 +24,12 @@ public struct GeneratorOptions: Sendable {
     public var plantsConflicts: Bool
     /// The last day of the data, as days since 1970-01-01.
     public var endDay: Int32
-    /// zstd's level, from 1 to 19.
+    /// The compression level of zstd, from 1 to 19.
     public var compressionLevel: Int
-    /// What is done about files that are in the folder already.
+    /// What happens to files that are in the folder already.
     public var existing = ExistingFiles.sameDaysReplaced
 
-    /// A hundred thousand clean events of 30 days, unless told.
+    /// Creates options; the defaults are 100,000 clean events within 30 days.
     public init(
         movies: Int = 1000,
         events: Int = 100_000,
@@ -57,12 +57,14 @@ public struct GeneratorOptions: Sendable {
     /// The first day of the data, as days since 1970-01-01.
     public var startDay: Int32 { endDay - Int32(days) + 1 }
 
-    /// The days that events may be of: 1995-01-01, before which the contract rejects them, to 2199-12-31.
+    /// The days that events may have: from 1995-01-01, before which the contract rejects them, to 2199-12-31.
     static let possibleDays: ClosedRange<Int> = 9131...84005
     /// The most movies or users, so that their ids stay within 32 bits.
     static let mostIDs = 500_000_000
 
-    /// - Throws: `GeneratorError.invalidOption` for the first one that makes no sense.
+    /// Checks the options.
+    ///
+    /// - Throws: `GeneratorError.invalidOption` for the first one that is out of range.
     public func validate() throws(GeneratorError) {
         try check("movies", (0...Self.mostIDs).contains(movies), "a number from 0 to \(Self.mostIDs)")
         try check("events", (0...1_000_000_000_000).contains(events), "a number from 0 to 1000000000000")
@@ -80,25 +82,25 @@ public struct GeneratorOptions: Sendable {
     }
 }
 
-/// What is done about files that are in the folder that is generated to.
+/// What happens to files that are in the output folder already.
 public enum ExistingFiles: Sendable {
-    /// The folder has to be empty or not there at all, dotted names aside.
+    /// Nothing is generated unless the folder is empty (apart from dotted names) or does not exist.
     case refused
-    /// Files of the same days are replaced; others of `movies/` and `events/` are refused.
+    /// Files of the same days are replaced. If `movies/` or `events/` has others, nothing is generated.
     case sameDaysReplaced
-    /// Files of the same days are replaced, and others stay, to be read together with them.
+    /// Files of the same days are replaced; others stay and are read together with the new ones.
     case othersKept
 }
 
-/// Why nothing, or not all, could be generated.
+/// Why the files could not be generated.
 public enum GeneratorError: ReportedError, Equatable {
-    /// An option that makes no sense.
+    /// An option is out of range.
     case invalidOption(name: String, expected: String)
-    /// The folder has files of another generation, which would be read together with these.
+    /// The folder has other files, which would be read together with the generated ones.
     case otherFiles(folder: String, name: String)
-    /// The folder holds something already.
+    /// The folder is not empty.
     case notEmpty(folder: String, name: String)
-    /// The folder is one that no output may be written to.
+    /// The folder belongs to a warehouse or raw store, where no output may be written.
     case protected(folder: String, occupant: String)
 
     /// What to do next.
@@ -122,7 +124,7 @@ public enum GeneratorError: ReportedError, Equatable {
         switch self {
         case .invalidOption(let name, let expected): "--\(name) needs \(expected)"
         case .otherFiles(let folder, let name):
-            "\(folder) holds \(name), which is none of the files to be generated and would be read together with them; "
+            "\(folder) contains \(name), which is not one of the files to be generated and would be read together with them; "
                 + "remove it or give another folder"
         case .notEmpty(let folder, let name): "the folder \(folder) is not empty: it holds \(name)"
         case .protected(let folder, let occupant): "cannot write to \(folder): it belongs to \(occupant)"
@@ -130,7 +132,7 @@ public enum GeneratorError: ReportedError, Equatable {
     }
 }
 
-/// How far a generation is.
+/// The progress of a generation.
 public struct GeneratorProgress: Sendable, Equatable {
     /// What is being written.
     public enum Stage: String, Sendable {

@@ -1,6 +1,6 @@
 import Domain
 
-/// What the generator wrote, exactly, so that a test can check that all of it is found.
+/// Exactly what the generator wrote, so that a test can check that a load finds all of it.
 public struct PlantedCounts: Sendable, Equatable {
     /// Event files, one for each day that has lines.
     public var eventFiles = 0
@@ -13,9 +13,9 @@ public struct PlantedCounts: Sendable, Equatable {
     public var lines = 0
     /// Lines that repeat an event which another line has, byte for byte or spelled another way.
     public var duplicates = 0
-    /// Those of the duplicates that are in a later file than their event.
+    /// The duplicates that are in a later file than their event.
     public var duplicatesInOtherFiles = 0
-    /// Lines with the event_time and event_id of an earlier line of the same file and other content.
+    /// Lines with the event_time and event_id of an earlier line of the same file, but other content.
     public var conflicts = 0
     /// Event lines that break a rule, by the rule's stored name; conflicts are among them.
     public var rejectedByRule: [String: Int] = [:]
@@ -34,7 +34,7 @@ public struct PlantedCounts: Sendable, Equatable {
     public var movieDuplicates = 0
     /// Documents that break a rule, by the rule's stored name.
     public var movieRejectedByRule: [String: Int] = [:]
-    /// Documents that are taken with one warning each.
+    /// Documents that are accepted with one warning each.
     public var movieWarnings = 0
 
     /// Event lines that break a rule.
@@ -46,7 +46,7 @@ public struct PlantedCounts: Sendable, Equatable {
     /// Documents that a pipeline accepts: distinct ones among the valid lines.
     public var distinctMovieDocuments: Int { movieLines - movieDuplicates - movieRejected }
 
-    /// Nothing yet.
+    /// Creates counts of 0.
     public init() {}
 
     mutating func reject(_ rule: CleaningRule) { rejectedByRule[rule.rawValue, default: 0] += 1 }

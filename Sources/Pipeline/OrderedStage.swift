@@ -39,7 +39,7 @@ final class OrderedStage<Input, Output>: Sendable {
 
     private struct State {
         var waiting: [(ticket: Int, input: Handoff<Input>)] = []
-        var done: [Int: Handoff<Output>] = [:]
+        var done: [Int: Result<Handoff<Output>, any Error>] = [:]
         var produced = 0
         var isExhausted = false
         /// Why the reader ended early.
@@ -87,7 +87,7 @@ final class OrderedStage<Input, Output>: Sendable {
     func start(
         reading source: Handoff<() throws -> Input?>,
         weigh: @escaping @Sendable (Input) -> Int = { _ in 1 },
-        makeTransform: @escaping @Sendable () throws -> (Input) -> Output
+        makeTransform: @escaping @Sendable () throws -> (Input) throws -> Output
     ) {
         let queue = DispatchQueue(label: "reelhouse.stage", attributes: .concurrent)
         queue.async { self.produce(source.value, weigh) }
@@ -117,12 +117,14 @@ final class OrderedStage<Input, Output>: Sendable {
 
     /// What there is now, without waiting.
     ///
-    /// - Throws: what `read` threw, after the outputs of what was read before; what `makeTransform` threw, after the outputs
+    /// - Throws: what the transform of this output threw; what `read` threw, after the outputs of what was read before; what `makeTransform` threw, after the outputs
     ///   that are ready.
     func poll() throws -> Next {
         let ticket = given.load(ordering: .relaxed)
         let found = try state.withLock { state throws -> Handoff<Next> in
-            if let output = state.done.removeValue(forKey: ticket) { return Handoff(value: .output(output.value)) }
+            if let output = try state.done.removeValue(forKey: ticket)?.get() {
+                return Handoff(value: .output(output.value))
+            }
             if let failure = state.transformFailure { throw failure }
             if ticket < state.produced { return Handoff(value: .nothingYet) }
             if let failure = state.readFailure { throw failure }
@@ -189,13 +191,13 @@ final class OrderedStage<Input, Output>: Sendable {
         return false
     }
 
-    private func transform(_ transform: (Input) -> Output) {
+    private func transform(_ transform: (Input) throws -> Output) {
         while true {
             work.wait()
             if isCancelled.load(ordering: .relaxed) { return }
             let item = state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
             guard let item else { return }
-            let output = Handoff(value: transform(item.input.value))
+            let output = Result { Handoff(value: try transform(item.input.value)) }
             state.withLock { $0.done[item.ticket] = output }
             progress.signal()
         }

@@ -77,11 +77,11 @@ final class QuarantineInput: LoadInput {
         case .movies:
             let decoder = try movieDecoder ?? MovieDecoder()
             movieDecoder = decoder
-            return .movies(decoder.decode(chunk))
+            return .movies(try decoder.decode(chunk))
         case .events:
             let decoder = try eventDecoder ?? EventDecoder(clock: clock)
             eventDecoder = decoder
-            return .events(decoder.decode(chunk))
+            return .events(try decoder.decode(chunk))
         }
     }
 

@@ -69,19 +69,19 @@ final class SourceInput: LoadInput {
         stage.start(
             reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
         ) {
-            let decode: (LineChunk) -> LoadBatch
+            let decode: (LineChunk) throws -> LoadBatch
             switch port {
             case .movies:
                 let decoder = try MovieDecoder()
-                decode = { .movies(decoder.decode($0)) }
+                decode = { .movies(try decoder.decode($0)) }
             case .events:
                 let decoder = try EventDecoder(clock: clock)
-                decode = { .events(decoder.decode($0)) }
+                decode = { .events(try decoder.decode($0)) }
             }
             let guess = try PortGuess()
             return { chunk in
-                stages.measure(.decode) {
-                    let batch = decode(chunk)
+                try stages.measure(.decode) {
+                    let batch = try decode(chunk)
                     let rejections = batch.rejections
                     if !rejections.isEmpty {
                         chunk.otherPortLines = guess.count(ofOtherPortIn: chunk, rejections: rejections)

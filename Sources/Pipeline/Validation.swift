@@ -106,7 +106,7 @@ public final class Validation {
         }
     }
 
-    private func transform(_ port: SourcePort) -> @Sendable () throws -> (LineChunk) -> Part {
+    private func transform(_ port: SourcePort) -> @Sendable () throws -> (LineChunk) throws -> Part {
         let (clock, examples) = (options.clock, options.examples)
         return {
             let guess = try PortGuess()
@@ -114,13 +114,13 @@ public final class Validation {
             case .movies:
                 let decoder = try MovieDecoder(warningExamples: examples)
                 return { chunk in
-                    let batch = decoder.decode(chunk)
+                    let batch = try decoder.decode(chunk)
                     return Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples, guess)
                 }
             case .events:
                 let decoder = try EventDecoder(clock: clock, warningExamples: examples)
                 return { chunk in
-                    let batch = decoder.decode(chunk)
+                    let batch = try decoder.decode(chunk)
                     var part = Self.part(chunk, batch.read, batch.warningTally, batch.rejections, examples, guess)
                     part.tally.misplaced = batch.misplaced
                     return part

@@ -25,7 +25,7 @@ func cleanedMovies(_ data: GeneratedFolder) throws -> CleanedMovies {
             let span = ByteRange(offset: offset, length: content.count)
             chunk.lines.append(Line(span: span, number: Int64(index + 1), byteOffset: Int64(offset), snapshotDay: day))
         }
-        let batch = decoder.decode(chunk)
+        let batch = try decoder.decode(chunk)
         var greatest: [Int64: MovieRank] = [:]
         for document in batch.documents {
             if let rank = greatest[document.movieID], rank >= document.rank {

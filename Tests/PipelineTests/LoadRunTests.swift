@@ -39,7 +39,7 @@ import Testing
         let decoder = try EventDecoder(clock: LawClock.clock)
         return (1...count).map { number in
             let chunk = ConformanceLines.chunk([ConformanceLines.event(number)], name: "\(number)")
-            return .batch(.events(decoder.decode(chunk)))
+            return .batch(.events(try decoder.decode(chunk)))
         }
     }
 

@@ -12,7 +12,7 @@ public enum FileKind {
     ) throws(FileError) -> (words: String, conversion: String)? {
         guard case .file(let path) = file.location, file.size != nil else { return nil }
         let stream = LookAheadStream(try Decompression.stream(path: path))
-        guard let kind = try UnsupportedStart.kind(of: stream, UnsupportedKindCheck()) else { return nil }
+        guard let kind = try UnsupportedStart.kind(of: stream, UnsupportedKindCheck(), name: path) else { return nil }
         return (kind.words, kind.conversion(decompression: UnsupportedStart.decompression(of: stream)))
     }
 }

@@ -44,7 +44,7 @@ struct FileLookup {
     ///
     /// - Parameter isWholeLine: tells whether a last line without LF is read; nil where it always is.
     func match(
-        in known: KnownFiles, day: Int32?, name: String, isWholeLine: ((UnsafeRawBufferPointer) -> Bool)? = nil
+        in known: KnownFiles, day: Int32?, name: String, isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)? = nil
     ) throws(FileError) -> Match? {
         let isPlain = compression == nil
         var lengths: [Int64: [Int]] = [:]
@@ -91,7 +91,7 @@ struct FileLookup {
 
     /// Whether the file's last bytes are a line that is read without its LF.
     private func isWhole(
-        from start: Int64, _ isWholeLine: (UnsafeRawBufferPointer) -> Bool
+        from start: Int64, _ isWholeLine: (UnsafeRawBufferPointer) throws -> Bool
     ) throws(FileError) -> Bool {
         // What is longer is no line that is accepted.
         guard size - start <= 17 << 20 else { return false }
@@ -109,7 +109,12 @@ struct FileLookup {
         }
         let line = UnsafeRawBufferPointer(rebasing: memory[..<count])
         guard let base = line.baseAddress, let content = LineContent.range(base, 0, count) else { return false }
-        return isWholeLine(UnsafeRawBufferPointer(rebasing: line[content]))
+        do {
+            return try isWholeLine(UnsafeRawBufferPointer(rebasing: line[content]))
+        } catch {
+            // A line that cannot be parsed for lack of memory says nothing about the file.
+            throw FileError(.read, file.path, errno: ENOMEM)
+        }
     }
 
     private func candidates(in known: KnownFiles) -> [Int] {

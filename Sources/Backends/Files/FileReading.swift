@@ -10,7 +10,6 @@ final class FileReading {
     /// What it is known by, but for the key; nil for a stream whose bytes come once.
     private let identity: SourceIdentity?
     private let isPlain: Bool
-    private var hasBegun = false
 
     /// Standard input, a pipe or a device, which nothing is known of.
     init(stream file: OpenFile, _ source: Source, snapshotDay: Int32, _ chunkSize: Int) throws(FileError) {
@@ -38,7 +37,7 @@ final class FileReading {
     /// A file, from its start or from where a known source that it is was left.
     init(
         _ lookup: FileLookup, from match: FileLookup.Match?, _ source: Source, snapshotDay: Int32,
-        _ identity: SourceIdentity, isWholeLine: ((UnsafeRawBufferPointer) -> Bool)?, chunkSize: Int
+        _ identity: SourceIdentity, isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)?, chunkSize: Int
     ) throws(FileError) {
         self.source = source
         self.identity = identity

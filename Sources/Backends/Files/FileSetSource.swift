@@ -104,8 +104,8 @@ final class FileSetSource: LineSource {
     }
 
     /// Tells whether a last line without LF is read; nil where it always is.
-    private var isWholeLine: ((UnsafeRawBufferPointer) -> Bool)? {
-        options.readsUnfinished ? nil : { [wholeObject] in wholeObject.isOne($0) }
+    private var isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)? {
+        options.readsUnfinished ? nil : { [wholeObject] in try wholeObject.isOne($0) }
     }
 
     private func begin(

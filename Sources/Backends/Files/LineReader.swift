@@ -52,7 +52,7 @@ public final class LineReader {
         /// What takes in the bytes of all chunks, up to the end of the last one that was given.
         var hash: SourceHash
         /// Whether a last line without LF is read; else it is left. Nil reads it as it is.
-        var isWhole: ((UnsafeRawBufferPointer) -> Bool)?
+        var isWhole: ((UnsafeRawBufferPointer) throws -> Bool)?
     }
 
     /// How a reader came to its end.
@@ -153,7 +153,7 @@ public final class LineReader {
     private func unsupportedChunk() throws(FileError) -> LineChunk? {
         guard let kindCheck, let ahead = stream as? LookAheadStream else { return nil }
         self.kindCheck = nil
-        guard let start = try UnsupportedStart(ahead, kindCheck) else { return nil }
+        guard let start = try UnsupportedStart(ahead, kindCheck, name: source.name) else { return nil }
         let chunk = LineChunk(source: source, capacity: start.raw.count, start: position.opaque)
         chunk.buffer.append(start.raw)
         add(.unsupported(start.message), to: chunk, at: 0, length: start.raw.count, number: 1, offset: start.offset)
@@ -202,7 +202,7 @@ public final class LineReader {
             searched = buffer.count
             carriesLines = chunk.lines.count >= LineReader.mostLines
             if isStreamAtEnd, !carriesLines {
-                takeRest(of: chunk, from: rest)
+                try takeRest(of: chunk, from: rest)
                 return false
             } else if rest > 0 {
                 carry.append(buffer.bytes(at: rest, count: buffer.count - rest))
@@ -275,12 +275,12 @@ public final class LineReader {
     }
 
     /// Takes what is left after the last LF when the stream ends: a line, a piece of one that damage ends, or nothing.
-    private func takeRest(of chunk: LineChunk, from start: Int) {
+    private func takeRest(of chunk: LineChunk, from start: Int) throws(FileError) {
         let count = chunk.buffer.count - start
         if let damage = stream.damage {
             let sha256 = count > limits.longest ? Digest.sha256(chunk.buffer.bytes(at: start, count: count)) : []
             takeDamage(damage, of: chunk, at: start, length: Int64(count), sha256: sha256.hexadecimal)
-        } else if count > 0, leavesRest(of: chunk, from: start) {
+        } else if count > 0, try leavesRest(of: chunk, from: start) {
             chunk.buffer.truncate(to: start)
             isFinished = true
             return
@@ -295,10 +295,17 @@ public final class LineReader {
     }
 
     /// Whether a last line without LF is left for a later run.
-    private func leavesRest(of chunk: LineChunk, from start: Int) -> Bool {
+    private func leavesRest(of chunk: LineChunk, from start: Int) throws(FileError) -> Bool {
         guard let isWhole = growth?.isWhole else { return false }
         let content = LineContent.range(chunk.buffer.base, start, chunk.buffer.count)
-        if let content, isWhole(chunk.buffer.bytes(at: content.lowerBound, count: content.count)) { return false }
+        if let content {
+            do {
+                if try isWhole(chunk.buffer.bytes(at: content.lowerBound, count: content.count)) { return false }
+            } catch {
+                // A line that cannot be parsed for lack of memory says nothing about the file.
+                throw FileError(.read, source.name, errno: ENOMEM)
+            }
+        }
         ending = .unfinished(isBlank: content == nil)
         return true
     }

@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 
 /// The start of a file that is not NDJSON (contract §2.1, other kinds): what counts as its one line.
 struct UnsupportedStart {
@@ -12,8 +13,8 @@ struct UnsupportedStart {
     /// Looks at a stream of which nothing is read yet; nil when it is to be read as lines.
     ///
     /// - Throws: when the disk cannot be read.
-    init?(_ stream: LookAheadStream, _ check: UnsupportedKindCheck) throws(FileError) {
-        guard let kind = try Self.kind(of: stream, check) else { return nil }
+    init?(_ stream: LookAheadStream, _ check: UnsupportedKindCheck, name: String) throws(FileError) {
+        guard let kind = try Self.kind(of: stream, check, name: name) else { return nil }
         message = kind.message(decompression: Self.decompression(of: stream))
         let ahead = stream.ahead
         let start = LineContent.byteOrderMarkLength(ahead.bytes)
@@ -36,13 +37,21 @@ struct UnsupportedStart {
     }
 
     /// What a stream is that is not NDJSON, by as many bytes as it takes to tell; nil for lines.
-    static func kind(of stream: LookAheadStream, _ check: UnsupportedKindCheck) throws(FileError) -> UnsupportedKind? {
+    static func kind(
+        of stream: LookAheadStream, _ check: UnsupportedKindCheck, name: String
+    ) throws(FileError) -> UnsupportedKind? {
         while stream.ahead.count == 0, !stream.isAtEnd {
             stream.beginTurn()
             try stream.look()
         }
         while true {
-            switch check.verdict(of: stream.ahead, isAtEnd: stream.isAtEnd) {
+            let verdict: UnsupportedKind.Verdict
+            do {
+                verdict = try check.verdict(of: stream.ahead, isAtEnd: stream.isAtEnd)
+            } catch {
+                throw FileError(.read, name, errno: ENOMEM)
+            }
+            switch verdict {
             case .lines: return nil
             case .other(let kind): return kind
             case .undecided:

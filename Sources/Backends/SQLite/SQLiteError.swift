@@ -53,8 +53,6 @@ public struct SQLiteError: ReportedError {
     }
 
     private var isFailedWrite: Bool { primaryCode == SQLITE_IOERR || primaryCode == SQLITE_CANTOPEN }
-    /// Whether the statement was ended from outside.
-    public var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
 
     /// What failed, where, and while doing what:
     /// `w.db: disk I/O error (SQLite 778) while running INSERT INTO main.fact_user_event …`.

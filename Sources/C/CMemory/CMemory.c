@@ -6,7 +6,7 @@
 
 void rh_return_large_memory(int large_bytes, int trim_bytes) {
 #if defined(__GLIBC__)
-    // What is refused leaves all as it was.
+    // If a setting is refused, memory is only returned later.
     (void)mallopt(M_MMAP_THRESHOLD, large_bytes);
     (void)mallopt(M_TRIM_THRESHOLD, trim_bytes);
 #else

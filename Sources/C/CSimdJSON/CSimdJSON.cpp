@@ -14,12 +14,12 @@
 
 namespace {
 
-/// Lines up to this length leave their buffers to the next line; a longer one's are released by the next shorter one.
+/// The buffers of lines up to this length are kept for the next line; those of a longer one are released.
 constexpr size_t retainedLength = size_t(1) << 20;
 constexpr size_t smallestCapacity = 16384;
 constexpr size_t deepestLimit = 1024;
 
-/// Memory that is used anew for each line and never copied when it grows.
+/// Memory that each line uses from its start. It is not copied when it grows.
 template <typename Element> class Scratch {
 public:
     Scratch() = default;
@@ -64,11 +64,13 @@ int statusOf(simdjson::error_code error) {
 
 } // namespace
 
-/// The second stage is our own: simdjson's On-Demand front does not validate what is skipped, and its DOM refuses
-/// numbers that JSON allows (beyond 64 bits, beyond a double).
+/// Uses simdjson's first stage, and `Walk` as the second. simdjson's own second stages do not fit: On-Demand does not
+/// validate what is skipped, and the DOM refuses numbers that JSON allows (beyond 64 bits, beyond a double).
 struct rh_json_parser {
     KeyTable keys;
     bool keepsUnknown = false;
+    /// Lines longer than this get no memory; see `rh_json_parser_create`.
+    size_t longestLine = SIZE_MAX;
     size_t capacity = 0;
     std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
     Scratch<rh_json_node> nodes;
@@ -92,12 +94,12 @@ struct rh_json_parser {
                   hasEscape ? text.get() : nullptr, maximumDepth);
         status = walk.run(count);
         if (status != rh_json_ok) faultOffset = walk.faultOffset();
-        // What the first stage found is of no use any more, and may be four times the line.
+        // The places of the first stage are not needed any more, and may be four times as large as the line.
         if (capacity > retainedLength) releaseStage();
         return status;
     }
 
-    /// Releases what only a very long line needed.
+    /// Releases the memory that only a very long line needed.
     void releaseLongLine() {
         if (capacity > retainedLength) releaseStage();
         if (!isLong) return;
@@ -107,7 +109,7 @@ struct rh_json_parser {
     }
 
 private:
-    /// Whether the nodes and the text may be as long as a very long line's.
+    /// Whether the nodes and the text may have the size of a very long line's.
     bool isLong = false;
 
     void releaseStage() {
@@ -115,8 +117,9 @@ private:
         capacity = 0;
     }
 
-    /// Sees to a first stage that can take the line, and releases what only a very long line needed.
+    /// Makes the first stage large enough for the line, and releases the memory that only a very long line needed.
     bool makeRoom(size_t length) {
+        if (length > longestLine) return false;
         if (length <= retainedLength) {
             releaseLongLine();
         } else {
@@ -135,10 +138,11 @@ private:
     }
 };
 
-rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown) {
+rh_json_parser *rh_json_parser_create(const char *const *keys, size_t count, bool keep_unknown, size_t longest_line) {
     auto parser = new (std::nothrow) rh_json_parser;
     if (parser == nullptr) return nullptr;
     parser->keepsUnknown = keep_unknown;
+    parser->longestLine = longest_line;
     if (!parser->keys.build(keys, count)) {
         delete parser;
         return nullptr;

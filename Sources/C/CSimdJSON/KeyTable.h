@@ -7,8 +7,8 @@
 
 /// Finds the index of a key among a few dozen known ones.
 ///
-/// A key of up to 16 bytes is compared by its first and last 8 bytes alone, read in two loads; the bytes of both the
-/// known keys and the one asked for may be followed by anything.
+/// Keys of up to 16 bytes are compared by their first and last 8 bytes alone, in two loads. What follows a key in
+/// memory does not matter.
 class KeyTable {
 public:
     KeyTable() = default;
@@ -20,7 +20,7 @@ public:
         std::free(text);
     }
 
-    /// Takes in the keys; false when there is no memory or there are too many.
+    /// Builds the table of the keys; false when memory runs out or there are too many keys.
     bool build(const char *const *keys, size_t count) {
         if (count > 8192) return false;
         size_t bytes = padding;
@@ -87,15 +87,15 @@ private:
         return (mixed ^ (mixed >> 32)) >> 20 & mask;
     }
 
-    /// Fills the slots with the multiplier that makes fewest keys meet (usually none).
+    /// Fills the slots with the multiplier that causes the fewest collisions (usually none).
     void chooseMultiplier(size_t count) {
         uint64_t candidate = 0xD6E8FEB86659FD93u, best = candidate;
         size_t fewest = SIZE_MAX;
         for (int attempt = 0; attempt < 64 && fewest > 0; attempt++) {
             multiplier = candidate;
-            size_t meetings = fill(count);
-            if (meetings < fewest) {
-                fewest = meetings;
+            size_t collisions = fill(count);
+            if (collisions < fewest) {
+                fewest = collisions;
                 best = candidate;
             }
             candidate = candidate * 6364136223846793005u + 1442695040888963406u | 1;
@@ -105,14 +105,14 @@ private:
     }
 
     size_t fill(size_t count) {
-        size_t meetings = 0;
+        size_t collisions = 0;
         for (size_t slot = 0; slot <= mask; slot++) slots[slot] = -1;
         for (size_t i = 0; i < count; i++) {
             size_t slot = hash(entries[i].first, entries[i].last, entries[i].length);
-            for (; slots[slot] >= 0; slot = (slot + 1) & mask) meetings++;
+            for (; slots[slot] >= 0; slot = (slot + 1) & mask) collisions++;
             slots[slot] = static_cast<int16_t>(i);
         }
-        return meetings;
+        return collisions;
     }
 };
 

@@ -8,7 +8,7 @@
 
 namespace {
 
-/// The largest size of an exponent that is told from others; a token has far fewer digits than this.
+/// Exponents are read up to this size; a token has far fewer digits.
 constexpr int64_t hugeExponent = int64_t(1) << 40;
 
 int64_t readExponent(const char *at, const char *end) {
@@ -19,8 +19,8 @@ int64_t readExponent(const char *at, const char *end) {
     return isNegative ? -exponent : exponent;
 }
 
-/// Whether a number that is out of a double's range is too large rather than too small: whether its first digit but
-/// zeros stands before the point once the exponent has moved it.
+/// Whether a number outside a double's range is too large rather than too small: whether its first digit other than
+/// zero is before the point after the exponent is applied.
 bool isLarge(const char *at, const char *end) {
     int64_t position = 0;
     bool seenPoint = false, seenDigit = false;

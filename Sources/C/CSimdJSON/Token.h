@@ -15,12 +15,12 @@ inline bool onlySpace(const uint8_t *start, const uint8_t *end) {
     return start == end;
 }
 
-/// What stands where a number or a word should.
+/// The result of reading a number or a word.
 enum class Fault { none, invalid, cutOff };
 
-/// Reads a number; `stop` becomes the first byte that does not belong to it, or `end`.
+/// Reads a number; `stop` becomes the first byte after it, or `end`.
 ///
-/// The fault is `cutOff` where `end` comes in the middle of what could have been a number.
+/// The fault is `cutOff` if `end` comes before the number is complete.
 inline Fault readNumber(const uint8_t *start, const uint8_t *end, const uint8_t *&stop) {
     const uint8_t *at = start;
     if (at < end && *at == '-') at++;
@@ -43,7 +43,7 @@ inline Fault readNumber(const uint8_t *start, const uint8_t *end, const uint8_t 
     return Fault::none;
 }
 
-/// Whether the token from `start` to `end` is the word and white space.
+/// Checks that the token from `start` to `end` is the word, followed by white space at most.
 inline Fault readWord(const uint8_t *start, const uint8_t *end, const char *word, size_t length) {
     size_t size = static_cast<size_t>(end - start);
     if (size < length) return std::memcmp(start, word, size) == 0 ? Fault::cutOff : Fault::invalid;
@@ -58,7 +58,7 @@ inline uint32_t hexadecimal(uint8_t byte) {
     return letter < 6 ? letter + 10u : 16u;
 }
 
-/// The value of four hexadecimal digits, or 0x10000 and more when they are none.
+/// The value of four hexadecimal digits; 0x10000 or more if they are not four such digits.
 inline uint32_t codeUnit(const uint8_t *digits, const uint8_t *end) {
     if (end - digits < 4) return 0x10000;
     uint32_t value = 0, seen = 0;
@@ -89,7 +89,7 @@ inline uint8_t *appendUTF8(uint32_t scalar, uint8_t *out) {
     return out;
 }
 
-/// Reads what follows `\u`, both halves of a pair; null when it is no Unicode scalar value.
+/// Reads the digits after `\u`, and the second escape of a surrogate pair; null if they are no Unicode scalar value.
 inline const uint8_t *readScalar(const uint8_t *digits, const uint8_t *end, uint32_t &scalar) {
     scalar = codeUnit(digits, end);
     digits += 4;
@@ -102,9 +102,9 @@ inline const uint8_t *readScalar(const uint8_t *digits, const uint8_t *end, uint
     return digits + 6;
 }
 
-/// Writes the bytes between a string's quotes without their escapes, never more of them than there are.
+/// Writes the content of a string with its escapes resolved; the result is never longer than the content.
 ///
-/// Gives the end of what was written; null when an escape is none.
+/// Returns the end of what was written; null if an escape is invalid.
 inline uint8_t *unescape(const uint8_t *start, const uint8_t *end, uint8_t *out) {
     while (true) {
         auto backslash = static_cast<const uint8_t *>(std::memchr(start, '\\', static_cast<size_t>(end - start)));

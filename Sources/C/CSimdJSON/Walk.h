@@ -5,14 +5,14 @@
 #include "KeyTable.h"
 #include "Token.h"
 
-/// One walk over all that simdjson's first stage found in a line, which checks everything and leaves the nodes.
+/// Goes once over the places that simdjson's first stage found in a line, checks all of the line and writes the nodes.
 ///
 /// The first stage gives the place of each bracket, comma and colon outside strings, of each string's first quote and
-/// of each other token's first byte, and then `length`; it has seen to it that the line is UTF-8, that every string is
-/// closed and that none holds a control character. So a token is what stands between two places, less white space.
+/// of each other token's first byte, and then `length`. It has checked that the line is UTF-8, that every string is
+/// closed and that no string has a control character. So a token is the text between two places, without white space.
 ///
-/// A document of n places has at most (n + 1) / 2 nodes, and what is read of it before a fault could be made whole by
-/// three more places and one for each open bracket: `nodeCapacity` is room enough.
+/// A document of n places has at most (n + 1) / 2 nodes. A line that breaks off could be completed by three more places
+/// and one for each open bracket, so that `nodeCapacity` is enough for what is read before a fault too.
 class Walk {
 public:
     Walk(const KeyTable &keys, bool keepsUnknown, const uint8_t *line, size_t length, const uint32_t *places,
@@ -34,7 +34,7 @@ public:
         return rh_json_not_an_object;
     }
 
-    /// Where the fault is that ended `run`: the first byte of its token, or the line's end.
+    /// Where the fault is that ended `run`: the first byte of the token, or the line's end.
     size_t faultOffset() const {
         if (fault != nullptr) return static_cast<size_t>(fault - line);
         return static_cast<size_t>((atEnd() ? lineEnd : line + *place) - line);
@@ -47,12 +47,12 @@ private:
     const uint32_t *place, *const placesOfLine, *const placesEnd;
     rh_json_node *const nodes;
     uint32_t size = 0;
-    /// Where the next string that has an escape goes.
+    /// Where the next string with escapes is written to.
     uint8_t *text;
-    /// The next backslash at or after some place already passed, or the line's end.
+    /// The first backslash after the start of the string that was searched last, or the line's end.
     const uint8_t *backslash;
     const size_t maximumDepth;
-    /// The token with the fault, where it is passed already.
+    /// The token with the fault, if the walk has passed it already.
     const uint8_t *fault = nullptr;
 
     bool atEnd() const { return place == placesEnd; }
@@ -126,7 +126,7 @@ private:
         return rh_json_ok;
     }
 
-    /// Gives a string's bytes without escapes; false when an escape is none.
+    /// Gives a string's bytes with escapes resolved; false if an escape is invalid.
     bool readString(const uint8_t *&start, const uint8_t *&end) {
         start = line + *place + 1;
         end = line + place[1] - 1;
@@ -135,7 +135,7 @@ private:
         return backslash >= end || unescapeAny(start, end);
     }
 
-    /// Looks for the next backslash, and unescapes the string if it is in there.
+    /// Looks for the next backslash, and resolves the escapes of the string if the backslash is in it.
     bool unescapeAny(const uint8_t *&start, const uint8_t *&end) {
         if (backslash < start) {
             auto found = std::memchr(start, '\\', static_cast<size_t>(lineEnd - start));

@@ -1,5 +1,6 @@
 extension CompletionTable {
-    /// The tables that bash and zsh share: functions that set `kind`, `subcommands` and so on for a place.
+    /// The shell functions that the scripts for bash and zsh share. They set `kind`, `subcommands` and so on for a
+    /// place on the command line.
     var shellTables: String {
         let options = valueOptions.map { entry in
             "    \(entry.patterns.map(\.shellQuoted).joined(separator: " | "))) kind=\(entry.kind.shellQuoted) ;;"

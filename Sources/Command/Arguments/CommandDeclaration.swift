@@ -1,16 +1,16 @@
-/// One declaration of a command, from which come its parser, its help, the shell completion and the manual page.
+/// The declaration of a command. Its parser, help, shell completion and manual page are made from it.
 ///
-/// A command has either subcommands or operands. Its options are understood by its subcommands too, before and after
-/// their name; `--help` (`-h`) is added to each command, `--version` and the command `help` to the outermost one.
+/// A command has either subcommands or operands. Its subcommands accept its options too, before and after their name.
+/// `--help` (`-h`) is added to each command, `--version` and the command `help` to the outermost one.
 public struct CommandDeclaration: Sendable, Equatable {
-    /// A command line and what it does.
+    /// An example: a command line, and what it does.
     public struct Example: Sendable, Equatable {
         /// The whole command line.
         public var command: String
-        /// What it does, in a sentence.
+        /// What the command line does, in a sentence.
         public var meaning: String
 
-        /// An example.
+        /// Creates an example.
         public init(_ command: String, _ meaning: String) {
             self.command = command
             self.meaning = meaning
@@ -21,10 +21,10 @@ public struct CommandDeclaration: Sendable, Equatable {
     public struct ExitStatus: Sendable, Equatable {
         /// The status, 0 to 255.
         public var code: Int
-        /// What it says.
+        /// What the status means.
         public var meaning: String
 
-        /// A status.
+        /// Creates an exit status.
         public init(_ code: Int, _ meaning: String) {
             self.code = code
             self.meaning = meaning
@@ -35,10 +35,10 @@ public struct CommandDeclaration: Sendable, Equatable {
     public struct EnvironmentVariable: Sendable, Equatable {
         /// The variable's name.
         public var name: String
-        /// What it changes.
+        /// What the variable changes.
         public var meaning: String
 
-        /// A variable.
+        /// Creates a variable.
         public init(_ name: String, _ meaning: String) {
             self.name = name
             self.meaning = meaning
@@ -47,24 +47,24 @@ public struct CommandDeclaration: Sendable, Equatable {
 
     /// The name on the command line.
     public var name: String
-    /// What it does, in one sentence.
+    /// What the command does, in one sentence.
     public var summary: String
-    /// More about it: paragraphs divided by blank lines; lines that begin with white space are kept as they are.
+    /// A longer description: paragraphs divided by blank lines. Lines that begin with white space are not wrapped.
     public var discussion: String
     /// Options of this command and of its subcommands.
     public var options: [Option]
     /// Operands in order.
     public var operands: [Operand]
-    /// Command lines worth knowing.
+    /// Examples of command lines.
     public var examples: [Example]
     /// Commands below this one.
     public var subcommands: [CommandDeclaration]
-    /// Exit statuses; where a subcommand has none, its parent's are shown.
+    /// Exit statuses. For a subcommand without any, those of its parent are shown.
     public var exitStatuses: [ExitStatus]
     /// Environment variables that this command and its subcommands read.
     public var environment: [EnvironmentVariable]
 
-    /// A declaration. ``faults()`` tells whether it is consistent.
+    /// Creates a declaration. ``faults()`` tells whether it is consistent.
     public init(
         name: String,
         summary: String,
@@ -93,7 +93,7 @@ extension Option {
     static let version = Option.flag("version", help: "Show the version and exit.")
 }
 
-/// A command with those that it stands under, outermost first: what it takes from them, and its whole name.
+/// A command together with the commands above it, the outermost first.
 struct CommandPath {
     let commands: [CommandDeclaration]
 
@@ -105,12 +105,12 @@ struct CommandPath {
 
     var isRoot: Bool { commands.count == 1 }
 
-    /// `reelhouse quarantine show`.
+    /// The whole name: `reelhouse quarantine show`.
     var name: String { commands.map(\.name).joined(separator: " ") }
 
     func appending(_ subcommand: CommandDeclaration) -> CommandPath { CommandPath(commands: commands + [subcommand]) }
 
-    /// The options declared for this command itself, with those that each one has.
+    /// The options declared for this command itself, and those that every command has.
     var ownOptions: [Option] { command.options + (isRoot ? [.help, .version] : [.help]) }
 
     /// The options of the commands above, the nearest first.

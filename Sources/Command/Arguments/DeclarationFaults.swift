@@ -1,6 +1,6 @@
 extension CommandDeclaration {
-    /// What is inconsistent in this declaration and those below it, for a test to hold empty: names that are taken twice
-    /// or cannot be written, defaults that are no values, operands that can never be reached.
+    /// The inconsistencies of this declaration and those below it: names that are used twice or cannot be typed,
+    /// invalid defaults, operands that no argument can reach. A test checks that there are none.
     public func faults() -> [String] { CommandPath(self).descendants.flatMap(\.faults) }
 }
 
@@ -42,7 +42,7 @@ extension CommandPath {
         return faults
     }
 
-    /// Lower-case words with hyphens, as GNU writes them.
+    /// Whether a name consists of lower-case words with hyphens, the GNU convention.
     private static func isName(_ name: String) -> Bool {
         name.first?.isLetter == true
             && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }

@@ -1,6 +1,6 @@
 extension CommandDeclaration {
-    /// The help of this command, or of the subcommand that the names lead to, wrapped to a width in columns; nil when
-    /// there is no such subcommand.
+    /// The help of this command, or of the subcommand with the given names, wrapped to a width in columns; nil if there
+    /// is no such subcommand.
     public func helpText(for names: [String] = [], width: Int = 80) -> String? {
         var path = CommandPath(self)
         for name in names {

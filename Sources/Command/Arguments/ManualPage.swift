@@ -8,7 +8,7 @@ extension CommandDeclaration {
     public func manualPage(version: String, date: String) -> String {
         var page = RoffPage()
         let root = CommandPath(self)
-        // The date is no text to roff's readers, so its hyphens stay.
+        // roff expects plain hyphens in the date.
         page.raw(
             ".TH \"\(RoffPage.escape(name.uppercased()))\" 1 \"\(date)\" \"\(RoffPage.escape("\(name) \(version)"))\""
         )
@@ -29,11 +29,11 @@ extension CommandDeclaration {
     }
 }
 
-/// A page in the making.
+/// Collects the lines of a page.
 private struct RoffPage {
     private(set) var text = ""
 
-    /// Text as roff would print it: its own signs escaped, hyphens kept as such so that options can be copied.
+    /// Escapes text for roff. Hyphens stay plain hyphens, so that options can be copied from the page.
     static func escape(_ text: some StringProtocol) -> String {
         var escaped = ""
         for character in text {
@@ -48,7 +48,7 @@ private struct RoffPage {
             default: escaped.append(character)
             }
         }
-        // A full stop at the start of a line is a request.
+        // roff reads a full stop at the start of a line as a request.
         return escaped.hasPrefix(".") ? "\\&" + escaped : escaped
     }
 

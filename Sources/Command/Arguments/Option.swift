@@ -1,15 +1,15 @@
 /// An option of a command: a flag, or a name that takes a value.
 public struct Option: Sendable, Equatable {
-    /// The value that an option takes.
+    /// The value of an option.
     public struct Value: Sendable, Equatable {
-        /// What values are understood.
+        /// Which values are valid.
         public var kind: ValueKind
-        /// The name that stands for the value in help texts, without brackets, such as `path`.
+        /// The name of the value in help texts, without brackets, such as `path`.
         public var placeholder: String
-        /// The value when the option is not given, as it would be written; shown in help texts.
+        /// The value if the option is not given, as it would be typed; shown in help texts.
         public var defaultValue: String?
 
-        /// A value of a kind; the placeholder is the kind's own unless given.
+        /// Creates a value of a kind. The default placeholder is that of the kind.
         public init(_ kind: ValueKind, placeholder: String? = nil, defaultValue: String? = nil) {
             self.kind = kind
             self.placeholder = placeholder ?? kind.placeholder
@@ -19,11 +19,11 @@ public struct Option: Sendable, Equatable {
 
     /// How often an option may be given.
     public enum Repetition: Sendable, Equatable {
-        /// Once; of several the last counts.
+        /// Once. If it is given several times, the last value counts.
         case lastCounts
         /// Several times, each with one value; all count.
         case repeats
-        /// Several times, and the operands that follow one directly are values of it too: `--movies a b c`.
+        /// Several times. The words that follow directly are values of it too: `--movies a b c`.
         case takesMany
     }
 
@@ -31,13 +31,13 @@ public struct Option: Sendable, Equatable {
     public var name: String
     /// The short name, one ASCII letter or digit.
     public var short: Character?
-    /// The value, or nil for a flag.
+    /// The value; nil for a flag.
     public var value: Value?
-    /// How often it may be given. Flags are counted.
+    /// How often the option may be given. Flags may be given any number of times.
     public var repetition: Repetition
-    /// What it does, in a sentence or more.
+    /// What the option does, in a sentence or more.
     public var help: String
-    /// Understood, but shown and completed nowhere.
+    /// Whether the option is accepted, but neither shown in help nor completed.
     public var isHidden: Bool
 
     private init(
@@ -56,12 +56,12 @@ public struct Option: Sendable, Equatable {
         self.isHidden = isHidden
     }
 
-    /// An option without a value.
+    /// Creates an option without a value.
     public static func flag(_ name: String, short: Character? = nil, help: String, isHidden: Bool = false) -> Option {
         Option(name: name, short: short, value: nil, repetition: .lastCounts, help: help, isHidden: isHidden)
     }
 
-    /// An option with a value.
+    /// Creates an option with a value.
     public static func value(
         _ name: String,
         short: Character? = nil,
@@ -83,20 +83,20 @@ public struct Option: Sendable, Equatable {
     }
 }
 
-/// An argument known by its place rather than by a name.
+/// An argument without a name: what it means follows from its position.
 public struct Operand: Sendable, Equatable {
-    /// The name that stands for it in help texts, without brackets, and that ``ParsedArguments`` knows it by.
+    /// The operand's name, by which ``ParsedArguments`` gives it; shown in help texts, without brackets here.
     public var name: String
-    /// What values are understood.
+    /// Which values are valid.
     public var kind: ValueKind
-    /// What it is, in a sentence or more.
+    /// What the operand means, in a sentence or more.
     public var help: String
-    /// May be left out.
+    /// Whether the operand may be omitted.
     public var isOptional: Bool
-    /// Takes all operands from here on; only the last one of a command may.
+    /// Whether it stands for all operands from here on. Only the last operand of a command may do so.
     public var repeats: Bool
 
-    /// An operand.
+    /// Creates an operand.
     public init(
         _ name: String,
         _ kind: ValueKind = .text,

@@ -4,12 +4,12 @@ import Synchronization
 
 private typealias LongOption = option
 
-/// Cuts arguments into options and operands with the C library's `getopt_long`, which brings the GNU conventions:
+/// Splits arguments into options and operands with the C library's `getopt_long`, which implements the GNU conventions:
 /// `--name=value`, `--name value`, `--`, clustered short options, `-ovalue`, unambiguous prefixes.
 struct OptionScanner {
     /// A piece of a command line.
     enum Token: Equatable {
-        /// An option, by its index in the list; whether its value stood in a word of its own.
+        /// An option, by its index in the list, and whether its value was a separate word.
         case option(Int, value: String?, isSeparate: Bool)
         /// A word that belongs to no option, and whether it came after `--`.
         case operand(String, isAfterTerminator: Bool)
@@ -18,7 +18,7 @@ struct OptionScanner {
     /// Why scanning stopped.
     enum Fault: Equatable {
         case unknownLong(String)
-        /// The letter, and the word that it stood in.
+        /// The letter, and the word that contains it.
         case unknownShort(Character, word: String)
         case ambiguous(String)
         case valueNotAllowed(option: Int)
@@ -27,14 +27,14 @@ struct OptionScanner {
 
     struct Result: Equatable {
         var tokens: [Token] = []
-        /// What was not scanned: after a fault, or from the first operand on when asked to stop there.
+        /// The words that were not scanned: those after a fault, or from the first operand on if scanning stops there.
         var rest: [String] = []
         var fault: Fault?
     }
 
     /// `getopt_long` keeps its position in globals, so one scan runs at a time.
     private static let lock = Mutex(())
-    /// Values that `getopt_long` returns: an operand (by its rule for a leading '-'), then long options from here on.
+    /// The values that `getopt_long` returns: 1 for an operand, numbers from `firstLongCode` on for long options.
     private static let operandCode: CInt = 1
     private static let firstLongCode: CInt = 256
 
@@ -48,7 +48,7 @@ struct OptionScanner {
 
     func scan(_ words: [String]) -> Result {
         Self.lock.withLock { _ in
-            // A first word that stands for the program, which getopt_long passes over, and a null at the end.
+            // getopt_long expects the program's name first, and a null pointer at the end.
             var vector: [UnsafeMutablePointer<CChar>?] = ([""] + words).map { strdup($0) } + [nil]
             let names = options.map { strdup($0.name) }
             defer { (vector + names).forEach { free($0) } }
@@ -76,7 +76,7 @@ struct OptionScanner {
         guard let arguments = vector.baseAddress else { return result }
         carguments_begin()
         while true {
-            // The word to be looked at: the one after the last, or the cluster of short options that is not done.
+            // The current word: the one after the last, or a cluster of short options that is not finished.
             let first = max(1, Int(carguments_next_index()))
             let code = getopt_long(CInt(words.count + 1), arguments, shortOptions, table.baseAddress, nil)
             let next = Int(carguments_next_index())
@@ -109,7 +109,8 @@ struct OptionScanner {
         }
     }
 
-    /// The option string: '-' returns operands in their places, '+' stops at the first; ':' tells a missing value apart.
+    /// The option string. A leading '-' gives operands in their order, '+' stops at the first one; ':' makes a missing
+    /// value another fault than an unknown option.
     private var shortOptions: String {
         options.reduce(into: stopsAtOperand ? "+:" : "-:") { string, option in
             guard let short = option.short else { return }

@@ -1,9 +1,14 @@
-/// What a command line said, its values checked. Values are asked for by the names of the declaration.
+/// The options and operands of a command line, which have been checked. Values are read by the names of the
+/// declaration:
 ///
-/// The accessors don't throw: a value that is not of its kind is a ``UsageError`` of the parser. To ask for a name that
-/// is not declared, or by the accessor of another kind, is a programming error and traps.
+///     let arguments = …  // of `reelhouse run --max-rejects 3 --movies a b`
+///     arguments.limit("max-rejects")
+///     arguments.strings("movies")  // ["a", "b"]
+///
+/// The accessors do not throw: the parser has thrown ``UsageError`` for invalid values. Reading a name that is not
+/// declared, or with the accessor of another kind, is a programming error and traps.
 public struct ParsedArguments: Sendable {
-    /// The names of the subcommands down to the one to run, the outermost command left out: `["quarantine", "show"]`.
+    /// The names of the subcommands down to the one to run, without the outermost command: `["quarantine", "show"]`.
     public let command: [String]
     /// The command's whole name, for messages: `reelhouse quarantine show`.
     public let name: String
@@ -25,7 +30,7 @@ public struct ParsedArguments: Sendable {
     /// Whether the command has an option of this name that takes a value.
     public func takesValue(_ name: String) -> Bool { declared[name]?.value != nil }
 
-    /// Whether an option stands on the command line, defaults aside.
+    /// Whether an option is on the command line; defaults do not count.
     public func isGiven(_ name: String) -> Bool {
         precondition(declared[name] != nil, "no option --\(name) is declared")
         return given[name] != nil
@@ -40,10 +45,10 @@ public struct ParsedArguments: Sendable {
         return given[name]?.count ?? 0
     }
 
-    /// An option's value as written, of several the last; its default when it is not given.
+    /// The value of an option as typed, or the last one of several; its default if it is not given.
     public func string(_ name: String) -> String? { strings(name).last }
 
-    /// All values of an option as written; its default when it is not given.
+    /// All values of an option as typed; its default if it is not given.
     public func strings(_ name: String) -> [String] {
         guard let value = declared[name]?.value else { preconditionFailure("no option --\(name)=... is declared") }
         return given[name] ?? value.defaultValue.map { [$0] } ?? []
@@ -72,7 +77,7 @@ public struct ParsedArguments: Sendable {
         value(name, Choice.init(rawValue:))
     }
 
-    /// An operand as written, or nil where it was optional and left out.
+    /// An operand as typed; nil if it is optional and was omitted.
     public func operand(_ name: String) -> String? { operands(name).first }
 
     /// All values of an operand that repeats.

@@ -1,4 +1,4 @@
-/// What a command line asks for.
+/// The result of parsing a command line.
 public enum ParseResult: Sendable {
     /// Run the command.
     case run(ParsedArguments)
@@ -9,9 +9,9 @@ public enum ParseResult: Sendable {
 }
 
 extension CommandDeclaration {
-    /// Reads a command line, without the program's own name.
+    /// Parses a command line, without the program's name.
     ///
-    /// - Parameter width: columns that help texts are wrapped to.
+    /// - Parameter width: the width of help texts in columns.
     /// - Throws: ``UsageError`` for the first thing that is wrong, from left to right.
     public func parse(_ arguments: [String], width: Int = 80) throws(UsageError) -> ParseResult {
         try Parser(width: width).parse(arguments, as: CommandPath(self))
@@ -20,7 +20,7 @@ extension CommandDeclaration {
 
 private struct Parser {
     let width: Int
-    /// Values by option name, as given so far.
+    /// The values that were given so far, by option name.
     private var given: [String: [String]] = [:]
 
     init(width: Int) { self.width = width }
@@ -52,7 +52,7 @@ private struct Parser {
         }
     }
 
-    /// Keeps the values of options and gathers operands; a result when `--help` or `--version` is among them.
+    /// Stores the values of options and collects operands. Gives a result if `--help` or `--version` is among them.
     private mutating func take(
         _ tokens: [OptionScanner.Token],
         options: [Option],
@@ -133,7 +133,7 @@ extension UsageError {
             let nearest = Suggestion.nearest(to: name, among: shown.map(\.name))
             message = "unknown option '--\(name)'" + (nearest.map { "; did you mean '--\($0)'?" } ?? "")
         case .unknownShort(let letter, let word):
-            // A long name behind one hyphen is a cluster of short ones to the conventions, and a slip to a person.
+            // By convention a long name after one hyphen is a cluster of short options; mostly it is a typing error.
             let long = word.dropFirst().prefix { $0 != "=" }
             let meant = shown.first { long.count > 1 && $0.name.hasPrefix(long) }
             message = "unknown option '-\(letter)'" + (meant.map { "; did you mean '--\($0.name)'?" } ?? "")

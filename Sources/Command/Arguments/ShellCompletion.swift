@@ -9,7 +9,7 @@ public enum Shell: String, Sendable, CaseIterable {
 }
 
 extension CommandDeclaration {
-    /// A script that completes commands, options, choices and paths once the shell has read it.
+    /// The script that makes the shell complete commands, options, choices and paths. How to install it:
     ///
     /// * bash: `source <(reelhouse ...)`, or a file below `~/.local/share/bash-completion/completions/`.
     /// * zsh: a file `_reelhouse` in a folder of `fpath`.
@@ -24,7 +24,7 @@ extension CommandDeclaration {
     }
 }
 
-/// What may stand where, in the form that the scripts need.
+/// What can be completed at which place, in the form that the scripts need.
 struct CompletionTable {
     let root: CommandDeclaration
     let paths: [CommandPath]
@@ -47,7 +47,7 @@ struct CompletionTable {
     /// The command's name as a part of a shell function's name.
     var function: String { "_" + root.name.map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined() }
 
-    /// Everything but the outermost command, by its whole name.
+    /// All commands but the outermost one, with their whole names.
     var subcommandNames: [String] { paths.dropFirst().map(\.name) }
 
     /// How a value is completed: `none`, `path`, `folder`, or `words` and the choices.
@@ -60,8 +60,8 @@ struct CompletionTable {
         }
     }
 
-    /// For each command, each of its options that takes a value: the ways to write it behind the command's whole name,
-    /// and how its value is completed (`many` first where the operands that follow are values too).
+    /// For each option with a value of each command: the ways to write it after the command's whole name, and how its
+    /// value is completed (with `many` first if the words that follow are values too).
     var valueOptions: [(patterns: [String], kind: String)] {
         paths.flatMap { path in
             path.allOptions.compactMap { option in
@@ -73,7 +73,7 @@ struct CompletionTable {
         }
     }
 
-    /// For each operand, the command's whole name and the operand's number, and how it is completed.
+    /// For each operand: the command's whole name and the operand's number, and how it is completed.
     var operands: [(command: String, number: Int, repeats: Bool, kind: String)] {
         paths.flatMap { path in
             path.command.operands.enumerated().map { number, operand in
@@ -88,12 +88,12 @@ extension CommandPath {
 }
 
 extension String {
-    /// In single quotes for bash and zsh.
+    /// Puts text in single quotes for bash and zsh.
     var shellQuoted: String {
         "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
-    /// The text up to its first full stop that ends a sentence, without it.
+    /// The first sentence of a text, without its full stop.
     var firstSentence: String {
         var sentence = ""
         for word in split(whereSeparator: \.isWhitespace) {

@@ -1,7 +1,7 @@
-/// Guesses which name was meant.
+/// Guesses which name the user meant.
 public enum Suggestion {
-    /// The name nearest to what was written: one that a few mistyped letters lead to (about one in three), or else one
-    /// that begins with it; nil when none is near. Of names equally near it is the shortest, and then the first.
+    /// The name that is most similar to the typed one: it differs by few letters (about one in three), or else begins
+    /// with the typed one. Nil if none is similar. Of equally similar names the shortest is given, then the first.
     public static func nearest(to written: String, among names: [String]) -> String? {
         let written = written.lowercased()
         let near = names.map { (name: $0, distance: distance(written, $0.lowercased())) }
@@ -11,10 +11,11 @@ public enum Suggestion {
         return names.filter { $0.lowercased().hasPrefix(written) }.min { $0.count < $1.count }
     }
 
-    /// Letters inserted, deleted, replaced, or swapped with their neighbour (optimal string alignment distance).
+    /// How many letters are inserted, deleted, replaced or swapped with a neighbour (optimal string alignment
+    /// distance).
     static func distance(_ first: String, _ second: String) -> Int {
         let first = Array(first)
-        // No name is that long, and the work grows with the product.
+        // No name is longer, and the time grows with the product of the lengths.
         guard first.count <= 64 else { return first.count }
         let second = Array(second)
         var beforeLast: [Int] = []

@@ -1,6 +1,6 @@
-/// Lays text out in lines of a width in columns. A word that is longer than a line gets one of its own.
+/// Wraps text to a width in columns. A word that is longer than a line gets its own line.
 enum TextWrapping {
-    /// One paragraph; lines after the first may be indented further.
+    /// Wraps one paragraph. Lines after the first may be indented further.
     static func wrap(_ text: String, width: Int, indent: Int = 0, hangingIndent: Int? = nil) -> String {
         let hangingIndent = hangingIndent ?? indent
         var lines: [String] = []
@@ -18,7 +18,7 @@ enum TextWrapping {
         return (lines + [line]).joined(separator: "\n")
     }
 
-    /// Paragraphs divided by blank lines; lines that begin with white space stay as they are.
+    /// Wraps paragraphs divided by blank lines. Lines that begin with white space are not wrapped.
     static func wrapParagraphs(_ text: String, width: Int) -> String {
         paragraphs(text).map { paragraph in
             paragraph.map { block in block.isVerbatim ? block.text : wrap(block.text, width: width) }
@@ -26,7 +26,7 @@ enum TextWrapping {
         }.joined(separator: "\n\n")
     }
 
-    /// A part of a paragraph: lines to be filled, or a line to be kept.
+    /// A part of a text: lines that are wrapped together, or a line that is kept.
     struct Block: Equatable {
         var text: String
         var isVerbatim: Bool

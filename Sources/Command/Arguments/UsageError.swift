@@ -1,11 +1,11 @@
-/// Arguments that cannot be understood: what is wrong and what to do about it. The command's exit status is 2.
+/// An error in the arguments of a command: what is wrong, and what to do about it. The exit status is 2.
 public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong, one sentence without a full stop, such as `unknown option '--movise'; did you mean '--movies'?`.
     public var message: String
     /// What to do next, as a sentence: `See 'reelhouse run --help'.`
     public var hint: String
 
-    /// An error with its hint.
+    /// Creates an error with its hint.
     public init(_ message: String, hint: String) {
         self.message = message
         self.hint = hint

@@ -1,5 +1,5 @@
-/// What values an option or an operand understands. Values are checked while they are parsed; ``ParsedArguments`` has an
-/// accessor for each kind.
+/// The kind of value that an option or operand has. Values are checked while they are parsed. ``ParsedArguments`` has
+/// an accessor for each kind.
 public enum ValueKind: Sendable, Equatable {
     /// Any text.
     case text
@@ -27,7 +27,7 @@ public enum ValueKind: Sendable, Equatable {
     /// An integer from 0.
     public static let count = ValueKind.integer(0...Int64.max)
 
-    /// The name that stands for a value in help texts unless a better one is given.
+    /// The name of a value in help texts, unless the declaration has a better one.
     public var placeholder: String {
         switch self {
         case .text: "text"
@@ -44,7 +44,7 @@ public enum ValueKind: Sendable, Equatable {
         }
     }
 
-    /// What a value must be, to be read after "must be".
+    /// The condition for a value, as the words after "must be".
     var expectation: String {
         switch self {
         case .text: "text"
@@ -68,7 +68,7 @@ public enum ValueKind: Sendable, Equatable {
         }
     }
 
-    /// Values as they may be written, for help texts; nil where the name of the kind says enough.
+    /// Examples of values for help texts; nil if the name of the kind is clear enough.
     var examples: String? {
         switch self {
         case .date: "2026-11-24"
@@ -93,7 +93,7 @@ public enum ValueKind: Sendable, Equatable {
         }
     }
 
-    /// Whether a value is one of this kind.
+    /// Whether a text is a valid value of this kind.
     func accepts(_ value: String) -> Bool {
         switch self {
         case .text: true
@@ -109,11 +109,11 @@ public enum ValueKind: Sendable, Equatable {
     }
 }
 
-/// How much of something is allowed: a count, or a share of all.
+/// A limit for a number of cases: a count, or a share of all cases.
 public enum Limit: Sendable, Equatable {
-    /// So many.
+    /// At most this many cases.
     case count(Int64)
-    /// So much of all, from 0 to 1.
+    /// At most this share of all cases, from 0 to 1.
     case share(Double)
 
     /// Reads `100` as a count, `0.5%` and `0.005` as shares; nil for anything else.
@@ -132,7 +132,7 @@ public enum Limit: Sendable, Equatable {
         }
     }
 
-    /// Whether a number of cases out of a total is more than is allowed.
+    /// Whether a number of cases out of a total is over the limit.
     public func isExceeded(by number: Int64, of total: Int64) -> Bool {
         switch self {
         case .count(let count): number > count

@@ -1,4 +1,4 @@
-/// Readers of values as they are written on a command line. Each gives nil for text that is not wholly a value.
+/// Reads values as they are typed on a command line. Each function gives nil for text that is no such value.
 enum ValueText {
     /// Decimal digits with an optional minus.
     static func integer(_ text: String) -> Int64? {
@@ -26,8 +26,8 @@ enum ValueText {
 
     /// RFC 3339, a date (midnight UTC), or integer milliseconds since 1970, as milliseconds since 1970.
     ///
-    /// T and Z are read in either case, the second from 00 to 59, an offset up to 23:59; a fraction is cut off after the
-    /// millisecond.
+    /// T and Z are read in either case, the second from 00 to 59, an offset up to 23:59; a fraction is cut off after
+    /// the millisecond.
     static func milliseconds(_ text: String) -> Int64? {
         if let epoch = integer(text) { return epoch }
         var reader = DigitReader(text)
@@ -70,7 +70,7 @@ enum ValueText {
     static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
-/// Reads fields of fixed width from the front of a text.
+/// Reads fields of fixed width from the start of a text.
 private struct DigitReader {
     private var rest: Substring.UTF8View
 
@@ -84,7 +84,7 @@ private struct DigitReader {
         return true
     }
 
-    /// Exactly so many digits, as a number up to a greatest.
+    /// Reads exactly `count` digits as a number; nil if it is greater than the limit.
     mutating func digits(_ count: Int, upTo greatest: Int) -> Int? {
         let field = rest.prefix(count)
         guard field.count == count, field.allSatisfy(ValueText.isDigit) else { return nil }
@@ -99,7 +99,7 @@ private struct DigitReader {
         guard let year = digits(4, upTo: 9999), year >= 1, skip("-"), let month = digits(2, upTo: 12), month >= 1,
             skip("-"), let day = digits(2, upTo: 31), day >= 1, day <= Self.days(of: month, in: year)
         else { return nil }
-        // Days of the years of a calendar that begins in March, so that a leap day is the last of its year.
+        // In a calendar whose years begin in March, a leap day is the last day of its year.
         let yearFromMarch = month > 2 ? year : year - 1
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
         let days = yearFromMarch * 365 + yearFromMarch / 4 - yearFromMarch / 100 + yearFromMarch / 400 + dayOfYear
@@ -114,7 +114,7 @@ private struct DigitReader {
         }
     }
 
-    /// One digit or more of a fraction of a second, cut off after the millisecond.
+    /// Reads one or more digits of a fraction of a second, cut off after the millisecond.
     mutating func milliseconds() -> Int? {
         let field = rest.prefix(while: ValueText.isDigit)
         guard !field.isEmpty else { return nil }

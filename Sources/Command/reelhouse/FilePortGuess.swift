@@ -66,16 +66,16 @@ struct FilePortGuess {
         let stream = try OpenedStream(file)
         opened.location = .opened(stream)
         let chunk = try stream.firstLines(of: source) { chunk in
-            if case .port = guess.answer(of: chunk) { return true }
+            if case .port = try? guess.answer(of: chunk) { return true }
             return false
         }
-        return Look(file: opened, answer: chunk.map { guess.answer(of: $0) } ?? .noLines)
+        return Look(file: opened, answer: try chunk.map { try guess.answer(of: $0) } ?? .noLines)
     }
 
     /// The answer of the first chunk that has lines.
     private func firstAnswer(_ chunks: FileSource) throws -> PortGuess.Answer {
         while let chunk = try chunks.next() {
-            if !chunk.lines.isEmpty { return guess.answer(of: chunk) }
+            if !chunk.lines.isEmpty { return try guess.answer(of: chunk) }
         }
         return .noLines
     }

@@ -2,9 +2,9 @@ import CCrypto
 
 /// Base64 (RFC 4648 §4, with padding and on one line) by OpenSSL's libcrypto.
 public enum Base64 {
-    /// The text of some bytes.
+    /// Encodes bytes as text.
     public static func encode(_ bytes: [UInt8]) -> String {
-        // libcrypto counts in Int32, so in pieces; each but the last is a whole number of groups of three.
+        // In pieces, since libcrypto counts in Int32. The length of each but the last is a multiple of three.
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         var output = [UInt8](repeating: 0, count: pieceSize / 3 * 4 + 1)
@@ -16,12 +16,12 @@ public enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes of a text, or nil when it is none.
+    /// Decodes a text; nil if it is not valid Base64.
     public static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         if text.isEmpty { return [] }
         guard text.count % 4 == 0, text.count <= Int(Int32.max) else { return nil }
         let padding = text.suffix(2).reduce(0) { $0 + ($1 == UInt8(ascii: "=") ? 1 : 0) }
-        // libcrypto passes over white space and reads padding anywhere as zeros.
+        // libcrypto skips white space and accepts padding anywhere.
         guard text.dropLast(padding).allSatisfy(isDigit) else { return nil }
         var output = [UInt8](repeating: 0, count: text.count / 4 * 3)
         let start = text.bindMemory(to: UInt8.self).baseAddress

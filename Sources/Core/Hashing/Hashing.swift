@@ -1,12 +1,12 @@
 import CCrypto
 import CXXHash
 
-/// SHA-256, SHA-1 (for UUIDv5 alone) by OpenSSL's libcrypto.
+/// Hashes bytes with SHA-256, or with SHA-1 (for UUIDv5 alone), by OpenSSL's libcrypto.
 public enum Digest {
     /// The 32 bytes of SHA-256 (FIPS 180-4).
     public static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] { digest(bytes, EVP_sha256(), 32) }
 
-    /// The 20 bytes of SHA-1, which RFC 9562 asks for in a UUIDv5.
+    /// The 20 bytes of SHA-1, which RFC 9562 prescribes for UUIDv5.
     public static func sha1(_ bytes: UnsafeRawBufferPointer) -> [UInt8] { digest(bytes, EVP_sha1(), 20) }
 
     private static func digest(_ bytes: UnsafeRawBufferPointer, _ algorithm: OpaquePointer?, _ size: Int) -> [UInt8] {
@@ -17,11 +17,16 @@ public enum Digest {
     }
 }
 
-/// SHA-256 of bytes that come in pieces.
+/// Hashes bytes that come in pieces with SHA-256.
+///
+///     let hash = StreamingSHA256()
+///     hash.update(first)
+///     hash.update(second)
+///     let digest = hash.finish()
 public final class StreamingSHA256 {
     private let context: OpaquePointer
 
-    /// A digest of nothing yet.
+    /// Creates a hash of no bytes yet.
     public init() {
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
             preconditionFailure("libcrypto has no SHA-256, or no memory")
@@ -31,13 +36,13 @@ public final class StreamingSHA256 {
 
     deinit { EVP_MD_CTX_free(context) }
 
-    /// Takes in the next piece.
+    /// Adds the next piece.
     public func update(_ bytes: UnsafeRawBufferPointer) {
         let status = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
         precondition(status == 1, "libcrypto could not go on with SHA-256")
     }
 
-    /// Another digest of the bytes that this one has taken in; each goes on by itself.
+    /// A second hash of the bytes that were added so far. Further bytes are added to each separately.
     public func copy() -> StreamingSHA256 {
         let other = StreamingSHA256()
         let status = EVP_MD_CTX_copy_ex(other.context, context)
@@ -45,10 +50,10 @@ public final class StreamingSHA256 {
         return other
     }
 
-    /// The 32 bytes of what was taken in so far; more may follow.
+    /// The 32 bytes of the hash of what was added so far; more may be added afterwards.
     public var current: [UInt8] { copy().finish() }
 
-    /// The 32 bytes; to be called once.
+    /// The 32 bytes of the hash. Called once, after the last piece.
     public func finish() -> [UInt8] {
         var output = [UInt8](repeating: 0, count: 32)
         let status = EVP_DigestFinal_ex(context, &output, nil)
@@ -57,7 +62,7 @@ public final class StreamingSHA256 {
     }
 }
 
-/// XXH3 by libxxhash: fast, not for secrets.
+/// Hashes bytes with XXH3, by libxxhash. It is fast and gives no security.
 public enum XXH3 {
     /// The 64-bit hash.
     @inline(__always)

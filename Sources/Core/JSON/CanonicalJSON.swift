@@ -1,39 +1,24 @@
-/// Writes JSON in the canonical form of RFC 8785 (JCS), piece by piece; commas and colons come by themselves.
+/// Writes arrays and scalars of JSON in the canonical form of RFC 8785 (JCS), value by value. It adds the commas.
 ///
-/// The caller gives an object's keys in the order of their UTF-16 code units, each followed by one value, and ends
-/// what it began. `integer` goes beyond the RFC: it writes all the digits of a 64-bit integer.
+///     var writer = CanonicalJSONWriter()
+///     writer.beginArray()
+///     writer.integer(42)
+///     writer.string("a")
+///     writer.endArray()  // bytes: [42,"a"]
+///
+/// `integer` differs from the RFC: it writes all digits of a 64-bit integer.
 public struct CanonicalJSONWriter {
     /// What has been written so far.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    /// A writer of nothing yet, with room for `capacity` bytes.
+    /// Creates a writer that has written nothing yet, with memory for `capacity` bytes.
     public init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
-
-    /// Forgets what was written and keeps the room for it.
-    public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        needsComma = false
-    }
 
     /// `[`
     public mutating func beginArray() { begin("[") }
     /// `]`
     public mutating func endArray() { end("]") }
-    /// `{`
-    public mutating func beginObject() { begin("{") }
-    /// `}`
-    public mutating func endObject() { end("}") }
-
-    /// A key; its value is to follow.
-    ///
-    /// - Parameter name: valid UTF-8.
-    public mutating func key(_ name: UnsafeRawBufferPointer) {
-        string(name)
-        bytes.append(UInt8(ascii: ":"))
-        needsComma = false
-    }
-
     /// A string.
     ///
     /// - Parameter text: valid UTF-8.

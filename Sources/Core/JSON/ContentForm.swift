@@ -7,19 +7,15 @@ import CSimdJSON
 #endif
 
 extension JSONValue {
-    /// Adds the form by which the content of two documents is compared: RFC 8785's of the whole value, but each number
-    /// as its digits without zeros at the end, `e` and a power of ten, of whatever size (603.0 is `603e0`, 5.30 is
-    /// `53e-1`, zero `0`). Of a doubled key the last counts.
+    /// Gives, in pieces, the form by which the content of two documents is compared. In pieces, so that a huge document
+    /// needs no memory for its form.
     ///
-    /// White space, the order of keys, escapes and the spelling of a number make no difference; all else does. The
-    /// value must come from a parser that keeps unknown keys, or they are not in it.
-    public func appendContentForm(to output: inout [UInt8]) {
-        var writer = ContentFormWriter()
-        writer.append(self)
-        output.append(contentsOf: writer.bytes)
-    }
-
-    /// Gives the content form in pieces, so that a huge document's takes no memory beside it.
+    /// It is the RFC 8785 form of the whole value, but each number is written as its digits without zeros at the end,
+    /// `e` and a power of ten, of whatever size: 603.0 is `603e0`, 5.30 is `53e-1`, zero is `0`. When a key comes
+    /// twice, the last one counts.
+    ///
+    /// White space, the order of keys, escapes and the spelling of a number make no difference; everything else does.
+    /// The value must come from a parser that keeps unknown keys: others are not part of the form.
     public func forEachContentFormPiece(_ body: @escaping (UnsafeRawBufferPointer) -> Void) {
         var writer = ContentFormWriter(give: body)
         writer.append(self)
@@ -27,20 +23,20 @@ extension JSONValue {
     }
 }
 
-/// Writes content forms to memory of its own, which is released with it.
+/// Writes content forms to its own memory.
 private struct ContentFormWriter: ~Copyable {
     private var base: UnsafeMutableRawPointer
     private var count = 0
     private var capacity: Int
     /// The members of the objects that are being written, the innermost last.
     private var members: [Member] = []
-    private let give: ((UnsafeRawBufferPointer) -> Void)?
+    private let give: (UnsafeRawBufferPointer) -> Void
 
-    /// From this length on what is written is given away, where somebody takes it.
+    /// How long a piece is at least, unless it is the last one.
     private static let pieceLength = 256 << 10
 
-    /// - Parameter give: takes pieces of what is written, all but the last; nil keeps all.
-    init(give: ((UnsafeRawBufferPointer) -> Void)? = nil) {
+    /// - Parameter give: is called with each piece but the last, which is in `bytes` at the end.
+    init(give: @escaping (UnsafeRawBufferPointer) -> Void) {
         self.give = give
         capacity = 8192
         base = ContentFormWriter.allocate(nil, capacity)
@@ -51,9 +47,9 @@ private struct ContentFormWriter: ~Copyable {
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-    /// At most as deep as the parser goes.
+    /// Adds a value. The recursion is as deep as the parser allows.
     mutating func append(_ value: JSONValue) {
-        if count >= ContentFormWriter.pieceLength, let give {
+        if count >= ContentFormWriter.pieceLength {
             give(bytes)
             count = 0
         }
@@ -144,7 +140,7 @@ private struct ContentFormWriter: ~Copyable {
         let target = base + count
         var index = start
         while index &+ 8 <= text.count {
-            // Copied before it is looked at: what is too much is written over.
+            // All eight bytes are copied before they are checked; those after an escape are overwritten later.
             let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
             target.storeBytes(of: word, toByteOffset: index &- start, as: UInt64.self)
             let marks = StringEscape.marks(word.littleEndian)

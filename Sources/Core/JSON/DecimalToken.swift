@@ -1,12 +1,12 @@
-/// The parts of a number's token, without the zeros at either end.
+/// Takes a number's token apart: sign, digits without the zeros at either end, exponent.
 struct DecimalToken {
     let isNegative: Bool
-    /// The digits before the point, and those after it; together neither begin nor end with a zero.
+    /// The digits before the point, and those after it. Together they neither begin nor end with a zero.
     private(set) var integerDigits: UnsafeRawBufferPointer
     private(set) var fractionDigits: UnsafeRawBufferPointer
-    /// What stands after `e`.
+    /// The text after `e`.
     private let written: UnsafeRawBufferPointer
-    /// What the power of ten is more than what is written.
+    /// What has to be added to the written exponent, since the digits are read as an integer without zeros at its end.
     private var shift = 0
 
     var isZero: Bool { integerDigits.isEmpty && fractionDigits.isEmpty }
@@ -48,10 +48,10 @@ struct DecimalToken {
         }
     }
 
-    /// The integer that the number is; nil when it is not whole, or does not fit.
+    /// The number as an integer; nil if it is not whole, or does not fit.
     var integer: Int64? {
         if isZero { return 0 }
-        // Without zeros at the end, what has a negative power of ten is not whole; no Int64 has over 19 digits.
+        // Without zeros at the end, a number with a negative power of ten is not whole. No Int64 has over 19 digits.
         guard let exponent, exponent >= 0, integerDigits.count + fractionDigits.count + exponent <= 19 else {
             return nil
         }
@@ -63,7 +63,7 @@ struct DecimalToken {
         return Int64(exactly: magnitude)
     }
 
-    /// The power of ten; nil when it has so many digits that only `longExponent` can say it.
+    /// The power of ten; nil if it has so many digits that only `longExponent` can give it.
     var exponent: Int? {
         if written.isEmpty { return shift }
         let (isBelow, digits) = writtenParts
@@ -73,14 +73,14 @@ struct DecimalToken {
         return (isBelow ? -value : value) + shift
     }
 
-    /// The power of ten, by arithmetic on its digits, of which there are more than 17: far more than `shift` has.
+    /// The digits of a power of ten that has more than 17 of them, which are far more than `shift` has.
     var longExponent: [UInt8] {
         let (isBelow, digits) = writtenParts
         var sum = [UInt8](digits)
         var carry = isBelow ? -shift : shift
         for index in sum.indices.reversed() where carry != 0 {
             let digit = Int(sum[index] - 48) + carry
-            // Rounds down, so that what is left is a digit.
+            // Rounds down, so that the rest is a digit.
             carry = digit >= 0 ? digit / 10 : -((9 - digit) / 10)
             sum[index] = UInt8(digit - carry * 10 + 48)
         }

@@ -1,8 +1,8 @@
 import CSimdJSON
 
-/// The library that parses JSON.
+/// Names the library that parses JSON, for `doctor`.
 public enum JSONLibrary {
-    /// simdjson's version, and the instruction set that it chose for this processor.
+    /// The version of simdjson, and the instruction set that it uses on this processor.
     public static var simdjson: (version: String, kernel: String) {
         (String(cString: rh_json_library_version()), String(cString: rh_json_library_kernel()))
     }

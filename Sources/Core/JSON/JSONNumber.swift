@@ -1,6 +1,6 @@
 import CSimdJSON
 
-/// Numbers as JSON spells them (RFC 8259, section 6).
+/// Reads numbers as JSON spells them (RFC 8259, section 6).
 public enum JSONNumber {
     /// Whether the bytes are one number in JSON's grammar and nothing else, of whatever size.
     public static func isNumber(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -8,9 +8,9 @@ public enum JSONNumber {
         return rh_json_is_number(start.assumingMemoryBound(to: UInt8.self), bytes.count)
     }
 
-    /// The nearest double, −0 as 0; nil where it is not finite.
+    /// The nearest double, −0 as 0; nil if it is not finite.
     ///
-    /// - Parameter token: a number in JSON's grammar, which is not checked again.
+    /// - Parameter token: must be a number in JSON's grammar.
     public static func double(_ token: UnsafeRawBufferPointer) -> Double? {
         if let value = shortDecimal(token) { return value }
         guard let start = token.baseAddress else { return nil }
@@ -19,9 +19,10 @@ public enum JSONNumber {
         return value == 0 ? 0 : value
     }
 
-    /// The integer that a number is by its decimal value: whole, and from −2^63 to 2^63−1. nil where it is none.
+    /// The integer of a number whose decimal value is whole and from −2^63 to 2^63−1: 603 for `603`, `603.0` and
+    /// `6.03e2`. Nil for other numbers.
     ///
-    /// - Parameter token: a number in JSON's grammar, which is not checked again.
+    /// - Parameter token: must be a number in JSON's grammar.
     public static func integer(_ token: UnsafeRawBufferPointer) -> Int64? {
         var digits = token[...]
         let isNegative = digits.first == UInt8(ascii: "-")
@@ -31,7 +32,7 @@ public enum JSONNumber {
         for byte in digits {
             let digit = Int64(byte) - 48
             guard digit >= 0, digit <= 9 else { return DecimalToken(token).integer }
-            // Negative values reach one further, so that is where they are built.
+            // Built as a negative value, since those reach one further.
             let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
             let (next, underflows) = tens.subtractingReportingOverflow(digit)
             guard !overflows, !underflows else { return DecimalToken(token).integer }
@@ -41,8 +42,8 @@ public enum JSONNumber {
         return value == Int64.min ? nil : -value
     }
 
-    /// A number of at most 15 digits without an exponent: both it without its point and the power of ten are doubles,
-    /// so that one division rounds correctly. nil for others.
+    /// The value of a number of at most 15 digits without an exponent; nil for others. Its digits as an integer and the
+    /// power of ten are exact doubles, so that one division rounds correctly.
     private static func shortDecimal(_ token: UnsafeRawBufferPointer) -> Double? {
         guard token.count <= 16 else { return nil }
         var mantissa = 0

@@ -1,26 +1,32 @@
-/// A JSON value to be written: what a command prints with `--json`, a log line, a row of NDJSON.
+/// A JSON value to be written: the output of a command with `--json`, a log line, a row of NDJSON.
 ///
-/// It is valid JSON whatever it holds: invalid UTF-8 becomes U+FFFD, a double that is not finite becomes null.
+///     let counts: JSONText = ["read": 12, "rejected": [1, 7]]
+///     counts.compact  // {"read":12,"rejected":[1,7]}
+///
+/// The text is valid JSON whatever the value holds: invalid UTF-8 becomes U+FFFD, a double that is not finite becomes
+/// null. A compact text is one line for every reader: the line separators U+2028 and U+2029 are escaped too.
 public enum JSONText: Sendable, Equatable {
     case null
     case boolean(Bool)
     case integer(Int64)
-    /// Written with the fewest digits that read back as it.
+    /// Written with the fewest digits that read back as the same number: `8`.
     case double(Double)
+    /// A double, written so that a reader who tells integers from doubles reads a double: `8.0`.
+    case real(Double)
     case string(String)
     /// A string, from bytes that should be UTF-8.
     case text([UInt8])
     case array([JSONText])
-    /// Members in the order they are written; of a doubled key readers take the last.
+    /// Members in the order in which they are written. When a key comes twice, most readers use the last one.
     case object([(key: String, value: JSONText)])
 
-    /// Whether they are written alike.
+    /// Whether both have the same text.
     public static func == (left: JSONText, right: JSONText) -> Bool { left.compact == right.compact }
 
     /// On one line, without white space.
     public var compact: String { text(.compact) }
 
-    /// On a line for each member and element, indented by two spaces.
+    /// One line for each member and element, indented by two spaces.
     public var pretty: String { text(.pretty) }
 
     private func text(_ style: JSONTextWriter.Style) -> String {
@@ -49,13 +55,13 @@ extension JSONText: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, E
     public init(nilLiteral: ()) { self = .null }
 }
 
-/// Writes JSON values one after another, each whole and valid, to a byte array.
+/// Writes JSON values one after another to a byte array.
 public struct JSONTextWriter: Sendable {
     /// How a value is laid out.
     public enum Style: Sendable {
         /// On one line, without white space.
         case compact
-        /// On a line for each member and element, indented by two spaces.
+        /// One line for each member and element, indented by two spaces.
         case pretty
     }
 
@@ -63,10 +69,10 @@ public struct JSONTextWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
     private let style: Style
 
-    /// A writer of nothing yet.
+    /// Creates a writer that has written nothing yet.
     public init(style: Style = .compact) { self.style = style }
 
-    /// Forgets what was written and keeps the room for it.
+    /// Removes what was written and keeps the memory for more.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     /// Writes a value.
@@ -84,7 +90,8 @@ public struct JSONTextWriter: Sendable {
         case .boolean(let value): bytes += (value ? "true" : "false").utf8
         case .integer(let value): bytes.append(decimal: value)
         case .double(let value) where value.isFinite: ShortestDecimal.append(value, to: &bytes)
-        case .double: bytes += "null".utf8
+        case .real(let value) where value.isFinite: bytes += String(value).utf8
+        case .double, .real: bytes += "null".utf8
         case .string(let value): append(value)
         case .text(let value): append(String(decoding: value, as: UTF8.self))
         case .array(let elements):
@@ -108,7 +115,42 @@ public struct JSONTextWriter: Sendable {
 
     private mutating func append(_ text: String) {
         var text = text
-        text.withUTF8 { bytes.appendQuoted(UnsafeRawBufferPointer($0)) }
+        text.withUTF8 { appendQuoted(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes a string, with more escapes than RFC 8785 has: U+007F, which terminals act upon, and U+2028 and U+2029,
+    /// at which some readers end a line.
+    private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
+        bytes.append(UInt8(ascii: "\""))
+        var start = 0
+        var place = 0
+        while place < text.count {
+            guard let (escape, length) = Self.escape(in: text, at: place) else {
+                place += 1
+                continue
+            }
+            bytes.appendEscaped(UnsafeRawBufferPointer(rebasing: text[start..<place]))
+            bytes += escape.utf8
+            place += length
+            start = place
+        }
+        bytes.appendEscaped(UnsafeRawBufferPointer(rebasing: text[start...]))
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The escape of the scalar at a place, and how many bytes the scalar has; nil when it needs none of these escapes.
+    @inline(__always)
+    private static func escape(in text: UnsafeRawBufferPointer, at place: Int) -> (escape: String, length: Int)? {
+        switch text[place] {
+        case 0x7F: return ("\\u007f", 1)
+        case 0xE2 where place + 2 < text.count && text[place + 1] == 0x80:
+            switch text[place + 2] {
+            case 0xA8: return ("\\u2028", 3)
+            case 0xA9: return ("\\u2029", 3)
+            default: return nil
+            }
+        default: return nil
+        }
     }
 
     private mutating func separate(_ index: Int, _ level: Int) {

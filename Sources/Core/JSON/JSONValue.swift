@@ -1,12 +1,12 @@
 import CSimdJSON
 
-/// What a JSON value is.
+/// The kind of a JSON value.
 public enum JSONKind: UInt8, Sendable {
     case null = 0
     case `false`, `true`, number, string, array, object, key
 }
 
-/// One value of a parsed line: a view on the parser's nodes, valid until its next `parse`.
+/// One value of a parsed line. It refers to the parser's nodes and is valid until the parser's next `parse`.
 @frozen
 public struct JSONValue {
     @usableFromInline let nodes: UnsafePointer<rh_json_node>
@@ -18,7 +18,7 @@ public struct JSONValue {
         self.index = index
     }
 
-    /// What it is.
+    /// The kind of the value.
     @inlinable public var kind: JSONKind { JSONKind(rawValue: nodes[index].kind) ?? .null }
     /// Whether it is JSON null.
     @inlinable public var isNull: Bool { nodes[index].kind == 0 }
@@ -28,7 +28,7 @@ public struct JSONValue {
     @inlinable public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: nodes[index].start, count: Int(nodes[index].length))
     }
-    /// The members of an object, in document order, doubled keys included; none for other kinds.
+    /// The members of an object in the order of the document, also those whose key comes twice; none for other kinds.
     @inlinable public var members: JSONMembers {
         let isObject = nodes[index].kind == 6
         return JSONMembers(nodes: nodes, index: index + 1, end: isObject ? Int(nodes[index].next) : index + 1)
@@ -39,7 +39,10 @@ public struct JSONValue {
         return JSONElements(nodes: nodes, index: index + 1, end: isArray ? Int(nodes[index].next) : index + 1)
     }
 
-    /// The last member with this key (its index in the parser's list), as JavaScript, Python and jsonb read it.
+    /// The value of a key of an object; nil if there is none. If the key comes twice, the last one counts, as in
+    /// JavaScript, Python and jsonb.
+    ///
+    /// - Parameter key: the key's index in the parser's list.
     public func member(_ key: Int) -> JSONValue? {
         var found: JSONValue?
         for member in members where member.key == key { found = member.value }
@@ -47,7 +50,7 @@ public struct JSONValue {
     }
 }
 
-/// A key and its value.
+/// A member of an object: a key and its value.
 @frozen
 public struct JSONMember {
     /// The key's index in the parser's list, or -1.

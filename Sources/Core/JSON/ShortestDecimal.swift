@@ -1,5 +1,5 @@
-/// A finite double as the fewest digits that read back as it, in the form that ECMAScript gives numbers (ECMA-262,
-/// Number::toString), which RFC 8785 takes over.
+/// Writes a finite double with the fewest digits that read back as the same double, in ECMAScript's form (ECMA-262,
+/// Number::toString), which RFC 8785 prescribes: `8.5`, `1e+21`.
 enum ShortestDecimal {
     /// Adds the number; −0 is `0`.
     ///
@@ -36,8 +36,8 @@ enum ShortestDecimal {
         }
     }
 
-    /// Takes Swift's description apart, whose digits are the shortest and the nearest of these: the digits without
-    /// zeros at either end, and how many of them stand before the point.
+    /// Reads the digits from Swift's description, which are the fewest possible: the digits without zeros at either
+    /// end, and how many of them are before the point.
     private static func read(_ value: Double, _ digits: inout [UInt8], _ pointPosition: inout Int) {
         var integerCount: Int?
         var exponent = 0

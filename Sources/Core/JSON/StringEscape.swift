@@ -1,4 +1,4 @@
-/// How RFC 8785 (section 3.2.2.2), and with it ECMAScript's JSON.stringify, escapes strings.
+/// Escapes strings as RFC 8785 (section 3.2.2.2) and ECMAScript's JSON.stringify do.
 enum StringEscape {
     /// The index of the first byte from `start` that needs an escape, or the count.
     @inline(__always)
@@ -13,7 +13,7 @@ enum StringEscape {
         return index
     }
 
-    /// The escape of a byte that needs one: up to six bytes, the first in the lowest place.
+    /// The escape of a byte that needs one: up to six bytes, the first one lowest.
     static func of(_ byte: UInt8) -> (bytes: UInt64, count: Int) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): short(byte)
@@ -35,7 +35,8 @@ enum StringEscape {
 
     private static func digit(_ value: UInt8) -> UInt64 { UInt64(value < 10 ? 48 + value : 87 + value) }
 
-    /// Eight bytes at once: the top bit of the first that needs an escape is set and none below it.
+    /// Checks eight bytes at once: of the bits in the result, the lowest is the top bit of the first byte that needs an
+    /// escape. Zero if none needs one.
     @inline(__always)
     static func marks(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -51,6 +52,12 @@ extension [UInt8] {
     /// Adds a quoted and escaped string of valid UTF-8.
     mutating func appendQuoted(_ bytes: UnsafeRawBufferPointer) {
         append(UInt8(ascii: "\""))
+        appendEscaped(bytes)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Adds the escaped content of a string of valid UTF-8, without the quotes.
+    mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
         var start = 0
         while true {
             let stop = StringEscape.next(in: bytes, from: start)
@@ -64,6 +71,5 @@ extension [UInt8] {
             }
             start = stop + 1
         }
-        append(UInt8(ascii: "\""))
     }
 }

@@ -1,18 +1,18 @@
-/// How much a log line matters, from least to most.
+/// How important a log line is, from least to most.
 public enum LogLevel: String, Sendable, CaseIterable, Comparable {
-    /// Each step, to follow the code.
+    /// Every step, to follow what the code does.
     case trace
-    /// What helps to find a fault.
+    /// Details that help to find a fault.
     case debug
-    /// What goes on.
+    /// Normal progress.
     case info
-    /// What goes on and is worth attention.
+    /// Normal progress that deserves attention.
     case notice
-    /// What may be wrong; the work goes on.
+    /// Something may be wrong; the work goes on.
     case warning
-    /// What went wrong.
+    /// Something failed.
     case error
-    /// What stops everything.
+    /// A failure that ends the program.
     case critical
 
     private var rank: Int {
@@ -27,11 +27,11 @@ public enum LogLevel: String, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// By how much they matter.
+    /// Compares by importance.
     public static func < (first: LogLevel, second: LogLevel) -> Bool { first.rank < second.rank }
 }
 
-/// How log lines are written.
+/// The format of log lines.
 public enum LogFormat: String, Sendable, CaseIterable {
     /// `2026-11-24T09:00:00.123Z INFO run=42 files: message key=value`.
     case text
@@ -45,12 +45,12 @@ public enum LogValue: Sendable, Equatable {
     case string(String)
     /// A whole number.
     case integer(Int64)
-    /// A number; in JSON null where it is not finite.
+    /// A number; in JSON, null if it is not finite.
     case number(Double)
-    /// A truth value.
+    /// True or false.
     case boolean(Bool)
 
-    /// A whole number of any type; as text where 64 bits don't hold it.
+    /// A whole number of any type; as text if it does not fit into 64 bits.
     public static func integer(_ value: some BinaryInteger) -> LogValue {
         Int64(exactly: value).map { .integer($0) } ?? .string(String(value))
     }
@@ -65,7 +65,7 @@ extension LogValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLitera
     public init(integerLiteral value: Int64) { self = .integer(value) }
     /// A number.
     public init(floatLiteral value: Double) { self = .number(value) }
-    /// A truth value.
+    /// True or false.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
 }
 
@@ -76,7 +76,7 @@ public struct LogField: Sendable, Equatable {
     /// The value.
     public var value: LogValue
 
-    /// A field.
+    /// Creates a field.
     public init(_ name: String, _ value: LogValue) {
         self.name = name
         self.value = value

@@ -1,22 +1,22 @@
 import Glibc
 import Synchronization
 
-/// Takes whole lines of a log, from any thread.
+/// Where log lines are written to, from any thread.
 public protocol LogOutput: Sendable {
-    /// Writes a line, which ends in a newline, so that no other gets into it.
+    /// Writes a line, which ends in a line feed. Lines that are written at the same time are not mixed.
     func write(line: [UInt8])
 }
 
-/// Writes lines to standard error, or another file descriptor, each by one `write`.
+/// Writes log lines to standard error or another file descriptor.
 public struct StandardErrorLog: LogOutput {
-    /// Of all outputs in the process: a pipe takes more than `PIPE_BUF` bytes in parts.
+    /// One lock for all outputs of the process, since a pipe accepts more than `PIPE_BUF` bytes in parts only.
     private static let lock = Mutex(())
     private let descriptor: CInt
 
-    /// An output to a descriptor, which stays open and is not closed.
+    /// Creates an output to a descriptor, which the caller keeps open.
     public init(descriptor: CInt = STDERR_FILENO) { self.descriptor = descriptor }
 
-    /// Writes a line. That a log cannot be written is no reason to stop work, so errors are passed over.
+    /// Writes a line. Errors are ignored: work goes on without its log.
     public func write(line: [UInt8]) {
         Self.lock.withLock { _ in
             line.withUnsafeBytes { bytes in
@@ -31,7 +31,7 @@ public struct StandardErrorLog: LogOutput {
                         rest = rest.dropFirst(written)
                     } else if written < 0, errno == EAGAIN {
                         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                        // A reader that is stuck for a second loses the line.
+                        // If the reader does not read for a second, the rest of the line is lost.
                         guard poll(&state, 1, 1000) > 0 else { return }
                     } else if written == 0 || errno != EINTR {
                         return
@@ -42,11 +42,11 @@ public struct StandardErrorLog: LogOutput {
     }
 }
 
-/// Writes nothing.
+/// Discards log lines.
 public struct NoLog: LogOutput {
-    /// An output to nowhere.
+    /// Creates an output that discards lines.
     public init() {}
-    /// Drops the line.
+    /// Discards the line.
     public func write(line: [UInt8]) {}
 }
 

@@ -1,31 +1,31 @@
-/// Writes log lines with a label, a run's number and fields of its own to one output. A value: copies may be given other
-/// labels, levels and fields, and be used on any thread.
+/// Writes log lines to one output, each with the logger's label, the number of a run and fields of its own.
 ///
-/// Passwords are taken out of messages and field values (see ``Redaction/text(_:)``).
+///     logger.info("Source read", ["source": "a.ndjson", "lines": 12])
+///     // 2026-11-24T09:00:00.123Z INFO run=42 reelhouse: Source read source=a.ndjson lines=12
+///
+/// It is a value: a copy may have another label and level, and may be used on any thread. Passwords in messages and in
+/// the values of fields are masked (see ``Redaction/text(_:)``).
 public struct Logger: Sendable {
-    /// The part of the program that speaks; may be empty.
+    /// The part of the program that writes the lines; may be empty.
     public var label: String
-    /// Lines below this level are left out.
+    /// Lines below this level are not written.
     public var level: LogLevel
     /// The run that lines belong to, written on each.
     public var runID: Int64?
-    /// Fields written on each line before the line's own.
-    public var fields: [LogField]
     /// How lines are written.
     public var format: LogFormat
     /// Where lines go.
     public let output: any LogOutput
     private let clock: @Sendable () -> Int64
 
-    /// A logger.
+    /// Creates a logger.
     ///
-    /// - Parameter clock: milliseconds since 1970 in UTC; the system's unless given.
+    /// - Parameter clock: gives milliseconds since 1970 in UTC.
     public init(
         label: String = "",
         level: LogLevel = .info,
         format: LogFormat = .text,
         runID: Int64? = nil,
-        fields: [LogField] = [],
         output: any LogOutput = StandardErrorLog(),
         clock: @escaping @Sendable () -> Int64 = SystemClock.milliseconds
     ) {
@@ -33,7 +33,6 @@ public struct Logger: Sendable {
         self.level = level
         self.format = format
         self.runID = runID
-        self.fields = fields
         self.output = output
         self.clock = clock
     }
@@ -41,24 +40,10 @@ public struct Logger: Sendable {
     /// A logger that writes nothing.
     public static let silent = Logger(level: .critical, output: NoLog())
 
-    /// The same logger for another part of the program.
-    public func labelled(_ label: String) -> Logger {
-        var logger = self
-        logger.label = label
-        return logger
-    }
-
-    /// The same logger for a run.
+    /// The same logger with the number of a run.
     public func forRun(_ runID: Int64) -> Logger {
         var logger = self
         logger.runID = runID
-        return logger
-    }
-
-    /// The same logger with more fields.
-    public func with(_ fields: KeyValuePairs<String, LogValue>) -> Logger {
-        var logger = self
-        logger.fields += fields.map { LogField($0.key, $0.value) }
         return logger
     }
 
@@ -75,7 +60,7 @@ public struct Logger: Sendable {
             runID: runID,
             label: label,
             message: message(),
-            fields: self.fields + fields().map { LogField($0.key, $0.value) }
+            fields: fields().map { LogField($0.key, $0.value) }
         )
         output.write(line: line.bytes(as: format))
     }

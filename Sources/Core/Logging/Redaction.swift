@@ -1,6 +1,8 @@
-/// Takes passwords out of what people get to see. Where it is unclear whether something is one, it is taken out.
+/// Masks passwords in text that people see. If it is unclear whether something is a password, it is masked.
+///
+///     Redaction.url("postgresql://ann:secret@db/movies")  // postgresql://ann:***@db/movies
 public enum Redaction {
-    /// What stands for a password.
+    /// The text that replaces a password.
     public static let mask = "***"
 
     /// A URL or a libpq connection string without its passwords: `postgresql://user:***@host/movies?sslpassword=***`,
@@ -26,8 +28,8 @@ public enum Redaction {
         return redactor.text
     }
 
-    /// Whether a value of this name is a secret: `password`, `sslpassword`, `PGPASSWORD`, `api_key`, `access_token`, and
-    /// so on.
+    /// Whether a value of this name is a secret: `password`, `sslpassword`, `PGPASSWORD`, `api_key`, `access_token`,
+    /// and so on.
     public static func isSecret(_ name: String) -> Bool {
         let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
         return ["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "authorization"].contains {
@@ -36,7 +38,7 @@ public enum Redaction {
     }
 }
 
-/// Bytes of text in which parts are replaced by the mask.
+/// Text as bytes, in which passwords are replaced by the mask.
 private struct Redactor {
     private var bytes: [UInt8]
 
@@ -44,7 +46,7 @@ private struct Redactor {
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Masks a range; gives the index after the mask.
+    /// Replaces a range by the mask and gives the index after it.
     private mutating func mask(_ range: Range<Int>) -> Int {
         bytes.replaceSubrange(range, with: Redaction.mask.utf8)
         return range.lowerBound + Redaction.mask.utf8.count
@@ -67,7 +69,7 @@ private struct Redactor {
 
     // MARK: user:password@host
 
-    /// Masks what stands between the first colon after `://` and the last `@` that can belong to it.
+    /// Masks the text between the first colon after `://` and the last `@` that can belong to the same URL.
     mutating func maskUserInformation(endingAtSpace: Bool) {
         if !endingAtSpace, !bytes.indices.contains(where: { matches("://", at: $0) }) {
             _ = maskPassword(from: 0, end: bytes.count)
@@ -85,10 +87,10 @@ private struct Redactor {
         }
     }
 
-    /// The index after the mask, or nil when there is no password between start and end.
+    /// Masks a password between start and end and gives the index after the mask; nil if there is none.
     ///
-    /// A password may hold the signs that end an authority, unescaped by mistake; so the last `@` counts, unless it
-    /// belongs to a query, which has a `=` before it.
+    /// A password may contain `/`, `?` or `#` by mistake, which end the authority of a URL. So the last `@` counts,
+    /// unless it belongs to a query, which has a `=` before it.
     private mutating func maskPassword(from start: Int, end: Int) -> Int? {
         let authorityEnd = bytes[start..<end].firstIndex { "/?#".utf8.contains($0) } ?? end
         guard let colon = bytes[start..<authorityEnd].firstIndex(of: UInt8(ascii: ":")) else { return nil }
@@ -130,8 +132,8 @@ private struct Redactor {
         }
     }
 
-    /// Where the value begins behind a name and its sign, or nil when no value follows. A colon is such a sign behind a
-    /// name in quotes only: in prose, words follow it.
+    /// Where the value after a name begins; nil if no value follows. After a name in quotes it follows a colon, else an
+    /// equals sign: in prose, words follow a colon.
     private func valueStart(after end: Int, isQuoted: Bool) -> Int? {
         var position = end
         if isQuoted {
@@ -152,7 +154,7 @@ private struct Redactor {
         while position < bytes.count {
             let byte = bytes[position]
             if isQuoted ? byte == quote : Self.isSpace(byte) { break }
-            // Behind a backslash a quote or a space is part of the value.
+            // A quote or a space after a backslash is part of the value.
             position += byte == UInt8(ascii: "\\") ? 2 : 1
         }
         return (isQuoted ? start + 1 : start)..<min(position, bytes.count)
@@ -168,7 +170,7 @@ private struct Redactor {
                 let space = index(from: scheme, where: Self.isSpace)
                 position = maskToken(from: space, atLeast: 1)
             } else if matches("bearer ", at: position) {
-                // Shorter ones are words, such as "authentication".
+                // Shorter texts are words, such as "authentication".
                 position = maskToken(from: position + 6, atLeast: 16)
             } else {
                 position += 1

@@ -1,6 +1,6 @@
 /// The devices that sessions come from.
 struct DeviceProfiles: Sendable {
-    /// One kind of device: the four fields of a session, and the user agent of the older form.
+    /// A device: the four fields of a session, and the user agent that the older form sends.
     struct Profile: Sendable {
         var device: String
         var browser: String
@@ -11,7 +11,7 @@ struct DeviceProfiles: Sendable {
 
     /// All combinations, in a fixed order.
     let profiles: [Profile]
-    /// The same as members of an event, each from `,"session":{` to `}`.
+    /// The same as JSON text, each from `,"session":{` to `}`.
     let members: WordList
 
     init() {
@@ -56,7 +56,7 @@ struct DeviceProfiles: Sendable {
         )
     }
 
-    /// The header as such a browser sends it.
+    /// The `User-Agent` header that such a browser sends.
     private static func userAgent(browser: String, system: String) -> String {
         let version = browser.split(separator: " ").last.map(String.init) ?? ""
         let chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"

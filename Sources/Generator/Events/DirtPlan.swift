@@ -1,4 +1,4 @@
-/// What is out of the ordinary about one event.
+/// What is unusual about one event.
 enum EventDirt: Sendable, Equatable {
     case duplicate
     case conflict
@@ -9,22 +9,23 @@ enum EventDirt: Sendable, Equatable {
     case broken(EventFault)
 }
 
-/// How many events there are, and which of them get which dirt, so that the lines come out as many as asked for.
+/// Decides how many events there are and which of them are unusual in which way, so that the number of lines is as
+/// requested.
 struct DirtPlan {
     /// How many events there are before copies of them are added.
     let events: Int
     private var selection: SelectionPlan<EventDirt>
 
-    /// Of a thousand dirty lines; the rest are broken.
+    /// How many of a thousand unusual lines are of each kind; the rest are broken.
     private static let shares: [(dirt: EventDirt, share: Int)] = [
         (.duplicate, 300), (.conflict, 40), (.legacyForm, 140), (.late, 80), (.withoutEventID, 80), (.unknownMovie, 60),
     ]
-    /// The share of the duplicates and conflicts, each a line more than the event that it copies.
+    /// How many of them are duplicates and conflicts, which are added to the lines of the events that they copy.
     private static let copies = 0.34
 
     /// - Parameters:
     ///   - lines: how many lines there will be.
-    ///   - dirt: the share of them that is dirty.
+    ///   - dirt: the share of unusual lines.
     init(lines: Int, dirt: Double, withConflicts: Bool) {
         let most = Double(lines) / (1 + Self.copies) - 1
         let planned = Int(max(0, min(Double(lines) * dirt, most)).rounded(.down))
@@ -45,7 +46,7 @@ struct DirtPlan {
         selection = SelectionPlan(places: events, kinds: kinds)
     }
 
-    /// What the next event gets; to be asked once an event.
+    /// What is unusual about the next event. Called once for each event.
     @inline(__always)
     mutating func next(_ random: inout some RandomStream) -> EventDirt? { selection.next(&random) }
 }

@@ -17,18 +17,18 @@ extension EventType {
         }
     }
 
-    /// The types a hundred times, each as often as its share; generated data depend on the order.
+    /// A hundred types, each as often as its share. The generated data depend on the order.
     static let mix = [
         view, click, search, dwell, trailer, watch, rate, like, dislike, comment, commentVote, watchlist, share,
     ].flatMap { Array(repeating: $0, count: $0.share) }
 }
 
-/// One event before it is spelled. Texts are kept as the seeds that they are written from.
+/// An event before it is written as JSON. Instead of texts it has the seeds from which they are made.
 struct Event: Sendable {
     var type: EventType
-    /// The two halves of its event_id, a version 4 UUID.
+    /// The two halves of the event_id, a version 4 UUID.
     var identifier: (high: UInt64, low: UInt64)
-    /// Whether its lines show the event_id.
+    /// Whether its lines have the event_id.
     var hasIdentifier = true
     /// Milliseconds since 1970.
     var time: Int64
@@ -36,30 +36,30 @@ struct Event: Sendable {
     var session: Int
     /// The index of its device in `DeviceProfiles`.
     var device: Int
-    /// 0: none.
+    /// The movie; 0 for none.
     var movie: Int
-    /// Of watch, trailer and dwell.
+    /// The seconds of a watch, trailer or dwell event.
     var seconds = 0
-    /// Of rate, in half points; 0 withdraws the rating.
+    /// The score of a rate event in half points; 0 withdraws the rating.
     var halfPoints = 0
-    /// What the query or the comment's body is written from.
+    /// The seed of the query or of the comment's body.
     var textSeed: UInt64 = 0
     var isLong = false
-    /// Of comment and comment_vote.
+    /// The comment of a comment or comment_vote event.
     var comment = 0
-    /// 0: no reply.
+    /// The comment that is answered; 0 for none.
     var parent = 0
     var isDeleted = false
     var vote = 0
-    /// The index in `Event.statuses`.
+    /// The watchlist status: an index in `Event.statuses`.
     var status = 0
     var isUndo = false
-    /// Which of the details that nobody reads (`EventRenderer.detail`).
+    /// Which of the keys that nobody reads is added (`EventRenderer.detail`).
     var detail = 0
 
     static let statuses = ["watching", "completed", "planned", "dropped", "removed"]
 
-    /// Another event of the same identity.
+    /// An event with the same identity and other content.
     func conflicting() -> Event {
         var other = self
         switch type {

@@ -1,6 +1,7 @@
 import Domain
 
-/// An event as members that can be changed one by one: the slow way, for lines that are spelled another way or broken.
+/// An event as a list of members that can be changed one by one. It is slow, and used for lines that are broken or
+/// spelled in an unusual way.
 struct EventDocument {
     /// A key, and its value as JSON text.
     struct Member {
@@ -8,7 +9,7 @@ struct EventDocument {
         var value: String
     }
 
-    /// The members in order, but for the two objects.
+    /// The members in order, without `session` and `metadata`.
     var members: [Member] = []
     /// The members of `session`.
     var session: [Member] = []
@@ -73,7 +74,7 @@ struct EventDocument {
         }
     }
 
-    /// Gives a member another value, wherever it is; nil takes it away.
+    /// Changes the value of a member, at any level; nil removes the member.
     mutating func set(_ key: String, _ value: String?) {
         for part in [\EventDocument.members, \.metadata, \.session] {
             guard let index = self[keyPath: part].firstIndex(where: { $0.key == key }) else { continue }
@@ -88,7 +89,7 @@ struct EventDocument {
     /// The value of a member.
     func value(_ key: String) -> String? { (members + metadata + session).first { $0.key == key }?.value }
 
-    /// Gives a member another key.
+    /// Changes the key of a member.
     mutating func rename(_ key: String, to name: String) {
         for index in members.indices where members[index].key == key { members[index].key = name }
         for index in metadata.indices where metadata[index].key == key { metadata[index].key = name }
@@ -96,7 +97,7 @@ struct EventDocument {
 
     /// The line, without its LF.
     ///
-    /// - Parameter space: what stands after each colon and comma.
+    /// - Parameter space: the text after each colon and comma.
     func text(space: String = "") -> String {
         func object(_ members: [Member]) -> String {
             "{" + members.map { "\"\($0.key)\":\(space)\($0.value)" }.joined(separator: ",\(space)") + "}"

@@ -1,10 +1,10 @@
 import Domain
 
-/// Ways to break a line, one for each rule of events that a single line can break (contract §3).
+/// Ways to break a line: one for each rule of events that a single line can break (contract §3).
 enum EventFault: Int, CaseIterable, Sendable {
     case json, type, identifier, time, range, user, movie, seconds, score, commentID, emptyComment, vote, status
 
-    /// The rule that such a line breaks.
+    /// The rule that the line breaks.
     var rule: CleaningRule {
         switch self {
         case .json: .malformedJSON
@@ -23,7 +23,8 @@ enum EventFault: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The event types of which such a line can be; none named: any but search and comment_vote, which need no movie.
+    /// Draws a type of event that can be broken in this way: any that needs a movie, unless the fault is of certain
+    /// types.
     func type(_ random: inout some RandomStream) -> EventType {
         switch self {
         case .seconds: random.pick([.watch, .trailer, .dwell])
@@ -36,7 +37,7 @@ enum EventFault: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The member that is broken, and the values that break it; nil takes it away.
+    /// The member that is broken, and the values that break it; nil removes it.
     private var values: (key: String, broken: [String?]) {
         switch self {
         case .json: ("", [])
@@ -73,13 +74,13 @@ enum EventFault: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The line, broken, without its LF.
+    /// The broken line, without its LF.
     func line(of event: Event, _ renderer: EventRenderer, _ random: inout some RandomStream) -> [UInt8] {
         var document = EventDocument(event, renderer)
         if self == .json { return Self.malformed(document, &random) }
         let (key, broken) = values
         document.set(self == .seconds && event.type == .watch ? "watched_seconds" : key, random.pick(broken))
-        // Two faults: the first rule of the table is the one that is stored.
+        // Two faults, of which the first rule of the contract's table is stored.
         if self == .user, random.percent(30) { document.set("score", "11") }
         return Array(document.text().utf8)
     }
@@ -93,7 +94,7 @@ enum EventFault: Int, CaseIterable, Sendable {
         case 2: return bytes + bytes
         case 3: return Array("[\(text)]".utf8)
         case 4:
-            // In a string that is read: the device.
+            // Invalid UTF-8 in a string that is read: the device.
             guard let at = text.utf8.firstRange(of: Array("\"device\":\"".utf8))?.upperBound else { return [0x7b] }
             let place = text.utf8.distance(from: text.startIndex, to: at)
             return Array(bytes[..<place]) + [0xc3, 0x28, 0xff] + Array(bytes[place...])

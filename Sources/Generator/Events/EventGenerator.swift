@@ -1,9 +1,9 @@
 import Domain
 
-/// Plays through the days: sessions begin, their events come one after the other, and copies and late events return.
+/// Generates the events day by day: sessions begin, their events follow one another, and copies and late events arrive.
 ///
-/// Lines are written in the order of their arrival, which is about that of their times. Memory is bounded: at any moment
-/// there are the sessions that are going on and at most `mostHeld` lines that will be written later.
+/// Lines are written in the order of their arrival, which is roughly that of their times. Memory is bounded: it has the
+/// current sessions and at most `mostHeld` lines that are written later.
 struct EventGenerator: ~Copyable {
     /// A line that is written later.
     private enum Held {
@@ -21,7 +21,7 @@ struct EventGenerator: ~Copyable {
     private var sessions: [Session] = []
     private var freeSessions: [Int] = []
     private var held = TimeHeap<Held>()
-    /// Events of the sessions that have begun.
+    /// How many events the sessions that have begun will have.
     private var begun = 0
     private var quota: ArrivalQuota
     private var today: GeneratedDay
@@ -87,13 +87,13 @@ struct EventGenerator: ~Copyable {
         if sessions[index].left == 0 {
             freeSessions.append(going.removeFirst())
         } else {
-            // The last sessions end with the data: what is left of the time is shared out.
+            // The last sessions end with the data: the rest of the time is divided among their events.
             let most = (dataEnd - time) / Int64(sessions[index].left + 1)
             going.postponeFirst(to: time + min(source.pause(&random), most))
         }
     }
 
-    /// How long an event was on its way: a second at most, and a few of a hundred minutes; never over midnight.
+    /// How long an event takes to arrive: up to a second, for a few in a hundred some minutes, never beyond midnight.
     @inline(__always)
     private mutating func delay(at time: Int64) -> Int64 {
         let draw = random.below(1 << 20)
@@ -163,7 +163,7 @@ struct EventGenerator: ~Copyable {
         return Array(document.text().utf8)
     }
 
-    /// Has an event come once more, soon or on another day, byte for byte or spelled another way.
+    /// Plans a copy of an event for later, on the same or another day, with the same bytes or spelled in another way.
     private mutating func holdCopy(of event: Event, at time: Int64) {
         let copy =
             random.percent(50)
@@ -173,7 +173,7 @@ struct EventGenerator: ~Copyable {
         hold(.copy(copy, day: today.day), from: time, until: due)
     }
 
-    /// Tomorrow, or with half the chance each a day more.
+    /// Tomorrow, or a later day: each day more is half as probable.
     private mutating func momentOfLaterDay() -> Int64 {
         let days = random.halvings(Int(options.endDay - today.day) - 1)
         return today.end + Int64(days) * CivilDate.millisecondsPerDay
@@ -194,7 +194,7 @@ struct EventGenerator: ~Copyable {
         return buffer.copy(from: 0)
     }
 
-    /// Keeps a line for later, or for at once when there are too many.
+    /// Keeps a line to be written later; if too many are kept, it is written at once.
     private mutating func hold(_ line: Held, from now: Int64, until due: Int64) {
         held.insert(line, at: held.count < Self.mostHeld ? due : now)
     }

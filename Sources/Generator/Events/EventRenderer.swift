@@ -1,6 +1,6 @@
 import Domain
 
-/// A day, with the text that its moments begin with.
+/// A day, with the text that its times begin with.
 struct GeneratedDay: Sendable {
     /// Days since 1970-01-01.
     let day: Int32
@@ -129,7 +129,7 @@ struct EventRenderer: Sendable {
         buffer.append(0x22)
     }
 
-    /// What the site also sends and no table keeps.
+    /// Adds a key that the site sends and no table has.
     private func appendDetail(_ detail: Int, of type: EventType, to buffer: inout TextBuffer) {
         switch (type, detail) {
         case (.view, 0): buffer.append(#""page":"movie","referrer":"home""#)
@@ -145,6 +145,6 @@ struct EventRenderer: Sendable {
         }
     }
 
-    /// How many details `appendDetail` knows.
+    /// How many different details `appendDetail` can add.
     static let details = 4
 }

@@ -1,6 +1,6 @@
 import Domain
 
-/// Ways to spell an event that leave its identity and its content (contract §3) as they are.
+/// Unusual spellings of an event, which do not change its identity and content (contract §3).
 enum EventSpelling: CaseIterable {
     case epochMilliseconds
     case otherOffset
@@ -45,7 +45,7 @@ enum EventSpelling: CaseIterable {
         return document.text()
     }
 
-    /// The same moment two hours ahead of UTC, in lower case, with more digits than are kept.
+    /// The same time with an offset of two hours, in lower case, with more digits than a millisecond has.
     private static func withOffset(_ time: Int64) -> String {
         let local = Timestamp.text(time + 2 * 3_600_000)
         return local.dropLast().replacing("T", with: "t") + "999+02:00"
@@ -53,7 +53,7 @@ enum EventSpelling: CaseIterable {
 }
 
 extension EventDocument {
-    /// Moves an event into the web frontend's older form: other keys, and the payload that had one at the top level.
+    /// Changes an event to the web frontend's older form: older keys, and a part of the payload at the top level.
     mutating func takeOlderKeys() {
         let type = value("event_type")
         rename("event_type", to: "action_type")
@@ -68,7 +68,7 @@ extension EventDocument {
         members.append(Member(key: type == "\"trailer\"" ? "trailer_time" : "dwell_time", value: seconds))
     }
 
-    /// An event as the older frontend sent it: its names of types, and the browser in the user agent alone.
+    /// Changes an event to what the older frontend sent: its names of types, and the browser in the user agent alone.
     mutating func takeOlderForm(userAgent: String) {
         takeOlderKeys()
         switch value("action_type") {

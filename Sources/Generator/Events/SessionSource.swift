@@ -1,11 +1,11 @@
 import Domain
 
-/// One visit of one user with one device.
+/// A session: one visit of one user with one device.
 struct Session: Sendable {
     var user: Int
     var number: Int
     var device: Int
-    /// How many events are still to come.
+    /// How many events the session will still have.
     var left: Int
     /// The movie that the user is looking at; 0 before the first.
     var movie = 0
@@ -14,9 +14,9 @@ struct Session: Sendable {
     var commentMovie = 0
 }
 
-/// Makes up sessions and what happens in them.
+/// Generates sessions and their events.
 struct SessionSource {
-    /// A comment that others may answer or vote on.
+    /// A comment that users may answer or vote on.
     private struct Comment {
         var number: Int
         var movie: Int
@@ -25,15 +25,15 @@ struct SessionSource {
     let catalogue: Catalogue
     private let devices: Int
     private let mix = EventType.mix
-    /// Lengths of sessions, evenly likely: 1 and more, 10 on average.
+    /// Lengths of sessions, with equal probabilities: at least 1, 10 on average.
     private let lengths: [Int]
     private var sessions = 0
     private var comments = 0
-    /// The newest comments, in a ring.
+    /// The newest comments, in a ring buffer.
     private var recent: [Comment] = []
 
     private static let recentComments = 512
-    /// Every so many comments one has more than 2,000 code points.
+    /// One in so many comments has more than 2,000 code points.
     private static let longEvery = 64
 
     init(catalogue: Catalogue, devices: Int) {
@@ -56,7 +56,7 @@ struct SessionSource {
     mutating func begin(atMost most: Int, _ random: inout Xoshiro256) -> Session {
         sessions += 1
         let user = catalogue.sampleUser(&random)
-        // Most of the time a user has the device that is theirs.
+        // A user mostly uses the same device.
         let device = random.percent(85) ? Int(SplitMix64.mix(UInt64(user)) >> 33) : random.below(1 << 20)
         return Session(
             user: user,
@@ -66,7 +66,7 @@ struct SessionSource {
         )
     }
 
-    /// Milliseconds until the next event of a session: seconds, often, and now and then minutes.
+    /// Milliseconds until the next event of a session: mostly seconds, sometimes minutes.
     @inline(__always)
     func pause(_ random: inout Xoshiro256) -> Int64 {
         Int64(500 + random.below(12_000) << random.halvings(6))
@@ -76,7 +76,7 @@ struct SessionSource {
     ///
     /// - Parameters:
     ///   - type: the type that it must have, or nil for any.
-    ///   - isRemembered: whether a comment may be answered: not when it is to be broken.
+    ///   - isRemembered: whether the comment may be answered; false for an event that will be broken.
     @inline(__always)
     mutating func event(
         of session: inout Session,
@@ -115,7 +115,7 @@ struct SessionSource {
         return event
     }
 
-    /// In half points, around the movie's own; 0 withdraws, now and then.
+    /// A score in half points near the movie's mean; sometimes 0, which withdraws.
     private func score(of movie: Int, _ random: inout Xoshiro256) -> Int {
         if random.percent(3) { return 0 }
         return max(1, min(20, catalogue.halfPoints(ofMovie: movie) + random.below(5) + random.below(5) - 4))
@@ -129,7 +129,7 @@ struct SessionSource {
     ) {
         event.textSeed = random.next()
         if session.comment > 0, random.percent(30) {
-            // An edit of the comment before, or its end.
+            // An edit or deletion of the comment before.
             event.comment = session.comment
             event.movie = session.commentMovie
             event.isDeleted = isRemembered && random.percent(50)

@@ -1,10 +1,10 @@
-/// What happens next: payloads by their moments, the earliest first.
+/// A priority queue: values by their times, the earliest first.
 struct TimeHeap<Payload> {
     private var moments: [Int64] = []
     private var payloads: [Payload] = []
 
     var count: Int { moments.count }
-    /// The earliest moment; the far future when there is none.
+    /// The earliest time; `Int64.max` if the queue is empty.
     @inline(__always) var earliest: Int64 { moments.first ?? .max }
 
     mutating func insert(_ payload: Payload, at moment: Int64) {
@@ -20,17 +20,17 @@ struct TimeHeap<Payload> {
         }
     }
 
-    /// The payload of the earliest moment, which must be there.
+    /// The value with the earliest time. The queue must not be empty.
     @inline(__always) var first: Payload { payloads[0] }
 
-    /// Moves the earliest payload to a later moment.
+    /// Gives the earliest value a later time.
     @inline(__always)
     mutating func postponeFirst(to moment: Int64) {
         moments[0] = moment
         sink()
     }
 
-    /// Takes out the earliest payload, which must be there.
+    /// Removes and gives the earliest value. The queue must not be empty.
     mutating func removeFirst() -> Payload {
         let last = moments.count - 1
         moments.swapAt(0, last)

@@ -1,4 +1,4 @@
-/// Which users and movies there are, and how often each turns up: no list of them is held.
+/// Says which users and movies there are and how often each occurs, without a list of them.
 struct Catalogue: Sendable {
     let movies: Int
     let users: Int
@@ -8,7 +8,7 @@ struct Catalogue: Sendable {
     private let movieRanks: ZipfDistribution
     private let userRanks: ZipfDistribution
 
-    /// - Parameter movies: with none, events are of a thousand movies that are in no file.
+    /// - Parameter movies: if 0, events name a thousand movies that are in no file.
     init(movies: Int, users: Int, seed: UInt64) {
         let known = movies > 0 ? movies : 1000
         self.movies = known
@@ -20,18 +20,18 @@ struct Catalogue: Sendable {
         userRanks = ZipfDistribution(count: users, exponent: .threeQuarters)
     }
 
-    /// The id of the movie at a rank (0: the most popular one): about one id in three is used, in no order.
+    /// The id of the movie with a rank (0 is the most popular). About one id in three is used, in no order.
     @inline(__always)
     func movieID(rank: Int) -> Int {
         let place = movieShuffle[rank]
         return place * 3 + 1 + Int(SplitMix64.mix(UInt64(place) &+ seed) % 3)
     }
 
-    /// An id that no movie has, nor a document.
+    /// An id that neither a movie nor a document has.
     func unknownMovieID(_ random: inout some RandomStream) -> Int { movies * 3 + 5000 + random.below(500) }
 
-    /// The movie of an event: by its rank, and now and then one of the four that are talked about these three days, so
-    /// that something is trending.
+    /// The movie of an event: drawn by popularity, and sometimes one of four that are popular for three days, so that
+    /// the mart `trending` has rows.
     @inline(__always)
     func sampleMovie(on day: Int32, _ random: inout some RandomStream) -> Int {
         let draw = random.below(100)
@@ -46,7 +46,7 @@ struct Catalogue: Sendable {
     @inline(__always)
     func sampleUser(_ random: inout some RandomStream) -> Int { userShuffle[userRanks.sample(&random)] + 1 }
 
-    /// How good a movie is: its mean rating in half points, from 7 to 17.
+    /// The mean rating of a movie in half points, from 7 to 17.
     @inline(__always)
     func halfPoints(ofMovie movie: Int) -> Int {
         let mixed = SplitMix64.mix(UInt64(truncatingIfNeeded: movie) &* 0x9e37_79b9 &+ seed)

@@ -1,39 +1,39 @@
 import Domain
 
-/// An invented movie: all that its documents of different days have in common, and what differs.
+/// An invented movie, as its document of one day describes it.
 struct Movie {
     let id: Int
     var title: String
     let originalTitle: String
-    /// The code, and the index in `MovieVocabulary.inventedLanguages` or nil for English.
+    /// The language's code, and its index in `MovieVocabulary.inventedLanguages`; nil for English.
     let originalLanguage: (code: String, invented: Int?)
     let overview: String
     let tagline: String
     let collection: Int?
-    /// Indices in the vocabulary, none twice.
+    /// Indices of genres in the vocabulary, each once.
     let genres: [Int]
     let languages: [Int]
     let companies: [Int]
-    /// Indices of countries, the companies' own.
+    /// Indices of the companies' countries.
     let countries: [Int]
-    /// Days since 1970-01-01, or nil when nobody knows.
+    /// Days since 1970-01-01; nil if it is not known.
     let releaseDay: Int32?
     let runtime: Int
     let budget: Int
     let revenue: Int
     let hasBlocks: Bool
-    /// What the blocks, paths and keys are drawn from.
+    /// The seed of the blocks, paths and keys.
     let blockSeed: UInt64
 
-    // What changes from day to day.
+    // These differ from day to day.
     let isReleased: Bool
     let votes: Int
-    /// In thousandths.
+    /// The popularity in thousandths.
     let average: Int
     let popularity: Int
 
     /// - Parameters:
-    ///   - rank: from 0, the most popular.
+    ///   - rank: the rank by popularity; 0 is the most popular.
     ///   - snapshot: the day of the document, and whether it is not the first one.
     init(
         rank: Int,
@@ -77,7 +77,7 @@ struct Movie {
         popularity = 900_000 / (rank + 3) + random.below(3000) + change.below(2000)
     }
 
-    /// From 1950 on, the more the later; a few in the future, and for a few nobody knows.
+    /// A date from 1950 on, later ones more often. A few are in the future, a few are not known.
     private static func releaseDay(endDay: Int32, _ random: inout SplitMix64) -> Int32? {
         if random.percent(2) { return nil }
         if random.percent(3) { return endDay + Int32(random.number(1...540)) }
@@ -87,7 +87,7 @@ struct Movie {
         return endDay - Int32((scaled * draw) >> 20)
     }
 
-    /// Some of the numbers from 0 to below `count`, the lower ones more often, none twice.
+    /// Some of the numbers from 0 to below `count`, each at most once, lower ones more often.
     private static func distinct(_ most: Int, of count: Int, _ random: inout SplitMix64) -> [Int] {
         withoutRepeats((0..<most).map { _ in random.below(count) >> random.halvings(2) })
     }

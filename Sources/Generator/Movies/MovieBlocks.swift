@@ -1,10 +1,10 @@
 import Domain
 
-/// Writes what TMDB sends with `append_to_response=videos,credits,keywords,release_dates`.
+/// Writes the blocks that TMDB adds for `append_to_response=videos,credits,keywords,release_dates`.
 struct MovieBlocks {
     let names: MovieNames
 
-    /// Adds the four members, each with a comma before it.
+    /// Adds the four blocks, each with a comma before it.
     func append(_ movie: Movie, _ random: inout SplitMix64, to buffer: inout TextBuffer) {
         buffer.append(#","videos":{"results":"#)
         appendList(Array(0..<random.halvings(3)), to: &buffer) { number, buffer in
@@ -79,7 +79,7 @@ struct MovieBlocks {
         buffer.append(#""}"#)
     }
 
-    /// Adds what a cast and a crew entry begin with.
+    /// Adds the members that cast and crew entries begin with.
     private func appendPerson(department: String, _ random: inout SplitMix64, to buffer: inout TextBuffer) {
         let number = random.below(names.people) >> random.halvings(3)
         let person = names.person(number)

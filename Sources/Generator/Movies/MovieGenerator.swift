@@ -1,12 +1,12 @@
 import Domain
 
-/// Writes the movie files: all movies on the first day, and a quarter of them with newer votes on the last.
+/// Writes the movie files: all movies on the first day, and a quarter of them again with newer votes on the last.
 struct MovieGenerator {
-    /// What is out of the ordinary about one document. The broken ones are further lines.
+    /// What is unusual about one document. Broken documents are additional lines.
     private enum Dirt: CaseIterable {
         case duplicate, malformed, badID, noTitle, impossibleDate, oddTypes
 
-        /// Of a hundred.
+        /// How many of a hundred documents are of this kind.
         var share: Int {
             switch self {
             case .duplicate: 40
@@ -22,14 +22,14 @@ struct MovieGenerator {
     private let renderer: MovieRenderer
     private var random: Xoshiro256
     private var selection: SelectionPlan<Dirt>
-    /// Broken documents have numbers of their own.
+    /// The number of the next broken document.
     private var broken = 0
-    /// Copies to be written after some more documents.
+    /// Copies that are written after some more documents.
     private var held: [(line: [UInt8], after: Int)] = []
     /// How many lines there will be.
     let lines: Int
 
-    /// Every so many ranks one has a second document.
+    /// One in so many ranks has a second document.
     private static let laterEvery = 4
     private static let mostHeld = 64
 
@@ -109,7 +109,7 @@ struct MovieGenerator {
         try lines.endLine()
     }
 
-    /// Writes a further document that breaks a rule, of a movie that there is not.
+    /// Writes an additional document that breaks a rule. Its movie does not exist otherwise.
     private mutating func writeBroken(
         _ dirt: Dirt?,
         _ day: Int32,

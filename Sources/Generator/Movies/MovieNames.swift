@@ -1,4 +1,4 @@
-/// Names that follow from a number alone, so that one company or person has one name in all documents.
+/// Makes names from a number alone, so that a company or person has the same name in all documents.
 struct MovieNames: Sendable {
     private let seed: UInt64
     /// How many companies, people and collections there are.
@@ -34,13 +34,13 @@ struct MovieNames: Sendable {
         return ("\(given) \(family)", random.below(4), random.number(100...9000) >> random.halvings(4))
     }
 
-    /// The name that all titles of a collection begin with.
+    /// The text that all titles of a collection begin with.
     func series(_ number: Int) -> String {
         var random = stream(number, 3)
         return "The \(random.pick(TitleWords.adjectives)) \(random.pick(TitleWords.nouns))"
     }
 
-    /// A title: of a series, when there is one.
+    /// The title of a movie; if it belongs to a collection, the title shows that.
     func title(series: String?, _ random: inout SplitMix64) -> String {
         let noun = random.pick(TitleWords.nouns)
         if let series {

@@ -2,18 +2,18 @@ import Domain
 
 /// Writes movie documents, key by key in TMDB's order (`GET /movie/{id}`).
 struct MovieRenderer {
-    /// What a document has out of the ordinary; each but `plain` and `otherSpelling` changes its content.
+    /// What is unusual about a document. All but `plain` and `otherSpelling` change its content.
     enum Form {
         case plain
-        /// White space and numbers written another way: the content hash stays (contract §3).
+        /// White space and numbers are written in another way, which does not change the content hash (contract §3).
         case otherSpelling
-        /// The id as text, and a title that must be taken from the original one.
+        /// The id is text, and the title is missing, so that the original title is used.
         case oddTypes
-        /// A date that is none: one warning.
+        /// The date does not exist, which gives one warning.
         case impossibleDate
-        /// No id, of which there are several kinds.
+        /// The id is invalid, in one of several ways.
         case badID(StaticString)
-        /// Neither title nor original title.
+        /// Title and original title are missing.
         case noTitle(StaticString)
     }
 
@@ -45,7 +45,7 @@ struct MovieRenderer {
         appendID(movie, form, to: &buffer)
         buffer.append(#","imdb_id":"#)
         if random.percent(85) {
-            // Numbers that IMDb has not given out.
+            // Numbers that IMDb does not use.
             buffer.append(#""tt9"#)
             buffer.append(number: movie.id, width: 9)
             buffer.append(0x22)
@@ -176,7 +176,7 @@ struct MovieRenderer {
         buffer.append(#""}"#)
     }
 
-    /// A path as TMDB gives its pictures, or null.
+    /// A path of a picture in TMDB's form, or null.
     private func appendPath(_ isThere: Bool, _ random: inout SplitMix64, to buffer: inout TextBuffer) {
         guard isThere else { return buffer.append("null") }
         buffer.append(#""/"#)
@@ -185,7 +185,7 @@ struct MovieRenderer {
     }
 }
 
-/// Adds an array, each element by `body`.
+/// Adds an array; `body` adds each element.
 func appendList<Element>(
     _ list: [Element],
     to buffer: inout TextBuffer,

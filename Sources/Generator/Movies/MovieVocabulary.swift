@@ -1,5 +1,5 @@
-/// What movie documents choose from. Genres have TMDB's public ids and names; countries and languages are real but for
-/// three languages, whose codes ISO 639-1 does not use; everything else is invented.
+/// The lists that movie documents are made from. Genres have TMDB's public ids and names. Countries and languages are
+/// real, except for three languages whose codes ISO 639-1 does not use. Everything else is invented.
 enum MovieVocabulary {
     static let genres: [(id: Int, name: String)] = [
         (28, "Action"), (12, "Adventure"), (16, "Animation"), (35, "Comedy"), (80, "Crime"), (99, "Documentary"),

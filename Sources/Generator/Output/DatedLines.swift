@@ -1,15 +1,19 @@
 import Domain
 import Files
 
-/// The lines of one stream on their way into `<folder>/YYYY-MM-DD.ndjson.zst`, one file a day.
+/// Writes the lines of one port to `<folder>/YYYY-MM-DD.ndjson.zst`, one file for each day.
+///
+///     try lines.beginDay(day)
+///     lines.buffer.add(line)
+///     try lines.endLine()
 struct DatedLines: ~Copyable {
-    /// Where the next line is written, with its LF; then comes `endLine`.
+    /// The next line is added here, with its LF, before `endLine` is called.
     var buffer = TextBuffer(capacity: blockSize + 65_536)
-    /// Lines so far.
+    /// How many lines were written so far.
     private(set) var lines = 0
-    /// Their bytes so far.
+    /// How many bytes they have.
     private(set) var bytes: Int64 = 0
-    /// Files so far.
+    /// How many files were begun so far.
     private(set) var files = 0
 
     private let folder: String
@@ -18,13 +22,13 @@ struct DatedLines: ~Copyable {
     private let report: (Int) throws -> Void
 
     private static let blockSize = 1 << 20
-    /// How many lines lie between two reports.
+    /// How many lines there are between two reports.
     private static let reportEvery = 1 << 14
 
     /// - Parameters:
-    ///   - folder: where the files go; it must be there.
-    ///   - level: zstd's.
-    ///   - report: told now and then how many lines there are; stops the generation by throwing.
+    ///   - folder: the folder of the files, which must exist.
+    ///   - level: the compression level of zstd.
+    ///   - report: called from time to time with the number of lines; an error that it throws ends the generation.
     init(folder: String, level: Int, report: @escaping (Int) throws -> Void) {
         self.folder = folder
         self.level = level
@@ -37,7 +41,7 @@ struct DatedLines: ~Copyable {
     /// The name of a day's file.
     static func name(ofDay day: Int32) -> String { CivilDate.text(ofDay: day) + ".ndjson.zst" }
 
-    /// Lets what follows go to the file of a day.
+    /// Begins the file of a day, which gets the following lines.
     mutating func beginDay(_ day: Int32) throws {
         try endDay()
         file = try CompressedWriter(path: Self.path(folder: folder, day: day), level: level)
@@ -53,7 +57,7 @@ struct DatedLines: ~Copyable {
         try report(lines)
     }
 
-    /// Takes the line that was added to `buffer`.
+    /// Ends the line that was added to `buffer`.
     @inline(__always)
     mutating func endLine() throws {
         lines += 1

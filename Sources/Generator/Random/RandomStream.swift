@@ -1,36 +1,36 @@
-/// Random numbers that are the same on every machine: only integer arithmetic.
+/// A sequence of random numbers that is the same on every machine, since it needs integer arithmetic only.
 protocol RandomStream {
     /// The next 64 bits.
     mutating func next() -> UInt64
 }
 
 extension RandomStream {
-    /// A number from 0 to below `bound` (of 64 bits, so that the bias cannot be noticed).
+    /// A number from 0 to below `bound`. The bias is negligible, since 64 bits are used.
     @inline(__always)
     mutating func below(_ bound: Int) -> Int {
         Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: bound)).high)
     }
 
-    /// A number of a range.
+    /// A number in a range.
     @inline(__always)
     mutating func number(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + below(range.upperBound - range.lowerBound + 1)
     }
 
-    /// Whether an event of this many in a hundred happens.
+    /// True in `share` of a hundred cases.
     @inline(__always)
     mutating func percent(_ share: Int) -> Bool { below(100) < share }
 
-    /// One of a list that is not empty.
+    /// An element of a list, which must not be empty.
     @inline(__always)
     mutating func pick<Element>(_ list: [Element]) -> Element { list[below(list.count)] }
 
-    /// 0 half of the time, 1 a quarter of the time and so on, at most `most`.
+    /// 0 in half of all cases, 1 in a quarter and so on, at most `most`.
     @inline(__always)
     mutating func halvings(_ most: Int) -> Int { min(next().trailingZeroBitCount, most) }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): quick to start, for one text or one movie.
+/// SplitMix64 (Steele, Lea and Flood 2014). It starts quickly: used for a single text or movie.
 struct SplitMix64: RandomStream {
     private var state: UInt64
 
@@ -42,7 +42,7 @@ struct SplitMix64: RandomStream {
         return SplitMix64.mix(state)
     }
 
-    /// A number that looks like no other's.
+    /// Mixes the bits of a number, so that similar numbers give very different ones.
     @inline(__always)
     static func mix(_ value: UInt64) -> UInt64 {
         var mixed = value
@@ -51,14 +51,14 @@ struct SplitMix64: RandomStream {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A stream of its own for each (seed, number).
+    /// An independent sequence for each pair of seed and number.
     @inline(__always)
     static func stream(seed: UInt64, number: UInt64) -> SplitMix64 {
         SplitMix64(seed: mix(seed &+ 0x632b_e59b_d9b4_e019) ^ mix(number &+ 0x9e37_79b9_7f4a_7c15))
     }
 }
 
-/// xoshiro256** 1.0 (Blackman and Vigna 2018): for the long streams.
+/// xoshiro256** 1.0 (Blackman and Vigna 2018), for long sequences.
 struct Xoshiro256: RandomStream {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
@@ -67,7 +67,7 @@ struct Xoshiro256: RandomStream {
         state = (start.next(), start.next(), start.next(), start.next())
     }
 
-    /// - Parameter state: not all 0.
+    /// - Parameter state: at least one word must not be 0.
     init(state: (UInt64, UInt64, UInt64, UInt64)) { self.state = state }
 
     @inline(__always)

@@ -1,10 +1,11 @@
-/// Ranks by Zipf's law: rank r (from 1) comes with a probability in proportion to 1 / r^s.
+/// Draws ranks by Zipf's law: rank r (from 1) has a probability proportional to 1 / r^s.
 ///
-/// Ranks are taken in blocks [2^b, 2^(b+1)): a block is drawn by its exact weight, a rank evenly within it, and kept
-/// with the probability (2^b / r)^s, which is never below 2^-s. No table grows with the number of ranks, and only
-/// operations are used that IEEE 754 rounds correctly, so that every machine draws the same ranks.
+/// First a block [2^b, 2^(b+1)) of ranks is drawn by its exact weight, then a rank in it with equal probabilities. It
+/// is kept with the probability (2^b / r)^s, which is at least 2^-s, or else drawn again. No table grows with the
+/// number of ranks. Only operations are used that IEEE 754 rounds correctly, so that every machine draws the same
+/// ranks.
 struct ZipfDistribution: Sendable {
-    /// The exponents that need neither logarithm nor power.
+    /// The exponents that can be computed without logarithms and powers.
     enum Exponent: Sendable {
         case one
         case threeQuarters
@@ -14,7 +15,7 @@ struct ZipfDistribution: Sendable {
     private let exponent: Exponent
     /// For each block the upper end of its share of 2^53.
     private var ends: [UInt64] = []
-    /// Where to begin the search in `ends`, by the top 8 of the 53 bits.
+    /// Where the search in `ends` begins, by the top 8 of the 53 bits.
     private var starts: [Int] = []
 
     /// - Parameter count: how many ranks there are, at least 1.
@@ -33,7 +34,7 @@ struct ZipfDistribution: Sendable {
         starts = (0..<256).map { top in ends.firstIndex { $0 > UInt64(top) << 45 } ?? ends.count - 1 }
     }
 
-    /// The rank, from 0.
+    /// Draws a rank, counted from 0.
     @inline(__always)
     func sample(_ random: inout some RandomStream) -> Int {
         let draw = random.next() >> 11
@@ -67,7 +68,8 @@ struct ZipfDistribution: Sendable {
     }
 }
 
-/// A fixed order of the numbers from 0 to below `count`, without a table: i ↦ (a·i + b) mod count, a prime to count.
+/// A permutation of the numbers from 0 to below `count`, without a table: i ↦ (a·i + b) mod count, where a and count
+/// have no common divisor.
 struct NumberShuffle: Sendable {
     private let count: Int
     private let factor: Int

@@ -1,4 +1,4 @@
-/// Invented comments, written into a JSON string with its escapes.
+/// Writes invented comments as the content of a JSON string, with escapes.
 struct CommentText: Sendable {
     private let openings = WordList([
         "Watched it twice in a row.", "Honestly?", "I did not expect this.", "My sister made me watch it.",
@@ -25,11 +25,11 @@ struct CommentText: Sendable {
     ])
     private let queries = WordList(TitleWords.searches)
 
-    /// Adds a comment: 20 to 250 code points, or, when it is a long one, 2,050 to 4,000.
+    /// Adds a comment of 20 to 250 code points, or a long one of 2,050 to 4,000.
     func appendBody(seed: UInt64, isLong: Bool, to buffer: inout TextBuffer) {
         var random = SplitMix64(seed: seed)
         openings.append(random.below(openings.count), to: &buffer)
-        // A phrase takes up at most 6 bytes more than it has code points.
+        // A phrase has at most 6 more bytes than code points.
         let target = buffer.count + (isLong ? random.number(2600...3700) : 0)
         var sentences = random.halvings(2) + 1
         while sentences > 0 || buffer.count < target {
@@ -41,7 +41,7 @@ struct CommentText: Sendable {
         closings.append(random.below(closings.count), to: &buffer)
     }
 
-    /// Adds what somebody searches for: one to three words.
+    /// Adds the text of a search: one to three words.
     func appendQuery(seed: UInt64, to buffer: inout TextBuffer) {
         var random = SplitMix64(seed: seed)
         queries.append(random.below(queries.count), to: &buffer)

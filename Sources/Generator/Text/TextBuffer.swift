@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// Growing bytes with the few number and time formats that lines need; one owner, no reference counting.
+/// A growing buffer of bytes with the number and time formats that lines need. It has one owner and no reference
+/// counting, for speed.
 struct TextBuffer: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private(set) var count = 0
@@ -17,7 +18,7 @@ struct TextBuffer: ~Copyable {
 
     deinit { base.deallocate() }
 
-    /// The bytes so far, valid until the next change.
+    /// The bytes; valid until the buffer is changed.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     /// A copy of the bytes from an offset on.

@@ -36,7 +36,7 @@ enum TitleWords {
         "at Dawn", "at Midnight", "in July", "in the Rain", "Next Thursday", "on Sunday", "This Winter",
     ]
 
-    /// What people type into the search field: words of titles and a few wishes, in lower case.
+    /// Words that people search for: words of titles and a few others, in lower case.
     static let searches =
         (adjectives + nouns + groups + places).map { $0.lowercased() } + [
             "funny", "old", "sad", "short", "with subtitles", "new", "black and white", "for kids", "no spoilers",

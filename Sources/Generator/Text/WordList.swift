@@ -1,9 +1,9 @@
-/// Words or phrases in one piece of memory, so that one is added to a buffer without counting references.
+/// Words or phrases in one block of memory, so that they are added to a buffer without reference counting.
 struct WordList: Sendable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = [0]
 
-    /// - Parameter words: texts as they are to stand in a JSON string, escapes included.
+    /// - Parameter words: the texts as they are written in a JSON string, with escapes.
     init(_ words: [String]) {
         for word in words {
             bytes.append(contentsOf: word.utf8)

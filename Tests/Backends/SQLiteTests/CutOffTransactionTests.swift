@@ -26,11 +26,11 @@ import Testing
         var run = try warehouse.beginRun(at: 1, isDryRun: false)
         run.counts = Self.counts(1)
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try warehouse.commit()
         try warehouse.begin()
         run.counts = Self.counts(77)
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try warehouse.connection.execute(
             "INSERT INTO genres (genre_id, name, snapshot_date) VALUES (1, 'x', '2026-01-01')")
         try warehouse.connection.flushCache()
@@ -46,7 +46,7 @@ import Testing
             var run = try warehouse.beginRun(at: 1, isDryRun: false)
             run.counts = Self.counts(1)
             try warehouse.begin()
-            try warehouse.save(run)
+            try warehouse.save(LedgerChanges(run: run))
             try warehouse.commit()
         }
         var file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))

@@ -157,7 +157,7 @@ enum RulesPage {
         for rule in CleaningRule.allCases {
             let explanation = rule.explanation
             page +=
-                "| [`\(rule.rawValue)`](#\(rule.rawValue)) | \(explanation.stream) | "
+                "| [`\(rule.rawValue)`](#\(rule.rawValue)) | \(explanation.ports) | "
                 + "\(explanation.rejects.replacing("|", with: "\\|")) |\n"
         }
         for rule in CleaningRule.allCases {
@@ -166,7 +166,7 @@ enum RulesPage {
 
                 ## `\(rule.rawValue)`
 
-                A line of \(explanation.stream.replacing(", ", with: " or ")) is rejected when \(explanation.rejects).
+                A line of \(explanation.ports.replacing(", ", with: " or ")) is rejected when \(explanation.rejects).
 
                 **Why.** \(explanation.reason)
 

@@ -20,7 +20,7 @@ import Testing
         run.counts.accepted = 1
         run.outcome = outcome
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try warehouse.commit()
     }
 
@@ -83,7 +83,7 @@ import Testing
         do {
             let warehouse = try SQLiteWarehouse(path: path)
             let run = try warehouse.beginRun(at: 2, isDryRun: true)
-            try warehouse.save(run)
+            try warehouse.save(LedgerChanges(run: run))
             try warehouse.rollback()
             warehouse.endRun()
             // Others may look at it again.
@@ -114,13 +114,13 @@ import Testing
         for commit in 2...SmallCommits.usual + 1 {
             #expect(try !usesLog(), "before commit \(commit)")
             try warehouse.begin()
-            try warehouse.save(run)
+            try warehouse.save(LedgerChanges(run: run))
             try warehouse.commit()
         }
         #expect(try usesLog())
         #expect(try SQLiteReader(path: path).runs(limit: 9).count == 1)
         try warehouse.begin()
-        try warehouse.save(run)
+        try warehouse.save(LedgerChanges(run: run))
         try warehouse.commit()
         warehouse.endRun()
         #expect(try usesLog())

@@ -5,19 +5,9 @@ import JSON
 /// The run's clock in these tests: 2026-11-24T00:00:00Z.
 let eventClock = RunClock(now: 1_795_478_400_000)
 
-/// Lines as a reader would put them, cleaned.
+/// Cleans lines.
 func eventBatch(_ lines: [[UInt8]], clock: RunClock = eventClock) throws -> EventBatch {
-    let source = Source(name: "events.ndjson", port: .events, number: 0)
-    let chunk = LineChunk(source: source, capacity: 64, start: SourcePosition())
-    for (index, line) in lines.enumerated() {
-        let offset = line.withUnsafeBytes { chunk.buffer.append($0) }
-        chunk.lines.append(
-            Line(
-                span: ByteRange(offset: offset, length: line.count), number: Int64(index + 1),
-                byteOffset: Int64(offset),
-                snapshotDay: 0))
-    }
-    return try EventDecoder(clock: clock).decode(chunk)
+    try EventDecoder(clock: clock).decode(chunk(of: lines, port: .events))
 }
 
 /// Lines as text, cleaned.

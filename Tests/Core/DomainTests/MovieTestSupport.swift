@@ -16,20 +16,7 @@ func movieBatch(_ lines: [[UInt8]], snapshot: String = "2026-11-01") throws -> M
 /// A chunk of lines, of a source with a snapshot date.
 func movieChunk(_ lines: [[UInt8]], snapshot: String = "2026-11-01") throws -> LineChunk {
     let day = try #require(snapshot.withBytes { CivilDate.parse($0) })
-    let source = Source(name: "movies.ndjson", port: .movies, number: 0)
-    let chunk = LineChunk(source: source, capacity: 64, start: SourcePosition())
-    for (index, line) in lines.enumerated() {
-        let offset = line.withUnsafeBytes { chunk.buffer.append($0) }
-        chunk.lines.append(
-            Line(
-                span: ByteRange(offset: offset, length: line.count),
-                number: Int64(index + 1),
-                byteOffset: Int64(offset),
-                snapshotDay: day
-            )
-        )
-    }
-    return chunk
+    return chunk(of: lines, port: .movies, day: day)
 }
 
 /// What a batch makes of one document with `"id":1,"title":"T"` and these members.

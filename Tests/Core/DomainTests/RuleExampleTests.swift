@@ -25,8 +25,8 @@ import Testing
 
     /// What became of a line: the rules that were stored, in each stream that has the rule.
     private func rules(of line: String, _ rule: CleaningRule) throws -> [[CleaningRule]] {
-        let isMovies = rule.explanation.stream.contains("movies")
-        let isEvents = rule.explanation.stream.contains("events")
+        let isMovies = rule.explanation.ports.contains("movies")
+        let isEvents = rule.explanation.ports.contains("events")
         #expect(isMovies || isEvents)
         return (isMovies ? [try movieBatch([line]).rejections.map(\.rule)] : [])
             + (isEvents ? [try eventBatch([line]).rejections.map(\.rule)] : [])

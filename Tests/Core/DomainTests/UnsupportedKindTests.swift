@@ -8,10 +8,10 @@ import Testing
 
     private static func verdict(
         _ bytes: [UInt8], isAtEnd: Bool = true, leavesUnfinished: Bool = false
-    ) -> UnsupportedKind.Verdict {
+    ) throws -> UnsupportedKind.Verdict {
         let buffer = ByteBuffer()
         bytes.withUnsafeBytes { _ = buffer.append($0) }
-        return UnsupportedKindCheck(leavesUnfinished: leavesUnfinished).verdict(of: buffer, isAtEnd: isAtEnd)
+        return try UnsupportedKindCheck(leavesUnfinished: leavesUnfinished).verdict(of: buffer, isAtEnd: isAtEnd)
     }
 
     private static let comma = UnsupportedKind.csv(separator: UInt8(ascii: ","))
@@ -66,63 +66,63 @@ import Testing
 
     private func words(_ kind: UnsupportedKind?) -> Verdict { kind.map { .other($0) } ?? .lines }
 
-    @Test func itIsToldByItsFirstBytes() {
+    @Test func itIsToldByItsFirstBytes() throws {
         for (bytes, kind) in Self.all {
-            #expect(Self.verdict(bytes) == words(kind), "\(String(decoding: bytes.prefix(80), as: UTF8.self))")
+            #expect(try Self.verdict(bytes) == words(kind), "\(String(decoding: bytes.prefix(80), as: UTF8.self))")
         }
     }
 
     /// Bytes may come one by one: what is said of the first is not taken back, nor is anything said too early.
-    @Test func whatIsSaidEarlyStays() {
+    @Test func whatIsSaidEarlyStays() throws {
         for (bytes, kind) in Self.all {
             for count in 0...bytes.count {
-                let early = Self.verdict(Array(bytes[..<count]), isAtEnd: false)
+                let early = try Self.verdict(Array(bytes[..<count]), isAtEnd: false)
                 let text = String(decoding: bytes.prefix(count), as: UTF8.self)
                 #expect(early == .undecided || early == words(kind), "\(text)")
             }
         }
     }
 
-    @Test func anOrdinaryFirstLineIsEnough() {
+    @Test func anOrdinaryFirstLineIsEnough() throws {
         let line = Array(#"{"event_type":"view"}"#.utf8)
-        #expect(Self.verdict(line, isAtEnd: false) == .undecided)
-        #expect(Self.verdict(line + [10], isAtEnd: false) == .lines)
-        #expect(Self.verdict([10, 13, 10] + line + [10], isAtEnd: false) == .lines)
+        #expect(try Self.verdict(line, isAtEnd: false) == .undecided)
+        #expect(try Self.verdict(line + [10], isAtEnd: false) == .lines)
+        #expect(try Self.verdict([10, 13, 10] + line + [10], isAtEnd: false) == .lines)
     }
 
-    @Test func anUnfinishedLineIsNoneYet() {
-        #expect(Self.verdict([0x7b], leavesUnfinished: true) == .lines)
-        #expect(Self.verdict([0x7b, 10], leavesUnfinished: true) == .other(.indentedJSON))
-        #expect(Self.verdict(Array("[1]".utf8), leavesUnfinished: true) == .other(.jsonArray))
+    @Test func anUnfinishedLineIsNoneYet() throws {
+        #expect(try Self.verdict([0x7b], leavesUnfinished: true) == .lines)
+        #expect(try Self.verdict([0x7b, 10], leavesUnfinished: true) == .other(.indentedJSON))
+        #expect(try Self.verdict(Array("[1]".utf8), leavesUnfinished: true) == .other(.jsonArray))
     }
 
     /// Only lines that begin within the first 64 KiB are searched for an object, wherever they end.
-    @Test func onlyTheFirstLinesAreSearched() {
+    @Test func onlyTheFirstLinesAreSearched() throws {
         func file(objectAt place: Int, _ object: String) -> [UInt8] {
             Array("[\n".utf8) + [UInt8](repeating: 0x78, count: place - 3) + Array("\n\(object)\n".utf8)
         }
         let long = #"{"a":"\#(String(repeating: "y", count: 100_000))"}"#
-        #expect(Self.verdict(file(objectAt: 65_535, Self.object)) == .lines)
-        #expect(Self.verdict(file(objectAt: 65_536, Self.object)) == .other(.jsonArray))
-        #expect(Self.verdict(file(objectAt: 65_535, long)) == .lines)
-        #expect(Self.verdict(file(objectAt: 65_535, String(long.dropLast()))) == .other(.jsonArray))
+        #expect(try Self.verdict(file(objectAt: 65_535, Self.object)) == .lines)
+        #expect(try Self.verdict(file(objectAt: 65_536, Self.object)) == .other(.jsonArray))
+        #expect(try Self.verdict(file(objectAt: 65_535, long)) == .lines)
+        #expect(try Self.verdict(file(objectAt: 65_535, String(long.dropLast()))) == .other(.jsonArray))
         let cut = file(objectAt: 65_535, long).dropLast(10)
-        #expect(Self.verdict(Array(cut), isAtEnd: false) == .undecided)
+        #expect(try Self.verdict(Array(cut), isAtEnd: false) == .undecided)
         let array = Array("[".utf8) + [UInt8](repeating: 0x31, count: 70_000)
-        #expect(Self.verdict(array, isAtEnd: false) == .other(.jsonArray))
+        #expect(try Self.verdict(array, isAtEnd: false) == .other(.jsonArray))
     }
 
-    @Test func aLongFirstLineMayBeCSV() {
+    @Test func aLongFirstLineMayBeCSV() throws {
         let name = String(repeating: "n", count: 70_000)
-        #expect(Self.verdict(Array("\(name),b\n1,2\n".utf8)) == .other(Self.comma))
-        #expect(Self.verdict(Array("\(name),b\n1,2,3\n".utf8)) == .lines)
+        #expect(try Self.verdict(Array("\(name),b\n1,2\n".utf8)) == .other(Self.comma))
+        #expect(try Self.verdict(Array("\(name),b\n1,2,3\n".utf8)) == .lines)
         // Longer than any line that is looked at.
         let endless = [UInt8](repeating: 0x2c, count: maximumLineLength + 100)
-        #expect(Self.verdict(endless, isAtEnd: false) == .lines)
-        #expect(Self.verdict([UInt8](repeating: 0, count: 1 << 20), isAtEnd: false) == .undecided)
+        #expect(try Self.verdict(endless, isAtEnd: false) == .lines)
+        #expect(try Self.verdict([UInt8](repeating: 0, count: 1 << 20), isAtEnd: false) == .undecided)
     }
 
-    @Test func theMessageSaysWhatToDo() {
+    @Test func theMessageSaysWhatToDo() throws {
         for (_, kind) in Self.all {
             guard let kind else { continue }
             let message = kind.message()

@@ -53,12 +53,6 @@ import Testing
     ])
     func values(line: String, expected: String) throws { #expect(try form(line) == expected) }
 
-    @Test func isAddedToWhatIsThere() throws {
-        var output = Array("x".utf8)
-        try parse(#"{"a":1}"#.utf8) { $0.appendContentForm(to: &output) }
-        #expect(output == Array(#"x{"a":1e0}"#.utf8))
-    }
-
     @Test func manyMembersAreSortedAsFew() throws {
         for count in [31, 32, 33, 500] {
             var generator = SeededGenerator(seed: UInt64(count))
@@ -114,9 +108,7 @@ import Testing
 
     private func form(_ line: [UInt8]) throws -> String {
         try parse(line) { value in
-            var output: [UInt8] = []
-            value.appendContentForm(to: &output)
-            return try #require(String(validating: output, as: UTF8.self))
+            try #require(String(validating: value.contentForm, as: UTF8.self))
         }
     }
 }

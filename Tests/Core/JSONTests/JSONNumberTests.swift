@@ -116,17 +116,11 @@ import Testing
             let digits = String(generator.next() >> (generator.next() % 64) | 1)
             let power = Int(generator.next() % 41) - 20
             let spellings = (0..<4).map { _ in spelling(digits, power, &generator) }
-            let forms = Set(spellings.map { text in try? parse("{\"a\":\(text)}".utf8, contentForm) })
+            let forms = Set(spellings.map { text in try? parse("{\"a\":\(text)}".utf8) { $0.contentForm } })
             #expect(forms.count == 1 && !forms.contains(nil), "\(spellings)")
             #expect(Set(spellings.map { number($0) { JSONNumber.integer($0) } }).count == 1, "\(spellings)")
             #expect(Set(spellings.map { number($0) { JSONNumber.double($0) } }).count == 1, "\(spellings)")
         }
-    }
-
-    private func contentForm(_ value: JSONValue) -> [UInt8] {
-        var form: [UInt8] = []
-        value.appendContentForm(to: &form)
-        return form
     }
 
     /// The digits times a power of ten, with a point and zeros at random places.

@@ -37,10 +37,14 @@ import Testing
         arguments: [
             (.double(.nan), "null"), (.double(.infinity), "null"), (.double(-0.0), "0"), (.double(1e21), "1e+21"),
             (.double(3), "3"), (.double(0.1), "0.1"),
+            (.real(.nan), "null"), (.real(-.infinity), "null"), (.real(3), "3.0"), (.real(0.1), "0.1"),
+            (.real(1e21), "1e+21"),
             (.integer(.min), "-9223372036854775808"), (.integer(.max), "9223372036854775807"),
             (.string("\0\u{1F}é𝄞"), #""\u0000\u001fé𝄞""#),
             (.text([0x61, 0xFF, 0x62]), "\"a\u{FFFD}b\""), (.text([0xED, 0xA0, 0x80]), "\"\u{FFFD}\u{FFFD}\u{FFFD}\""),
             (.text([]), #""""#),
+            (.string("a\u{7F}\u{2028}b\u{2029}"), #""a\u007f\u2028b\u2029""#), (.text([0xE2, 0x80]), "\"\u{FFFD}\""),
+            (.string("\u{2027}\u{202A}\u{E2}"), "\"\u{2027}\u{202A}\u{E2}\""), (.string("\u{2028}"), #""\u2028""#),
             (.object([("", .null), ("k\"", .boolean(false))]), #"{"":null,"k\"":false}"#), (.array([]), "[]"),
             (.object([]), "{}"),
         ] as [(JSONText, String)]

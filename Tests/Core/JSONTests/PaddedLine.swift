@@ -45,3 +45,13 @@ func fault(_ line: some Collection<UInt8>, keepsUnknown: Bool = true, padding: U
 extension UnsafeRawBufferPointer {
     var text: String { String(decoding: self, as: UTF8.self) }
 }
+
+extension JSONValue {
+    /// The content form of the value, of all pieces.
+    var contentForm: [UInt8] {
+        final class Pieces { var bytes: [UInt8] = [] }
+        let pieces = Pieces()
+        forEachContentFormPiece { pieces.bytes += $0 }
+        return pieces.bytes
+    }
+}

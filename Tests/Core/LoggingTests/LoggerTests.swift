@@ -47,7 +47,7 @@ private final class MemoryLog: LogOutput {
     @Test func jsonLinesHaveTheirForm() {
         let text = Self.logged(.json, label: "files", runID: 42) {
             $0.info("loaded", ["rows": 3, "share": 0.5, "nan": .number(.nan), "whole": true, "file": "a\"b"])
-            $0.with(["message": "other", "rows": 1]).error("twice", ["rows": 2])
+            $0.error("twice", ["message": "other", "rows": 1, "rows": 2])
         }
         #expect(
             text == #"""
@@ -115,10 +115,10 @@ private final class MemoryLog: LogOutput {
 
     @Test func derivedLoggersChangeNothingElse() {
         let text = Self.logged { logger in
-            logger.labelled("a").forRun(7).with(["x": 1]).info("m", ["y": 2])
+            logger.forRun(7).info("m", ["y": 2])
             logger.info("m")
         }
-        #expect(text == "2026-11-24T09:00:00.123Z INFO run=7 a: m x=1 y=2\n2026-11-24T09:00:00.123Z INFO m\n")
+        #expect(text == "2026-11-24T09:00:00.123Z INFO run=7 m y=2\n2026-11-24T09:00:00.123Z INFO m\n")
     }
 
     @Test(arguments: LogFormat.allCases)
@@ -140,7 +140,7 @@ private final class MemoryLog: LogOutput {
         (1_735_689_599_001, "2024-12-31T23:59:59.001Z"), (Int64.min, "0001-01-01T00:00:00.000Z"),
         (Int64.max, "9999-12-31T23:59:59.999Z"), (-2_203_891_200_001, "1900-02-28T23:59:59.999Z"),
     ])
-    func timestamps(milliseconds: Int64, text: String) { #expect(Timestamp.text(milliseconds: milliseconds) == text) }
+    func timestamps(milliseconds: Int64, text: String) { #expect(LogTime.text(milliseconds: milliseconds) == text) }
 
     @Test func theSystemClockRuns() {
         let difference = SystemClock.milliseconds() - Int64(Date().timeIntervalSince1970 * 1000)

@@ -4,9 +4,10 @@
 #include <getopt.h>
 #include <stddef.h>
 
-// getopt_long keeps its state in globals, which Swift 6 refuses to touch. These read and write them; callers hold a lock.
+// getopt_long keeps its state in global variables, which Swift 6 does not allow to use. These functions read and write
+// them; callers hold a lock.
 
-// Makes the next call of getopt_long begin anew, with no messages of its own.
+// Makes the next call of getopt_long begin a new scan that prints no messages.
 static inline void carguments_begin(void) {
     optind = 0;
     opterr = 0;
@@ -14,7 +15,7 @@ static inline void carguments_begin(void) {
     optarg = NULL;
 }
 
-// The index in argv that comes next.
+// The index in argv of the next word.
 static inline int carguments_next_index(void) { return optind; }
 
 // The option character or value that the last '?' or ':' is about, 0 for an unknown long option.

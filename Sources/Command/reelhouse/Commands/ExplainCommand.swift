@@ -21,7 +21,7 @@ enum ExplainCommand: Command {
             try context.console.print(JSONText.array(rules.map(json)).compact)
         } else if let chosen {
             let (explanation, console) = (chosen.explanation, context.console)
-            try console.print(console.style.bold(chosen.rawValue) + " (\(explanation.stream))\n")
+            try console.print(console.style.bold(chosen.rawValue) + " (\(explanation.ports))\n")
             try console.print(paragraph: explanation.rejects)
             try console.print()
             try console.print(paragraph: "Why: \(explanation.reason)")
@@ -31,7 +31,7 @@ enum ExplainCommand: Command {
         } else {
             var table = TextTable([.text("rule"), .text("stream"), .prose("a line is rejected when")])
             for rule in CleaningRule.allCases {
-                table.add([rule.rawValue, rule.explanation.stream, rule.explanation.rejects])
+                table.add([rule.rawValue, rule.explanation.ports, rule.explanation.rejects])
             }
             try context.console.print(table)
         }
@@ -41,7 +41,7 @@ enum ExplainCommand: Command {
     private static func json(_ rule: CleaningRule) -> JSONText {
         let explanation = rule.explanation
         return .object([
-            ("rule", .string(rule.rawValue)), ("stream", .string(explanation.stream)),
+            ("rule", .string(rule.rawValue)), ("stream", .string(explanation.ports)),
             ("rejects", .string(explanation.rejects)), ("reason", .string(explanation.reason)),
             ("example", .string(explanation.example)), ("remedy", .string(explanation.remedy)),
         ])

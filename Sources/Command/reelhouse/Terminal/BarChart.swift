@@ -2,17 +2,17 @@ import Logging
 
 import enum Domain.NumberFormat
 
-/// Values as bars of block characters, all to one scale.
+/// Draws values as bars of block characters, all with the same scale.
 struct BarChart {
     private(set) var bars: [(label: String, value: Double, text: String)] = []
 
-    /// Adds a bar; its value is written as given, or as a whole number.
+    /// Adds a bar. Its value is shown as the given text, or as a whole number.
     mutating func add(_ label: String, _ value: Double, text: String? = nil) {
         let value = value.isFinite ? max(0, value) : 0
         bars.append((PlainText.escape(label), value, text ?? NumberFormat.grouped(Int64(clamping: value))))
     }
 
-    /// The chart in a width in columns; ends in a newline unless there are no bars.
+    /// The chart in a width in columns. It ends in a line feed, unless there are no bars.
     func text(width: Int = 80) -> String {
         let label = min(bars.map { DisplayWidth.of($0.label) }.max() ?? 0, max(8, width / 3))
         let value = bars.map { DisplayWidth.of($0.text) }.max() ?? 0
@@ -26,7 +26,7 @@ struct BarChart {
         }.joined()
     }
 
-    /// A bar to an eighth of a column; what is not nothing is seen.
+    /// A bar, exact to an eighth of a column. A share above 0 is always visible.
     static func bar(share: Double, width: Int) -> String {
         let eighths = Int((min(max(share, 0), 1) * Double(width * 8)).rounded())
         let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]

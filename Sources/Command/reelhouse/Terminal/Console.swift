@@ -1,15 +1,15 @@
 import Glibc
 import Logging
 
-/// What a command talks to: results go to standard output, everything else to standard error, where it pushes the live
-/// line of progress down. Nothing else in the command prints.
+/// Prints everything that a command prints: results to standard output, everything else to standard error, above the
+/// live line of progress.
 final class Console: Sendable {
     let output: any TextOutput
     let errors: any TextOutput
     let environment: [String: String]
     /// Progress on standard error; also the output of the log.
     let progress: ProgressLine
-    /// Whether messages and progress are wanted; errors and warnings always are.
+    /// Whether messages and progress are suppressed. Errors and warnings are always printed.
     let isQuiet: Bool
 
     init(
@@ -36,21 +36,21 @@ final class Console: Sendable {
         )
     }
 
-    /// The emphasis that standard output takes.
+    /// The emphasis on standard output.
     var style: TextStyle { TextStyle(isTerminal: output.isTerminal, environment: environment) }
-    /// The emphasis that standard error takes.
+    /// The emphasis on standard error.
     var errorStyle: TextStyle { TextStyle(isTerminal: errors.isTerminal, environment: environment) }
 
-    /// Columns that results are laid out for: `COLUMNS` if that is set, else the terminal's; nil elsewhere.
+    /// The width of results in columns: `COLUMNS` if that is set, else that of the terminal; nil if there is neither.
     var outputWidth: Int? { Self.columns(in: environment) ?? output.width }
 
-    /// Columns that errors are laid out for, as `outputWidth` is for results.
+    /// The width of errors in columns; see `outputWidth`.
     private var errorWidth: Int? { Self.columns(in: environment) ?? errors.width }
 
-    /// Columns that help texts and charts are laid out for: those of results up to 100, or 80.
+    /// The width of help texts and charts in columns: that of results, at most 100; 80 if it is not known.
     var textWidth: Int { min(outputWidth ?? 80, 100) }
 
-    /// The width that `COLUMNS` asks for, or nil.
+    /// The width that `COLUMNS` gives, or nil.
     static func columns(in environment: [String: String]) -> Int? {
         environment["COLUMNS"].flatMap(Int.init).flatMap { (1...10_000).contains($0) ? $0 : nil }
     }
@@ -64,13 +64,13 @@ final class Console: Sendable {
     /// Writes a line of a result to standard output.
     func print(_ line: String = "") throws(OutputError) { try write(line + "\n") }
 
-    /// Writes a table as wide as the terminal, or one cell a line where that is too narrow for it; only its first column
-    /// when quiet.
+    /// Writes a table as wide as the terminal, or with one cell on each line if the terminal is too narrow. With
+    /// `--quiet` only the first column is written.
     func print(_ table: TextTable) throws(OutputError) {
         try write(isQuiet ? table.quietText : table.readableText(width: outputWidth))
     }
 
-    /// Writes a paragraph, wrapped to the terminal; whole elsewhere. Lines after the first are indented as told.
+    /// Writes a paragraph, which is wrapped on a terminal. `hangingIndent` indents the lines after the first.
     func print(paragraph text: String, hangingIndent: Int = 0) throws(OutputError) {
         guard let width = outputWidth else { return try print(text) }
         let indent = String(repeating: " ", count: hangingIndent)
@@ -78,7 +78,7 @@ final class Console: Sendable {
         try print(text.prefix { $0 == " " } + lines.joined(separator: "\n" + indent))
     }
 
-    /// Says something to the person, on standard error and unless quiet.
+    /// Writes a message to standard error, unless quiet.
     func say(_ line: String) {
         if !isQuiet { writeToErrors(line + "\n") }
     }
@@ -87,13 +87,13 @@ final class Console: Sendable {
     func report(_ report: Report) { writeToErrors(report.text(errorStyle, width: errorWidth)) }
 
     private func writeToErrors(_ text: String) {
-        // Where both go to one file, they stand in the order in which they were written. If standard output fails, the
-        // next one to write to it is told.
+        // If both are redirected to one file, their order is kept. An error of standard output is reported by the next
+        // write to it.
         try? output.flush()
         progress.write(line: Array(text.utf8))
     }
 
-    /// Clears the live line and writes out what is kept back. To be called before the process ends.
+    /// Clears the live line and writes what is buffered. Called before the process ends.
     func finish() throws(OutputError) {
         progress.finish()
         try output.flush()

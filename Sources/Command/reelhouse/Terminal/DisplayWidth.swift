@@ -1,13 +1,13 @@
-/// How many columns text takes on a terminal.
+/// Computes how many columns text needs on a terminal.
 enum DisplayWidth {
-    /// Columns of a whole text: two for a wide East Asian character or an emoji, none for a sign that combines with
-    /// another or is not shown.
+    /// The columns of a text: two for a wide East Asian character or an emoji, none for a character that combines with
+    /// another or is invisible.
     static func of(_ text: some StringProtocol) -> Int {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
         return text.reduce(0) { $0 + of($1) }
     }
 
-    /// Columns of one character as a reader sees it (an extended grapheme cluster).
+    /// The columns of one character (an extended grapheme cluster).
     static func of(_ character: Character) -> Int {
         let scalars = character.unicodeScalars
         // A base with the emoji variation selector, joined emoji and flags are as wide as one emoji.
@@ -38,9 +38,9 @@ enum DisplayWidth {
         }
     }
 
-    /// Text of at most so many columns; what is cut off is marked by `…`.
+    /// Shortens text to a number of columns; `…` marks the place where it is cut.
     static func truncate(_ text: String, to width: Int) -> String {
-        // Even if each took four bytes and half a column: too few to be cut.
+        // So few bytes cannot need more columns.
         guard text.utf8.count > width, of(text) > width else { return text }
         guard width > 0 else { return "" }
         var columns = 0
@@ -51,13 +51,13 @@ enum DisplayWidth {
         return kept + "…"
     }
 
-    /// Text with spaces before or after it to so many columns.
+    /// Fills text with spaces before or after it up to a number of columns.
     static func pad(_ text: String, to width: Int, isTrailing: Bool = false) -> String {
         let spaces = String(repeating: " ", count: max(0, width - of(text)))
         return isTrailing ? spaces + text : text + spaces
     }
 
-    /// A text in lines of at most so many columns, broken between words; a longer word is broken too.
+    /// Breaks a text into lines of at most a number of columns, between words. A longer word is broken too.
     static func wrap(_ text: String, to width: Int) -> [String] {
         let width = max(1, width)
         var lines: [String] = []

@@ -1,6 +1,6 @@
 import Logging
 
-/// One JSON array with an object for each row, as `NDJSONRowWriter` writes them.
+/// Writes one JSON array with an object for each row, in the form of `NDJSONRowWriter`.
 struct JSONRowWriter: RowWriter {
     private let output: any TextOutput
     private var keys: [String] = []
@@ -21,7 +21,7 @@ struct JSONRowWriter: RowWriter {
     mutating func end() throws(OutputError) { try output.write(hasRows ? "\n]\n" : "]\n") }
 }
 
-/// A table as GitHub and most other readers of Markdown take it. Null is an empty cell.
+/// Writes a table in GitHub's Markdown. Null is an empty cell.
 struct MarkdownRowWriter: RowWriter {
     let output: any TextOutput
 

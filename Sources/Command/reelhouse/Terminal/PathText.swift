@@ -1,7 +1,6 @@
-/// Paths in little room.
+/// Shortens paths to a width.
 enum PathText {
-    /// Paths of at most so many columns each, shortened in the middle, so that those that differ still do where that is
-    /// possible.
+    /// Shortens paths in the middle to a number of columns each. Different paths stay different if that is possible.
     static func shortened(_ paths: [String], to width: Int) -> [String] {
         guard paths.contains(where: { DisplayWidth.of($0) > width }) else { return paths }
         let different = Set(paths).count
@@ -18,15 +17,15 @@ enum PathText {
         return best.paths
     }
 
-    /// One path; see `shortened(_:to:)`.
+    /// Shortens one path; see `shortened(_:to:)`.
     static func shortened(_ path: String, to width: Int) -> String { shortened([path], to: width)[0] }
 
-    /// A way that looks at one path, for all that are too wide.
+    /// Applies a way of shortening, which looks at one path alone, to all paths that are too wide.
     private static func each(_ way: @escaping (String, Int) -> String) -> ([String], Int) -> [String] {
         { paths, width in paths.map { DisplayWidth.of($0) <= width ? $0 : way($0, width) } }
     }
 
-    /// Whole parts: `data/events/…/2026-11-20.ndjson.zst`.
+    /// Keeps whole parts of the path: `data/events/…/2026-11-20.ndjson.zst`.
     private static func byParts(_ path: String, width: Int) -> String {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count > 2, let last = parts.last else { return byMiddle(path, width: width) }
@@ -38,7 +37,7 @@ enum PathText {
         return DisplayWidth.of(text) <= width ? text : byMiddle(path, width: width)
     }
 
-    /// A third of the room for the start, the rest for the end, where files of a kind differ.
+    /// Gives a third of the width to the start and the rest to the end, where similar files differ.
     private static func byMiddle(_ path: String, width: Int) -> String {
         let head = max(0, width - 1) / 3
         return start(of: path, to: head) + "…" + end(of: path, to: max(0, width - 1 - head))
@@ -48,7 +47,8 @@ enum PathText {
 
     private static func byStart(_ path: String, width: Int) -> String { DisplayWidth.truncate(path, to: width) }
 
-    /// Whole parts, and where several paths would look alike, the part in which they differ and the file's name.
+    /// Keeps whole parts. Of paths that would look the same, it keeps the part in which they differ and the file's
+    /// name.
     private static func byDifference(_ paths: [String], width: Int) -> [String] {
         var short: [String: String] = [:]
         for path in paths { short[path] = DisplayWidth.of(path) <= width ? path : byParts(path, width: width) }
@@ -58,25 +58,25 @@ enum PathText {
             var changed: [String: String] = [:]
             for path in group { changed[path] = difference(Array(path), from: shared, width: width) }
             short.merge(changed) { $1 }
-            // Those that still look alike differ further on, or cannot be told apart.
+            // Paths that still look the same differ further on, or not within the width.
             groups += alike(changed).filter { $0.count < group.count }
         }
         return paths.map { short[$0] ?? $0 }
     }
 
-    /// Paths that are shown by the same text, in groups of two and more.
+    /// Groups of two or more paths that have the same text.
     private static func alike(_ short: [String: String]) -> [[String]] {
         Dictionary(grouping: short.keys) { short[$0] ?? $0 }.values.filter { $0.count > 1 }.map { $0.sorted() }
     }
 
-    /// How many characters all paths begin with.
+    /// How many characters at the start all paths have in common.
     private static func sharedStart(_ paths: [String]) -> Int {
         guard let first = paths.first else { return 0 }
         return paths.reduce(Array(first)) { shared, path in zip(shared, path).prefix { $0 == $1 }.map(\.0) }.count
     }
 
-    /// A path of which a part is shown that begins at a character, or with the folder which that is in, and its name:
-    /// `…/region-berlin/…/log.ndjson`.
+    /// Keeps the part of a path that begins at a character, or the folder that contains that character, and the file's
+    /// name: `…/region-berlin/…/log.ndjson`.
     private static func difference(_ path: [Character], from place: Int, width: Int) -> String {
         let rest = String(path[place...])
         guard let slash = rest.lastIndex(of: "/") else {

@@ -2,11 +2,11 @@ import Glibc
 import Logging
 import Synchronization
 
-/// Progress on standard error: one live line on a terminal, a plain or JSON line now and then elsewhere.
+/// Shows progress on standard error: one live line on a terminal, else a line of text or JSON from time to time.
 ///
-/// All that goes to standard error goes through here, so that it stands above the live line.
+/// All output to standard error goes through it, so that it appears above the live line.
 final class ProgressLine: LogOutput {
-    /// What a line of progress is written as.
+    /// The format of a line of progress.
     enum Format: Sendable {
         case text
         case json
@@ -19,13 +19,14 @@ final class ProgressLine: LogOutput {
         case lines(Format)
     }
 
-    /// How, and how often at most.
+    /// How progress is shown, and how often at most.
     struct Settings: Sendable, Equatable {
         var mode: Mode
         var intervalSeconds: Double
 
-        /// Ten times a second on a terminal; elsewhere each 10 s, JSON each second, or as `REELHOUSE_PROGRESS_SECONDS`
-        /// says. Not at all when quiet (JSON that was asked for aside) or when `REELHOUSE_NO_PROGRESS` is not empty.
+        /// The schedule for an environment: ten times a second on a terminal; elsewhere every 10 s, JSON every second,
+        /// or as `REELHOUSE_PROGRESS_SECONDS` says. Nothing is shown with `--quiet` (except JSON that was requested) or
+        /// if `REELHOUSE_NO_PROGRESS` is not empty.
         init(isTerminal: Bool, isQuiet: Bool, format: Format, environment: [String: String]) {
             let chosen = environment["REELHOUSE_PROGRESS_SECONDS"].flatMap(Double.init).flatMap { $0 >= 0 ? $0 : nil }
             if format == .json {
@@ -48,7 +49,7 @@ final class ProgressLine: LogOutput {
         var meter: ProgressMeter
         var lastShown: Double
         var last: WorkProgress?
-        /// What stands on the terminal's current line.
+        /// The text on the terminal's current line.
         var live: String?
         var isFinished = false
     }
@@ -60,18 +61,19 @@ final class ProgressLine: LogOutput {
     private let clock: @Sendable () -> Double
     private let state: Mutex<State>
 
-    /// Progress of work that begins now. The clock gives seconds and never goes back.
+    /// Creates the progress of work that begins now. The clock gives seconds and never goes back.
     init(output: any TextOutput, settings: Settings, clock: @escaping @Sendable () -> Double = monotonicSeconds) {
         self.output = output
         self.settings = settings
         self.clock = clock
         let now = clock()
-        // The first line off a terminal comes after a second, so that what is short stays silent; the live one at once.
+        // On a terminal the first line is shown at once. Elsewhere it is shown after a second, so that short work
+        // prints none.
         let first = settings.mode == .live ? -.infinity : now - max(0, settings.intervalSeconds - 1)
         state = Mutex(State(meter: ProgressMeter(start: now), lastShown: first))
     }
 
-    /// Takes progress in and shows it if it is time. Any thread, as often as one likes.
+    /// Updates the progress, and shows it if it is time. May be called from any thread, at any rate.
     func update(_ progress: WorkProgress) {
         guard settings.mode != .off else { return }
         let now = clock()
@@ -85,7 +87,7 @@ final class ProgressLine: LogOutput {
         }
     }
 
-    /// Writes the state as a line of its own, as on SIGUSR1, even where progress is not shown otherwise.
+    /// Writes the progress as a separate line, for SIGUSR1, also if progress is not shown otherwise.
     func report(_ progress: WorkProgress) {
         let now = clock()
         state.withLock { state in
@@ -98,7 +100,7 @@ final class ProgressLine: LogOutput {
     /// Writes a line above the live line.
     func write(line: [UInt8]) { state.withLock { above(&$0, line) } }
 
-    /// Takes the live line away until the next update.
+    /// Erases the live line until the next update.
     func clear() {
         state.withLock { state in
             if state.live != nil { put(Self.eraseLine) }
@@ -106,7 +108,7 @@ final class ProgressLine: LogOutput {
         }
     }
 
-    /// Takes the live line away for good; updates have no effect any more.
+    /// Erases the live line. Later updates have no effect.
     func finish() {
         clear()
         state.withLock { $0.isFinished = true }
@@ -132,10 +134,10 @@ final class ProgressLine: LogOutput {
 
     private func put(_ text: String) { put(Array(text.utf8)) }
 
-    /// Standard error that cannot be written is no reason to stop work.
+    /// Writes to standard error. Errors are ignored: work goes on without progress.
     private func put(_ bytes: [UInt8]) { try? output.write(bytes: bytes) }
 
-    /// Seconds of a clock that nobody sets.
+    /// Seconds of the monotonic clock.
     @Sendable static func monotonicSeconds() -> Double {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

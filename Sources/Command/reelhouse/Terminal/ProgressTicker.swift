@@ -1,13 +1,13 @@
 import Dispatch
 
-/// Asks work how far it is, ten times a second on a thread of its own, and shows it. The time that has gone by thus goes
-/// on even where the work is silent for a while.
+/// Shows the progress of work ten times a second, from its own thread. So the elapsed time is up to date also while the
+/// work reports nothing.
 final class ProgressTicker {
-    /// None where nothing would be shown.
+    /// Nil if progress is not shown.
     private let timer: (any DispatchSourceTimer)?
     private let queue: DispatchQueue
 
-    /// Begins at once.
+    /// Starts the ticker.
     init(_ line: ProgressLine, poll: @escaping @Sendable () -> WorkProgress) {
         queue = DispatchQueue(label: "reelhouse.progress")
         guard line.settings.mode != .off else {
@@ -21,7 +21,7 @@ final class ProgressTicker {
         self.timer = timer
     }
 
-    /// Ends it; when this returns, nothing is being shown any more.
+    /// Stops the ticker. Nothing is shown after the return.
     func stop() {
         timer?.cancel()
         queue.sync {}

@@ -1,8 +1,8 @@
 import Logging
 
-/// What went wrong and what to do about it: `error: …`, a blank line, `hint: …`. Passwords are taken out.
+/// An error or warning as it is printed: `error: …`, then `hint: …` with what to do. Passwords are masked.
 struct Report: Equatable {
-    /// How bad it is.
+    /// Whether it is an error or a warning.
     enum Kind: String {
         case error
         case warning
@@ -14,9 +14,9 @@ struct Report: Equatable {
     /// What to do next.
     var hint: String?
 
-    /// The report, ending in a newline.
+    /// The text of the report, which ends in a line feed.
     ///
-    /// - Parameter width: columns that lines are broken at, between words; nil where they stay whole.
+    /// - Parameter width: the width in columns, to which lines are wrapped; nil for no wrapping.
     func text(_ style: TextStyle, width: Int? = nil) -> String {
         let mark = kind == .error ? style.red("error") : style.yellow("warning")
         var text = "\(mark): \(Self.lines(message, width: width, behind: kind.rawValue.count + 2))\n"
@@ -24,7 +24,7 @@ struct Report: Equatable {
         return text
     }
 
-    /// Line breaks stay; what else could tell a terminal something does not.
+    /// Escapes control characters but keeps line feeds.
     private static func lines(_ text: String, width: Int?, behind mark: Int) -> String {
         Redaction.text(text).unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .map { number, line in
@@ -34,7 +34,7 @@ struct Report: Equatable {
             }.joined(separator: "\n")
     }
 
-    /// A line broken between words. A longer word stays whole, so that it can be copied.
+    /// Wraps a line between words. A longer word is not broken, so that it can be copied.
     private static func broken(_ line: String, width: Int, behind mark: Int) -> String {
         var text = ""
         var columns = mark

@@ -1,4 +1,4 @@
-/// What the rows of a query are written as.
+/// The format of the rows of a query.
 enum RowFormat: String, Sendable, CaseIterable {
     case table
     case vertical
@@ -7,7 +7,7 @@ enum RowFormat: String, Sendable, CaseIterable {
     case ndjson
     case markdown
 
-    /// A writer to an output.
+    /// Creates a writer for the format.
     func writer(to output: any TextOutput, layout: ResultLayout) -> any RowWriter {
         switch self {
         case .table: TableRowWriter(output: output, layout: layout)
@@ -20,18 +20,18 @@ enum RowFormat: String, Sendable, CaseIterable {
     }
 }
 
-/// How much room a result for people has.
+/// The width of a result for people.
 struct ResultLayout: Sendable, Equatable {
-    /// Columns of a line.
+    /// The width of a line in columns.
     var width: Int
-    /// Whether long texts are shortened to fit. Numbers never are.
+    /// Whether long texts are shortened to fit. Numbers are never shortened.
     var isShortened: Bool
 
-    /// The width that lines are cut to, or nil where they stay whole.
+    /// The width that lines are shortened to; nil if they are not.
     var shortenedWidth: Int? { isShortened ? width : nil }
 }
 
-/// A table where it has room, and one value a line where it has not: the first rows decide.
+/// Writes a table if the width is enough for the first rows, and else one value on each line.
 struct AutomaticRowWriter: RowWriter {
     private let output: any TextOutput
     private let layout: ResultLayout

@@ -1,3 +1,4 @@
+import JSON
 import Logging
 
 import enum Domain.NumberFormat
@@ -8,7 +9,7 @@ enum CellValue: Sendable, Equatable {
     case integer(Int64)
     case real(Double)
     case text(String)
-    /// Bytes; written as lower-case hexadecimal digits.
+    /// Bytes, which are written as lower-case hexadecimal digits.
     case blob([UInt8])
 
     /// The value as text, null as nil.
@@ -28,17 +29,17 @@ enum CellValue: Sendable, Equatable {
     }
 }
 
-/// Writes the rows of a result one by one: `begin` once, `write` for each row, `end` once. A row has a value for each
-/// column.
+/// Writes the rows of a result one by one. `begin` is called once, `write` for each row, then `end` once. A row has one
+/// value for each column.
 protocol RowWriter {
     mutating func begin(columns: [String]) throws(OutputError)
     mutating func write(_ row: [CellValue]) throws(OutputError)
     mutating func end() throws(OutputError)
 }
 
-/// RFC 4180: a line of names, fields divided by commas, lines ended by CR LF, quotes where they are needed. Null is an
-/// empty field, empty text a pair of quotes. A null that is alone in its line has quotes as well, since most readers pass
-/// over an empty line.
+/// Writes CSV (RFC 4180): first the names, fields separated by commas, lines that end in CR LF, quotes where they are
+/// needed. Null is an empty field, empty text a pair of quotes. A null that is alone on its line has quotes too, since
+/// most readers skip an empty line.
 struct CSVRowWriter: RowWriter {
     let output: any TextOutput
 
@@ -58,14 +59,14 @@ struct CSVRowWriter: RowWriter {
             text.isEmpty || text.first == " " || text.last == " "
             || text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 10 || $0 == 13 }
         guard needsQuotes else { return text }
-        // By scalars: a quotation mark with a combining sign behind it is another character.
+        // By scalars, since a quotation mark and a combining mark after it are one other `Character`.
         let parts = text.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false)
         return "\"" + parts.map(String.init).joined(separator: "\"\"") + "\""
     }
 }
 
-/// One JSON object a line. A name that comes again gets a number: `count`, `count_2`. Numbers that are not finite are
-/// null.
+/// Writes one JSON object on each line. When a column's name comes twice, the second gets a number: `count`, `count_2`.
+/// Numbers that are not finite are null.
 struct NDJSONRowWriter: RowWriter {
     let output: any TextOutput
     private var keys: [String] = []
@@ -78,7 +79,7 @@ struct NDJSONRowWriter: RowWriter {
 
     mutating func end() {}
 
-    /// The columns' names as keys, quoted.
+    /// The names of the columns as JSON strings, each different.
     static func keys(_ columns: [String]) -> [String] {
         var taken: Set<String> = []
         return columns.map { column in
@@ -88,7 +89,7 @@ struct NDJSONRowWriter: RowWriter {
                 number += 1
                 name = "\(column)_\(number)"
             }
-            return JSONText.quoted(name)
+            return JSONText.string(name).compact
         }
     }
 
@@ -101,16 +102,16 @@ struct NDJSONRowWriter: RowWriter {
         switch cell {
         case .null: "null"
         case .integer(let value): String(value)
-        case .real(let value): JSONText.number(value)
-        case .text, .blob: JSONText.quoted(cell.text ?? "")
+        case .real(let value): JSONText.real(value).compact
+        case .text, .blob: JSONText.string(cell.text ?? "").compact
         }
     }
 }
 
-/// A table for people. Widths are those of the first rows, so that a result of any length needs little memory; what is
-/// wider further down is cut on a terminal, and pushes its row out of line elsewhere.
+/// Writes a table for people. The widths of its columns are those of the first rows, so that a result of any length
+/// needs little memory. A wider value further down is cut on a terminal; elsewhere it shifts the rest of its row.
 struct TableRowWriter: RowWriter {
-    /// Rows that decide the widths.
+    /// How many rows decide the widths.
     static let sampleSize = 1000
 
     private let output: any TextOutput

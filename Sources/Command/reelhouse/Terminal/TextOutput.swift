@@ -5,13 +5,13 @@ import Synchronization
 
 /// Where a command's text goes: standard output, standard error, or a test's memory.
 protocol TextOutput: Sendable {
-    /// Whether a person watches.
+    /// Whether it is a terminal.
     var isTerminal: Bool { get }
-    /// The terminal's width in columns; nil where there is no terminal.
+    /// The width of the terminal in columns; nil if it is not a terminal.
     var width: Int? { get }
     /// Writes bytes as they are.
     func write(bytes: [UInt8]) throws(OutputError)
-    /// Writes out what is kept back.
+    /// Writes what is buffered.
     func flush() throws(OutputError)
 }
 
@@ -20,13 +20,13 @@ extension TextOutput {
     func write(_ text: String) throws(OutputError) { try write(bytes: Array(text.utf8)) }
 }
 
-/// Text that could not be written.
+/// Why text could not be written.
 enum OutputError: ReportedError, Equatable {
-    /// Nobody reads any more, as after `| head`: the rest of the output is not wanted.
+    /// The reader of a pipe has gone, as after `| head`. The rest of the output is not needed.
     case closed
     /// The system's error number.
     case failed(errno: Int32)
-    /// A file that was named cannot be written.
+    /// A file that the user named cannot be written.
     case file(FileError)
 
     var message: String {
@@ -56,8 +56,8 @@ enum OutputError: ReportedError, Equatable {
     }
 }
 
-/// An open file descriptor. Kept back are up to 64 KiB unless it is a terminal or unbuffered. Once writing has failed, it
-/// fails for good: a result with a gap is no result.
+/// Writes text to an open file descriptor. Up to 64 KiB are buffered, unless it is a terminal or unbuffered. After a
+/// write has failed, all later ones fail too, so that a result has no gap.
 final class FileOutput: TextOutput {
     static let standardOutput = FileOutput(descriptor: STDOUT_FILENO, isBuffered: true)
     static let standardError = FileOutput(descriptor: STDERR_FILENO, isBuffered: false)
@@ -72,7 +72,7 @@ final class FileOutput: TextOutput {
     private let capacity: Int
     private let state = Mutex(State())
 
-    /// The descriptor stays open as long as this; it is not closed.
+    /// Creates an output to a descriptor, which the caller keeps open.
     init(descriptor: CInt, isBuffered: Bool) {
         self.descriptor = descriptor
         isTerminal = isatty(descriptor) == 1

@@ -1,17 +1,16 @@
-/// Emphasis on a terminal. It never carries meaning: text without it says the same.
+/// Emphasises text on a terminal. The text alone says the same.
 struct TextStyle: Sendable, Equatable {
-    /// Whether escape sequences are written at all.
+    /// Whether escape sequences are written.
     let isStyled: Bool
 
     init(isStyled: Bool) { self.isStyled = isStyled }
 
-    /// Styled on a terminal that understands it, unless `NO_COLOR` asks for none (no-color.org: set and not empty).
+    /// Emphasises on a terminal, unless it is `dumb` or `NO_COLOR` is set and not empty (no-color.org).
     init(isTerminal: Bool, environment: [String: String]) {
         isStyled = isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }
 
     func bold(_ text: String) -> String { styled("1", text) }
-    func dim(_ text: String) -> String { styled("2", text) }
     func red(_ text: String) -> String { styled("1;31", text) }
     func yellow(_ text: String) -> String { styled("1;33", text) }
     func green(_ text: String) -> String { styled("32", text) }

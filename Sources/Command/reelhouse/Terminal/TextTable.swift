@@ -1,18 +1,18 @@
 import Logging
 
-/// Rows in columns for people to read. Whatever a cell holds stays in its line and tells the terminal nothing.
+/// Lays out rows in columns for people. Control characters in cells are escaped, so that a cell cannot break its line.
 struct TextTable {
     /// A column.
     struct Column {
-        /// What its cells are, which says how they give way where there is little room.
+        /// The kind of its cells, which says how they are shortened if the width is not enough.
         enum Kind: Equatable {
-            /// Cut at the end.
+            /// Text, which is cut at its end.
             case text
-            /// Stands to the right and is never cut.
+            /// A number, which is aligned to the right and never cut.
             case number
-            /// A path, shortened in the middle so that rows differ.
+            /// A path, which is shortened in the middle so that rows stay different.
             case path
-            /// Sentences, which go on in the next line.
+            /// Sentences, which are wrapped.
             case prose
         }
 
@@ -33,15 +33,15 @@ struct TextTable {
 
     init(_ columns: [Column]) { self.columns = columns }
 
-    /// Adds a row; cells that are missing are empty, those too many are left out.
+    /// Adds a row. Missing cells are empty; surplus ones are ignored.
     mutating func add(_ cells: [String]) {
         rows.append(columns.indices.map { $0 < cells.count ? PlainText.escape(cells[$0]) : "" })
     }
 
-    /// The table with headings, fitted to a width in columns if one is given; ends in a newline.
+    /// The table with headings, fitted to a width in columns if there is one. It ends in a line feed.
     func text(width: Int? = nil) -> String {
         let widths = fitted(to: width)
-        // Sentences that are not wrapped, off a terminal, may be of any length.
+        // Without a width, sentences are not wrapped and may have any length.
         let rule = zip(columns, widths).map { column, columnWidth in
             String(repeating: "─", count: column.kind == .prose ? min(columnWidth, Self.proseRule) : columnWidth)
         }
@@ -49,7 +49,7 @@ struct TextTable {
         return head + shortened(to: widths).map { lines($0, widths: widths) }.joined()
     }
 
-    /// The table where a width has room for it, and otherwise one cell a line.
+    /// The table if it fits into a width, and else one cell on each line.
     func readableText(width: Int?) -> String {
         guard let width, leastReadableWidth(ofText: 12) > width, !rows.isEmpty else { return text(width: width) }
         return records(width: width)
@@ -58,7 +58,7 @@ struct TextTable {
     /// The first column alone, for scripts.
     var quietText: String { rows.map { ($0.first ?? "") + "\n" }.joined() }
 
-    /// A row whose cells have widths; no spaces at its end.
+    /// A row with the given widths of cells, without spaces at its end.
     func line(_ cells: [String], widths: [Int]) -> String {
         let cells = columns.indices.map { index in
             let cell = columns[index].isNumeric ? cells[index] : DisplayWidth.truncate(cells[index], to: widths[index])
@@ -73,13 +73,13 @@ struct TextTable {
     private static let leastProse = 24
     private static let proseRule = 60
 
-    /// The width of each column: that of its widest cell, columns of text cut to one greatest width at which all fit;
-    /// where it is enough, only those of sentences.
+    /// The width of each column: that of its widest cell, if all fit. If not, the columns of sentences get a common
+    /// greatest width at which all fit; if that is not enough, all columns of text do.
     func fitted(to width: Int?) -> [Int] {
         let widths = naturalWidths
         guard let width else { return widths }
         let room = width - Self.gap.count * (columns.count - 1)
-        // Sentences give way first: they lose nothing by it.
+        // Sentences first, since wrapping loses nothing.
         let least = columns.indices.map { columns[$0].kind == .prose ? min(widths[$0], Self.leastProse) : widths[$0] }
         let isProseEnough = least.reduce(0, +) <= room
         func cut(to greatest: Int) -> [Int] {
@@ -105,10 +105,10 @@ struct TextTable {
         }
     }
 
-    /// The width at which nothing is cut.
+    /// The width at which no cell is cut.
     var wholeWidth: Int { naturalWidths.reduce(Self.gap.count * (columns.count - 1), +) }
 
-    /// The width below which columns of text would have fewer columns than they need to be understood.
+    /// The width below which texts would be too short to be understood.
     func leastReadableWidth(ofText least: Int = 24) -> Int {
         zip(columns, naturalWidths).reduce(Self.gap.count * (columns.count - 1)) { sum, column in
             switch column.0.kind {
@@ -119,7 +119,7 @@ struct TextTable {
         }
     }
 
-    /// The rows with their paths shortened to the columns' widths.
+    /// The rows, with paths shortened to the widths of their columns.
     private func shortened(to widths: [Int]) -> [[String]] {
         var rows = rows
         for index in columns.indices where isShortenedInTheMiddle(index, width: widths[index]) {
@@ -130,7 +130,7 @@ struct TextTable {
         return rows
     }
 
-    /// Whether a column has paths, or texts of which different ones would be cut to the same.
+    /// Whether a column has paths, or different texts that would look the same after they are cut.
     private func isShortenedInTheMiddle(_ column: Int, width: Int) -> Bool {
         if columns[column].kind == .path { return true }
         guard columns[column].kind == .text else { return false }
@@ -138,7 +138,7 @@ struct TextTable {
         return Set(different.map { DisplayWidth.truncate($0, to: width) }).count < different.count
     }
 
-    /// A row with its prose in as many lines as it takes.
+    /// A row whose sentences are wrapped, so that it may have several lines.
     private func lines(_ cells: [String], widths: [Int]) -> String {
         let wrapped = columns.indices.map { index in
             columns[index].kind == .prose ? DisplayWidth.wrap(cells[index], to: widths[index]) : [cells[index]]
@@ -149,7 +149,7 @@ struct TextTable {
         }.joined()
     }
 
-    /// One cell a line behind its heading, or below it where they have no room beside each other.
+    /// One cell on each line after its heading, or below the heading if the width is not enough for both.
     private func records(width: Int) -> String {
         let titleWidth = columns.map { DisplayWidth.of($0.title) }.max() ?? 0
         let paths = shortened(to: columns.map { _ in max(Self.leastWidth, width - Self.gap.count) })

@@ -2,7 +2,7 @@ import Logging
 
 import enum Domain.NumberFormat
 
-/// One value a line, under a heading for each row: for rows that are too wide for a table.
+/// Writes one value on each line, with a heading for each row: for rows that are too wide for a table.
 struct VerticalRowWriter: RowWriter {
     private let output: any TextOutput
     private let layout: ResultLayout
@@ -16,7 +16,7 @@ struct VerticalRowWriter: RowWriter {
     }
 
     mutating func begin(columns: [String]) {
-        // A long name must leave room for the value.
+        // A long name is cut, so that there is room for the value.
         let greatest = layout.isShortened ? max(8, layout.width / 2) : .max
         names = columns.map { DisplayWidth.truncate(PlainText.escape($0), to: greatest) }
         nameWidth = names.map { DisplayWidth.of($0) }.max() ?? 0
@@ -42,7 +42,7 @@ struct VerticalRowWriter: RowWriter {
         case .text, .blob:
             guard layout.isShortened else { return text }
             let width = max(8, layout.width - nameWidth - 2)
-            // The end of a path says more than its middle.
+            // The end of a path is more important than its middle.
             let isPath = text.contains("/") && !text.contains(" ")
             return isPath ? PathText.shortened(text, to: width) : DisplayWidth.truncate(text, to: width)
         case .null, .integer, .real: return text

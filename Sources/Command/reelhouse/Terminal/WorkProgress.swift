@@ -1,10 +1,11 @@
+import JSON
 import Logging
 
 import enum Domain.NumberFormat
 
-/// How far long work has come.
+/// The progress of long work.
 struct WorkProgress: Sendable, Equatable {
-    /// What is counted.
+    /// The things that are counted.
     enum Noun: Sendable {
         case lines
         case rows
@@ -17,29 +18,30 @@ struct WorkProgress: Sendable, Equatable {
         }
     }
 
-    /// What is being done, in a word or two, such as `events`.
+    /// The work in a word or two, such as `events`.
     var label: String
-    /// Bytes of input used so far, as they are stored (compressed), and how many there are in all; nil when not known.
+    /// How many bytes of input were used so far, as they are stored (compressed), and how many there are in all; nil if
+    /// that is not known.
     var bytesDone: Int64 = 0
     var bytesTotal: Int64?
-    /// Lines so far.
+    /// How many lines were read so far.
     var read: Int64 = 0
     var rejected: Int64 = 0
     var noun = Noun.lines
 }
 
-/// What can be said of progress at a moment.
+/// The progress at a moment, with rate and remaining time.
 struct ProgressReading: Equatable {
     var progress: WorkProgress
     var elapsedSeconds: Double
-    /// Lines a second of late, or nil at the very start.
+    /// The recent rate in lines per second; nil at the start.
     var linesPerSecond: Double?
-    /// From 0 to 1, or nil where the total is not known.
+    /// The share that is done, from 0 to 1; nil if the total is not known.
     var share: Double?
     var secondsLeft: Double?
 }
 
-/// Derives rates and the time left from what progress was at earlier moments. Pure: time is passed in.
+/// Computes rate and remaining time from earlier progress. It has no clock: the time is a parameter.
 struct ProgressMeter {
     private struct Sample {
         var seconds: Double
@@ -47,18 +49,18 @@ struct ProgressMeter {
         var read: Int64
     }
 
-    /// Rates are of the last half minute: short enough to follow the work, long enough to be steady.
+    /// Rates are those of the last 30 seconds: short enough to follow the work, long enough to be steady.
     private static let window = 30.0
     private let start: Double
     private var samples: [Sample] = []
     private var label: String?
 
-    /// Work that begins at a moment in seconds.
+    /// Creates the meter of work that begins at a moment in seconds.
     init(start: Double) { self.start = start }
 
-    /// Takes progress at a moment in.
+    /// Adds the progress at a moment, and gives the reading of that moment.
     mutating func read(_ progress: WorkProgress, at seconds: Double) -> ProgressReading {
-        // Another kind of work goes at another speed, and a run that resumes does not start from zero.
+        // Other work has another rate, and a run that resumes does not start at 0.
         if progress.label != label {
             label = progress.label
             samples = []
@@ -85,10 +87,10 @@ extension ProgressReading {
     /// `[0:34] events  42%  1,234,567 lines  812,345/s  12 rejected  1 min 3 s left`.
     var plainText: String { text(parts, bar: nil) }
 
-    /// The same in less than a width in columns: with a bar where there is room, and where there is little, without what
-    /// matters least. No part is cut.
+    /// The same text, shorter than a width in columns: with a bar if the width is enough, and without the least
+    /// important parts if it is not. No part is cut.
     func liveText(width: Int) -> String {
-        // The last column stays free: some terminals go to the next line once it is written.
+        // The last column stays free, since some terminals begin a new line when it is written.
         let room = max(0, width - 1)
         var texts = [30, 20, 10].map { text(parts, bar: $0) } + [plainText]
         var kept = parts
@@ -123,19 +125,19 @@ extension ProgressReading {
         return parts
     }
 
-    /// One JSON object: `message_type` (`progress`), `label`, `seconds`, `read`, `rejected`, `bytes_done`, and where
-    /// known `bytes_total`, `share`, `lines_per_second`, `seconds_left`.
+    /// One JSON object: `message_type` (`progress`), `label`, `seconds`, `read`, `rejected`, `bytes_done`, and if known
+    /// `bytes_total`, `share`, `lines_per_second`, `seconds_left`.
     var jsonText: String {
-        func rounded(_ value: Double) -> String { JSONText.number((value * 1000).rounded() / 1000) }
-        var fields = [
-            #""message_type":"progress""#, #""label":"# + JSONText.quoted(progress.label),
-            #""seconds":"# + rounded(elapsedSeconds), #""read":\#(progress.read)"#,
-            #""rejected":\#(progress.rejected)"#, #""bytes_done":\#(progress.bytesDone)"#,
+        func rounded(_ value: Double) -> JSONText { .real((value * 1000).rounded() / 1000) }
+        var members: [(key: String, value: JSONText)] = [
+            ("message_type", "progress"), ("label", .string(progress.label)), ("seconds", rounded(elapsedSeconds)),
+            ("read", .integer(progress.read)), ("rejected", .integer(progress.rejected)),
+            ("bytes_done", .integer(progress.bytesDone)),
         ]
-        if let total = progress.bytesTotal { fields.append(#""bytes_total":\#(total)"#) }
-        if let share { fields.append(#""share":"# + rounded(share)) }
-        if let linesPerSecond { fields.append(#""lines_per_second":"# + rounded(linesPerSecond)) }
-        if let secondsLeft { fields.append(#""seconds_left":"# + rounded(secondsLeft)) }
-        return "{" + fields.joined(separator: ",") + "}"
+        if let total = progress.bytesTotal { members.append(("bytes_total", .integer(total))) }
+        if let share { members.append(("share", rounded(share))) }
+        if let linesPerSecond { members.append(("lines_per_second", rounded(linesPerSecond))) }
+        if let secondsLeft { members.append(("seconds_left", rounded(secondsLeft))) }
+        return JSONText.object(members).compact
     }
 }

@@ -4,12 +4,13 @@
     import Darwin
 #endif
 
-/// Growing bytes outside Swift's reference counting, with readable padding after the last one.
+/// A growing buffer of bytes, outside Swift's arrays, with readable padding after the last byte.
 ///
-/// One owner at a time: it is handed from stage to stage, never shared. That is also why the run-time checks of
-/// exclusive access, which cost more than the accesses, are off for its properties here and in the other hot classes.
+/// It has one owner at a time: one stage of the pipeline hands it to the next. Therefore the run-time checks of
+/// exclusive access, which cost more than the accesses themselves, are off here and in the other classes of the hot
+/// path.
 public final class ByteBuffer {
-    /// How many bytes after `count` may be read (their value is of no matter).
+    /// How many bytes after `count` may be read. Their values do not matter.
     public static let padding = 64
 
     /// The first byte; changes when the buffer grows.
@@ -18,20 +19,27 @@ public final class ByteBuffer {
     @exclusivity(unchecked) public private(set) var count = 0
     /// How many bytes it has room for.
     @exclusivity(unchecked) public private(set) var capacity: Int
+    /// How many calls of `reading` are under way.
+    @exclusivity(unchecked) private var readers = 0
+    /// The memory that calls of `reading` may still read, although the buffer has grown out of it.
+    @exclusivity(unchecked) private var outgrown: [UnsafeMutableRawPointer] = []
 
-    /// An empty buffer with room for `capacity` bytes.
+    /// Creates an empty buffer with room for `capacity` bytes.
     public init(capacity: Int = 4096) {
         self.capacity = max(capacity, 64)
         self.base = ByteBuffer.allocate(nil, self.capacity)
         memset(base + self.capacity, 0, ByteBuffer.padding)
     }
 
-    deinit { free(base) }
+    deinit {
+        free(base)
+        releaseOutgrown()
+    }
 
     /// The bytes in use.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-    /// The bytes at an offset.
+    /// The bytes at an offset, valid until the buffer grows.
     @inline(__always)
     public func bytes(at offset: Int, count: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base + offset, count: count)
@@ -41,6 +49,26 @@ public final class ByteBuffer {
     @inline(__always)
     public func reserve(_ additional: Int) {
         if count + additional > capacity { grow(count + additional) }
+    }
+
+    /// Lets `body` read bytes of the buffer while it appends to the buffer.
+    ///
+    /// The bytes stay valid and unchanged until `body` returns, also when the buffer grows meanwhile: the memory that
+    /// it has outgrown is released afterwards. Pointers into the bytes are invalid after `body`; offsets are not.
+    ///
+    ///     buffer.reading(at: start, count: length) { line in
+    ///         buffer.append(unescaped(line))
+    ///     }
+    @inline(__always)
+    public func reading<Result, Failure: Error>(
+        at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        readers += 1
+        defer {
+            readers -= 1
+            if !outgrown.isEmpty, readers == 0 { releaseOutgrown() }
+        }
+        return try body(bytes(at: offset, count: count))
     }
 
     /// Adds bytes, which must not lie in this buffer, and gives their offset.
@@ -62,7 +90,7 @@ public final class ByteBuffer {
         count += 1
     }
 
-    /// Lets `body` fill up to `size` bytes after the last one; it gives back how many it filled.
+    /// Lets `body` write up to `size` bytes after the last one; `body` returns how many it wrote.
     public func fill<Failure: Error>(
         upTo size: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
@@ -75,8 +103,20 @@ public final class ByteBuffer {
 
     private func grow(_ needed: Int) {
         capacity = max(needed, capacity + capacity / 2)
-        base = ByteBuffer.allocate(base, capacity)
+        if readers == 0 {
+            base = ByteBuffer.allocate(base, capacity)
+        } else {
+            let old = base
+            base = ByteBuffer.allocate(nil, capacity)
+            memcpy(base, old, count)
+            outgrown.append(old)
+        }
         memset(base + capacity, 0, ByteBuffer.padding)
+    }
+
+    private func releaseOutgrown() {
+        for memory in outgrown { free(memory) }
+        outgrown = []
     }
 
     private static func allocate(_ old: UnsafeMutableRawPointer?, _ capacity: Int) -> UnsafeMutableRawPointer {
@@ -87,7 +127,7 @@ public final class ByteBuffer {
     }
 }
 
-/// A piece of a buffer, or null.
+/// A range of bytes of a buffer, or null: how rows refer to their texts.
 @frozen
 public struct ByteRange: Equatable, Sendable {
     /// Where it starts in its buffer.
@@ -95,7 +135,7 @@ public struct ByteRange: Equatable, Sendable {
     /// How long it is, in bytes; `UInt32.max` means null.
     public var length: UInt32
 
-    /// A piece of a buffer.
+    /// Creates a range.
     @inlinable
     public init(offset: Int, length: Int) {
         self.offset = UInt32(truncatingIfNeeded: offset)

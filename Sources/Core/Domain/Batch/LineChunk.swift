@@ -9,10 +9,10 @@ public struct Line: Sendable {
     public var span: ByteRange
     /// Its index in the chunk's `notes`; -1 when the line is whole and ordinary.
     public var note: Int32
-    /// The snapshot date of its movie document, as days since 1970-01-01; of no meaning for an event.
+    /// The snapshot date of its movie document, as days since 1970-01-01; not used for events.
     public var snapshotDay: Int32
 
-    /// A line.
+    /// Creates a line.
     public init(span: ByteRange, number: Int64, byteOffset: Int64, snapshotDay: Int32, note: Int32 = -1) {
         self.span = span
         self.number = number
@@ -22,44 +22,46 @@ public struct Line: Sendable {
     }
 }
 
-/// What is out of the ordinary about a line.
+/// Why a line is not parsed.
 public enum LineNote: Equatable, Sendable {
-    /// Over 16 MiB: the chunk has its first 64 KiB; the length in bytes and the SHA-256 in hexadecimal are of all.
+    /// It is over 16 MiB. The chunk has its first 64 KiB; length (in bytes) and SHA-256 (in hexadecimal) are those of
+    /// the whole line.
     case tooLong(length: Int64, sha256: String)
-    /// The damage that ends a file, in words; the chunk has what was left over after the last LF (if that is over
-    /// 16 MiB, its first 64 KiB, and the words say its length and SHA-256).
+    /// The damage that ends a file, in words. The chunk has the bytes after the last LF (if they are over 16 MiB, the
+    /// first 64 KiB of them, and the words give their length and SHA-256).
     case damage(String)
-    /// The start of a file that is not NDJSON, with what it is in words; the chunk has its first line, 64 KiB at most.
+    /// The start of a file that is not NDJSON, with a message about the file. The chunk has its first line, 64 KiB at
+    /// most.
     case unsupported(String)
 }
 
-/// Consecutive lines of one source with the position after them: what a source gives, and what is in flight.
+/// Consecutive lines of one source with the position after them. Sources give their lines in chunks.
 ///
-/// One owner at a time: it is handed from the reader to a decoder to the writer.
+/// It has one owner at a time: the reader hands it to a decoder, which hands it to the writer.
 public final class LineChunk {
     /// Where the lines come from.
     public let source: Source
-    /// The lines' bytes, and after them texts that cleaning wrote anew.
+    /// The bytes of the lines, and after them the texts that cleaning added.
     public let buffer: ByteBuffer
     /// The lines that are not blank, in order.
     public var lines: [Line] = []
-    /// What `Line.note` points to.
+    /// The notes that `Line.note` is an index of.
     public var notes: [LineNote] = []
     /// The position after the last line, blank ones included.
     public var end: SourcePosition
     /// Whether the source has nothing after this chunk.
     public var isLast = false
-    /// What the source is known by once this chunk is loaded; nil for a stream that is always read (standard input).
+    /// How the source is recognised again once this chunk is loaded; nil for one that is always read (standard input).
     public var mark: SourceMark?
-    /// What is to be said of the source with this chunk.
+    /// What to report about the source with this chunk.
     public var notice: SourceNotice?
-    /// How many bytes of the source's own (compressed) size have been read up to here; for progress.
+    /// How many bytes of the source, as it is stored (compressed), have been read up to here; for progress.
     public var sourceBytesRead: Int64 = 0
 
-    /// How many of its lines were rejected and are plainly of the other stream; told by its decoder.
+    /// How many of its lines were rejected and clearly belong to the other port; counted by the decoder.
     public var otherPortLines: Int64 = 0
 
-    /// Whether it ends in damage.
+    /// Whether the file is damaged at the end of this chunk.
     public var isDamaged: Bool {
         notes.contains { note in
             if case .damage = note { return true }
@@ -67,7 +69,7 @@ public final class LineChunk {
         }
     }
 
-    /// Whether it is a file that is not NDJSON.
+    /// Whether the file is not NDJSON.
     public var isUnsupported: Bool {
         notes.contains { note in
             if case .unsupported = note { return true }
@@ -75,7 +77,7 @@ public final class LineChunk {
         }
     }
 
-    /// A chunk without lines, to be filled.
+    /// Creates a chunk without lines.
     public init(source: Source, capacity: Int, start: SourcePosition) {
         self.source = source
         self.buffer = ByteBuffer(capacity: capacity)
@@ -85,5 +87,5 @@ public final class LineChunk {
 
 /// The longest line that is read, in bytes of content.
 public let maximumLineLength = 16 << 20
-/// How much of a longer one is kept.
+/// How many bytes are kept of a longer line.
 public let keptOfLongLine = 64 << 10

@@ -1,14 +1,15 @@
 import CPrefetch
 
-/// How many rows ahead of the one at hand memory is asked for: rows that are gone through in the order of a key lie
-/// anywhere, and each would be waited for.
+/// Fetches memory into the processor's cache before it is needed.
+///
+/// Rows that are visited in the order of a key are scattered in memory, so that the processor would wait for each.
 enum Prefetch {
-    /// For a row itself.
+    /// How many rows ahead a row is fetched.
     static let rowDistance = 16
-    /// For a text of a row, whose place is read in the row.
+    /// How many rows ahead a text is fetched. The row must be there already, since it has the text's place.
     static let textDistance = 8
 
-    /// Asks the processor to fetch the lines of so many bytes.
+    /// Fetches `byteCount` bytes at an address.
     @inline(__always)
     static func fetch(_ address: UnsafeRawPointer, byteCount: Int = 1) {
         for offset in stride(from: 0, to: byteCount, by: 64) { rh_prefetch(address + offset) }
@@ -16,7 +17,7 @@ enum Prefetch {
 }
 
 extension EventGroup {
-    /// Asks for what will be read of the candidates after a place in an order of them.
+    /// Fetches the candidates that come soon after a place in an order.
     ///
     /// - Parameter order: gives the candidate at a place; nil after the last.
     @inline(__always)
@@ -30,7 +31,7 @@ extension EventGroup {
         }
     }
 
-    /// Asks for what will be read of the candidates after a place in an order of them.
+    /// Fetches the candidates that come soon after a place in an order.
     @inline(__always)
     public func prefetch(after place: Int, in order: [UInt32]) {
         prefetch(after: place) { $0 < order.count ? Int(order[$0]) : nil }
@@ -38,7 +39,7 @@ extension EventGroup {
 }
 
 extension RowSet {
-    /// Asks for the rows after a place in an order of them.
+    /// Fetches the rows that come soon after a place in an order.
     @inline(__always)
     public func prefetch(after place: Int, in order: [UInt32]) {
         let place = place + Prefetch.rowDistance

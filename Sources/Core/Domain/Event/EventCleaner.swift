@@ -1,12 +1,13 @@
 import Hashing
 import JSON
 
-/// Cleans one event after another of a chunk: a parsed line in, a packed row or the first rule that it broke out.
+/// Cleans the events of a chunk one after another: it makes a packed row of a parsed line, or throws the first rule
+/// that the line breaks.
 struct EventCleaner {
     let clock: RunClock
-    /// Keys of the event at hand that were too long, and where their texts are.
+    /// The keys of the current event that were too long, and where their texts are.
     private(set) var longKeys: [(key: EventKey, text: ByteRange)] = []
-    /// Keys of the payload that stand in the wrong place in the event at hand, while it lacks what they say.
+    /// The keys of the current event's payload that stand in the wrong place, where the right place has no value.
     private(set) var misplaced: [MisplacedKey] = []
     /// The values of the event's own keys, by `EventKey`.
     private var values: [JSONValue?] = Array(repeating: nil, count: EventKey.allCases.count)
@@ -15,13 +16,23 @@ struct EventCleaner {
 
     init(clock: RunClock) { self.clock = clock }
 
-    /// The row of an event.
+    /// Makes the row of an event.
     ///
     /// - Parameters:
-    ///   - buffer: the chunk's, in which the line lies; texts that have to be written anew are added to it, for which
-    ///     it must have room already.
-    /// - Throws: the first rule that it breaks.
+    ///   - event: a document in the chunk's buffer, which is valid during the call: see `ByteBuffer.reading`.
+    ///   - buffer: the chunk's buffer. Texts that had escapes, or are derived, are added to it.
+    /// - Throws: the first rule that the event breaks.
     mutating func clean(_ event: JSONValue, in buffer: ByteBuffer) throws(EventFault) -> EventRow {
+        do throws(EventFault) {
+            return try row(of: event, in: buffer)
+        } catch {
+            var fault = error
+            fault.identity = identity
+            throw fault
+        }
+    }
+
+    private mutating func row(of event: JSONValue, in buffer: ByteBuffer) throws(EventFault) -> EventRow {
         if !longKeys.isEmpty { longKeys.removeAll(keepingCapacity: true) }
         if !misplaced.isEmpty { misplaced.removeAll(keepingCapacity: true) }
         for index in values.indices { values[index] = nil }
@@ -44,8 +55,8 @@ struct EventCleaner {
         return row
     }
 
-    /// What the event at hand says of its time and id, where it says both: for one that broke a rule.
-    var identity: Rejection.Identity? {
+    /// The time and id of the current event, if it has both.
+    private var identity: Rejection.Identity? {
         let time = EventRules.newer(value(.eventTime), orOlder: value(.timestamp))
         guard case .id(let high, let low) = EventRules.eventID(value(.eventID)), let time = EventRules.eventTime(time)
         else { return nil }
@@ -96,7 +107,7 @@ struct EventCleaner {
         return id
     }
 
-    /// What the event's type alone brings.
+    /// Reads the fields that belong to the event's type.
     private mutating func payload(_ row: inout EventRow, in buffer: ByteBuffer) throws(EventFault) {
         switch row.type {
         case .click, .view, .share: break
@@ -124,7 +135,7 @@ struct EventCleaner {
         }
     }
 
-    /// Looks for what the payload lacks in the wrong place.
+    /// Looks in the wrong places for a value that the payload lacks.
     @inline(__always)
     private mutating func findMisplaced(_ row: EventRow) {
         switch row.type {
@@ -147,7 +158,7 @@ struct EventCleaner {
         }
     }
 
-    /// Notes a key that stands beside the metadata, unless the payload has what it says.
+    /// Notes a key that stands beside the metadata, unless the payload has the wanted key.
     @inline(__always)
     private mutating func findBeside(_ key: EventKey, for wanted: EventKey) {
         guard let value = value(key), !value.isNull, payload(wanted)?.isNull ?? true else { return }
@@ -194,7 +205,7 @@ struct EventCleaner {
         }
     }
 
-    /// The session's fields; gives the user agent's text where that is read, else null.
+    /// Reads the session's fields. Gives the text of the user agent if browser and OS come from it, else null.
     private mutating func session(_ row: inout EventRow, in buffer: ByteBuffer) -> ByteRange {
         guard !row.sessionID.isNull else { return .null }
         if let session = value(.session), session.kind == .object {
@@ -212,7 +223,7 @@ struct EventCleaner {
         return text(agent, in: buffer)
     }
 
-    /// Where a value's text is, or null; it is written anew only when it had an escape.
+    /// Where the text of a value is, or null. The text is copied only if the line has it with escapes.
     @inline(__always)
     private func text(_ value: JSONValue?, in buffer: ByteBuffer) -> ByteRange {
         guard let bytes = ScalarRules.text(value), let start = bytes.baseAddress else { return .null }
@@ -221,7 +232,7 @@ struct EventCleaner {
         return ScalarRules.append(bytes, to: buffer)
     }
 
-    /// A key: text, or an integer's digits; null when it is neither, or over 512 bytes, which is counted.
+    /// A key: text, or the digits of an integer; null if it is neither. One over 512 bytes is null too, with a warning.
     @inline(__always)
     private mutating func key(_ key: EventKey, _ value: JSONValue?, in buffer: ByteBuffer) -> ByteRange {
         guard let value else { return .null }

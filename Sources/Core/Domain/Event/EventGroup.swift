@@ -1,15 +1,22 @@
-/// Batches that are inserted together, sorted by identity, with what the warehouse said of each event.
+/// Batches of events that are inserted together, sorted by (event_time, event_id).
 ///
-/// Of several events of one identity the first, by place, is the candidate; the others are compared with what stands.
+/// Of several events with one identity, the first one by line is the candidate for insertion. The others are duplicates
+/// of the event that is stored in the end, or conflict with it:
+///
+///     let group = EventGroup(batches)
+///     // for each candidate that the warehouse has already:
+///     group.markStanding(candidate: index, contentHash: hash)
+///     // insert `group.accepted`, then:
+///     group.forEachOutcome { batch, row, outcome in … }
 public final class EventGroup {
-    /// What became of an event.
+    /// What happens to an event.
     public enum Outcome: Sendable {
         case accepted
         case duplicate
         case conflict
     }
 
-    /// An event by its identity and place.
+    /// An event's identity, batch and row.
     struct Entry {
         let time: Int64
         let idHigh: UInt64
@@ -33,14 +40,15 @@ public final class EventGroup {
 
     /// The batches, in the order of their lines.
     public let batches: [EventBatch]
-    /// All events in the order of (event_time, event_id), then place.
+    /// All events in the order of (event_time, event_id), then of their lines.
     private let entries: ContiguousArray<Entry>
-    /// For each candidate, its place among `entries`; one more at the end.
+    /// For each candidate its index in `entries`; at the end the number of entries.
     @exclusivity(unchecked) private var firsts: ContiguousArray<UInt32> = []
-    /// For each candidate the content hash that stands in the warehouse already, or nil; empty when there is none.
+    /// For each candidate the content hash of the event that the warehouse has with its identity, or nil. Empty if the
+    /// warehouse has none of them.
     @exclusivity(unchecked) private var standing: ContiguousArray<UInt64?> = []
 
-    /// Sorts the events of batches.
+    /// Creates a group of batches, whose events it sorts.
     public init(_ batches: [EventBatch]) {
         self.batches = batches
         var entries = ContiguousArray<Entry>()
@@ -63,10 +71,10 @@ public final class EventGroup {
         self.entries = entries
     }
 
-    /// How many identities there are.
+    /// How many different identities the events have.
     public var candidateCount: Int { firsts.count - 1 }
 
-    /// How many identities are not after a time; they are the first ones.
+    /// How many identities have a time up to `time`. They are the first candidates.
     public func candidateCount(notAfter time: Int64) -> Int {
         var low = 0
         var high = candidateCount
@@ -77,7 +85,7 @@ public final class EventGroup {
         return low
     }
 
-    /// A candidate's row, and what its spans point into.
+    /// The row of a candidate, and the memory that its texts are in.
     @inline(__always)
     public func candidate(_ index: Int) -> (row: UnsafeMutablePointer<EventRow>, text: UnsafeRawPointer) {
         let entry = entries[Int(firsts[index])]
@@ -85,19 +93,19 @@ public final class EventGroup {
         return (batch.rows + Int(entry.row), UnsafeRawPointer(batch.chunk.buffer.base))
     }
 
-    /// Says that a candidate's identity was in the warehouse already, with this content.
+    /// Notes that the warehouse has an event with a candidate's identity already, and its content hash.
     public func markStanding(candidate: Int, contentHash: UInt64) {
         if standing.isEmpty { standing = ContiguousArray(repeating: nil, count: candidateCount) }
         standing[candidate] = contentHash
     }
 
-    /// The candidates that were not in the warehouse, by their index.
+    /// The indices of the candidates that the warehouse does not have yet.
     public var accepted: [UInt32] {
         let all = 0..<UInt32(candidateCount)
         return standing.isEmpty ? Array(all) : all.filter { standing[Int($0)] == nil }
     }
 
-    /// Goes through all events with what became of each, in the order of their identities.
+    /// Calls `body` with each event and what happens to it, in the order of their identities.
     public func forEachOutcome<Failure: Error>(
         _ body: (_ batch: Int, UnsafeMutablePointer<EventRow>, Outcome) throws(Failure) -> Void
     ) throws(Failure) {

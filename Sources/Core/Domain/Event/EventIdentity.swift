@@ -1,9 +1,10 @@
 import Hashing
 import JSON
 
-/// What tells events apart: their content, and the id that follows from it.
+/// Computes the hash of an event's content, by which duplicates are recognised.
 enum EventIdentity {
-    /// XXH3-64 of an event's content (contract §3), before anything is derived from a user agent.
+    /// The XXH3-64 hash of an event's content (contract §3). To be computed before browser and OS are derived from the
+    /// user agent.
     static func contentHash(_ row: EventRow, userAgent: ByteRange, in buffer: ByteBuffer) -> UInt64 {
         let small =
             UInt64(row.type.rawValue) | (row.isDeleted ? 1 << 8 : 0) | (row.isUndone ? 1 << 9 : 0)
@@ -26,7 +27,7 @@ enum EventIdentity {
         return hash
     }
 
-    /// Chains a text into the hash, unless it is null.
+    /// Adds a text to the hash, unless it is null.
     @inline(__always)
     private static func add(_ span: ByteRange, _ field: UInt64, _ hash: inout UInt64, _ buffer: ByteBuffer) {
         if span.isNull { return }
@@ -34,8 +35,8 @@ enum EventIdentity {
     }
 }
 
-/// The id of an event that came without one: UUIDv5 (RFC 9562 §5.5) in the URL namespace of `reelhouse:` and the
-/// RFC 8785 form of the array of its time and content.
+/// Computes the id of an event that has none: the UUIDv5 (RFC 9562 §5.5) in the URL namespace of `reelhouse:`, followed
+/// by the RFC 8785 form of the array of the event's time and content.
 struct EventCanonicalForm {
     /// The URL namespace (RFC 9562 §6.6).
     private static let urlNamespace: [UInt8] = [

@@ -1,16 +1,16 @@
 import JSON
 
-/// Finds what was meant by a key that an event lacks: the same key in the wrong place, or one that is spelled almost
-/// like it. Used for rejected lines only.
+/// Looks in a rejected event for the key that it lacks: the same key in the wrong place, or one that is spelled almost
+/// alike.
 struct EventKeyHint {
     private let parser: JSONParser
-    /// A parser needs many times the size of a line, and the decoder has one already.
+    /// Longer lines are not parsed again, since that needs many times their size.
     private static let longestLine = 1 << 20
 
-    /// - Throws: `JSONError.noMemory`.
-    init() throws(JSONError) { parser = try JSONParser(keys: EventKey.allCases.map(\.name), keepsUnknown: true) }
+    /// - Throws: `OutOfMemory`.
+    init() throws(OutOfMemory) { parser = try JSONParser(keys: EventKey.allCases.map(\.name), keepsUnknown: true) }
 
-    /// Where the key may stand instead, in a sentence; nil when nothing in the line resembles it.
+    /// Says in a sentence where the key may be instead; nil if nothing in the line resembles it.
     ///
     /// - Parameter line: a JSON object, with `JSONParser.padding` readable bytes after it.
     func words(for key: EventKey, in line: UnsafeRawBufferPointer) -> String? {
@@ -45,7 +45,7 @@ struct EventKeyHint {
         return "Is \"\(name)\" meant to be \(key.name)?"
     }
 
-    /// The unknown key of an object that is spelled almost like this one.
+    /// An unknown key of an object that is spelled almost like the given one.
     private func similar(to key: EventKey, in object: JSONValue) -> String? {
         let wanted = key.name.withUTF8Buffer { Self.letters(UnsafeRawBufferPointer($0)) }
         for member in object.members where member.key < 0 && member.name.count <= wanted.count * 2 + 2 {
@@ -54,7 +54,7 @@ struct EventKeyHint {
         return nil
     }
 
-    /// A key's letters and digits in lower case, so that `movieId` and `movie-id` are `movieid`.
+    /// A key in lower case without `_`, `-` and spaces: `movieid` for `movieId` and `movie-id`.
     private static func letters(_ name: UnsafeRawBufferPointer) -> [UInt8] {
         name.compactMap { byte in
             switch byte {
@@ -65,7 +65,8 @@ struct EventKeyHint {
         }
     }
 
-    /// Whether one is the other but for one letter that is more, missing, another, or in the place of its neighbour.
+    /// Whether both are equal, or differ by one letter that is inserted, deleted, replaced or swapped with its
+    /// neighbour.
     private static func isOneEdit(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         let start = zip(left, right).prefix { $0 == $1 }.count
         let (left, right) = (left[start...], right[start...])

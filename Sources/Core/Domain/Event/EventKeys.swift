@@ -1,11 +1,11 @@
-/// The keys of an event that anyone reads, by their index in the parser's list.
+/// The keys of an event that are read. The raw value is the key's index in the parser's list.
 enum EventKey: Int, CaseIterable {
     case eventType, eventTime, eventID, userID, sessionID, movieID, session, metadata
     case device, browser, os, screenResolution
     case userAgent, actionType, timestamp, rating, query, trailerTime, dwellTime
     case seconds, watchedSeconds, score, commentID, parentID, body, deleted, vote, status, undo
 
-    /// The key as it stands in the document.
+    /// The key as it is in the document.
     var name: StaticString {
         switch self {
         case .eventType: "event_type"
@@ -40,7 +40,7 @@ enum EventKey: Int, CaseIterable {
         }
     }
 
-    /// Whether it belongs inside `metadata`.
+    /// Whether the key belongs inside `metadata`.
     var isPayload: Bool {
         switch self {
         case .query, .seconds, .watchedSeconds, .score, .commentID, .parentID, .body, .deleted, .vote, .status, .undo:

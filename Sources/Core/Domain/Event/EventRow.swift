@@ -29,7 +29,7 @@ public struct EventRow: Sendable {
     public var vote: Int8 = 0
     /// The watchlist status.
     public var status = WatchlistStatus.watching
-    /// Whether the movie is in the warehouse.
+    /// Whether the movie is in the warehouse; set by enrichment, as are the three fields below.
     public var isMovieKnown = false
     /// The year of the movie's release date; 0 is null.
     public var releaseYear: Int16 = 0
@@ -56,39 +56,39 @@ public struct EventRow: Sendable {
     /// The session's screen.
     public var screenResolution = ByteRange.null
 
-    /// An event with nothing in it.
+    /// Creates an event whose optional fields are null.
     public init() {}
 
-    /// Whether the session fields say anything of the device.
+    /// Whether the event has any of the four device fields.
     @inlinable public var hasDevice: Bool {
         !(device.isNull && browser.isNull && os.isNull && screenResolution.isNull)
     }
 }
 
-/// The events of a chunk, cleaned and packed.
+/// The cleaned events of a chunk.
 ///
-/// One owner at a time: it is handed from a decoder to the writer.
+/// It has one owner at a time: a decoder hands it to the writer.
 public final class EventBatch {
-    /// The lines they come from, whose buffer holds their texts.
+    /// The chunk that they come from, whose buffer has their texts.
     public let chunk: LineChunk
     /// The events that broke no rule, in the order of their lines.
     public let rows: UnsafeMutablePointer<EventRow>
-    /// How many there are.
+    /// How many rows there are.
     public private(set) var rowCount = 0
     /// The lines that broke a rule.
     public var rejections: [Rejection] = []
     /// The lengths of the comment bodies that were longer than the warehouse keeps.
     public var longBodies: [Int] = []
-    /// Lines read: rows and rejections.
+    /// How many lines were read: those of the rows and of the rejections.
     public var read = 0
-    /// Keys that were too long, of the lines that broke no rule.
+    /// How many keys of accepted events were too long.
     public var warnings: Int { warningTally.count }
-    /// The same by reason.
+    /// The warnings by reason.
     public internal(set) var warningTally: WarningTally
-    /// Keys in the wrong place, of the lines that broke no rule.
+    /// The keys of accepted events that are in the wrong place.
     public internal(set) var misplaced = MisplacedTally()
 
-    /// A batch without events.
+    /// Creates a batch without events.
     ///
     /// - Parameter warningExamples: how many warnings of each reason are kept to be shown.
     public init(chunk: LineChunk, warningExamples: Int = 0) {
@@ -99,7 +99,7 @@ public final class EventBatch {
 
     deinit { rows.deallocate() }
 
-    /// Adds the event of a line; there is room for one a line.
+    /// Adds the event of a line. There is room for one event for each line.
     @inline(__always)
     func append(_ row: EventRow) {
         (rows + rowCount).initialize(to: row)

@@ -1,35 +1,37 @@
 import JSON
 
-/// A rule that an event broke, and why.
+/// A rule that an event breaks, and why.
 struct EventFault: Error {
     let rule: CleaningRule
     let message: String
-    /// The key that the event needs and does not have, where that is the reason.
+    /// The key that the event needs and does not have, if that is the reason.
     var absentKey: EventKey?
+    /// The time and id of the event, if it has both.
+    var identity: Rejection.Identity?
 }
 
 /// The cleaning rules of events, each a pure function of the values it reads (contract §2.3 and §3).
 public enum EventRules {
-    /// The earliest time that is taken: 1995-01-01T00:00:00Z.
+    /// The earliest time that an event may have: 1995-01-01T00:00:00Z.
     public static let earliestTime: Int64 = 788_918_400_000
     /// How far after the run's clock an event may be, in milliseconds.
     public static let latestLead: Int64 = 86_400_000
 
-    /// What is read of a key and its older name: the newer one unless it is absent or null and the older one is there.
+    /// The value of a key that has an older name: that of the newer name, unless it is absent or null.
     @inline(__always)
     static func newer(_ newer: JSONValue?, orOlder older: JSONValue?) -> JSONValue? {
         if let newer, !newer.isNull { return newer }
         return older ?? newer
     }
 
-    /// `event_type`, or an alias.
+    /// The type that `event_type` names, also by an alias.
     @inline(__always)
     static func eventType(_ value: JSONValue?) -> EventType? {
         guard let text = ScalarRules.text(value) else { return nil }
         return EventType.named(text)
     }
 
-    /// What `event_id` says.
+    /// The value of `event_id`.
     enum EventID: Equatable {
         case none
         case id(high: UInt64, low: UInt64)
@@ -54,13 +56,13 @@ public enum EventRules {
         return ScalarRules.integer(value)
     }
 
-    /// Whether a time is within the range that is taken.
+    /// Whether a time is within the range that events may have.
     @inline(__always)
     static func isInRange(_ time: Int64, clock: RunClock) -> Bool {
         time >= earliestTime && time <= clock.now &+ latestLead
     }
 
-    /// Whether a time out of range would be within it if it were meant in seconds.
+    /// Whether a time that is out of range would be in range as seconds instead of milliseconds.
     static func isSeconds(_ time: Int64, clock: RunClock) -> Bool {
         let (milliseconds, overflows) = time.multipliedReportingOverflow(by: 1000)
         return !overflows && isInRange(milliseconds, clock: clock)
@@ -107,9 +109,9 @@ public enum EventRules {
     }
 }
 
-/// UUIDs in their 36-character form (RFC 9562 §4).
+/// Reads and writes UUIDs in their 36-character form (RFC 9562 §4).
 public enum UUIDText {
-    /// The 16 bytes as two big-endian words, or nil when the text is not that form.
+    /// The 16 bytes as two big-endian words; nil if the text does not have that form.
     @inline(__always)
     public static func parse(_ text: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64)? {
         guard text.count == 36, text[8] == 0x2d, text[13] == 0x2d, text[18] == 0x2d, text[23] == 0x2d else {
@@ -125,9 +127,9 @@ public enum UUIDText {
         return (first << 32 | second, third << 32 | fourth)
     }
 
-    /// The value of eight hexadecimal digits, all at once; nil when one is none.
+    /// The value of eight hexadecimal digits; nil if one of them is no such digit.
     ///
-    /// - Parameter text: their bytes, the first one lowest.
+    /// - Parameter text: the digits' bytes, the first one lowest.
     @inline(__always)
     private static func eightDigits(_ text: UInt64) -> UInt64? {
         let each: UInt64 = 0x0101_0101_0101_0101

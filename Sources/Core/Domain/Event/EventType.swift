@@ -1,4 +1,4 @@
-/// What a user did.
+/// The type of an event: what the user did.
 public enum EventType: UInt8, Sendable, CaseIterable {
     case click, view, share, trailer, dwell, search, watch, rate, like, dislike, comment
     case commentVote
@@ -7,10 +7,10 @@ public enum EventType: UInt8, Sendable, CaseIterable {
     /// The name that is stored.
     public var name: String { EventType.names[Int(rawValue)] }
 
-    /// The name that is stored, without a copy.
+    /// The name that is stored, as a string without a copy.
     public var staticName: StaticString { EventType.staticNames[Int(rawValue)] }
 
-    /// Whether an event of this type is about a movie.
+    /// Whether an event of this type must have a movie.
     public var requiresMovie: Bool { self != .search && self != .commentVote }
 
     private static let staticNames: [StaticString] = [
@@ -19,7 +19,7 @@ public enum EventType: UInt8, Sendable, CaseIterable {
     ]
     private static let names = staticNames.map { $0.description }
 
-    /// The type by its name or an alias of it.
+    /// The type with a name or alias; nil if there is none.
     public static func named(_ bytes: UnsafeRawBufferPointer) -> EventType? {
         for type in allCases where ScalarRules.equals(bytes, staticNames[Int(type.rawValue)]) { return type }
         if ScalarRules.equals(bytes, "dwelltime") { return .dwell }
@@ -27,7 +27,7 @@ public enum EventType: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// What a user's watchlist says of a movie.
+/// The status of a movie in a user's watchlist.
 public enum WatchlistStatus: UInt8, Sendable, CaseIterable {
     case watching, completed, planned, dropped
     /// The entry is withdrawn.
@@ -44,7 +44,7 @@ public enum WatchlistStatus: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The status by its name.
+    /// The status with a name; nil if there is none.
     public static func named(_ bytes: UnsafeRawBufferPointer) -> WatchlistStatus? {
         allCases.first { ScalarRules.equals(bytes, $0.staticName) }
     }

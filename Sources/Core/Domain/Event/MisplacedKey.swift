@@ -1,14 +1,15 @@
-/// A key of an event's payload that stands where it is not read, while the event lacks what it says.
+/// A key of an event's payload that is in a place where it is not read, such as `seconds` beside `metadata`.
 ///
-/// Such an event is taken (unknown keys are ignored), so this is neither a rejection nor a warning.
+/// The event is accepted without the value, since unknown keys are ignored. So this is neither a rejection nor a
+/// warning, but worth a note.
 public struct MisplacedKey: Hashable, Sendable, Comparable {
     let found: EventKey
-    /// Whether it stands inside `metadata`; else beside it.
+    /// Whether the key is inside `metadata`; if not, it is beside it.
     let isInside: Bool
-    /// The key of the payload that is read.
+    /// The key that is read instead.
     let wanted: EventKey
 
-    /// The key as it was found: `watched_seconds`, or `metadata.seconds` where it stands inside `metadata`.
+    /// The key as it was found: `watched_seconds`, or `metadata.seconds` if it is inside `metadata`.
     public var name: String { (isInside ? "metadata." : "") + "\(found.name)" }
 
     /// Why it is not read and where it belongs, after "… lines have": a clause.
@@ -20,15 +21,15 @@ public struct MisplacedKey: Hashable, Sendable, Comparable {
         return "\(place), where it is not read; \(types) \(wanted.name) inside metadata"
     }
 
-    /// By name.
+    /// Compares by name.
     public static func < (left: MisplacedKey, right: MisplacedKey) -> Bool {
         (left.name, left.wanted.rawValue) < (right.name, right.wanted.rawValue)
     }
 }
 
-/// How many events have keys in the wrong place, by key, and the first of each.
+/// Counts the events with keys in the wrong place by key, and keeps examples.
 public struct MisplacedTally: Sendable, Equatable {
-    /// A line, to be shown.
+    /// A line that is kept to be shown.
     public struct Example: Sendable, Equatable {
         /// The source's name.
         public var source: String
@@ -36,17 +37,17 @@ public struct MisplacedTally: Sendable, Equatable {
         public var line: Int64
     }
 
-    /// Lines by key.
+    /// How many lines have each key in the wrong place.
     public private(set) var byKey: [MisplacedKey: Int64] = [:]
-    /// The first lines of each key, three at most.
+    /// The first lines with each key, three at most.
     public private(set) var examples: [MisplacedKey: [Example]] = [:]
 
     private static let exampleLimit = 3
 
-    /// None yet.
+    /// Creates a tally without lines.
     public init() {}
 
-    /// Whether there are none.
+    /// Whether the tally has no lines.
     public var isEmpty: Bool { byKey.isEmpty }
 
     /// Counts a line.
@@ -56,7 +57,7 @@ public struct MisplacedTally: Sendable, Equatable {
         examples[key, default: []].append(Example(source: source, line: line))
     }
 
-    /// Adds up, in the order of the lines.
+    /// Adds the tally of later lines.
     public mutating func add(_ other: MisplacedTally) {
         if other.isEmpty { return }
         byKey.merge(other.byKey, uniquingKeysWith: +)

@@ -5,19 +5,25 @@
 #endif
 import Hashing
 
-/// Tells the first entry of a list from the doubled ones by its key, in constant time also in a list of millions.
+/// Tells whether an entry of a list is the first one with its key, in constant time also in a list of millions.
+///
+///     seen.reset()
+///     for entry in entries {
+///         seen.add(entry.id)
+///         if seen.isFirst() { write(entry) }
+///     }
 final class FirstOccurrences {
     private let text = ByteBuffer(capacity: 1 << 10)
     private var entries: [(hash: UInt64, span: ByteRange)] = []
     /// Indices of `entries` plus 1 by open addressing; 0 is free. A power of two of them, at most half in use.
     private var slots = [UInt32](repeating: 0, count: FirstOccurrences.fewestSlots)
-    /// Drawn anew, so that no document can be written to make all its keys collide; results do not depend on it.
+    /// Random, so that nobody can write a document whose keys all collide. Results do not depend on it.
     private let seed = UInt64.random(in: .min ... .max)
     private var start = 0
 
     private static let fewestSlots = 64
 
-    /// Forgets the list before.
+    /// Begins a new list.
     func reset() {
         if slots.count > FirstOccurrences.fewestSlots {
             slots = [UInt32](repeating: 0, count: FirstOccurrences.fewestSlots)
@@ -30,26 +36,26 @@ final class FirstOccurrences {
         start = 0
     }
 
-    /// Adds a number, or that there is none, to the key of the entry at hand.
+    /// Adds a number or null to the key of the current entry.
     func add(_ number: Int64?) {
         text.append(number == nil ? 0 : 1)
         if let number { withUnsafeBytes(of: number) { _ = text.append($0) } }
     }
 
-    /// Adds letters to the key of the entry at hand.
+    /// Adds letters to the key of the current entry.
     func add(_ code: LetterCode) {
         text.append(code.first)
         text.append(code.second)
     }
 
-    /// Adds text as it is stored, or that there is none, to the key of the entry at hand.
+    /// Adds text as it is stored, or null, to the key of the current entry.
     func add(_ bytes: UnsafeRawBufferPointer?) {
         if let bytes { _ = ScalarRules.append(bytes, to: text) }
-        // UTF-8 has neither of these bytes, so that no two texts in a row read like two others.
+        // UTF-8 has neither of these bytes, so that different lists of texts give different keys.
         text.append(bytes == nil ? 0xfe : 0xff)
     }
 
-    /// Ends the key of the entry at hand: whether no entry of the list had the same.
+    /// Ends the key of the current entry. Gives whether no entry of the list before had the same key.
     func isFirst() -> Bool {
         let key = text.bytes(at: start, count: text.count - start)
         let hash = XXH3.hash64(key, seed: seed)

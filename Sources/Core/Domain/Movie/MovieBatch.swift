@@ -10,7 +10,7 @@ public struct MovieRank: Comparable, Hashable, Sendable {
     /// The 32 bytes of the content hash.
     public var contentHash: [UInt8]
 
-    /// A rank.
+    /// Creates a rank.
     public init(hasTitle: Bool, snapshotDay: Int32, voteCount: Int64?, contentHash: [UInt8]) {
         self.hasTitle = hasTitle
         self.snapshotDay = snapshotDay
@@ -18,7 +18,7 @@ public struct MovieRank: Comparable, Hashable, Sendable {
         self.contentHash = contentHash
     }
 
-    /// Compares in the order of the fields.
+    /// Compares field by field, in their order.
     public static func < (left: MovieRank, right: MovieRank) -> Bool {
         if left.hasTitle != right.hasTitle { return right.hasTitle }
         if left.snapshotDay != right.snapshotDay { return left.snapshotDay < right.snapshotDay }
@@ -31,7 +31,7 @@ public struct MovieRank: Comparable, Hashable, Sendable {
     }
 }
 
-/// A cleaned movie document: its rank, and its rows in the batch.
+/// A cleaned movie document: its rank, and where its rows are in the batch.
 public struct MovieDocument: Sendable {
     /// Its index in the chunk's lines.
     public var line: Int
@@ -44,7 +44,7 @@ public struct MovieDocument: Sendable {
     /// The index of its row in the batch's popularity rows.
     public var popularity: Int
 
-    /// A document.
+    /// Creates a document.
     public init(line: Int, movieID: Int64, rank: MovieRank, owned: [Range<Int>], popularity: Int) {
         self.line = line
         self.movieID = movieID
@@ -54,29 +54,28 @@ public struct MovieDocument: Sendable {
     }
 }
 
-/// The movie documents of a chunk, cleaned and packed.
+/// The cleaned movie documents of a chunk.
 public final class MovieBatch {
-    /// The lines they come from.
+    /// The chunk that they come from.
     public let chunk: LineChunk
-    /// The accepted or duplicate documents, in the order of their lines.
+    /// The documents that broke no rule, in the order of their lines.
     public var documents: [MovieDocument] = []
     /// The lines that broke a rule.
     public var rejections: [Rejection] = []
-    /// Lines read: documents and rejections.
+    /// How many lines were read: documents and rejections.
     public var read = 0
-    /// What was dropped or made null, 0 and blank aside.
+    /// How many values were dropped or made null, other than 0 and blank text.
     public var warnings: Int { warningTally.count }
-    /// The same by reason.
+    /// The warnings by reason.
     public internal(set) var warningTally: WarningTally
-    /// The rows that a movie's document of greatest rank owns, one set for each of `MovieTables.owned`.
+    /// The rows that belong to one document alone, one set for each table of `MovieTables.owned`.
     public let owned: [RowSet]
-    /// The rows of `movie_popularity`, one a document.
+    /// The rows of `movie_popularity`, one for each document.
     public let popularity: RowSet
-    /// The entries of genres, companies, people and so on, of all documents: one set for each of
-    /// `MovieTables.shared`.
+    /// The genres, companies, people and so on that the documents name, one set for each table of `MovieTables.shared`.
     public let shared: [RowSet]
 
-    /// A batch without documents.
+    /// Creates a batch without documents.
     ///
     /// - Parameter warningExamples: how many warnings of each reason are kept to be shown.
     public init(chunk: LineChunk, warningExamples: Int = 0) {

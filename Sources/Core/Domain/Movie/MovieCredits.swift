@@ -1,6 +1,6 @@
 import JSON
 
-/// Writes the appended block `credits`: cast, crew, and the people in them.
+/// Writes the rows of the appended block `credits`: cast, crew, and the people in both.
 struct MovieCreditWriter {
     private let person = SharedColumns(.people)
     private let people = PersonColumns()
@@ -12,14 +12,14 @@ struct MovieCreditWriter {
 
     /// Writes the block of a document.
     func write(_ document: JSONValue, _ rows: DocumentRows) {
-        // Once, not for each of its two lists: a block that is no object is one warning.
+        // A block that is no object is one warning, not one for each of its two lists.
         guard let credits = document[.credits], !MovieFields.isNothing(credits) else { return }
         guard credits.kind == .object else {
             rows.warn(of: .credits, credits, in: .document)
             return
         }
-        writeCast(rows.take(MovieFields.list, .cast, of: credits, in: .credits), rows)
-        writeCrew(rows.take(MovieFields.list, .crew, of: credits, in: .credits), rows)
+        writeCast(rows.clean(MovieFields.list, .cast, of: credits, in: .credits), rows)
+        writeCrew(rows.clean(MovieFields.list, .crew, of: credits, in: .credits), rows)
     }
 
     private func writeCast(_ entries: JSONElements?, _ rows: DocumentRows) {
@@ -27,10 +27,10 @@ struct MovieCreditWriter {
         seen.reset()
         for value in entries {
             guard let entry = writePerson(value, in: .cast, rows) else { continue }
-            let credit = rows.take(MovieFields.text, .creditID, of: value, in: .cast)
-            let character = rows.take(MovieFields.text, .character, of: value, in: .cast)
-            let order = rows.take(MovieFields.integer, .order, of: value, in: .cast)
-            let castID = rows.take(MovieFields.integer, .castID, of: value, in: .cast)
+            let credit = rows.clean(MovieFields.text, .creditID, of: value, in: .cast)
+            let character = rows.clean(MovieFields.text, .character, of: value, in: .cast)
+            let order = rows.clean(MovieFields.integer, .order, of: value, in: .cast)
+            let castID = rows.clean(MovieFields.integer, .castID, of: value, in: .cast)
             guard isFirst(credit, entry.id, character, nil) else { continue }
             let position = rows.count(.cast)
             let row = rows.owned(.cast)
@@ -49,9 +49,9 @@ struct MovieCreditWriter {
         seen.reset()
         for value in entries {
             guard let entry = writePerson(value, in: .crew, rows) else { continue }
-            let credit = rows.take(MovieFields.text, .creditID, of: value, in: .crew)
-            let job = rows.take(MovieFields.text, .job, of: value, in: .crew)
-            let department = rows.take(MovieFields.text, .department, of: value, in: .crew)
+            let credit = rows.clean(MovieFields.text, .creditID, of: value, in: .crew)
+            let job = rows.clean(MovieFields.text, .job, of: value, in: .crew)
+            let department = rows.clean(MovieFields.text, .department, of: value, in: .crew)
             guard isFirst(credit, entry.id, job, department) else { continue }
             let position = rows.count(.crew)
             let row = rows.owned(.crew)
@@ -64,7 +64,7 @@ struct MovieCreditWriter {
         }
     }
 
-    /// Whether a credit is no double of one before it in its list: by its credit_id, or without one by person and role.
+    /// Whether no credit of the list before is the same one: by its credit_id, or if it has none, by person and role.
     private func isFirst(
         _ credit: UnsafeRawBufferPointer?,
         _ person: Int64,
@@ -80,7 +80,7 @@ struct MovieCreditWriter {
         return seen.isFirst()
     }
 
-    /// Writes the person of a credit; nil when the entry is dropped.
+    /// Writes the person of a credit and gives id and name; nil if the entry is dropped.
     private func writePerson(_ value: JSONValue, in part: MoviePart, _ rows: DocumentRows) -> NamedEntry? {
         guard let entry = NamedEntry(value) else {
             rows.drop(value, from: part)
@@ -90,17 +90,17 @@ struct MovieCreditWriter {
         row.set(person.key, entry.id)
         row.set(person.name, entry.name)
         row.set(person.snapshotDate, day: rows.snapshotDay)
-        row.set(people.originalName, rows.take(MovieFields.text, .originalName, of: value, in: part))
-        row.set(people.gender, rows.take(MovieFields.integer, .gender, of: value, in: part))
-        row.set(people.knownForDepartment, rows.take(MovieFields.text, .knownForDepartment, of: value, in: part))
-        row.set(people.popularity, rows.take(MovieFields.number, .popularity, of: value, in: part))
-        row.set(people.profilePath, rows.take(MovieFields.text, .profilePath, of: value, in: part))
-        row.set(people.adult, rows.take(MovieFields.boolean, .adult, of: value, in: part))
+        row.set(people.originalName, rows.clean(MovieFields.text, .originalName, of: value, in: part))
+        row.set(people.gender, rows.clean(MovieFields.integer, .gender, of: value, in: part))
+        row.set(people.knownForDepartment, rows.clean(MovieFields.text, .knownForDepartment, of: value, in: part))
+        row.set(people.popularity, rows.clean(MovieFields.number, .popularity, of: value, in: part))
+        row.set(people.profilePath, rows.clean(MovieFields.text, .profilePath, of: value, in: part))
+        row.set(people.adult, rows.clean(MovieFields.boolean, .adult, of: value, in: part))
         return entry
     }
 }
 
-/// The columns of `people` but those that every shared table has.
+/// The columns of `people`, without those that every shared table has.
 struct PersonColumns {
     let originalName = ColumnPlace("original_name", MovieTables.people)
     let gender = ColumnPlace("gender", MovieTables.people)

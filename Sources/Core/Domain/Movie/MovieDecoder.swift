@@ -3,7 +3,7 @@ import JSON
 
 /// Cleans the movie documents of chunks (contract §3). Used by one thread at a time.
 ///
-/// The snapshot date of a document is its source's, so that the same chunk always gives the same batch.
+/// The snapshot date of a document comes with its line, so that the same chunk always gives the same batch.
 public final class MovieDecoder {
     private let parser: JSONParser
     private let movie = MovieColumns()
@@ -13,20 +13,29 @@ public final class MovieDecoder {
     private let releases: MovieReleaseWriter
     private let warningExamples: Int
 
+    /// Creates a decoder.
+    ///
     /// - Parameter warningExamples: how many warnings of each reason a batch keeps to be shown.
-    /// - Throws: `JSONError.noMemory`.
-    public init(warningExamples: Int = 0) throws(JSONError) {
+    /// - Throws: `OutOfMemory`.
+    public convenience init(warningExamples: Int = 0) throws(OutOfMemory) {
+        try self.init(warningExamples: warningExamples, longestLine: .max)
+    }
+
+    /// Creates a decoder that gets no memory for lines longer than `longestLine` bytes; for tests.
+    init(warningExamples: Int = 0, longestLine: Int) throws(OutOfMemory) {
         self.warningExamples = warningExamples
         // Unknown keys are kept: they are part of the content that is hashed.
-        parser = try JSONParser(keys: MovieKey.names, keepsUnknown: true)
+        parser = try JSONParser(keys: MovieKey.names, keepsUnknown: true, longestLine: longestLine)
         let seen = FirstOccurrences()
         lists = MovieListWriter(seen: seen)
         credits = MovieCreditWriter(seen: seen)
         releases = MovieReleaseWriter(seen: seen)
     }
 
-    /// The documents and rejections of a chunk's lines, each line in one or the other.
-    public func decode(_ chunk: LineChunk) -> MovieBatch {
+    /// Makes a document or a rejection of each line of a chunk.
+    ///
+    /// - Throws: `OutOfMemory`. No line is rejected for it.
+    public func decode(_ chunk: LineChunk) throws -> MovieBatch {
         let batch = MovieBatch(chunk: chunk, warningExamples: warningExamples)
         batch.documents.reserveCapacity(chunk.lines.count)
         for (index, line) in chunk.lines.enumerated() {
@@ -36,10 +45,9 @@ public final class MovieDecoder {
                 continue
             }
             let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
-            do throws(JSONError) {
+            do {
                 clean(try parser.parse(bytes), of: line, at: index, into: batch)
-            } catch {
-                precondition(error != .noMemory, "out of memory: a line could not be parsed")
+            } catch let error as JSONError {
                 let message = MalformedLine.message(error, at: parser.faultOffset, of: bytes)
                 batch.rejections.append(chunk.rejection(of: line, rule: .malformedJSON, message: message))
             }
@@ -96,29 +104,29 @@ public final class MovieDecoder {
         let collection = lists.writeCollection(document, rows)
         let row = rows.owned(.movies)
         row.set(movie.movieID, rows.movieID)
-        // `title` is known; what is taken here is the warning of one that is no text.
-        _ = rows.take(MovieFields.text, .title, of: document)
+        // The title is known. This only counts the warning for a `title` that is no text.
+        _ = rows.clean(MovieFields.text, .title, of: document)
         row.set(movie.title, title)
-        row.set(movie.originalTitle, rows.take(MovieFields.text, .originalTitle, of: document))
-        row.set(movie.originalLanguage, rows.take(MovieFields.text, .originalLanguage, of: document))
-        row.set(movie.overview, rows.take(MovieFields.text, .overview, of: document))
-        row.set(movie.tagline, rows.take(MovieFields.text, .tagline, of: document))
-        row.set(movie.status, rows.take(MovieFields.text, .status, of: document))
-        row.set(movie.releaseDate, day: rows.take(MovieFields.date, .releaseDate, of: document))
-        row.set(movie.runtime, rows.take(MovieFields.amount, .runtime, of: document))
-        row.set(movie.budget, rows.take(MovieFields.amount, .budget, of: document))
-        row.set(movie.revenue, rows.take(MovieFields.amount, .revenue, of: document))
+        row.set(movie.originalTitle, rows.clean(MovieFields.text, .originalTitle, of: document))
+        row.set(movie.originalLanguage, rows.clean(MovieFields.text, .originalLanguage, of: document))
+        row.set(movie.overview, rows.clean(MovieFields.text, .overview, of: document))
+        row.set(movie.tagline, rows.clean(MovieFields.text, .tagline, of: document))
+        row.set(movie.status, rows.clean(MovieFields.text, .status, of: document))
+        row.set(movie.releaseDate, day: rows.clean(MovieFields.date, .releaseDate, of: document))
+        row.set(movie.runtime, rows.clean(MovieFields.amount, .runtime, of: document))
+        row.set(movie.budget, rows.clean(MovieFields.amount, .budget, of: document))
+        row.set(movie.revenue, rows.clean(MovieFields.amount, .revenue, of: document))
         row.set(movie.popularity, numbers.popularity)
         row.set(movie.voteAverage, numbers.voteAverage)
         row.set(movie.voteCount, numbers.voteCount)
-        row.set(movie.imdbID, rows.take(MovieFields.text, .imdbID, of: document))
+        row.set(movie.imdbID, rows.clean(MovieFields.text, .imdbID, of: document))
         row.set(movie.collectionID, collection)
         row.set(movie.snapshotDate, day: rows.snapshotDay)
-        row.set(movie.adult, rows.take(MovieFields.boolean, .adult, of: document))
-        row.set(movie.video, rows.take(MovieFields.boolean, .video, of: document))
-        row.set(movie.homepage, rows.take(MovieFields.text, .homepage, of: document))
-        row.set(movie.posterPath, rows.take(MovieFields.text, .posterPath, of: document))
-        row.set(movie.backdropPath, rows.take(MovieFields.text, .backdropPath, of: document))
+        row.set(movie.adult, rows.clean(MovieFields.boolean, .adult, of: document))
+        row.set(movie.video, rows.clean(MovieFields.boolean, .video, of: document))
+        row.set(movie.homepage, rows.clean(MovieFields.text, .homepage, of: document))
+        row.set(movie.posterPath, rows.clean(MovieFields.text, .posterPath, of: document))
+        row.set(movie.backdropPath, rows.clean(MovieFields.text, .backdropPath, of: document))
         row.set(movie.hasTitle, rank.hasTitle)
         row.set(movie.contentHash, blob: rank.contentHash)
     }
@@ -137,15 +145,15 @@ public final class MovieDecoder {
     }
 }
 
-/// What a movie's row and its row of popularity have in common.
+/// The values that a row of `movies` and a row of `movie_popularity` share.
 private struct MovieNumbers {
     let popularity, voteAverage: Double?
     let voteCount: Int64?
 
     init(_ document: JSONValue, _ rows: DocumentRows) {
-        popularity = rows.take(MovieFields.number, .popularity, of: document)
-        voteAverage = rows.take(MovieFields.number, .voteAverage, of: document)
-        voteCount = rows.take(MovieFields.integer, .voteCount, of: document)
+        popularity = rows.clean(MovieFields.number, .popularity, of: document)
+        voteAverage = rows.clean(MovieFields.number, .voteAverage, of: document)
+        voteCount = rows.clean(MovieFields.integer, .voteCount, of: document)
     }
 }
 

@@ -1,12 +1,12 @@
 import JSON
 
-/// What cleaning makes of one value.
+/// The result of cleaning one value.
 enum Cleaned<Value> {
-    /// It is what it should be.
+    /// The cleaned value.
     case value(Value)
-    /// There was nothing to lose: it is absent, null or blank, or the 0 that TMDB writes for unknown. Null, no warning.
+    /// Null without a warning: the value is absent, null or blank, or the 0 that TMDB writes for unknown.
     case nothing
-    /// It is something else: made null, or dropped from its list, with a warning.
+    /// The value has the wrong form: it is made null, or dropped from its list, with a warning.
     case dropped
 }
 
@@ -16,15 +16,16 @@ struct LetterCode: Equatable {
     var first, second: UInt8
 }
 
-/// The fields of a movie document, each a pure function of its value (contract §3, "Movies, field by field").
+/// Cleans the fields of a movie document, each by a function of its value alone (contract §3, "Movies, field by
+/// field").
 ///
-/// What is counted as a warning:
+/// What a value becomes, and whether that is counted as a warning:
 ///
 /// | found | becomes | warning |
 /// | --- | --- | --- |
 /// | absent, null, blank text | null | no |
 /// | text: a number, boolean, array or object | null | yes |
-/// | number, integer, boolean, date, moment: any other value that is none | null | yes |
+/// | number, integer, boolean, date, moment: any other value of the wrong form | null | yes |
 /// | `budget`, `revenue`, `runtime`: 0 in any spelling | null | no |
 /// | the same: below 0 | null | yes |
 /// | `title` that is no text, where `original_title` is | the original title | yes (a blank one: no) |
@@ -36,10 +37,10 @@ struct LetterCode: Equatable {
 /// | the same: no object, or without id or name | null | one |
 /// | a country of `release_dates` without its code | dropped with its releases | one |
 /// | a release without a date | dropped | one |
-/// | an entry whose key came before in the same list | the first stays in the list; shared tables see both | no |
+/// | an entry whose key came before in the same list | the first stays in the list; shared tables merge both | no |
 /// | a key that is not read | ignored | no |
 ///
-/// A rejected line is rejected; its fields are not counted.
+/// The fields of a rejected line are not counted.
 enum MovieFields {
     /// Days that a date column holds: 0001-01-01 to 9999-12-31.
     static let days: ClosedRange<Int32> = -719_162...2_932_896

@@ -1,6 +1,6 @@
 import JSON
 
-/// The keys of a movie document that are read, at whatever level; the raw value is the key's index in the parser's list.
+/// The keys of a movie document that are read, at any level. The raw value is the key's index in the parser's list.
 enum MovieKey: Int, CaseIterable {
     case adult, backdropPath, belongsToCollection, budget, cast, castID, certification, character, credits
     case creditID, crew, department, englishName, gender, genres, homepage, id, imdbID, iso3166, iso639, job
@@ -9,7 +9,7 @@ enum MovieKey: Int, CaseIterable {
     case productionCountries, profilePath, publishedAt, releaseDate, releaseDates, results, revenue, runtime
     case site, size, spokenLanguages, status, tagline, title, type, video, videos, voteAverage, voteCount
 
-    /// As they stand in a document, in the order of the cases.
+    /// The keys as they are in a document, in the order of the cases.
     static let names: [StaticString] = [
         "adult", "backdrop_path", "belongs_to_collection", "budget", "cast", "cast_id", "certification", "character",
         "credits", "credit_id", "crew", "department", "english_name", "gender", "genres", "homepage", "id", "imdb_id",
@@ -22,6 +22,6 @@ enum MovieKey: Int, CaseIterable {
 }
 
 extension JSONValue {
-    /// The last member with this key; nil when there is none, or when this is no object.
+    /// The value of a key of an object; nil if there is none, or if this is no object.
     subscript(_ key: MovieKey) -> JSONValue? { member(key.rawValue) }
 }

@@ -5,7 +5,7 @@ struct NamedEntry {
     let id: Int64
     let name: UnsafeRawBufferPointer
 
-    /// Nil when the value is no such entry.
+    /// Reads an entry; nil if it has no id or no name.
     init?(_ entry: JSONValue) {
         guard let id = ScalarRules.id(entry[.id]), let name = ScalarRules.text(entry[.name]) else { return nil }
         self.id = id
@@ -13,7 +13,7 @@ struct NamedEntry {
     }
 }
 
-/// Writes what a movie shares with others: genres, companies, countries, languages, keywords, its collection.
+/// Writes the rows of what a movie shares with others: genres, companies, countries, languages, keywords, collection.
 struct MovieListWriter {
     private let genre = SharedColumns(.genres)
     private let company = SharedColumns(.productionCompanies)
@@ -37,19 +37,19 @@ struct MovieListWriter {
 
     /// Writes all the lists of a document.
     func write(_ document: JSONValue, _ rows: DocumentRows) {
-        writeNamed(rows.take(MovieFields.list, .genres, of: document), .genre, genre, genreLink, rows)
-        let companies = rows.take(MovieFields.list, .productionCompanies, of: document)
+        writeNamed(rows.clean(MovieFields.list, .genres, of: document), .genre, genre, genreLink, rows)
+        let companies = rows.clean(MovieFields.list, .productionCompanies, of: document)
         writeNamed(companies, .company, company, companyLink, rows) { entry, row in
-            row.set(originCountry, rows.take(MovieFields.text, .originCountry, of: entry, in: .company))
-            row.set(logoPath, rows.take(MovieFields.text, .logoPath, of: entry, in: .company))
+            row.set(originCountry, rows.clean(MovieFields.text, .originCountry, of: entry, in: .company))
+            row.set(logoPath, rows.clean(MovieFields.text, .logoPath, of: entry, in: .company))
         }
-        let keywords = rows.takeList(.keywords, ofBlock: .keywords, of: document)
+        let keywords = rows.cleanList(.keywords, ofBlock: .keywords, of: document)
         writeNamed(keywords, .keyword, keyword, keywordLink, rows)
         writeCountries(document, rows)
         writeLanguages(document, rows)
     }
 
-    /// Writes the collection and gives its id, or nil without one.
+    /// Writes the collection and gives its id; nil if there is none.
     func writeCollection(_ document: JSONValue, _ rows: DocumentRows) -> Int64? {
         guard let value = document[.belongsToCollection], !MovieFields.isNothing(value) else { return nil }
         guard let entry = NamedEntry(value) else {
@@ -57,12 +57,12 @@ struct MovieListWriter {
             return nil
         }
         let row = write(entry, collection, rows)
-        row.set(posterPath, rows.take(MovieFields.text, .posterPath, of: value, in: .collection))
-        row.set(backdropPath, rows.take(MovieFields.text, .backdropPath, of: value, in: .collection))
+        row.set(posterPath, rows.clean(MovieFields.text, .posterPath, of: value, in: .collection))
+        row.set(backdropPath, rows.clean(MovieFields.text, .backdropPath, of: value, in: .collection))
         return entry.id
     }
 
-    /// Writes entries with an id and a name, and what else `extras` takes of each.
+    /// Writes entries with an id and a name; `extras` writes the other columns of each.
     private func writeNamed(
         _ entries: JSONElements?,
         _ part: MoviePart,
@@ -85,37 +85,41 @@ struct MovieListWriter {
     }
 
     private func writeCountries(_ document: JSONValue, _ rows: DocumentRows) {
-        guard let entries = rows.take(MovieFields.list, .productionCountries, of: document) else { return }
-        seen.reset()
-        for value in entries {
-            guard let code = MovieFields.countryCode(value[.iso3166]) else {
-                rows.drop(value, from: .country)
-                continue
-            }
-            let row = rows.shared(country.table)
-            row.set(country.key, code)
-            row.set(country.name, rows.take(MovieFields.text, .name, of: value, in: .country))
-            row.set(country.snapshotDate, day: rows.snapshotDay)
-            seen.add(code)
-            if seen.isFirst() { link(countryLink, rows).set(countryLink.key, code) }
-        }
+        let entries = rows.clean(MovieFields.list, .productionCountries, of: document)
+        writeCoded(entries, .country, country, countryLink, rows, code: { MovieFields.countryCode($0[.iso3166]) })
     }
 
     private func writeLanguages(_ document: JSONValue, _ rows: DocumentRows) {
-        guard let entries = rows.take(MovieFields.list, .spokenLanguages, of: document) else { return }
+        let entries = rows.clean(MovieFields.list, .spokenLanguages, of: document)
+        writeCoded(entries, .language, language, languageLink, rows, code: { MovieFields.languageCode($0[.iso639]) }) {
+            $1.set(englishName, rows.clean(MovieFields.text, .englishName, of: $0, in: .language))
+        }
+    }
+
+    /// Writes entries with a code of two letters; `extras` writes the other columns of each.
+    private func writeCoded(
+        _ entries: JSONElements?,
+        _ part: MoviePart,
+        _ columns: SharedColumns,
+        _ linkColumns: LinkColumns,
+        _ rows: DocumentRows,
+        code: (JSONValue) -> LetterCode?,
+        extras: (JSONValue, PackedRowWriter) -> Void = { _, _ in }
+    ) {
+        guard let entries else { return }
         seen.reset()
         for value in entries {
-            guard let code = MovieFields.languageCode(value[.iso639]) else {
-                rows.drop(value, from: .language)
+            guard let code = code(value) else {
+                rows.drop(value, from: part)
                 continue
             }
-            let row = rows.shared(language.table)
-            row.set(language.key, code)
-            row.set(language.name, rows.take(MovieFields.text, .name, of: value, in: .language))
-            row.set(englishName, rows.take(MovieFields.text, .englishName, of: value, in: .language))
-            row.set(language.snapshotDate, day: rows.snapshotDay)
+            let row = rows.shared(columns.table)
+            row.set(columns.key, code)
+            row.set(columns.name, rows.clean(MovieFields.text, .name, of: value, in: part))
+            row.set(columns.snapshotDate, day: rows.snapshotDay)
+            extras(value, row)
             seen.add(code)
-            if seen.isFirst() { link(languageLink, rows).set(languageLink.key, code) }
+            if seen.isFirst() { link(linkColumns, rows).set(linkColumns.key, code) }
         }
     }
 
@@ -127,7 +131,7 @@ struct MovieListWriter {
         return row
     }
 
-    /// A new row of a link, of which the key is still to be set.
+    /// Adds a row that links the movie to something shared. The caller sets the key.
     private func link(_ columns: LinkColumns, _ rows: DocumentRows) -> PackedRowWriter {
         let position = rows.count(columns.table)
         let row = rows.owned(columns.table)
@@ -137,7 +141,7 @@ struct MovieListWriter {
     }
 }
 
-/// The columns that every table of shared things has.
+/// The columns that every shared table has.
 struct SharedColumns {
     let table: SharedTable
     let key, name, snapshotDate: ColumnPlace

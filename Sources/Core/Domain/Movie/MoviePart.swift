@@ -1,11 +1,11 @@
 import JSON
 
-/// The parts of a movie document whose fields are read, as warnings name them.
+/// The parts of a movie document whose fields are read. Warnings name them.
 enum MoviePart: CaseIterable {
     case document, collection, genre, company, country, language, keyword, credits, cast, crew, video, releaseCountry
     case release
 
-    /// One entry of it in the name of a reason; empty for the document itself.
+    /// One entry of the part, in the name of a reason: `genre`. Empty for the document itself.
     var entryName: String {
         switch self {
         case .document: ""
@@ -24,10 +24,10 @@ enum MoviePart: CaseIterable {
         }
     }
 
-    /// What stands before a field's name in the name of a reason.
+    /// The text before a field's name, in the name of a reason: `genre_`.
     var prefix: String { self == .document ? "" : entryName + "_" }
 
-    /// Where it stands in a document.
+    /// Where the part is in a document: `genres[]`.
     var path: String {
         switch self {
         case .document: ""
@@ -58,7 +58,7 @@ enum MoviePart: CaseIterable {
         }
     }
 
-    /// What an entry must have.
+    /// What an entry must have, in words.
     var entryExpectation: String {
         switch self {
         case .document, .credits: "an object"
@@ -70,7 +70,7 @@ enum MoviePart: CaseIterable {
         }
     }
 
-    /// What a field of this part should be.
+    /// The form that a field of this part should have, in words.
     func expectation(of key: MovieKey) -> String {
         switch key {
         case .adult, .video, .official: "true or false"
@@ -89,7 +89,7 @@ enum MoviePart: CaseIterable {
         }
     }
 
-    /// What becomes of a field of this part that is not what it should be.
+    /// What happens to a field of this part that has the wrong form, in words.
     func consequence(of key: MovieKey) -> String {
         switch key {
         case .title: "taken from original_title"
@@ -100,12 +100,12 @@ enum MoviePart: CaseIterable {
         }
     }
 
-    /// What was found in a field of this part, in words: `release_date is "1999-02-30"`.
+    /// What a field of this part has, in words: `release_date is "1999-02-30"`.
     func words(for value: JSONValue?, of key: MovieKey) -> String {
         "\(path)\(self == .document ? "" : ".")\(MovieKey.names[key.rawValue]) is \(FoundValue.words(for: value))"
     }
 
-    /// What was found in an entry that is dropped, in words: `genres[].id is 0, genres[].name is absent`.
+    /// What a dropped entry has, in words: `genres[].id is 0, genres[].name is absent`.
     func words(forEntry value: JSONValue) -> String {
         guard value.kind == .object else { return "\(path) is \(FoundValue.words(for: value))" }
         return requiredKeys.map { words(for: value[$0], of: $0) }.joined(separator: ", ")

@@ -1,6 +1,6 @@
 import JSON
 
-/// Writes the appended blocks `videos` and `release_dates`.
+/// Writes the rows of the appended blocks `videos` and `release_dates`.
 struct MovieReleaseWriter {
     private let trailer = TrailerColumns()
     private let release = ReleaseColumns()
@@ -10,15 +10,15 @@ struct MovieReleaseWriter {
 
     /// Writes both blocks of a document.
     func write(_ document: JSONValue, _ rows: DocumentRows) {
-        writeVideos(rows.takeList(.results, ofBlock: .videos, of: document), rows)
-        guard let countries = rows.takeList(.results, ofBlock: .releaseDates, of: document) else { return }
+        writeVideos(rows.cleanList(.results, ofBlock: .videos, of: document), rows)
+        guard let countries = rows.cleanList(.results, ofBlock: .releaseDates, of: document) else { return }
         seen.reset()
         for value in countries {
             guard let code = MovieFields.countryCode(value[.iso3166]) else {
                 rows.drop(value, from: .releaseCountry)
                 continue
             }
-            guard let releases = rows.take(MovieFields.list, .releaseDates, of: value, in: .releaseCountry) else {
+            guard let releases = rows.clean(MovieFields.list, .releaseDates, of: value, in: .releaseCountry) else {
                 continue
             }
             for release in releases { writeRelease(release, of: code, rows) }
@@ -38,15 +38,15 @@ struct MovieReleaseWriter {
     }
 
     private func writeVideo(_ value: JSONValue, _ id: UnsafeRawBufferPointer, _ rows: DocumentRows) {
-        let name = rows.take(MovieFields.text, .name, of: value, in: .video)
-        let site = rows.take(MovieFields.text, .site, of: value, in: .video)
-        let siteKey = rows.take(MovieFields.text, .key, of: value, in: .video)
-        let type = rows.take(MovieFields.text, .type, of: value, in: .video)
-        let official = rows.take(MovieFields.boolean, .official, of: value, in: .video)
-        let publishedAt = rows.take(MovieFields.moment, .publishedAt, of: value, in: .video)
-        let size = rows.take(MovieFields.integer, .size, of: value, in: .video)
-        let language = rows.take(MovieFields.text, .iso639, of: value, in: .video)
-        let country = rows.take(MovieFields.text, .iso3166, of: value, in: .video)
+        let name = rows.clean(MovieFields.text, .name, of: value, in: .video)
+        let site = rows.clean(MovieFields.text, .site, of: value, in: .video)
+        let siteKey = rows.clean(MovieFields.text, .key, of: value, in: .video)
+        let type = rows.clean(MovieFields.text, .type, of: value, in: .video)
+        let official = rows.clean(MovieFields.boolean, .official, of: value, in: .video)
+        let publishedAt = rows.clean(MovieFields.moment, .publishedAt, of: value, in: .video)
+        let size = rows.clean(MovieFields.integer, .size, of: value, in: .video)
+        let language = rows.clean(MovieFields.text, .iso639, of: value, in: .video)
+        let country = rows.clean(MovieFields.text, .iso3166, of: value, in: .video)
         seen.add(id)
         guard seen.isFirst() else { return }
         let position = rows.count(.trailers)
@@ -70,10 +70,10 @@ struct MovieReleaseWriter {
             rows.drop(value, from: .release)
             return
         }
-        let type = rows.take(MovieFields.integer, .type, of: value, in: .release)
-        let certification = rows.take(MovieFields.text, .certification, of: value, in: .release)
-        let note = rows.take(MovieFields.text, .note, of: value, in: .release)
-        let language = rows.take(MovieFields.text, .iso639, of: value, in: .release)
+        let type = rows.clean(MovieFields.integer, .type, of: value, in: .release)
+        let certification = rows.clean(MovieFields.text, .certification, of: value, in: .release)
+        let note = rows.clean(MovieFields.text, .note, of: value, in: .release)
+        let language = rows.clean(MovieFields.text, .iso639, of: value, in: .release)
         seen.add(country)
         seen.add(Int64(day))
         seen.add(type)

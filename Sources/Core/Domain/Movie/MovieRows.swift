@@ -1,17 +1,6 @@
 import JSON
 
-/// A column's place in a packed row.
-struct ColumnPlace {
-    let column: Int
-    let cell: Int
-
-    init(_ name: String, _ table: Table) {
-        column = table.index(of: name)
-        cell = table.cells[column]
-    }
-}
-
-/// Fills one new row of a set; of no use after the set's next row.
+/// Fills one new row of a set. Used until the next row is added.
 struct PackedRowWriter {
     let rows: RowSet
     let row: PackedRow
@@ -22,7 +11,7 @@ struct PackedRowWriter {
     }
 
     func set(_ place: ColumnPlace, _ value: Int64?) {
-        if let value { row.set(value, column: place.column, cell: place.cell) }
+        if let value { row.set(place, value) }
     }
 
     func set(_ place: ColumnPlace, day: Int32?) { set(place, day.map(Int64.init)) }
@@ -30,12 +19,12 @@ struct PackedRowWriter {
     func set(_ place: ColumnPlace, _ value: Bool?) { set(place, value.map { $0 ? Int64(1) : 0 }) }
 
     func set(_ place: ColumnPlace, _ value: Double?) {
-        if let value { row.set(value, column: place.column, cell: place.cell) }
+        if let value { row.set(place, value) }
     }
 
     func set(_ place: ColumnPlace, _ text: UnsafeRawBufferPointer?) {
         guard let text else { return }
-        row.set(ScalarRules.append(text, to: rows.text), column: place.column, cell: place.cell)
+        row.set(place, ScalarRules.append(text, to: rows.text))
     }
 
     func set(_ place: ColumnPlace, _ code: LetterCode) {
@@ -47,7 +36,7 @@ struct PackedRowWriter {
     }
 }
 
-/// The tables of `MovieTables.owned` by their place in it.
+/// The tables of `MovieTables.owned`; the raw value is the index there.
 enum OwnedTable: Int, CaseIterable {
     case movies, genres, productionCompanies, productionCountries, spokenLanguages, trailers, releaseCalendar, cast
     case crew, keywords
@@ -55,14 +44,14 @@ enum OwnedTable: Int, CaseIterable {
     var table: Table { MovieTables.owned[rawValue] }
 }
 
-/// The tables of `MovieTables.shared` by their place in it.
+/// The tables of `MovieTables.shared`; the raw value is the index there.
 enum SharedTable: Int, CaseIterable {
     case collections, genres, productionCompanies, productionCountries, spokenLanguages, people, keywords
 
     var table: Table { MovieTables.shared[rawValue] }
 }
 
-/// One document on its way into a batch: where its rows go, and what cleaning warns of.
+/// Adds one document to a batch: its rows, and the warnings about it.
 struct DocumentRows {
     let batch: MovieBatch
     /// The index of its line in the chunk's lines.
@@ -71,7 +60,7 @@ struct DocumentRows {
     let snapshotDay: Int32
     private let starts: [Int]
 
-    /// A document without rows yet.
+    /// Begins a document, which has no rows yet.
     init(batch: MovieBatch, line: Int, movieID: Int64, snapshotDay: Int32) {
         self.batch = batch
         self.line = line
@@ -80,9 +69,11 @@ struct DocumentRows {
         self.starts = batch.owned.map(\.count)
     }
 
-    /// What a rule makes of a member of an object; that there is none is counted when it is something to warn of.
+    /// Cleans a member of an object by a rule of `MovieFields`, and counts a warning if the value is dropped.
+    ///
+    ///     rows.clean(MovieFields.text, .tagline, of: document)
     @inline(__always)
-    func take<Value>(
+    func clean<Value>(
         _ rule: (JSONValue?) -> Cleaned<Value>, _ key: MovieKey, of object: JSONValue, in part: MoviePart = .document
     ) -> Value? {
         let found = object[key]
@@ -95,28 +86,28 @@ struct DocumentRows {
         }
     }
 
-    /// The list with a key in an appended block of the document.
-    func takeList(_ key: MovieKey, ofBlock block: MovieKey, of document: JSONValue) -> JSONElements? {
-        take({ MovieFields.list(key, ofBlock: $0) }, block, of: document)
+    /// The list in an appended block of the document, such as `results` in `videos`.
+    func cleanList(_ key: MovieKey, ofBlock block: MovieKey, of document: JSONValue) -> JSONElements? {
+        clean({ MovieFields.list(key, ofBlock: $0) }, block, of: document)
     }
 
-    /// Counts a field that is not what it should be.
+    /// Counts a warning about a field.
     func warn(of key: MovieKey, _ found: JSONValue?, in part: MoviePart) {
         batch.warningTally.add(WarningReason(.movieField(key, part)), line: line) { part.words(for: found, of: key) }
     }
 
-    /// Counts an entry that is dropped.
+    /// Counts a warning about an entry that is dropped.
     func drop(_ entry: JSONValue, from part: MoviePart) {
         batch.warningTally.add(WarningReason(.movieEntry(part)), line: line) { part.words(forEntry: entry) }
     }
 
-    /// A new row of a table that the document owns.
+    /// Adds a row to a table of `MovieTables.owned`.
     func owned(_ table: OwnedTable) -> PackedRowWriter { PackedRowWriter(batch.owned[table.rawValue]) }
 
-    /// A new row of a table of shared things.
+    /// Adds a row to a table of `MovieTables.shared`.
     func shared(_ table: SharedTable) -> PackedRowWriter { PackedRowWriter(batch.shared[table.rawValue]) }
 
-    /// How many rows of an owned table the document has: the position of the next.
+    /// How many rows of an owned table the document has so far, which is the position of the next one.
     func count(_ table: OwnedTable) -> Int64 { Int64(batch.owned[table.rawValue].count - starts[table.rawValue]) }
 
     /// The document's rows of each owned table.

@@ -5,9 +5,8 @@ extension JSONError: ReportedError {
     /// The fault.
     public var message: String { explanation }
     /// What to do next.
-    public var hint: String {
-        self == .noMemory
-            ? "Give the program more memory, or end others, and run the same command again."
-            : "Correct the JSON text, one object a line, and run the same command again."
-    }
+    public var hint: String { "Correct the JSON text, one object a line, and run the same command again." }
 }
+
+/// It ends a run: a line that could not be parsed for lack of memory may be a good one.
+extension OutOfMemory: ReportedError {}

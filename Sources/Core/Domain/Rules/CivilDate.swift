@@ -1,11 +1,11 @@
-/// Days of the proleptic Gregorian calendar, as days since 1970-01-01.
+/// Converts dates of the proleptic Gregorian calendar to days since 1970-01-01 and back.
 ///
 /// The arithmetic is Howard Hinnant's `days_from_civil` (https://howardhinnant.github.io/date_algorithms.html).
 public enum CivilDate {
     /// Milliseconds of a day.
     public static let millisecondsPerDay: Int64 = 86_400_000
 
-    /// The day, or nil when there is no such date.
+    /// The day of a date; nil if there is no such date.
     @inlinable
     public static func days(year: Int, month: Int, day: Int) -> Int32? {
         guard month >= 1, month <= 12, day >= 1, day <= length(ofMonth: month, year: year) else { return nil }
@@ -30,7 +30,7 @@ public enum CivilDate {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
-    /// The day that a moment is in, in UTC.
+    /// The UTC day of a moment.
     @inlinable
     public static func day(ofMilliseconds milliseconds: Int64) -> Int32 {
         let quotient = milliseconds / millisecondsPerDay
@@ -46,13 +46,13 @@ public enum CivilDate {
         }
     }
 
-    /// `YYYY-MM-DD` exactly, a real date of the years 0001 to 9999; nil for anything else.
+    /// The day of a text `YYYY-MM-DD`, if it is a real date of the years 0001 to 9999; nil for any other text.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> Int32? {
         guard bytes.count == 10, let date = leadingDate(bytes), date.year >= 1 else { return nil }
         return days(year: date.year, month: date.month, day: date.day)
     }
 
-    /// The digits of `YYYY-MM-DD` at the start of the bytes, whether or not there is such a date.
+    /// Year, month and day of a text that begins `YYYY-MM-DD`; they need not be a real date.
     @inline(__always)
     static func leadingDate(_ bytes: UnsafeRawBufferPointer) -> (year: Int, month: Int, day: Int)? {
         guard bytes.count >= 10, bytes[4] == 0x2d, bytes[7] == 0x2d,
@@ -70,7 +70,7 @@ public enum CivilDate {
         return tens * 10 + units
     }
 
-    /// `YYYY-MM-DD`.
+    /// The date of a day as `YYYY-MM-DD`.
     public static func text(ofDay days: Int32) -> String {
         let (year, month, day) = date(ofDay: days)
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"

@@ -1,11 +1,11 @@
 import JSON
 
-/// A value that was found, in words for a message.
+/// Describes the value that a line has, for a message.
 enum FoundValue {
-    /// The longest piece of a value that is named, in code points.
+    /// How many code points of a value are shown.
     static let maximumLength = 60
 
-    /// What stands there: `absent`, `null`, `blank`, `-5`, `"abc"`, `an array`; a long one is cut and ends in `…`.
+    /// The value in words: `absent`, `null`, `blank`, `-5`, `"abc"`, `an array`. A long value is cut and ends in `…`.
     static func words(for value: JSONValue?) -> String {
         guard let value else { return "absent" }
         switch value.kind {
@@ -20,10 +20,10 @@ enum FoundValue {
         }
     }
 
-    /// Text in UTF-8, cut between two code points. What no terminal or database should meet in a message is spelled, as
-    /// in `\n` and `\u{1b}`.
+    /// The start of a text in UTF-8. Characters that could do harm on a terminal are written as escapes: `\n`,
+    /// `\u{1b}`.
     static func shortened(_ bytes: UnsafeRawBufferPointer) -> String {
-        // A code point takes at most 4 bytes, so that what is cut here is beyond what is kept below.
+        // A code point has at most 4 bytes, so that this keeps more than is shown.
         let start = UnsafeRawBufferPointer(rebasing: bytes.prefix(4 * (maximumLength + 1)))
         let scalars = String(decoding: start, as: UTF8.self).unicodeScalars
         var text = String.UnicodeScalarView()
@@ -38,7 +38,7 @@ enum FoundValue {
         return String(text)
     }
 
-    /// How a control, or what ends a line or turns its direction, is spelled; nil for all else.
+    /// The escape of a control character, or of one that ends a line or changes the direction of text; nil for others.
     private static func spelling(of scalar: Unicode.Scalar) -> String? {
         switch scalar.value {
         case 0x09: "\\t"

@@ -1,17 +1,17 @@
 import JSON
 
-/// What to tell of a line that is not one JSON object.
+/// Makes the message about a line that is not one JSON object.
 enum MalformedLine {
-    /// What is wrong with a line, where, and what may be behind it.
+    /// Says what is wrong with a line, at which character, and how to convert the file if it looks like another format.
     ///
-    /// - Parameter offset: where in the line the fault is, as far as the parser tells.
+    /// - Parameter offset: where in the line the fault is; nil if the parser does not tell.
     static func message(_ error: JSONError, at offset: Int?, of line: UnsafeRawBufferPointer) -> String {
         let character = (offset ?? place(of: error, in: line)).map { number(ofCharacterAt: $0, in: line) }
         return "The line is not one JSON object: \(error.explanation(at: character))"
             + (hint(error, offset, line) ?? "")
     }
 
-    /// What the line looks like a piece of.
+    /// How to convert the file, if the line looks like a part of an array or of pretty-printed JSON.
     private static func hint(_ error: JSONError, _ offset: Int?, _ line: UnsafeRawBufferPointer) -> String? {
         let content = ScalarRules.trim(line)
         if content.first == UInt8(ascii: "[") {
@@ -26,7 +26,7 @@ enum MalformedLine {
         return ". A comma follows as in a JSON array: convert such a file with jq -c '.[]' FILE"
     }
 
-    /// Where the fault is, of which the parser tells that it is somewhere.
+    /// Finds the place of a fault for which the parser gives none.
     private static func place(of error: JSONError, in line: UnsafeRawBufferPointer) -> Int? {
         switch error {
         case .invalidUTF8: placeOfInvalidUTF8(in: line)

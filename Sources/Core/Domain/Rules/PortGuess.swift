@@ -1,16 +1,16 @@
 import JSON
 
-/// Tells movie documents from user events by the keys of their lines. Used by one thread at a time.
+/// Guesses by the keys of lines whether they are movie documents or user events. Used by one thread at a time.
 public final class PortGuess {
-    /// What the lines of a chunk are.
+    /// The port that the lines of a chunk belong to, or why that is not known.
     public enum Answer: Equatable, Sendable {
-        /// Lines of this stream.
+        /// The lines belong to this port.
         case port(SourcePort)
         /// There is no line that is not blank.
         case noLines
-        /// No line is a JSON object; the number of the first.
+        /// No line is a JSON object. The number of the first line.
         case noObject(line: Int64)
-        /// There are objects, with as many keys of one stream as of the other; the number of the first.
+        /// Each object has as many keys of one port as of the other. The number of the first object's line.
         case unclear(line: Int64)
         /// The file is not NDJSON or is damaged before its first line; why, in words.
         case unreadable(String)
@@ -23,26 +23,33 @@ public final class PortGuess {
         "event_id", "event_type", "event_time", "user_id", "movie_id", "session_id", "action_type", "timestamp",
         "metadata",
     ]
-    /// How many lines are looked at.
+    /// How many lines are parsed at most.
     private static let mostLines = 100
 
     private let parser: JSONParser
 
-    /// - Throws: `JSONError.noMemory`.
-    public init() throws(JSONError) {
+    /// Creates a guess.
+    ///
+    /// - Throws: `OutOfMemory`.
+    public init() throws(OutOfMemory) {
         parser = try JSONParser(keys: Self.movieKeys + Self.eventKeys, keepsUnknown: false)
     }
 
-    /// What the first lines of a chunk are, by the first that tells.
+    /// Guesses the port of a chunk by the first line that has more keys of one port than of the other.
     ///
-    /// - Parameter longest: longer lines are passed over, since a parser needs many times their size.
-    public func answer(of chunk: LineChunk, longest: UInt32 = .max) -> Answer {
+    /// - Parameter longest: longer lines are skipped, since parsing needs many times their size.
+    /// - Throws: `OutOfMemory`.
+    public func answer(of chunk: LineChunk, longest: UInt32 = .max) throws -> Answer {
         var firstObject: Int64?
         for line in chunk.lines.prefix(Self.mostLines) where line.note < 0 && line.span.length <= longest {
             let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
-            guard let object = try? parser.parse(bytes) else { continue }
-            firstObject = firstObject ?? line.number
-            if let port = port(of: object) { return .port(port) }
+            do {
+                let object = try parser.parse(bytes)
+                firstObject = firstObject ?? line.number
+                if let port = port(of: object) { return .port(port) }
+            } catch is JSONError {
+                continue
+            }
         }
         if let firstObject { return .unclear(line: firstObject) }
         guard let first = chunk.lines.first else { return .noLines }
@@ -53,9 +60,12 @@ public final class PortGuess {
         }
     }
 
-    /// How many of the rejected lines of a chunk, in their order, are plainly of the other stream.
+    /// Counts the rejected lines of a chunk that clearly belong to the other port. The count is for a note only, so
+    /// that a line for which memory runs out is not counted.
     ///
-    /// - Parameter longest: longer lines are passed over.
+    /// - Parameters:
+    ///   - rejections: in the order of the lines.
+    ///   - longest: longer lines are skipped.
     public func count(ofOtherPortIn chunk: LineChunk, rejections: [Rejection], longest: UInt32 = 1 << 20) -> Int64 {
         var count: Int64 = 0
         var numbers = rejections.lazy.filter { $0.rule == .unknownEventType || $0.rule == .invalidMovieID }
@@ -72,7 +82,7 @@ public final class PortGuess {
         return count
     }
 
-    /// The stream of which an object has more keys.
+    /// The port that an object has more keys of; nil if it has as many of both.
     private func port(of object: JSONValue) -> SourcePort? {
         let keys = Set(object.members.map(\.key)).filter { $0 >= 0 }
         let movies = keys.count { $0 < Self.movieKeys.count }
@@ -80,9 +90,11 @@ public final class PortGuess {
         return movies == events ? nil : movies > events ? .movies : .events
     }
 
-    /// The other stream, where all lines of a chunk were rejected and they are plainly of that stream.
+    /// The other port, if all lines of a chunk were rejected and clearly belong to that one; for a note.
     public func otherPort(of chunk: LineChunk, rejected: Int64, of read: Int64) -> SourcePort? {
-        guard read > 0, rejected == read, case .port(let port) = answer(of: chunk, longest: 1 << 20) else { return nil }
+        guard read > 0, rejected == read, case .port(let port)? = try? answer(of: chunk, longest: 1 << 20) else {
+            return nil
+        }
         return port == chunk.source.port ? nil : port
     }
 }

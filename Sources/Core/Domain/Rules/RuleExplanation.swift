@@ -1,18 +1,19 @@
-/// What a cleaning rule does, in words: what `reelhouse explain` prints and the documentation lists.
+/// Describes a cleaning rule in words, for `reelhouse explain` and the documentation.
 public struct RuleExplanation: Sendable {
-    /// The streams that have the rule.
-    public let stream: String
-    /// When a line is rejected.
+    /// The ports whose lines the rule concerns: `movies`, `events` or `movies, events`.
+    public let ports: String
+    /// When the rule rejects a line.
     public let rejects: String
-    /// Why that is so.
+    /// Why the rule exists.
     public let reason: String
-    /// A line that breaks it and no other rule; two lines for event_id_conflict, words for a rule about whole files.
+    /// A line that breaks this rule and no other. For event_id_conflict it is two lines, for a rule about whole files a
+    /// description.
     public let example: String
     /// What to do with such lines.
     public let remedy: String
 
-    init(_ stream: String, rejects: String, reason: String, example: String, remedy: String) {
-        self.stream = stream
+    init(_ ports: String, rejects: String, reason: String, example: String, remedy: String) {
+        self.ports = ports
         self.rejects = rejects
         self.reason = reason
         self.example = example
@@ -28,7 +29,7 @@ extension CleaningRule {
             + #""event_time":"2025-11-20T18:03:22Z","user_id":4711,"movie_id":603,"metadata":{"score":\#(score)}}"#
     }
 
-    /// What the rule does.
+    /// The description of the rule.
     public var explanation: RuleExplanation {
         switch self {
         case .malformedJSON, .damagedFile, .unsupportedFile: explanationOfBytes

@@ -5,13 +5,13 @@
 #endif
 import JSON
 
-/// What the contract (§2.1) calls text, number, integer, id and key.
+/// Reads JSON values as the contract's text, number, integer, id and boolean (§2.1).
 public enum ScalarRules {
     /// The longest key, in bytes of UTF-8.
     public static let maximumKeyLength = 512
 
-    /// Text: a JSON string, trimmed of Unicode White_Space; nil when it is none, or blank. U+0000 is still in it: see
-    /// `containsNull`.
+    /// Text: a JSON string without Unicode White_Space at its ends; nil for other values and for blank text. It may
+    /// still contain U+0000: see `append`.
     @inline(__always)
     public static func text(_ value: JSONValue?) -> UnsafeRawBufferPointer? {
         guard let value, value.kind == .string else { return nil }
@@ -19,21 +19,21 @@ public enum ScalarRules {
         return trimmed.isEmpty ? nil : trimmed
     }
 
-    /// A finite JSON number, or text of one in JSON's grammar, as the nearest double; −0 is 0.
+    /// Number: a finite JSON number, or text with one in JSON's grammar, as the nearest double; −0 is 0.
     @inline(__always)
     public static func number(_ value: JSONValue?) -> Double? {
         guard let token = numberToken(value) else { return nil }
         return JSONNumber.double(token)
     }
 
-    /// A number whose decimal value is whole and from −2^63 to 2^63−1, by its digits: 603, `603.0` and `6.03e2` are one.
+    /// Integer: a number whose decimal value is whole and from −2^63 to 2^63−1, such as 603, `603.0` and `6.03e2`.
     @inline(__always)
     public static func integer(_ value: JSONValue?) -> Int64? {
         guard let token = numberToken(value) else { return nil }
         return JSONNumber.integer(token)
     }
 
-    /// An integer from 1.
+    /// Id: an integer from 1.
     @inline(__always)
     public static func id(_ value: JSONValue?) -> Int64? {
         guard let integer = integer(value), integer >= 1 else { return nil }
@@ -52,7 +52,7 @@ public enum ScalarRules {
         }
     }
 
-    /// A boolean, also as text in any case; nil for anything else.
+    /// Boolean: true or false, also as text in any case; nil for other values.
     public static func boolean(_ value: JSONValue?) -> Bool? {
         guard let value else { return nil }
         switch value.kind {
@@ -83,14 +83,14 @@ public enum ScalarRules {
         return memcmp(start, word.utf8Start, bytes.count) == 0
     }
 
-    /// Whether U+0000 is in it, which becomes U+FFFD.
+    /// Whether the bytes contain U+0000.
     @inline(__always)
     public static func containsNull(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let start = bytes.baseAddress else { return false }
         return memchr(start, 0, bytes.count) != nil
     }
 
-    /// Adds text to a buffer with U+0000 replaced by U+FFFD, and gives its place.
+    /// Adds text to a buffer, with each U+0000 replaced by U+FFFD, and gives its place.
     public static func append(_ text: UnsafeRawBufferPointer, to buffer: ByteBuffer) -> ByteRange {
         guard containsNull(text) else { return ByteRange(offset: buffer.append(text), length: text.count) }
         let offset = buffer.count
@@ -127,7 +127,8 @@ public enum ScalarRules {
         return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
     }
 
-    /// The length in bytes of the White_Space scalar at a place (Unicode's PropList.txt), or nil when it is none.
+    /// The length in bytes of the White_Space scalar at a place (Unicode's PropList.txt); nil if there is another
+    /// scalar.
     private static func whiteSpace(_ bytes: UnsafeRawBufferPointer, at: Int, end: Int) -> Int? {
         let first = bytes[at]
         if first < 0x80 { return first == 0x20 || (first >= 0x09 && first <= 0x0d) ? 1 : nil }

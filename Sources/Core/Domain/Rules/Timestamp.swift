@@ -1,7 +1,8 @@
-/// Moments, as milliseconds since 1970 in UTC.
+/// Converts moments, which are milliseconds since 1970 in UTC, from and to text.
 public enum Timestamp {
-    /// A date and time of RFC 3339: T and Z in either case, second 00 to 59, offset at most 23:59, the fraction cut off
-    /// after the millisecond; nil for anything else, or when there is no such date.
+    /// Reads a date and time of RFC 3339: `2026-11-20T18:03:22.517Z`, `2026-11-20t19:03:22+01:00`. T and Z may have
+    /// either case, seconds are 00 to 59, the offset is at most 23:59, the fraction is cut off after the millisecond.
+    /// Nil for any other text, and for a date that does not exist.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
         guard bytes.count >= 20, let date = CivilDate.leadingDate(bytes), bytes[10] | 0x20 == 0x74,
             bytes[13] == 0x3a, bytes[16] == 0x3a,
@@ -17,7 +18,7 @@ public enum Timestamp {
         return minutes * 60_000 + Int64(second * 1000 + fraction)
     }
 
-    /// `2026-11-20T18:03:22.517Z`.
+    /// Writes a moment as `2026-11-20T18:03:22.517Z`.
     public static func text(_ milliseconds: Int64) -> String {
         let day = CivilDate.day(ofMilliseconds: milliseconds)
         let inDay = Int(milliseconds - Int64(day) * CivilDate.millisecondsPerDay)
@@ -61,14 +62,14 @@ public enum Timestamp {
     }
 }
 
-/// The clock of a run: one moment for all its rules.
+/// The clock of a run: one moment that all its rules use.
 public struct RunClock: Sendable {
     /// Now, as milliseconds since 1970 in UTC.
     public let now: Int64
 
-    /// A clock that stands at a moment.
+    /// Creates a clock that always shows a moment.
     public init(now: Int64) { self.now = now }
 
-    /// The UTC day, as days since 1970-01-01.
+    /// The UTC day of the moment, as days since 1970-01-01.
     public var day: Int32 { CivilDate.day(ofMilliseconds: now) }
 }

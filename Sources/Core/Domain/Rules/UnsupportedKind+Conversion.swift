@@ -1,5 +1,5 @@
 extension UnsupportedKind {
-    /// What it is, in words: `a zip archive`.
+    /// The kind in words: `a zip archive`.
     public var words: String {
         switch self {
         case .zip: "a zip archive"
@@ -20,7 +20,7 @@ extension UnsupportedKind {
 
     /// The shell command that converts FILE to NEW.ndjson.
     ///
-    /// - Parameter decompression: the command that decompresses FILE first, where it is compressed: `zstd -dc`.
+    /// - Parameter decompression: the command that decompresses FILE, if it is compressed: `zstd -dc`.
     public func conversion(decompression: String? = nil) -> String {
         guard let decompression else { return command(reading: "FILE") }
         switch self {
@@ -30,7 +30,7 @@ extension UnsupportedKind {
         }
     }
 
-    /// What is wrong with the file, and what to do.
+    /// The message about such a file: what it looks like, and how to convert it.
     public func message(decompression: String? = nil) -> String {
         "The file looks like \(words); expected one JSON object a line. Convert it and load NEW.ndjson: "
             + conversion(decompression: decompression)

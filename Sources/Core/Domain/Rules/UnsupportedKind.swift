@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// What a file is that is not NDJSON (contract §2.1, other kinds).
+/// The kind of a file that is not NDJSON (contract §2.1, other kinds).
 public enum UnsupportedKind: Hashable, Sendable {
     case zip, xz, bzip2, parquet, sqlite, tar
     case utf16, utf32
@@ -14,37 +14,37 @@ public enum UnsupportedKind: Hashable, Sendable {
 }
 
 extension UnsupportedKind {
-    /// What the first bytes of a file say.
+    /// What the first bytes of a file tell.
     public enum Verdict: Equatable, Sendable {
-        /// It is read as lines, each of which may still break a rule.
+        /// The file is read as lines, each of which may still break a rule.
         case lines
-        /// It is another kind of file.
+        /// The file is of another kind.
         case other(UnsupportedKind)
         /// More bytes are needed to tell.
         case undecided
     }
 
-    /// The lines that begin within so many bytes are searched for a JSON object.
+    /// The lines that begin within this many bytes are searched for a JSON object.
     public static let searchedBytes = 64 << 10
-    /// With so many bytes, the marks of all kinds are there or missing.
+    /// With this many bytes, the mark of each kind is either there or missing.
     static let markBytes = 265
-    /// So many bytes at most are looked at for the end of one line, a byte order mark and a CR included.
+    /// A line is read up to this many bytes, a byte order mark and a CR included.
     static let longestLine = maximumLineLength + 4
 
-    /// What a file is by its first bytes, decompressed.
+    /// Tells the kind of a file by its first bytes, decompressed.
     ///
-    /// It asks for no more bytes than it needs: the first line of an ordinary file is enough.
+    /// It needs as few bytes as possible: of an ordinary file, the first line.
     ///
     /// - Parameters:
     ///   - start: the first bytes; `JSONParser.padding` bytes after them are readable.
     ///   - isAtEnd: whether these are all bytes of the file.
-    ///   - leavesUnfinished: whether a last line without LF that is no JSON object is not read yet, since the file may
-    ///     grow.
+    ///   - leavesUnfinished: whether a last line without LF that is no JSON object is left for a later run, since the
+    ///     file may still grow.
     ///   - isObject: whether a line is a JSON object.
     public static func verdict(
         of start: UnsafeRawBufferPointer, isAtEnd: Bool, leavesUnfinished: Bool = false,
-        isObject: (UnsafeRawBufferPointer) -> Bool
-    ) -> Verdict {
+        isObject: (UnsafeRawBufferPointer) throws -> Bool
+    ) rethrows -> Verdict {
         if let kind = marked(start, isAtEnd: isAtEnd) { return .other(kind) }
         var lines = StartLines(start, isAtEnd: isAtEnd)
         guard let first = lines.nextNotBlank() else { return undecided(unless: isAtEnd || start.count > longestLine) }
@@ -67,20 +67,20 @@ extension UnsupportedKind {
             guard let separator = commonSeparator(first.content, next.content) else { return .lines }
             candidate = .csv(separator: separator)
         }
-        return search(start, isAtEnd: isAtEnd, isObject) ?? .other(candidate)
+        return try search(start, isAtEnd: isAtEnd, isObject) ?? .other(candidate)
     }
 
     private static func undecided(unless isDecided: Bool) -> Verdict { isDecided ? .lines : .undecided }
 
     /// Searches the lines that begin within the first 64 KiB for a JSON object; nil when none is one.
     private static func search(
-        _ start: UnsafeRawBufferPointer, isAtEnd: Bool, _ isObject: (UnsafeRawBufferPointer) -> Bool
-    ) -> Verdict? {
+        _ start: UnsafeRawBufferPointer, isAtEnd: Bool, _ isObject: (UnsafeRawBufferPointer) throws -> Bool
+    ) rethrows -> Verdict? {
         var lines = StartLines(start, isAtEnd: isAtEnd)
         while let line = lines.nextNotBlank(), line.start < searchedBytes {
             guard line.content.first == UInt8(ascii: "{") else { continue }
             if line.isEnded {
-                if isObject(line.content) { return .lines }
+                if try isObject(line.content) { return .lines }
             } else if !line.isTooLong {
                 return .undecided
             }
@@ -88,7 +88,7 @@ extension UnsupportedKind {
         return isAtEnd || start.count >= searchedBytes ? nil : .undecided
     }
 
-    /// The separator that both lines have equally often, the most frequent of several.
+    /// The separator that both lines have equally often; of several such separators the most frequent.
     private static func commonSeparator(_ first: UnsafeRawBufferPointer, _ next: UnsafeRawBufferPointer) -> UInt8? {
         var found: (separator: UInt8, count: Int)?
         for separator in [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")] {
@@ -99,7 +99,7 @@ extension UnsupportedKind {
         return found?.separator
     }
 
-    /// The kind that the first bytes are the mark of.
+    /// The kind whose mark the file begins with.
     private static func marked(_ start: UnsafeRawBufferPointer, isAtEnd: Bool) -> UnsupportedKind? {
         func has(_ mark: [UInt8], at offset: Int = 0) -> Bool {
             start.count >= offset + mark.count && start[offset..<(offset + mark.count)].elementsEqual(mark)
@@ -110,10 +110,10 @@ extension UnsupportedKind {
         if has(bzip2), start.count > 3, start[3] >= UInt8(ascii: "1"), start[3] <= UInt8(ascii: "9") { return .bzip2 }
         if has(Array("PAR1".utf8)) { return .parquet }
         if has(Array("SQLite format 3\0".utf8)) { return .sqlite }
-        // The mark of POSIX, and that of GNU, which have a zero that no JSON has.
+        // The marks of POSIX and of GNU. Both have a zero byte, which JSON does not have.
         if has(Array("ustar\0".utf8), at: 257) || has(Array("ustar  \0".utf8), at: 257) { return .tar }
         if has([0xff, 0xfe, 0, 0]) { return .utf32 }
-        // Two bytes more tell UTF-32 from it.
+        // UTF-32 begins with the same two bytes; the next two tell.
         let isUTF16 = has([0xff, 0xfe]) || has([0xfe, 0xff])
         return isUTF16 && (isAtEnd || start.count >= 4) ? .utf16 : nil
     }
@@ -122,17 +122,17 @@ extension UnsupportedKind {
 /// The lines at the start of a file, without byte order mark and white space around them.
 private struct StartLines {
     struct StartLine {
-        /// Where it begins, and where the bytes of it end that are there, its LF excluded.
+        /// Where the line begins, and where the bytes of it end that are there, without the LF.
         let start, end: Int
         let content: UnsafeRawBufferPointer
         let hasLineFeed: Bool
-        /// Whether all of it is there.
+        /// Whether all of the line is there.
         let isEnded: Bool
 
-        /// Whether it is too long to be looked at whole.
+        /// Whether the line is too long to be read whole.
         var isTooLong: Bool { end - start > UnsupportedKind.longestLine }
 
-        /// Whether it is the first line of an object, and of no tar archive, which has a zero in its first bytes.
+        /// Whether the line begins an object. A line of a tar archive does not: it contains zero bytes.
         var beginsObject: Bool { isEnded && content.first == UInt8(ascii: "{") && !content.contains(0) }
     }
 
@@ -145,7 +145,7 @@ private struct StartLines {
         self.isAtEnd = isAtEnd
     }
 
-    /// The next line that is not blank, or of which so far only white space is there.
+    /// The next line that is not blank.
     mutating func nextNotBlank() -> StartLine? {
         while place < bytes.count {
             let start = place

@@ -1,10 +1,10 @@
-/// Why something of a line that was taken was dropped or made null (contract §3, "counted as a warning on the run").
+/// Why a part of an accepted line was dropped or made null (contract §3, "counted as a warning on the run").
 public struct WarningReason: Hashable, Sendable, Comparable {
-    /// What there is to warn of.
+    /// The kinds of warnings.
     enum Kind: Hashable, Sendable {
-        /// A field of a movie document, or of a part of it, is not what it should be.
+        /// A field of a movie document, or of a part of it, has a value of the wrong form.
         case movieField(MovieKey, MoviePart)
-        /// An entry of a list of a movie document lacks what it is known by.
+        /// An entry of a list of a movie document lacks its id, name or code.
         case movieEntry(MoviePart)
         /// A key of an event is over 512 bytes.
         case eventKey(EventKey)
@@ -23,7 +23,7 @@ public struct WarningReason: Hashable, Sendable, Comparable {
         }
     }
 
-    /// What became of the value, in words: `made null`.
+    /// What happens to the value, in words: `made null`.
     public var consequence: String {
         switch kind {
         case .movieField(let key, let part): part.consequence(of: key)
@@ -42,36 +42,36 @@ public struct WarningReason: Hashable, Sendable, Comparable {
         }
     }
 
-    /// By name.
+    /// Compares by name.
     public static func < (left: WarningReason, right: WarningReason) -> Bool { left.name < right.name }
 }
 
-/// The warnings of a batch, by reason.
+/// Counts the warnings of a batch by reason, and keeps examples.
 public struct WarningTally: Sendable {
-    /// A warning, to be shown.
+    /// A warning that is kept to be shown.
     public struct Example: Sendable, Equatable {
         /// The index of its line in the chunk's lines.
         public var line: Int
-        /// What was found, and what was expected.
+        /// What the line has, and what was expected.
         public var message: String
     }
 
-    /// How many there are.
+    /// How many warnings there are.
     public private(set) var count = 0
-    /// How many there are of each reason.
+    /// How many warnings there are of each reason.
     public private(set) var byReason: [WarningReason: Int] = [:]
-    /// The first of each reason, as many as were asked for.
+    /// The first warnings of each reason, up to the limit.
     public private(set) var examples: [WarningReason: [Example]] = [:]
     private let exampleLimit: Int
 
-    /// No warnings yet.
+    /// Creates a tally without warnings.
     ///
     /// - Parameter exampleLimit: how many of each reason are kept to be shown.
     public init(exampleLimit: Int = 0) { self.exampleLimit = exampleLimit }
 
     /// Counts a warning.
     ///
-    /// - Parameter found: what was found, in words; asked for only when it is kept.
+    /// - Parameter found: gives what the line has, in words; called only if the warning is kept.
     mutating func add(_ reason: WarningReason, line: Int, found: () -> String) {
         count += 1
         byReason[reason, default: 0] += 1

@@ -1,4 +1,4 @@
-/// Numbers for people to read.
+/// Formats numbers for people.
 public enum NumberFormat {
     /// `1,234,567`.
     public static func grouped(_ value: some BinaryInteger) -> String {
@@ -16,7 +16,7 @@ public enum NumberFormat {
         "\(grouped(value)) \(value == 1 ? one : many)"
     }
 
-    /// So many digits behind the point, thousands grouped: `8.50`.
+    /// A fixed number of digits after the point, thousands grouped: `8.50`.
     public static func fixed(_ value: Double, digits: Int) -> String {
         guard value.isFinite else { return String(value) }
         let scale = (0..<max(0, digits)).reduce(1.0) { scale, _ in scale * 10 }
@@ -37,7 +37,7 @@ public enum NumberFormat {
         for next in ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] {
             size /= 1024
             unit = next
-            // What would be written as 1024.0 is one of the next unit.
+            // 1024.0 of a unit is written as 1.0 of the next one.
             if size.magnitude < 1023.95 { break }
         }
         return fixed(size, digits: 1) + " " + unit
@@ -59,7 +59,7 @@ public enum NumberFormat {
         }
     }
 
-    /// Time gone by as a clock shows it: `0:34`, `1:02:03`.
+    /// Elapsed time in the form of a clock: `0:34`, `1:02:03`.
     public static func clock(seconds: Double) -> String {
         let whole = max(0, Int64(clamping: seconds.rounded(.down)))
         func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
@@ -73,7 +73,7 @@ public enum NumberFormat {
         return fixed(perSecond, digits: perSecond < 9.95 && perSecond > 0 ? 1 : 0) + "/s"
     }
 
-    /// `42%`, `0.5%`, `<0.1%`. Only all is 100%, and only nothing 0%.
+    /// `42%`, `0.5%`, `<0.1%`. Only the whole is 100%, and only 0 is 0%.
     public static func percent(_ share: Double) -> String {
         guard share.isFinite else { return "?" }
         let percent = share * 100
