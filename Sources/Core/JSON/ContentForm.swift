@@ -187,7 +187,7 @@ private struct ContentFormWriter: ~Copyable {
 
     private static func allocate(_ old: UnsafeMutableRawPointer?, _ capacity: Int) -> UnsafeMutableRawPointer {
         guard let memory = realloc(old, capacity) else {
-            preconditionFailure("out of memory: \(capacity) bytes could not be had")
+            preconditionFailure("out of memory: \(capacity) bytes could not be allocated")
         }
         return memory
     }

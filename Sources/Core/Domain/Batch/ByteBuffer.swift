@@ -121,7 +121,7 @@ public final class ByteBuffer {
 
     private static func allocate(_ old: UnsafeMutableRawPointer?, _ capacity: Int) -> UnsafeMutableRawPointer {
         guard let memory = realloc(old, capacity + padding) else {
-            preconditionFailure("out of memory: \(capacity) bytes could not be had")
+            preconditionFailure("out of memory: \(capacity) bytes could not be allocated")
         }
         return memory
     }

@@ -7,7 +7,7 @@ public struct Line: Sendable {
     public var byteOffset: Int64
     /// Its bytes in the chunk's buffer, without byte order mark, CR and LF.
     public var span: ByteRange
-    /// Its index in the chunk's `notes`; -1 when the line is whole and ordinary.
+    /// Its index in the notes of the chunk; -1 if it has none, so that the line is parsed.
     public var note: Int32
     /// The snapshot date of its movie document, as days since 1970-01-01; not used for events.
     public var snapshotDay: Int32
