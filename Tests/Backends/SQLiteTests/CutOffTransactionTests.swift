@@ -107,7 +107,7 @@ import Testing
             for suffix in ["", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             for suffix in ["", "-journal"] { try? FileManager.default.removeItem(atPath: folder.file("w.db" + suffix)) }
             try make()
-            let error = try #require(throws: WarehouseError.self) { try SQLiteReader(path: path, asOwner: false) }
+            let error = try #require(throws: SQLiteFileError.self) { try SQLiteReader(path: path, asOwner: false) }
             guard case .journalNotReadable(path) = error else { throw error }
             #expect(error.description.contains(path + "-journal") && error.hint.contains("reelhouse migrate"))
             _ = try SQLiteWarehouse(path: path).migrate(at: 9)
