@@ -37,7 +37,7 @@ import Testing
 
     private func batches(_ count: Int) throws -> [LoadArrival] {
         let decoder = try EventDecoder(clock: LawClock.clock)
-        return (1...count).map { number in
+        return try (1...count).map { number in
             let chunk = ConformanceLines.chunk([ConformanceLines.event(number)], name: "\(number)")
             return .batch(.events(try decoder.decode(chunk)))
         }
