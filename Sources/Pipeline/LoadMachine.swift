@@ -128,8 +128,6 @@ struct LoadMachine {
     private var isFinishing = false
 
     private var isOpen: Bool
-    /// Whether a commit is under way: until it is answered nobody knows what it did.
-    private var isInDoubt = false
     /// Of the transaction.
     private var lines: Int64 = 0
     private var keptBytes = 0
@@ -173,12 +171,14 @@ struct LoadMachine {
     }
 
     /// What is to be done after an error: the run is marked as failed, unless it is not known what its last commit did.
-    mutating func fail() -> [Step] {
+    ///
+    /// - Parameter step: the step that failed; nil where no step was being done.
+    mutating func fail(at step: Step?) -> [Step] {
         queue = []
         isFinishing = true
         let rollback: [Step] = isOpen ? [.rollback] : []
         isOpen = false
-        return plan.isDryRun || isInDoubt ? rollback : rollback + [.begin, .save(.failed), .commit]
+        return plan.isDryRun || step == .commit ? rollback : rollback + [.begin, .save(.failed), .commit]
     }
 }
 
@@ -238,7 +238,6 @@ extension LoadMachine {
     }
 
     private mutating func noteCommit(at now: Double) {
-        isInDoubt = false
         isOpen = false
         beginTransaction()
         lastCommit = now
@@ -378,10 +377,7 @@ extension LoadMachine {
         case .begin:
             defer { isOpen = true }
             return !isOpen
-        case .save: return !plan.isDryRun
-        case .commit:
-            isInDoubt = !plan.isDryRun
-            return !plan.isDryRun
+        case .save, .commit: return !plan.isDryRun
         case .rollback: isOpen = false
         case .reenrichFacts: needsReenrichment = false
         case .refreshMarts: (isStale, isRefreshing) = (false, true)

@@ -4,6 +4,8 @@ import Domain
 struct LoadPlan: Equatable, Sendable {
     /// The ports, by turns: those of one turn are read side by side, and a turn begins when the one before has ended.
     var turns: [[SourcePort]]
+    /// Whether sources are read that may never end.
+    var isEndless = false
     /// Whether everything is rolled back at the end.
     var isDryRun = false
     /// Whether lines of the quarantine are tried again: they are cured by what arrived only when all were tried.
@@ -51,9 +53,11 @@ struct LoadPlan: Equatable, Sendable {
     /// of them may never end.
     static func turns(movies: (any SourceSet)?, events: (any SourceSet)?) -> [[SourcePort]] {
         let ports: [SourcePort] = (movies == nil ? [] : [.movies]) + (events == nil ? [] : [.events])
-        let isEndless = movies?.isEndless == true || events?.isEndless == true
-        return isEndless && ports.count > 1 ? [ports] : ports.map { [$0] }
+        return isEndless(movies, events) && ports.count > 1 ? [ports] : ports.map { [$0] }
     }
+
+    /// Whether one of some sets may never end.
+    static func isEndless(_ sets: (any SourceSet)?...) -> Bool { sets.contains { $0?.isEndless == true } }
 }
 
 /// What each of the ports that are read side by side may have in flight.

@@ -13,6 +13,8 @@ final class LoadRun {
     private let movies: MovieWork
     private let events: EventWork
     private var machine: LoadMachine
+    /// The step that is being done.
+    private var current: LoadMachine.Step?
     private var ledger: SourceLedger
     /// What the next `save` writes of sources.
     private var pending = SourceLedger.Pending()
@@ -95,13 +97,15 @@ final class LoadRun {
         while let input = next {
             next = nil
             for step in machine.receive(input, at: StageTime.monotonicSeconds, stop: stop.reason) {
+                current = step
                 next = try perform(step)
             }
+            current = nil
         }
     }
 
     private func fail(because error: any Error) throws {
-        let steps = machine.fail()
+        let steps = machine.fail(at: current)
         ledger.rollback()
         pending = SourceLedger.Pending()
         tally.fail(because: error)

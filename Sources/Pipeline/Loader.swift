@@ -37,7 +37,8 @@ public final class Loader {
     public func run(movies: (any SourceSet)?, events: (any SourceSet)?) throws -> LoadReport {
         let stages = StageTimes()
         let sets = [movies, events].compactMap { $0 }
-        let plan = LoadPlan(turns: LoadPlan.turns(movies: movies, events: events), options: options)
+        var plan = LoadPlan(turns: LoadPlan.turns(movies: movies, events: events), options: options)
+        plan.isEndless = LoadPlan.isEndless(movies, events)
         var report: LoadReport = try lifecycle.run(plan, rawStore: rawStore, stages: stages) { logger in
             SourceInput(
                 sets, plan: plan, options: options, warehouse: lifecycle.warehouse, stages: stages, logger: logger,

@@ -20,7 +20,7 @@ public struct QuarantineDrop {
     /// - Throws: what the warehouse throws; nothing is dropped then.
     public func run(_ filter: RejectedFilter) throws -> [RejectedCount] {
         let now = wallClock()
-        _ = try warehouse.beginRun(at: now, isDryRun: false)
+        _ = try warehouse.beginRun(at: now, as: .bounded)
         defer { warehouse.endRun() }
         try warehouse.begin()
         do {

@@ -47,7 +47,8 @@ struct RunLifecycle {
         _ makeInput: (Logger) -> Input, finish: (LoadRun, Input, inout Report) -> Void
     ) throws -> Report {
         let startedAt = wallClock()
-        let record = try warehouse.beginRun(at: startedAt, isDryRun: options.isDryRun)
+        let record = try warehouse.beginRun(
+            at: startedAt, as: options.isDryRun ? .dryRun : plan.isEndless ? .endless : .bounded)
         defer { warehouse.endRun() }
         let logger = logger.forRun(record.id)
         logger.info("\(name) begins", ["warehouse": .string(warehouse.location)])

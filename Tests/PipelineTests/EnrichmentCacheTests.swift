@@ -130,7 +130,7 @@ private final class EnrichingWarehouse: Warehouse {
 
     private func unasked() -> Fault { Fault(step: nil, occurrence: 0) }
     func migrate(at now: Int64) throws -> [String] { throw unasked() }
-    func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord { throw unasked() }
+    func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord { throw unasked() }
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws { throw unasked() }
     func begin() throws { throw unasked() }
     func commit() throws { throw unasked() }

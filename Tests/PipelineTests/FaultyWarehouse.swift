@@ -73,8 +73,8 @@ final class FaultyWarehouse: Warehouse {
     private func pass() throws { if isDown { throw Fault(step: nil, occurrence: 0) } }
 
     func migrate(at now: Int64) throws -> [String] { try inner.migrate(at: now) }
-    func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
-        try inner.beginRun(at: now, isDryRun: isDryRun)
+    func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord {
+        try inner.beginRun(at: now, as: kind)
     }
 
     func prepareForQuestions() throws -> [TableIndex] {

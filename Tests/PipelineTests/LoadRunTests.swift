@@ -26,7 +26,7 @@ import Testing
     }
 
     private func run(_ input: Batches, on warehouse: any Warehouse, stop: StopSignal = StopSignal()) throws -> LoadRun {
-        let record = try warehouse.beginRun(at: LawClock.clock.now, isDryRun: false)
+        let record = try warehouse.beginRun(at: LawClock.clock.now, as: .bounded)
         defer { warehouse.endRun() }
         let run = LoadRun(
             record, plan: LoadPlan(turns: [[.events]]), input: input, warehouse: warehouse, rawStore: nil, stop: stop,
@@ -61,7 +61,7 @@ import Testing
         let stop = StopSignal()
         let input = Batches(try batches(2) + [.pause] + batches(5).suffix(3))
         let signalling = Signalling(input, after: 6, stop)
-        let record = try warehouse.beginRun(at: LawClock.clock.now, isDryRun: false)
+        let record = try warehouse.beginRun(at: LawClock.clock.now, as: .bounded)
         defer { warehouse.endRun() }
         let run = LoadRun(
             record, plan: LoadPlan(turns: [[.events]]), input: signalling, warehouse: warehouse, rawStore: nil,

@@ -19,8 +19,8 @@ final class QuarantineDefectWarehouse: Warehouse {
 
     var location: String { warehouse.location }
     func migrate(at now: Int64) throws -> [String] { try warehouse.migrate(at: now) }
-    func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
-        try warehouse.beginRun(at: now, isDryRun: isDryRun)
+    func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord {
+        try warehouse.beginRun(at: now, as: kind)
     }
     func begin() throws { try warehouse.begin() }
     func commit() throws { try warehouse.commit() }

@@ -11,7 +11,7 @@ extension WarehousePromise {
         _ body: (any Warehouse, Int64) throws -> Void
     ) throws -> Int64 {
         let warehouse = try fixture.writer()
-        var run = try warehouse.beginRun(at: time, isDryRun: false)
+        var run = try warehouse.beginRun(at: time, as: .bounded)
         defer { warehouse.endRun() }
         try warehouse.begin()
         run.counts.read = count
@@ -172,7 +172,7 @@ extension WarehousePromise {
         let drop = { (filter: RejectedFilter) in
             let sizes = try fixture.reader().rejectedSizes(matching: filter)
             let warehouse = try fixture.writer()
-            _ = try warehouse.beginRun(at: 3000, isDryRun: false)
+            _ = try warehouse.beginRun(at: 3000, as: .bounded)
             defer { warehouse.endRun() }
             try warehouse.begin()
             let dropped = try warehouse.dropRejected(matching: filter, at: 3000)

@@ -8,7 +8,7 @@ extension WarehousePromise {
     /// Runs `body` within a run and a transaction, and commits.
     private func load(_ fixture: some WarehouseFixture, _ body: (any Warehouse) throws -> Void) throws {
         let warehouse = try fixture.writer()
-        var run = try warehouse.beginRun(at: 1, isDryRun: false)
+        var run = try warehouse.beginRun(at: 1, as: .bounded)
         defer { warehouse.endRun() }
         try warehouse.begin()
         run.outcome = .completed

@@ -67,11 +67,11 @@ extension WarehousePromise {
 
     private func hasOneWriter(_ fixture: some WarehouseFixture) throws {
         let first = try fixture.writer()
-        _ = try first.beginRun(at: 1, isDryRun: false)
+        _ = try first.beginRun(at: 1, as: .bounded)
         let second = try fixture.writer()
-        #expect(throws: WarehouseError.self) { _ = try second.beginRun(at: 2, isDryRun: false) }
+        #expect(throws: WarehouseError.self) { _ = try second.beginRun(at: 2, as: .bounded) }
         first.endRun()
-        _ = try second.beginRun(at: 3, isDryRun: false)
+        _ = try second.beginRun(at: 3, as: .bounded)
         second.endRun()
         withExtendedLifetime(first) {}
     }
@@ -79,7 +79,7 @@ extension WarehousePromise {
     private func numbersRuns(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         for number: Int64 in 1...3 {
-            var run = try warehouse.beginRun(at: number * 10, isDryRun: false)
+            var run = try warehouse.beginRun(at: number * 10, as: .bounded)
             #expect(run.id == number && run.startedAt == number * 10 && run.outcome == .running)
             try warehouse.begin()
             run.outcome = .completed
@@ -96,7 +96,7 @@ extension WarehousePromise {
     private func marksKilledRuns(_ fixture: some WarehouseFixture) throws {
         do {
             let killed = try fixture.writer()
-            var run = try killed.beginRun(at: 1, isDryRun: false)
+            var run = try killed.beginRun(at: 1, as: .bounded)
             run.counts.read = 1
             run.counts.accepted = 1
             try killed.begin()
@@ -106,14 +106,14 @@ extension WarehousePromise {
         }
         #expect(try fixture.reader().runs(limit: 9).map(\.outcome) == [.running])
         let next = try fixture.writer()
-        #expect(try next.beginRun(at: 2, isDryRun: false).id == 2)
+        #expect(try next.beginRun(at: 2, as: .bounded).id == 2)
         next.endRun()
         #expect(try fixture.reader().runs(limit: 9).map(\.outcome) == [.interrupted])
     }
 
     private func showsNothingBeforeTheCommit(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        let run = try warehouse.beginRun(at: 1, as: .bounded)
         let reader = try fixture.reader()
         let empty = try digest(reader)
         try warehouse.begin()
@@ -130,7 +130,7 @@ extension WarehousePromise {
 
     private func forgetsOnRollback(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        let run = try warehouse.beginRun(at: 1, as: .bounded)
         let empty = try digest(fixture.reader())
         try warehouse.begin()
         try fill(warehouse, run)
@@ -150,12 +150,12 @@ extension WarehousePromise {
     private func forgetsWhatAClosedConnectionLeft(_ fixture: some WarehouseFixture) throws {
         do {
             let killed = try fixture.writer()
-            let run = try killed.beginRun(at: 1, isDryRun: false)
+            let run = try killed.beginRun(at: 1, as: .bounded)
             try killed.begin()
             try fill(killed, run)
         }
         let next = try fixture.writer()
-        #expect(try next.beginRun(at: 2, isDryRun: false).id == 1)
+        #expect(try next.beginRun(at: 2, as: .bounded).id == 1)
         #expect(try next.rowCounts().allSatisfy { $0.rows == 0 })
         #expect(try Self.stored(WarehousePromise.checkpoint("a").identity, in: next) == nil)
         next.endRun()
@@ -166,7 +166,7 @@ extension WarehousePromise {
         try dryRun(warehouse, id: 1)
         // The schema was not brought up to date for good either.
         #expect(try !warehouse.migrate(at: 2).isEmpty)
-        let killed = try warehouse.beginRun(at: 3, isDryRun: false)
+        let killed = try warehouse.beginRun(at: 3, as: .bounded)
         try warehouse.begin()
         try warehouse.save(LedgerChanges(run: killed))
         try warehouse.commit()
@@ -180,7 +180,7 @@ extension WarehousePromise {
     }
 
     private func dryRun(_ warehouse: any Warehouse, id: Int64) throws {
-        let run = try warehouse.beginRun(at: 1, isDryRun: true)
+        let run = try warehouse.beginRun(at: 1, as: .dryRun)
         defer { warehouse.endRun() }
         #expect(run.id == id && run.outcome == .running)
         try fill(warehouse, run)
@@ -249,7 +249,7 @@ extension WarehousePromise {
 
     private func keepsCheckpoints(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        let run = try warehouse.beginRun(at: 1, as: .bounded)
         try warehouse.begin()
         try warehouse.save(LedgerChanges(run: run))
         let checkpoints = [
@@ -276,7 +276,7 @@ extension WarehousePromise {
     /// A source that is read further moves its row; what was loaded whole before it grew stays known, once.
     private func knowsSources(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        let run = try warehouse.beginRun(at: 1, as: .bounded)
         try warehouse.begin()
         try warehouse.save(LedgerChanges(run: run))
         func checkpoint(_ key: String, bytes: Int64, isComplete: Bool) -> Checkpoint {
@@ -312,7 +312,7 @@ extension WarehousePromise {
 
     private func keepsTheLastRow(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        var run = try warehouse.beginRun(at: 1, isDryRun: false)
+        var run = try warehouse.beginRun(at: 1, as: .bounded)
         for read: Int64 in 1...3 {
             try warehouse.begin()
             run.counts.read = read
@@ -327,7 +327,7 @@ extension WarehousePromise {
 
     private func rejectsOnce(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        let run = try warehouse.beginRun(at: 1, as: .bounded)
         try warehouse.begin()
         try warehouse.save(LedgerChanges(run: run))
         let lines = [
@@ -346,7 +346,7 @@ extension WarehousePromise {
 
     private func pagesTheQuarantine(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
-        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        let run = try warehouse.beginRun(at: 1, as: .bounded)
         try warehouse.begin()
         try warehouse.save(LedgerChanges(run: run))
         let lines = (1...10).map { WarehousePromise.rejection($0, rule: $0 % 2 == 0 ? .invalidVote : .invalidScore) }

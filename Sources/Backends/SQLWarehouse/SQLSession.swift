@@ -151,8 +151,8 @@ public protocol SQLSession: SQLDatabase {
 
 /// What a writer takes its place for.
 public enum SQLWriterWork: Sendable {
-    /// A run, of which nothing is to stay if it is a dry run.
-    case run(isDryRun: Bool)
+    /// A run.
+    case run(RunKind)
     /// A change of the schema or of the indexes.
     case change
 }

@@ -102,8 +102,8 @@ open class SQLWarehouse: Warehouse {
     // MARK: Runs and transactions
 
     /// Begins a run; see `Warehouse`.
-    public func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord {
-        try session.takePlace(for: .run(isDryRun: isDryRun))
+    public func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord {
+        try session.takePlace(for: .run(kind))
         do {
             arrivals = Arrivals()
             try begin()
@@ -112,7 +112,7 @@ open class SQLWarehouse: Warehouse {
             if try session.boolean(ledger.mayHavePutOffCures) { arrivals.addAll() }
             try session.run(ledger.markKilledRuns, [.text(RunRecord.killed)])
             let id = (try session.integer(ledger.lastRun) ?? 0) + 1
-            if !isDryRun { try commit() }
+            if kind != .dryRun { try commit() }
             currentRun = id
             return RunRecord(id: id, startedAt: now, endedAt: nil, outcome: .running, counts: LineCounts())
         } catch {

@@ -24,13 +24,15 @@ struct MigrationNames {
                 switch Self.change(statement) {
                 case .make(let kind, let name)?:
                     if let taken = kinds[name] {
-                        throw .nameTaken(location: path, kind: taken, name: name, by: "the schema update \(migration.name)")
+                        throw .nameTaken(
+                            location: path, kind: taken, name: name, by: "the schema update \(migration.name)")
                     }
                     kinds[name] = kind
                 case .rename(let old, let new)?:
                     let kind = kinds.removeValue(forKey: old)
                     if let taken = kinds[new] {
-                        throw .nameTaken(location: path, kind: taken, name: new, by: "the schema update \(migration.name)")
+                        throw .nameTaken(
+                            location: path, kind: taken, name: new, by: "the schema update \(migration.name)")
                     }
                     kinds[new] = kind ?? "table"
                 case .drop(let name)?: kinds[name] = nil

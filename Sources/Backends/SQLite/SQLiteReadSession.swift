@@ -17,7 +17,9 @@ final class SQLiteReadSession: SQLReadSession {
     init(path: String, asOwner: Bool) throws {
         location = path
         self.asOwner = asOwner
-        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else { throw WarehouseError.notThere(location: path) }
+        guard try WarehouseFile.lookForOwn(at: path) == .warehouse else {
+            throw WarehouseError.notThere(location: path)
+        }
         place = try ReadOnlyPlace(path: path, asOwner: asOwner)
         try connection.setBusyTimeout(milliseconds: 10_000)
         try connection.execute("PRAGMA query_only = ON")

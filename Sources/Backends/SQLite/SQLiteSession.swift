@@ -99,9 +99,10 @@ final class SQLiteSession: SQLSession {
         try lock.take()
         do {
             switch work {
-            case .run(let isDryRun):
-                self.isDryRun = isDryRun
-                try journal.beginRun()
+            case .run(let kind):
+                isDryRun = kind == .dryRun
+                // A run that may never end is read from while it goes on.
+                if kind == .endless { try journal.changeToLog() } else { try journal.beginRun() }
             case .change: try journal.changeToLog()
             }
         } catch {

@@ -117,7 +117,7 @@ struct CopyingWarehouse {
     init() throws {
         session = try CopyingSession()
         warehouse = SQLWarehouse(session)
-        run = try warehouse.beginRun(at: 1, isDryRun: false)
+        run = try warehouse.beginRun(at: 1, as: .bounded)
         try warehouse.begin()
         try warehouse.save(LedgerChanges(run: run))
     }

@@ -102,7 +102,7 @@ import Testing
         #expect(throws: CopyingSession.Overtaken.self) { try copying.warehouse.commit() }
         #expect(copying.session.calls.last == "fence")
         try copying.warehouse.rollback()
-        #expect(throws: CopyingSession.Overtaken.self) { try copying.warehouse.beginRun(at: 2, isDryRun: false) }
+        #expect(throws: CopyingSession.Overtaken.self) { try copying.warehouse.beginRun(at: 2, as: .bounded) }
         #expect(!copying.session.isInPlace)
     }
 }

@@ -23,7 +23,7 @@ import Testing
     /// A warehouse with one committed run, and a transaction of a second one that is half written.
     private func cutOff() throws {
         let warehouse = try SQLiteWarehouse(path: folder.file("w.db"))
-        var run = try warehouse.beginRun(at: 1, isDryRun: false)
+        var run = try warehouse.beginRun(at: 1, as: .bounded)
         run.counts = Self.counts(1)
         try warehouse.begin()
         try warehouse.save(LedgerChanges(run: run))
@@ -43,7 +43,7 @@ import Testing
     private func cutOffChangeOfMode() throws {
         do {
             let warehouse = try SQLiteWarehouse(path: path)
-            var run = try warehouse.beginRun(at: 1, isDryRun: false)
+            var run = try warehouse.beginRun(at: 1, as: .bounded)
             run.counts = Self.counts(1)
             try warehouse.begin()
             try warehouse.save(LedgerChanges(run: run))
@@ -70,7 +70,7 @@ import Testing
         switch next {
         case .run:
             let warehouse = try SQLiteWarehouse(path: path)
-            #expect(try warehouse.beginRun(at: 9, isDryRun: false).id == 2)
+            #expect(try warehouse.beginRun(at: 9, as: .bounded).id == 2)
             #expect(try rows(warehouse.connection, "SELECT read, outcome FROM load_run") == [["1", "interrupted"]])
             #expect(try #require(try DatabaseHeader(path: path)).usesLog == false)
             warehouse.endRun()

@@ -15,7 +15,7 @@ import Testing
 
     /// Begins a run, commits that it has read a line, and says how it ended.
     private func run(_ warehouse: SQLiteWarehouse, _ outcome: RunOutcome) throws {
-        var run = try warehouse.beginRun(at: 1, isDryRun: false)
+        var run = try warehouse.beginRun(at: 1, as: .bounded)
         run.counts.read = 1
         run.counts.accepted = 1
         run.outcome = outcome
@@ -82,7 +82,7 @@ import Testing
         try killed()
         do {
             let warehouse = try SQLiteWarehouse(path: path)
-            let run = try warehouse.beginRun(at: 2, isDryRun: true)
+            let run = try warehouse.beginRun(at: 2, as: .dryRun)
             try warehouse.save(LedgerChanges(run: run))
             try warehouse.rollback()
             warehouse.endRun()
@@ -109,7 +109,7 @@ import Testing
 
     @Test func aLoadOfManySmallCommitsGetsALog() throws {
         let warehouse = try SQLiteWarehouse(path: path)
-        let run = try warehouse.beginRun(at: 1, isDryRun: false)
+        let run = try warehouse.beginRun(at: 1, as: .bounded)
         // The first was that of `beginRun`.
         for commit in 2...SmallCommits.usual + 1 {
             #expect(try !usesLog(), "before commit \(commit)")

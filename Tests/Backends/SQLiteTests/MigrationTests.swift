@@ -93,7 +93,7 @@ import Testing
             #expect(error.description.contains("version \(known + 1)"))
         }
         try expectRefusal { _ = try warehouse.migrate(at: 0) }
-        try expectRefusal { _ = try warehouse.beginRun(at: 0, isDryRun: false) }
+        try expectRefusal { _ = try warehouse.beginRun(at: 0, as: .bounded) }
     }
 
     @Test func aMigrationThatFailsLeavesNothing() throws {

@@ -18,21 +18,21 @@ import Testing
         let folder = try TemporaryFolder()
         let first = try folder.warehouse()
         let second = try folder.warehouse()
-        _ = try first.beginRun(at: 0, isDryRun: false)
-        try expectInUse(first.location) { _ = try second.beginRun(at: 0, isDryRun: false) }
+        _ = try first.beginRun(at: 0, as: .bounded)
+        try expectInUse(first.location) { _ = try second.beginRun(at: 0, as: .bounded) }
         try expectInUse(first.location) { _ = try second.migrate(at: 0) }
         first.endRun()
-        _ = try second.beginRun(at: 0, isDryRun: false)
-        try expectInUse(first.location) { _ = try first.beginRun(at: 0, isDryRun: false) }
+        _ = try second.beginRun(at: 0, as: .bounded)
+        try expectInUse(first.location) { _ = try first.beginRun(at: 0, as: .bounded) }
     }
 
     @Test func thePlaceIsFreeWhenTheWarehouseIsLetGo() throws {
         let folder = try TemporaryFolder()
         do {
             let first = try folder.warehouse()
-            _ = try first.beginRun(at: 0, isDryRun: false)
+            _ = try first.beginRun(at: 0, as: .bounded)
         }
-        _ = try folder.warehouse().beginRun(at: 0, isDryRun: false)
+        _ = try folder.warehouse().beginRun(at: 0, as: .bounded)
     }
 
     /// Another process (util-linux's flock) holds the place and is killed.
@@ -47,10 +47,10 @@ import Testing
         // It takes a moment until the other process has the lock; the file's own way of saying so is to refuse.
         let deadline = Date().addingTimeInterval(20)
         while (try? WriterLock(path: warehouse.location).take()) != nil, Date() < deadline { usleep(10_000) }
-        try expectInUse(warehouse.location) { _ = try warehouse.beginRun(at: 0, isDryRun: false) }
+        try expectInUse(warehouse.location) { _ = try warehouse.beginRun(at: 0, as: .bounded) }
         kill(other.processIdentifier, SIGKILL)
         other.waitUntilExit()
-        _ = try warehouse.beginRun(at: 0, isDryRun: false)
+        _ = try warehouse.beginRun(at: 0, as: .bounded)
     }
 
     @Test func aPlaceThatIsSoonFreeIsWaitedFor() throws {
@@ -82,13 +82,13 @@ import Testing
         let folder = try TemporaryFolder()
         do {
             let killed = try folder.warehouse()
-            let run = try killed.beginRun(at: 5, isDryRun: false)
+            let run = try killed.beginRun(at: 5, as: .bounded)
             try killed.begin()
             try killed.save(LedgerChanges(run: run))
             try killed.commit()
         }
         let next = try folder.warehouse()
-        #expect(try next.beginRun(at: 9, isDryRun: false).id == 2)
+        #expect(try next.beginRun(at: 9, as: .bounded).id == 2)
         #expect(try rows(next.connection, "SELECT run_id, outcome FROM load_run") == [["1", "interrupted"]])
     }
 }

@@ -33,7 +33,7 @@ import Testing
 
     private static let errors: [any ReportedError] =
         [
-            WarehouseError.inUse(location: url), WarehouseError.notThere(location: url),
+            OutOfMemory(), WarehouseError.inUse(location: url), WarehouseError.notThere(location: url),
             WarehouseError.newerSchema(location: url, version: 99, known: 12),
             WarehouseError.nameTaken(location: url, kind: "view", name: "v", by: "the index of that name"),
             SQLiteFileError.notAFile(path: url, reason: "no"), SQLiteFileError.notReadable(path: url, reason: "no"),

@@ -24,6 +24,16 @@ public struct LineCounts: Hashable, Sendable {
     }
 }
 
+/// What a run is, as far as a warehouse has to know it.
+public enum RunKind: Sendable {
+    /// It reads sources that end.
+    case bounded
+    /// It may never end, and others read the warehouse meanwhile.
+    case endless
+    /// It reads sources, and nothing of it is to stay.
+    case dryRun
+}
+
 /// How a run ended, or that it did not.
 public enum RunOutcome: String, Sendable, CaseIterable {
     /// It is under way, or was killed.

@@ -62,11 +62,11 @@ public protocol Warehouse: AnyObject {
     ///
     /// - Parameters:
     ///   - now: milliseconds since 1970.
-    ///   - isDryRun: whether nothing of the run is to stay, this included: the transaction is open then when this
+    ///   - kind: what the run is. Of a dry run nothing is to stay, this included: the transaction is open then when this
     ///     returns, for `rollback` to end.
     /// - Throws: an error that says so when another run is in. What was taken here is given up then, and `endRun` is
     ///   not to be called.
-    func beginRun(at now: Int64, isDryRun: Bool) throws -> RunRecord
+    func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord
 
     /// Gives what is known of all sources of a port, and what those that grew were before.
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws
