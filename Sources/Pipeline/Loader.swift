@@ -40,7 +40,7 @@ public final class Loader {
         var plan = LoadPlan(turns: LoadPlan.turns(movies: movies, events: events), options: options)
         plan.isEndless = LoadPlan.isEndless(movies, events)
         var report: LoadReport = try lifecycle.run(plan, rawStore: rawStore, stages: stages) { logger in
-            SourceInput(
+            SourceBatches(
                 sets, plan: plan, options: options, warehouse: lifecycle.warehouse, stages: stages, logger: logger,
                 progress: lifecycle.progress)
         } finish: { run, input, report in

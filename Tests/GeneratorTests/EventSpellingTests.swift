@@ -52,8 +52,8 @@ import Testing
         }
     }
 
-    @Test(arguments: EventFault.allCases)
-    func faultBreaksItsRule(_ fault: EventFault) throws {
+    @Test(arguments: PlantedFault.allCases)
+    func faultBreaksItsRule(_ fault: PlantedFault) throws {
         let cleaner = try ReferenceCleaner()
         var random = SplitMix64(seed: 11)
         var lines: Set<[UInt8]> = []
@@ -73,7 +73,7 @@ import Testing
         let others: Set<CleaningRule> = [
             .invalidMovieID, .missingTitle, .eventIDConflict, .damagedFile, .unsupportedFile,
         ]
-        #expect(Set(EventFault.allCases.map(\.rule)) == Set(CleaningRule.allCases).subtracting(others))
+        #expect(Set(PlantedFault.allCases.map(\.rule)) == Set(CleaningRule.allCases).subtracting(others))
     }
 
     @Test(arguments: EventType.allCases)

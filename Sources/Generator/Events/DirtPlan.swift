@@ -6,7 +6,7 @@ enum EventDirt: Sendable, Equatable {
     case late
     case withoutEventID
     case unknownMovie
-    case broken(EventFault)
+    case broken(PlantedFault)
 }
 
 /// Decides how many events there are and which of them are unusual in which way, so that the number of lines is as
@@ -38,7 +38,7 @@ struct DirtPlan {
             rest -= count
             if dirt == .duplicate || dirt == .conflict { copies += count }
         }
-        let faults = EventFault.allCases
+        let faults = PlantedFault.allCases
         for (index, fault) in faults.enumerated() {
             kinds.append((.broken(fault), rest / faults.count + (index < rest % faults.count ? 1 : 0)))
         }

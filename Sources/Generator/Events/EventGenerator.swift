@@ -151,7 +151,7 @@ struct EventGenerator: ~Copyable {
         try lines.endLine()
     }
 
-    private mutating func brokenLine(_ fault: EventFault, of index: Int, at time: Int64) -> [UInt8] {
+    private mutating func brokenLine(_ fault: PlantedFault, of index: Int, at time: Int64) -> [UInt8] {
         let type = fault.type(&random)
         let event = source.event(of: &sessions[index], at: time, type: type, isRemembered: false, &random)
         return fault.line(of: event, renderer, &random)

@@ -36,7 +36,7 @@ public final class QuarantineRetry {
         // One page may have lines of both ports.
         let plan = LoadPlan(turns: [[.movies, .events]], options: lifecycle.options, isRetry: true)
         return try lifecycle.run(plan, rawStore: rawStore) { _ in
-            QuarantineInput(
+            QuarantineBatches(
                 QuarantinePages(selection, of: lifecycle.warehouse, pageLines: pageLines), of: lifecycle.warehouse,
                 clock: lifecycle.options.clock, progress: lifecycle.progress)
         } finish: { _, input, report in

@@ -2,7 +2,7 @@ import Domain
 
 /// Lines of the quarantine as the input of a load, page by page. What became of a chunk is settled before the next page is
 /// read, since a line that was mended twice is to find what became of it the first time.
-final class QuarantineInput: LoadInput {
+final class QuarantineBatches: LoadInput {
     private let pages: QuarantinePages
     private let warehouse: any Warehouse
     private let clock: RunClock

@@ -1,7 +1,7 @@
 import Domain
 
 /// Ways to break a line: one for each rule of events that a single line can break (contract §3).
-enum EventFault: Int, CaseIterable, Sendable {
+enum PlantedFault: Int, CaseIterable, Sendable {
     case json, type, identifier, time, range, user, movie, seconds, score, commentID, emptyComment, vote, status
 
     /// The rule that the line breaks.

@@ -2,7 +2,7 @@ import Domain
 import Logging
 
 /// The open sources of a load's ports: they are read and decoded on threads of their own, and their batches come in turns.
-final class SourceInput: LoadInput {
+final class SourceBatches: LoadInput {
     /// What a port is read through.
     private struct Reader {
         let source: any LineSource
