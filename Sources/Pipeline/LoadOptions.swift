@@ -1,11 +1,11 @@
 import Domain
 
-/// How a load is run.
+/// The options of a load.
 public struct LoadOptions: Sendable {
     /// The run's clock.
     public var clock: RunClock
     /// The snapshot date of all movie documents of this run, as days since 1970-01-01; nil uses the date of each
-    /// source.
+    /// source or line.
     public var snapshotDay: Int32?
     /// Whether sources that are loaded whole are read again.
     public var isReload = false
@@ -13,60 +13,62 @@ public struct LoadOptions: Sendable {
     public var isDryRun = false
     /// How many events are sorted and inserted together.
     public var groupRows = 1 << 16
-    /// The transaction is committed when the rows merged in memory take so many bytes …
+    /// The load commits when one of several limits is reached. This limit is the size in bytes of the rows that are
+    /// merged in memory.
     public var transactionBytes = 60 << 20
-    /// … or what it keeps of lines as they came does (rejected ones, long documents and comments) …
+    /// Commit limit: the size in bytes of the lines that the transaction stores as they came (rejected lines, long
+    /// documents and comments).
     public var keptBytes = 64 << 20
-    /// … or when it has so many lines …
+    /// Commit limit: the number of lines in the transaction.
     public var transactionLines: Int64 = 2_000_000
-    /// … or, where nothing more is there to be read, so many seconds after the commit before, …
+    /// Commit limit while no source has more lines: the seconds since the last commit.
     public var commitSeconds = 1.0
-    /// … or so many seconds after the first line that is not committed, whatever comes in; nil sets no such limit.
+    /// Commit limit: the seconds since the first line that is not committed yet. Nil sets no such limit.
     public var commitInterval: Double?
-    /// So many seconds after the marts were brought up to date they are again, in a transaction of their own after a
-    /// commit; nil does it at the end of the run only.
+    /// The seconds from one refresh of the marts to the next, each in a transaction of its own after a commit. Nil
+    /// refreshes them only at the end of the run.
     public var martInterval: Double?
-    /// Threads that decode the lines of a port.
+    /// The number of threads that decode the lines of one port.
     public var decoders = 2
-    /// Chunks that are in memory at a time, of all ports that are read side by side.
+    /// The most chunks that are in memory at a time, over all ports that are read at the same time.
     public var chunksInFlight = 48
-    /// Bytes of memory that those may need, decoded.
+    /// The most bytes of memory that these chunks may need with their decoded rows.
     public var bytesInFlight = 128 << 20
 
     /// The defaults under a clock.
     public init(clock: RunClock) { self.clock = clock }
 }
 
-/// How far a load is.
+/// The progress of a load.
 public struct LoadProgress: Sendable {
-    /// What a load does at a time.
+    /// A phase of a load.
     public enum Phase: String, Sendable {
         case movies
         case events
         case marts
     }
 
-    /// What it does.
+    /// The current phase.
     public var phase: Phase
-    /// Bytes of the sources (compressed) that are loaded, of those of this run.
+    /// The bytes (compressed) that have been read of the sources of the current port.
     public var bytes: Int64 = 0
-    /// Bytes of the sources that this run reads.
+    /// The size in bytes (compressed) of all sources of that port; sources of unknown size are not counted.
     public var totalBytes: Int64 = 0
-    /// Lines so far.
+    /// The lines that the run has read so far.
     public var counts = LineCounts()
 }
 
-/// What became of one source.
+/// The result of a run for one source.
 public struct SourceReport: Sendable {
     /// How far a source is loaded.
     public enum State: String, Sendable {
-        /// It was loaded whole before.
+        /// It was loaded before, and was not read.
         case skipped
-        /// It is loaded whole now.
+        /// It is loaded to its end now.
         case complete
-        /// It is loaded in part; the next run goes on.
+        /// It is loaded in part; the next run continues it.
         case partial
-        /// It cannot be read, or not further.
+        /// It cannot be read, or not to its end.
         case unreadable
     }
 
@@ -76,54 +78,55 @@ public struct SourceReport: Sendable {
     public var port: SourcePort
     /// How far it is loaded.
     public var state: State
-    /// What this run read of it.
+    /// The lines that this run read of it.
     public var counts = LineCounts()
     /// Whether it was found damaged in this run.
     public var isDamaged = false
     /// Whether this run found that it is not NDJSON.
     public var isUnsupported = false
-    /// The other port, where its first lines plainly belong to that one.
+    /// The other port, if its first lines clearly belong to that one.
     var otherPort: SourcePort?
-    /// How many of its lines were rejected and plainly belong to the other port.
+    /// The number of its rejected lines that clearly belong to the other port.
     public var otherPortLines: Int64 = 0
 
-    /// The port that its lines plainly belong to, where this run rejected all of them and it is the other port.
+    /// The other port, if this run rejected all lines and they clearly belong to that port; else nil.
     public var looksLike: SourcePort? { counts.rejected == counts.read ? otherPort : nil }
-    /// Whether this run read lines of it, and all that were ever read of it were rejected.
+    /// Whether this run read lines of it, and all lines of it were rejected, over all runs.
     public var isAllRejected = false
-    /// Whether its last line has no end yet, and was left for a later run.
+    /// Whether its last line is unfinished, and was left for a later run.
     public var isUnfinished = false
 }
 
-/// What a run did.
+/// The result of a run.
 public struct LoadReport: RunReport, Sendable {
-    /// Its row of `load_run`.
+    /// The run's row of `load_run`.
     public var run: RunRecord
-    /// Its sources: those of the movies, then those of the events, in the order in which they were named.
+    /// The sources: those of movies, then those of events, in the order in which they were named.
     public var sources: [SourceReport] = []
-    /// What was found and is not read because it belongs to the warehouse itself.
+    /// Files that were found but not read, because the warehouse, the raw store or a command wrote them.
     public var passedOver: [SourceRemark] = []
-    /// What cannot be read: sources, and folders that were looked through for them.
+    /// Sources and folders that could not be read.
     public var unreadable: [SourceRemark] = []
     /// Rejected lines by rule.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
-    /// What was dropped or made null, by reason.
+    /// Values that were dropped or made null, by reason.
     public var warningsByReason: [WarningReason: Int64] = [:]
-    /// Keys that were ignored since they stand in the wrong place, of events that were accepted or duplicates.
+    /// Keys in the wrong place of an event, which were ignored, in lines that were not rejected.
     public var misplaced = MisplacedTally()
-    /// Lines in quarantine that it cured: their source was read again without them, or what they say has arrived.
+    /// The number of lines in quarantine that the run cured.
     public var cured: Int64 = 0
-    /// Rows of each table before it.
+    /// The number of rows of each table before the run.
     public var rowsBefore: [(table: String, rows: Int64)] = []
-    /// Rows of each table after it; none where a signal stopped it, which does not wait for counting.
+    /// The number of rows of each table after the run; empty when a signal stopped it, since a stop does not wait for
+    /// the count.
     public var rows: [(table: String, rows: Int64)] = []
-    /// What followed at the end.
+    /// How much was recomputed after the load.
     public var refresh = RefreshReport()
-    /// Why it stopped before its end, or nil.
+    /// Why the run was stopped; nil when it was not.
     public var stopReason: StopSignal.Reason?
-    /// How long it took, in seconds.
+    /// How long the run took, in seconds.
     public var seconds = 0.0
-    /// How long each of its stages took.
+    /// How long each stage took.
     public var stages: [LoadStage: StageTime] = [:]
 
     init(run: RunRecord) { self.run = run }

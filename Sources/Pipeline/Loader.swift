@@ -1,14 +1,14 @@
 import Domain
 import Logging
 
-/// The main job: movies and events into a warehouse, and the marts brought up to date.
+/// Loads movies and events into a warehouse, and brings the marts up to date.
 ///
 ///     let loader = Loader(
 ///         warehouse: warehouse, rawStore: nil, options: LoadOptions(clock: clock), wallClock: { clock.now })
 ///     let report = try loader.run(movies: movies, events: events)
 ///
-/// Movies are loaded before events, so that events find them. Where one of the two sets may never end
-/// (`SourceSet.isEndless`), both are read side by side until the stop signal is set.
+/// Movies are loaded before events, so that the events can be enriched at once. If one of the two sets may never end
+/// (`SourceSet.isEndless`), both are read at the same time until the stop signal is set.
 public final class Loader {
     private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
@@ -17,7 +17,7 @@ public final class Loader {
     /// A loader into a warehouse.
     ///
     /// - Parameters:
-    ///   - rawStore: where documents are kept; nil keeps none.
+    ///   - rawStore: stores the raw documents; nil stores none.
     ///   - progress: called after each chunk, on the thread that calls `run`.
     ///   - wallClock: milliseconds since 1970.
     public init(
@@ -31,9 +31,10 @@ public final class Loader {
         self.rawStore = options.isDryRun ? nil : rawStore
     }
 
-    /// Loads what the sets name.
+    /// Loads the sources of the sets.
     ///
-    /// - Throws: what a source or the warehouse throws; what was committed before stays, and the run's row says so.
+    /// - Throws: the error of a source, the raw store or the warehouse. What was committed before stays, and the run's
+    ///   row has the outcome `failed`.
     public func run(movies: (any SourceSet)?, events: (any SourceSet)?) throws -> LoadReport {
         let stages = StageTimes()
         let sets = [movies, events].compactMap { $0 }

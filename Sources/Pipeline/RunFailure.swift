@@ -1,12 +1,12 @@
 import Logging
 
-/// Why a run failed, as its row of `load_run` says it.
+/// The text of `load_run.error`.
 enum RunFailure {
-    /// More is no help, and a message may hold a line of input.
+    /// Longer messages are cut: an error may quote a whole line of input.
     private static let mostCharacters = 1000
 
-    /// An error in words for a person: without passwords, on one line.
-    static func words(_ error: any Error) -> String {
+    /// The message of an error on one line, without passwords.
+    static func message(_ error: any Error) -> String {
         let text = PlainText.escape(Redaction.text("\(error)"))
         return text.count <= mostCharacters ? text : text.prefix(mostCharacters) + "…"
     }

@@ -1,47 +1,48 @@
 import Domain
 import Logging
 
-/// What every run tells of itself, whatever it loads.
+/// The part of a report that every kind of run has.
 protocol RunReport {
-    /// Its row of `load_run`.
+    /// The run's row of `load_run`.
     var run: RunRecord { get set }
     /// Rejected lines by rule.
     var rejectedByRule: [CleaningRule: Int64] { get set }
-    /// What was dropped or made null, by reason.
+    /// Values that were dropped or made null, by reason.
     var warningsByReason: [WarningReason: Int64] { get set }
-    /// Lines in quarantine that it cured.
+    /// The number of lines in quarantine that the run cured.
     var cured: Int64 { get set }
-    /// What followed at the end.
+    /// How much was recomputed after the load.
     var refresh: RefreshReport { get set }
-    /// Why it stopped before its end, or nil.
+    /// Why the run was stopped; nil when it was not.
     var stopReason: StopSignal.Reason? { get set }
-    /// How long it took, in seconds.
+    /// How long the run took, in seconds.
     var seconds: Double { get set }
 
     /// The report of a run that has done nothing yet.
     init(run: RunRecord)
 }
 
-/// What every run goes through, whatever it loads: it gets the writer's place, says that it is under way, and at its end
-/// how it ended; an error undoes what was not committed.
+/// Runs any kind of load from begin to end: acquires the writer's lock, performs the load, makes the report and
+/// releases the lock. After an error, the part that was not committed is rolled back.
 struct RunLifecycle {
-    /// What the log calls a run: `Run`, `Retry`.
+    /// The name of the run in log messages: `Run`, `Retry`.
     let name: String
     let warehouse: any Warehouse
     let options: LoadOptions
     let stop: StopSignal
     let logger: Logger
-    /// The clock of the wall, for how long things take: milliseconds since 1970.
+    /// The system's clock, in milliseconds since 1970. (The run's clock, `options.clock`, may be set by `--now`.)
     let wallClock: () -> Int64
     let progress: (LoadProgress) -> Void
 
-    /// Runs from its beginning to its end.
+    /// Performs a run.
     ///
     /// - Parameters:
-    ///   - stages: where it is added up how long its stages take.
-    ///   - makeInput: makes what the batches come from; its logger says which run it is.
+    ///   - stages: sums up how long each stage takes.
+    ///   - makeInput: makes the input that the batches come from. Messages of the given logger name the run.
     ///   - finish: adds to the report what only this kind of run has.
-    /// - Throws: what the input or the warehouse throws; what was committed before stays, and the run's row says so.
+    /// - Throws: the error of the input, the raw store or the warehouse. What was committed before stays, and the run's
+    ///   row has the outcome `failed`.
     func run<Report: RunReport, Input: LoadInput>(
         _ plan: LoadPlan, rawStore: (any RawStore)?, stages: StageTimes = StageTimes(),
         _ makeInput: (Logger) -> Input, finish: (LoadRun, Input, inout Report) -> Void
@@ -75,7 +76,7 @@ struct RunLifecycle {
                 ])
             return report
         } catch {
-            // The caller says what the error means; at the usual level it would be said twice.
+            // The command reports the error too; at the default level of the log it would appear twice.
             logger.notice("\(name) failed", ["error": .string("\(error)")])
             throw error
         }

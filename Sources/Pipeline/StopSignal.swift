@@ -2,7 +2,7 @@ import Synchronization
 
 /// Asks a run to stop at its next commit; set by a signal handler or a deadline.
 public final class StopSignal: Sendable {
-    /// Why a run is to stop.
+    /// The reason for a stop.
     public enum Reason: Int, Sendable {
         /// Ctrl-C, SIGINT.
         case interrupt = 2
@@ -11,7 +11,7 @@ public final class StopSignal: Sendable {
         /// `--max-duration`.
         case duration = 1000
 
-        /// Whether somebody waits for the program to end.
+        /// Whether a signal asked for the stop: then somebody waits for the program to end.
         public var isSignal: Bool { self != .duration }
     }
 
@@ -20,11 +20,11 @@ public final class StopSignal: Sendable {
     /// A signal that is not set.
     public init() {}
 
-    /// Asks for a stop; the first reason stands.
+    /// Asks for a stop. Later calls change nothing: the first reason stays.
     public func request(_ reason: Reason) {
         _ = reasonCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed)
     }
 
-    /// Why to stop, or nil to go on.
+    /// The reason for the stop; nil when no stop was asked for.
     public var reason: Reason? { Reason(rawValue: reasonCode.load(ordering: .relaxed)) }
 }

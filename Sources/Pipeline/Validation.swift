@@ -1,23 +1,26 @@
 import Domain
 
-/// Reads sources as a run would, and says what the cleaning rules make of their lines; nothing is loaded.
+/// Reads sources as a run does, and checks their lines by the cleaning rules. Nothing is loaded.
 ///
-/// What needs a warehouse is no part of it: duplicates, and identities that come with other content.
+/// It uses no warehouse, and so finds neither duplicates nor lines that break `event_id_conflict`.
+///
+///     let report = try Validation(options: Validation.Options(clock: clock)).run([events])
+///     print(report.total.rejected)
 public final class Validation {
-    /// How lines are validated.
+    /// The options of a validation.
     public struct Options: Sendable {
         /// The clock of the rules.
         public var clock: RunClock
-        /// The snapshot date of all movie documents, as days since 1970-01-01; nil uses the date of each
-        /// source.
+        /// The snapshot date of all movie documents, as days since 1970-01-01; nil uses the date of each source or
+        /// line.
         public var snapshotDay: Int32?
-        /// How many lines of each rule, and of each reason to warn, are kept to be shown.
+        /// The most examples of each rule, and of each reason for a warning, in the report.
         public var examples = 3
-        /// Threads that decode.
+        /// The number of threads that decode lines.
         public var decoders = 2
-        /// Chunks that are in memory at a time.
+        /// The most chunks that are in memory at a time.
         public var chunksInFlight = 6
-        /// Bytes of memory that those may need, decoded.
+        /// The most bytes of memory that these chunks may need with their decoded rows.
         public var bytesInFlight = 128 << 20
 
         /// The defaults under a clock.
@@ -27,10 +30,10 @@ public final class Validation {
     private let options: Options
     private let progress: (LoadProgress) -> Void
     private var report = ValidationReport()
-    /// What was read whole: the same bytes are not read again.
+    /// The sources that were read to their ends, so that the same bytes are not read twice.
     private var known: [KnownSource] = []
 
-    /// A validation of nothing yet.
+    /// A validation that has read nothing yet.
     ///
     /// - Parameter progress: called after each chunk, on the thread that calls `run`.
     public init(options: Options, progress: @escaping (LoadProgress) -> Void = { _ in }) {
@@ -40,22 +43,22 @@ public final class Validation {
 
     /// Reads the sets one after the other. Called once.
     ///
-    /// - Throws: what a source throws.
+    /// - Throws: the error of a source.
     public func run(_ sets: [any SourceSet]) throws -> ValidationReport {
         for set in sets { try read(set) }
         return report
     }
 
-    /// What is handed from a decoder: a chunk's tally, and what it says of its source.
+    /// The result of one chunk: the tally of its lines, and what it says about its source.
     private struct Part: Sendable {
         var source: Int
         var sourceBytes: Int64
-        /// The other port, where the chunk's lines plainly belong to that one.
+        /// The other port, if the chunk's lines clearly belong to that one.
         var otherPort: SourcePort?
-        /// How many of the chunk's lines plainly belong to the other port.
+        /// The number of the chunk's rejected lines that clearly belong to the other port.
         var otherPortLines: Int64
         var notice: SourceNotice?
-        /// What the source is known by, where it ends with this chunk.
+        /// The source, if it ends with this chunk.
         var known: KnownSource?
         var tally: ValidationTally
     }

@@ -1,6 +1,6 @@
 import Domain
 
-/// A line that breaks a rule, or of which something is dropped or made null, to be shown.
+/// An example of a rejected line or of a warning.
 public struct ValidationExample: Sendable, Equatable {
     /// The source's name.
     public var source: String
@@ -8,30 +8,30 @@ public struct ValidationExample: Sendable, Equatable {
     public var line: Int64
     /// The offset of its first byte of content in the decompressed stream.
     public var byteOffset: Int64
-    /// What is wrong, in words a person can act on.
+    /// What is wrong, and how to correct it.
     public var message: String
 }
 
-/// What the cleaning rules say of some lines.
+/// The result of the cleaning rules for some lines.
 public struct ValidationTally: Sendable {
-    /// Lines read; `accepted` are those that break no rule, and none counts as a duplicate.
+    /// The lines that were read. Lines that break no rule are `accepted`; `duplicates` is always 0.
     public internal(set) var counts = LineCounts()
-    /// Lines by the rule that they break.
+    /// The number of rejected lines by rule.
     public internal(set) var rejected: [CleaningRule: Int64] = [:]
-    /// The first lines of each rule, as many as were asked for.
+    /// The first rejected lines of each rule, at most `Validation.Options.examples`.
     public internal(set) var examples: [CleaningRule: [ValidationExample]] = [:]
-    /// What is dropped or made null in lines that break no rule, by reason.
+    /// The number of values that would be dropped or made null in lines that break no rule, by reason.
     public internal(set) var warnings: [WarningReason: Int64] = [:]
-    /// The first lines of each reason, as many as were asked for.
+    /// The first warnings of each reason, at most `Validation.Options.examples`.
     public internal(set) var warningExamples: [WarningReason: [ValidationExample]] = [:]
-    /// Keys of events that stand in the wrong place, in lines that break no rule.
+    /// Keys in the wrong place of an event, in lines that break no rule.
     public internal(set) var misplaced = MisplacedTally()
-    /// Whether the end of a file is damaged.
+    /// Whether a file is damaged.
     public internal(set) var isDamaged = false
     /// Whether a file is not NDJSON.
     public internal(set) var isUnsupported = false
 
-    /// Adds up, in the order of the lines.
+    /// Adds the result of the lines that follow.
     mutating func add(_ other: ValidationTally, examples limit: Int) {
         counts += other.counts
         isDamaged = isDamaged || other.isDamaged
@@ -44,35 +44,35 @@ public struct ValidationTally: Sendable {
     }
 }
 
-/// What was found in one source.
+/// The result of the validation of one source.
 public struct ValidatedSource: Sendable {
     /// Its name.
     public var name: String
     /// The port that it was read through.
     public var port: SourcePort
-    /// Whether it was left out, because the same bytes came before.
+    /// Whether it was not read, because another source with the same bytes came before.
     public var isRepeated = false
-    /// Whether its last line has no end yet, and was left out.
+    /// Whether its last line is unfinished, and was not read.
     public var isUnfinished = false
-    /// What its lines are.
+    /// The result for its lines.
     public var tally = ValidationTally()
-    /// The other port, where its first lines plainly belong to that one.
+    /// The other port, if its first lines clearly belong to that one.
     var otherPort: SourcePort?
-    /// How many of its lines were rejected and plainly belong to the other port.
+    /// The number of its rejected lines that clearly belong to the other port.
     public var otherPortLines: Int64 = 0
 
-    /// The port that its lines plainly belong to, where all of them were rejected and it is the other port.
+    /// The other port, if all lines were rejected and they clearly belong to that port; else nil.
     public var looksLike: SourcePort? { tally.counts.rejected == tally.counts.read ? otherPort : nil }
 }
 
-/// What a run would reject, as far as the lines themselves tell.
+/// The result of a validation.
 public struct ValidationReport: Sendable {
-    /// Over all sources.
+    /// The result for the lines of all sources.
     public var total = ValidationTally()
     /// The sources, in the order in which they were read.
     public var sources: [ValidatedSource] = []
-    /// What was found and is not read because it belongs to the warehouse itself.
+    /// Files that were found but not read, because the warehouse, the raw store or a command wrote them.
     public var passedOver: [SourceRemark] = []
-    /// What cannot be read.
+    /// Sources and folders that could not be read.
     public var unreadable: [SourceRemark] = []
 }

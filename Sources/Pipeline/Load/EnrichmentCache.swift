@@ -1,9 +1,9 @@
 import Domain
 
-/// What facts carry of their movies, for the movies that were asked for last.
+/// A cache of the movie columns that facts copy (`MovieEnrichment`).
 ///
-/// It has a fixed number of places, so that it does not grow with the catalogue: when they are nearly all taken, it
-/// forgets what it knows. The movies of a batch that it does not know are asked for at once.
+/// It has a fixed number of places, so that it does not grow with the number of movies: when it is nearly full, it is
+/// emptied. All movies of a batch that are not in the cache are asked for in one call of the warehouse.
 ///
 ///     var cache = EnrichmentCache()
 ///     try cache.enrich(batch, from: warehouse)
@@ -30,16 +30,16 @@ struct EnrichmentCache {
     private var places: ContiguousArray<Place>
     private let mask: Int
     private let shift: UInt64
-    /// How many places may be taken: a batch more has to fit.
+    /// The most places that are used. Some stay empty, so that the search for a movie ends.
     private let most: Int
     private var count = 0
-    /// The movies that are asked for, and the rows of the batch that wait for the answer.
+    /// The movies to ask the warehouse for, and the rows of the batch that wait for them.
     private var asked: [Int64] = []
     private var waiting: [Int32] = []
 
     /// A cache without movies.
     ///
-    /// - Parameter bits: it has 2 to the power of this many places; a test has few.
+    /// - Parameter bits: the binary logarithm of the number of places; tests use a small one.
     init(bits: Int = 18) {
         places = ContiguousArray(repeating: Place(), count: 1 << bits)
         mask = (1 << bits) - 1
@@ -47,16 +47,16 @@ struct EnrichmentCache {
         most = (1 << bits) / 8 * 7
     }
 
-    /// Forgets all movies.
+    /// Empties the cache.
     mutating func removeAll() {
         if count == 0 { return }
         for index in places.indices { places[index] = Place() }
         count = 0
     }
 
-    /// Fills in what rows carry of their movies.
+    /// Sets the enrichment columns of all rows of a batch.
     ///
-    /// - Throws: what the warehouse throws.
+    /// - Throws: the error of the warehouse.
     mutating func enrich(_ batch: EventBatch, from warehouse: any Warehouse) throws {
         var first = 0
         while first < batch.rowCount {
@@ -67,15 +67,16 @@ struct EnrichmentCache {
                 fill(row, from: places[place(of: row.pointee.movieID)])
             }
             waiting.removeAll(keepingCapacity: true)
-            // The places are nearly all taken: the rest of the batch begins anew.
+            // The cache is full: the rest of the batch uses an empty one.
             if end < batch.rowCount { removeAll() }
             first = end
         }
     }
 
-    /// Fills in the rows whose movies are known, and notes the others, up to where there is no place left.
+    /// Enriches the rows whose movies are in the cache, and collects the other movies and rows, until the cache is
+    /// full.
     ///
-    /// - Returns: the first row that was not looked at.
+    /// - Returns: the index of the first row that was not processed.
     private mutating func enrichKnown(_ batch: EventBatch, from first: Int) -> Int {
         for index in first..<batch.rowCount {
             let row = batch.rows + index
@@ -97,14 +98,14 @@ struct EnrichmentCache {
         return batch.rowCount
     }
 
-    /// Asks for the movies that are noted.
+    /// Asks the warehouse for the collected movies.
     private mutating func ask(_ warehouse: any Warehouse) throws {
         if asked.isEmpty { return }
         let movies = asked
         asked.removeAll(keepingCapacity: true)
         let answers: [MovieEnrichment]
         do { answers = try warehouse.enrichments(ofMovies: movies) } catch {
-            // Nothing that is noted may be mistaken for an answer.
+            // Places without an answer must not stay in the cache.
             removeAll()
             waiting = []
             throw error
@@ -119,7 +120,7 @@ struct EnrichmentCache {
         }
     }
 
-    /// The place of a movie, or the empty one where it belongs. There is always an empty one.
+    /// The index of a movie's place, or of the empty place where it has to be added.
     @inline(__always)
     private func place(of movie: Int64) -> Int {
         var place = Int(truncatingIfNeeded: (UInt64(bitPattern: movie) &* 0x9e37_79b9_7f4a_7c15) >> shift)

@@ -1,19 +1,20 @@
 import Dispatch
 import Domain
 
-/// Settles what the warehouse said of each event of a group: counts them, merges those that were accepted, and makes
-/// rejections of the conflicts. It runs on a thread of its own, beside the insert of the next group.
+/// Settles a group of events after the warehouse has inserted it: counts accepted events and duplicates, merges the
+/// rows of accepted events, and makes a rejection of each conflict. It runs on a thread of its own, at the same time as
+/// the insert of the next group.
 ///
 ///     settlement.begin(group)
 ///     for batch in try settlement.wait() { print(batch.counts) }
 final class EventSettlement {
-    /// What became of a batch.
+    /// A settled batch with its counts.
     struct Settled {
         let batch: EventBatch
         let counts: LineCounts
     }
 
-    /// What is merged and not upserted yet; not to be touched while a group is being settled.
+    /// The merged rows that are not upserted yet. Must not be used while a group is being settled.
     let merger = EventMerger()
     private let rawStore: Guarded<any RawStore>?
     private let stages: StageTimes
@@ -28,9 +29,9 @@ final class EventSettlement {
         self.stages = stages
     }
 
-    /// Begins to settle a group; the one before must have been waited for.
+    /// Begins to settle a group. `wait` must have been called for the group before.
     func begin(_ group: EventGroup) {
-        // The settlement's state is handed to the queue here and back by `wait`.
+        // From here on only the queue uses the state of this object, until `wait` returns.
         let handoff = Handoff(value: (self, group))
         queue.async {
             let (settlement, group) = handoff.value
@@ -38,25 +39,26 @@ final class EventSettlement {
         }
     }
 
-    /// Waits for the group that is being settled, and gives what became of its batches; none when there is no group.
+    /// Waits until the group is settled.
     ///
-    /// - Throws: what the raw store throws.
+    /// - Returns: its batches with their counts; empty when no group is being settled.
+    /// - Throws: the error of the raw store.
     func wait() throws -> [Settled] {
         queue.sync {}
         defer { result = nil }
         return try result?.get() ?? []
     }
 
-    /// Begins what goes on beside the upsert of the settled groups: making durable what the raw store has, and sorting
-    /// what is merged. To be ended by `finishFlush` before the commit.
+    /// Begins two tasks that run at the same time as the upsert of the merged rows: flushing the raw store, and sorting
+    /// the merged rows of each table. `finishFlush` must be called before the commit.
     func beginFlush() {
-        // The raw store and `flushed` are the queue's until `finishFlush`, which waits for it.
+        // From here on only the queue uses the raw store and `flushed`, until `finishFlush` returns.
         let handoff = Handoff(value: self)
         queue.async {
             let settlement = handoff.value
             settlement.flushed = Result { try settlement.rawStore?.withLock { try $0.flush() } }
         }
-        // Each table is the other queue's until `forEachSorted` gives it.
+        // Only the other queue uses a table, until `forEachSorted` has passed it on.
         let tables = Handoff(value: merger.tables)
         sorting.async { [sorted] in
             for table in tables.value {
@@ -66,7 +68,7 @@ final class EventSettlement {
         }
     }
 
-    /// Gives the merged tables one after the other, each once it is sorted by key.
+    /// Calls `body` with one merged table after the other, as soon as each is sorted by key.
     func forEachSorted(_ body: (MergeTable) throws -> Void) rethrows {
         for table in merger.tables {
             sorted.wait()
@@ -74,9 +76,9 @@ final class EventSettlement {
         }
     }
 
-    /// Waits for what `beginFlush` began.
+    /// Waits until the raw store is flushed.
     ///
-    /// - Throws: what the raw store throws; nothing of these groups may be committed then.
+    /// - Throws: the error of the raw store. The transaction must not be committed then.
     func finishFlush() throws {
         queue.sync {}
         defer { flushed = nil }

@@ -1,7 +1,7 @@
 import Domain
 
-/// Loads events: groups of clean batches go into the facts at once; what they say of users, sessions, ratings and so on
-/// is merged in memory and upserted once a transaction.
+/// Loads events. Groups of decoded batches are inserted into the facts at once. The rows of users, sessions, ratings
+/// and so on are merged in memory, and upserted once a transaction.
 final class EventWork {
     private let warehouse: any Warehouse
     private let stages: StageTimes
@@ -10,7 +10,7 @@ final class EventWork {
     private var isCacheUsed = false
     /// Batches that are not inserted yet.
     private var held: [EventBatch] = []
-    /// The group that is inserted and that nobody settles yet.
+    /// The group that is inserted and whose settling has not begun.
     private var inserted: EventGroup?
 
     init(warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, stages: StageTimes) {
@@ -19,24 +19,24 @@ final class EventWork {
         settlement = EventSettlement(rawStore: rawStore, stages: stages)
     }
 
-    // The other thread is done with the group before this object goes.
+    // The other thread must not use the group after this object is deallocated.
     deinit { _ = try? settlement.wait() }
 
-    /// Bytes that the merged rows take; only while no group is being settled.
+    /// The size of the merged rows in bytes. Must not be called while a group is being settled.
     var mergedBytes: Int { settlement.merger.byteSize }
 
-    /// Holds a batch for the next group.
+    /// Adds a batch to the next group.
     func hold(_ batch: EventBatch) { held.append(batch) }
 
-    /// Forgets the batches that are held.
+    /// Removes the batches of the next group.
     ///
-    /// - Returns: how many they were.
+    /// - Returns: how many batches there were.
     func drop() -> Int {
         defer { held = [] }
         return held.count
     }
 
-    /// Enriches, sorts and inserts the batches that are held.
+    /// Enriches, sorts and inserts the batches as a group.
     func insert() throws {
         try stages.measure(.insert) {
             for batch in held { try cache.enrich(batch, from: warehouse) }
@@ -48,24 +48,24 @@ final class EventWork {
         }
     }
 
-    /// Begins to settle the group that was inserted.
+    /// Begins to settle the inserted group on another thread.
     func settle() {
         if let inserted { settlement.begin(inserted) }
         inserted = nil
     }
 
-    /// Waits until the group is settled, and gives what became of its batches.
+    /// Waits until the group is settled, and returns its batches with their counts.
     func settled() throws -> [EventSettlement.Settled] { try settlement.wait() }
 
-    /// Forgets what is known of movies, since some have changed.
+    /// Empties the cache of enrichments. To be called when movies have changed.
     func forgetMovies() {
         if isCacheUsed { cache.removeAll() }
         isCacheUsed = false
     }
 
-    /// Upserts what is merged while the raw store is made durable and the tables are sorted.
+    /// Upserts the merged rows, while other threads sort them and flush the raw store.
     ///
-    /// - Parameter upsertOthers: what else is to be written meanwhile.
+    /// - Parameter upsertOthers: upserts other rows in the meantime.
     func upsert(with upsertOthers: () throws -> Void) throws {
         settlement.beginFlush()
         try upsertOthers()

@@ -1,6 +1,6 @@
 import Domain
 
-/// A batch of one port, decoded and clean.
+/// A decoded and cleaned batch of one port.
 enum LoadBatch {
     case movies(MovieBatch)
     case events(EventBatch)
@@ -21,35 +21,36 @@ enum LoadBatch {
     }
 }
 
-/// Where the batches of a load come from, and who is told what became of them: open sources, or the quarantine.
+/// The input of a load: it returns batches, and is told their results. One implementation reads sources
+/// (`SourceBatches`), another one the quarantine (`QuarantineBatches`).
 protocol LoadInput: AnyObject {
-    /// Finds out what there is to be read. Called once, before anything else.
+    /// Lists the sources. Called once, before anything else.
     func prepare() throws
     /// Opens a port.
     func open(_ port: SourcePort) throws
-    /// What there is now; waits a moment for it.
+    /// The next batch or other news of a port; waits for it a short time only.
     func next() throws -> LoadArrival
-    /// Decides what happens to the rejected lines of a chunk, in the transaction that its rows are in. Called once a chunk,
-    /// also when it has none.
+    /// Stores the rejected lines of a chunk, in the transaction of the chunk's rows. Called once for each chunk, also
+    /// when it has none.
     ///
-    /// - Returns: how many bytes of lines the transaction keeps as they came.
+    /// - Returns: the size in bytes of the lines that the transaction stores as they came.
     func settle(_ rejections: [Rejection], of chunk: LineChunk, run: RunRecord) throws -> Int
-    /// Says what became of a chunk's lines, which are in the transaction now; `total` is what the run has read so far.
+    /// Reports the counts of a chunk whose lines are in the transaction now; `total` has the counts of the run so far.
     func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts)
-    /// Gives back the batch of a port that came first.
+    /// Releases the oldest batch of a port, so that more may be read.
     func release(_ port: SourcePort)
-    /// Says up to where all lines are durable.
+    /// Reports the positions up to which all lines are durable, after a commit.
     func committed(_ positions: [(source: Source, position: SourcePosition)])
-    /// Ends the reading of a port. One that is not open is ignored.
+    /// Ends the reading of a port. Does nothing when the port is not open.
     func close(_ port: SourcePort)
 }
 
-/// What came from an input.
+/// What a load input returns.
 enum LoadArrival {
     case batch(LoadBatch)
-    /// Nothing for now.
+    /// No port has a batch now.
     case pause
-    /// A port reads no more until batches are given back.
+    /// A port reads no more lines until batches are released.
     case heldBack
     /// A port has no more lines.
     case ended(SourcePort)

@@ -1,10 +1,11 @@
 import Domain
 
-/// Decides what a load does next. It does nothing itself: what happened comes in, with the time and whether the run is to
-/// stop, and the steps that are to be done go out. `LoadRun` does them.
+/// Decides what a load does next. It is a state machine without I/O: `LoadRun` tells it what happened, and performs the
+/// steps that it returns.
 ///
-/// Events are gathered in a group; a group is inserted, and settled on another thread while the next one is gathered.
-/// Rows, counts and positions are committed together. The marts follow in a transaction of their own.
+/// Batches of events are collected in a group. A full group is inserted, and then settled on another thread while the
+/// next group is collected. Rows, counts and positions are committed together. The marts are refreshed in a transaction
+/// of their own.
 ///
 ///     var machine = LoadMachine(plan)
 ///     machine.receive(.started, at: 0)                   // [.begin, .save(.running), .commit]
@@ -13,19 +14,19 @@ import Domain
 ///     machine.receive(.pause, at: 1.2)                   // [.begin, .insertEvents, .settleEvents, .awaitSettled]
 ///     machine.receive(.settled(Growth()), at: 1.3)       // [.upsert, .cureRead, .save(.running), .commit]
 ///
-/// A step that has an answer (`Step.hasAnswer`) is the last of its steps, and the answer is what comes in next.
+/// A step that has an answer (`Step.hasAnswer`) is always the last of the returned steps. The answer is the next input.
 struct LoadMachine {
-    /// What came in.
+    /// What happened.
     enum Input: Equatable, Sendable {
-        /// The run has its place in the warehouse.
+        /// The warehouse has begun the run.
         case started
         /// A batch of movie documents is decoded.
         case movies(lines: Int)
         /// A batch of events is decoded.
         case events(lines: Int, weight: Int)
-        /// No port has anything for now.
+        /// No port has a batch now.
         case pause
-        /// A port reads no more until batches are given back.
+        /// A port reads no more lines until batches are released.
         case heldBack
         /// A port has no more lines.
         case ended(SourcePort)
@@ -39,55 +40,56 @@ struct LoadMachine {
         case done
     }
 
-    /// How the transaction grew by what was added or settled.
+    /// How a batch or group made the transaction grow.
     struct Growth: Equatable, Sendable {
-        /// Bytes of lines that it keeps as they came: rejected ones, and long documents and comments.
+        /// The additional bytes of lines that are stored as they came: rejected lines, long documents and comments.
         var keptBytes = 0
-        /// The size of that port's rows that are merged in memory now, in bytes.
+        /// The total bytes of the port's rows that are merged in memory now.
         var mergedBytes = 0
     }
 
-    /// What is to be done.
+    /// A step for `LoadRun` to perform.
     enum Step: Equatable, Sendable {
-        /// Begin a transaction.
+        /// Begin a transaction, unless one is open.
         case begin
         /// Open the sources of a port.
         case open(SourcePort)
-        /// Merge and write the batch of movies that came, and give it back.
+        /// Write the rows of the last batch of movies, and release the batch.
         case addMovies
-        /// Enrich, sort and insert the events that are held.
+        /// Enrich, sort and insert the collected batches of events as a group.
         case insertEvents
-        /// Begin to settle the group that was inserted, on another thread.
+        /// Begin to settle the inserted group on another thread.
         case settleEvents
-        /// Wait until the group is settled; count and quarantine its lines, and give its batches back.
+        /// Wait until the group is settled, count and quarantine its lines, and release its batches.
         case awaitSettled
-        /// Give back the events that are held, as if they had not been read.
+        /// Release the collected batches of events without loading them; a later run reads them again.
         case dropEvents
-        /// Write the rows that are merged in memory, and make durable what the raw store has.
+        /// Upsert the rows that are merged in memory, and flush the raw store.
         case upsert
-        /// Cure the lines in quarantine that a whole reading of their source did not find, and those whose events or movies
-        /// arrived, unless there are many to be looked at.
+        /// Cure lines in quarantine that are no longer in their source, and lines whose event or movie arrived (the
+        /// warehouse may leave a part of the latter to `cureArrived`).
         case cureRead
-        /// Write how the run stands, and how far each source is loaded.
+        /// Write the run's row and the checkpoints.
         case save(RunOutcome)
-        /// Commit, and tell the sources.
+        /// Commit, and tell the sources their durable positions.
         case commit
-        /// Forget what is not committed.
+        /// Roll the transaction back.
         case rollback
         /// End the reading of a port.
         case close(SourcePort)
-        /// Enrich anew the facts of movies that came or changed.
+        /// Enrich the facts of movies that arrived or changed.
         case reenrichFacts
         /// Bring the marts up to date.
         case refreshMarts
-        /// Cure all lines in quarantine whose events or movies arrived.
+        /// Cure all lines in quarantine whose event or movie arrived.
         case cureArrived
         /// Count the rows of the tables.
         case countRows
-        /// Make the indexes that are missing, and bring the planner's statistics up to date.
+        /// Make missing indexes, and update the statistics of the query planner.
         case prepareForQuestions
 
-        /// Whether the step is answered: what follows depends on how it went, or on whether a stop came meanwhile.
+        /// Whether `LoadRun` answers the step. It does where the next step depends on the result, or on whether the run
+        /// was stopped while the step was performed.
         var hasAnswer: Bool {
             switch self {
             case .addMovies, .awaitSettled, .commit, .reenrichFacts, .refreshMarts, .cureArrived, .prepareForQuestions:
@@ -97,65 +99,65 @@ struct LoadMachine {
         }
     }
 
-    /// Batches of events that are decoded and not inserted yet.
+    /// The batches of events that are collected and not inserted yet.
     private struct Held {
         var lines = 0
         var batches = 0
         var weight = 0
     }
 
-    /// Why the run is to stop; nil while it goes on.
+    /// Why the run is stopped; nil when it is not.
     private(set) var stopReason: StopSignal.Reason?
-    /// Whether all is done.
+    /// Whether the run has no more steps.
     var isFinished: Bool { isFinishing && queue.isEmpty }
 
     private let plan: LoadPlan
-    /// The steps that are decided and not given yet.
+    /// The steps that are decided and not returned yet.
     private var queue: [Step] = []
     private var hasStarted = false
     private var turns: ArraySlice<[SourcePort]>
     private var reading: [SourcePort] = []
-    /// Ports that have ended; they are closed when their last lines are committed.
+    /// The ports that have ended. They are closed when their last lines are committed.
     private var ended: [SourcePort] = []
     private var hasMovies = false
     private var held = Held()
-    /// Whether a group is inserted and nobody settles it yet.
+    /// Whether a group is inserted and its settling has not begun.
     private var isInserted = false
     private var isSettling = false
-    /// Whether all batches are to be given back.
+    /// Whether all batches have to be released, although the group is not full.
     private var givesBack = false
     private var isCommitDue = false
     private var isFinishing = false
 
     private var isOpen: Bool
-    /// Of the transaction.
+    /// The growth of the current transaction.
     private var lines: Int64 = 0
     private var keptBytes = 0
     private var mergedMovies = 0
     private var mergedEvents = 0
     private var firstLine: Double?
     private var lastCommit = 0.0
-    /// Whether the marts may be out of date, and when they were brought up to date last.
+    /// Whether the marts may be out of date.
     private var isStale = true
     private var isRefreshing = false
     private var lastRefresh = 0.0
-    /// Whether facts may carry less of their movies than the warehouse has.
+    /// Whether facts may differ from the movies that they copy columns from.
     private var needsReenrichment = true
 
-    /// The machine of a run that has not begun.
+    /// A machine for a run that has not begun.
     init(_ plan: LoadPlan) {
         self.plan = plan
         turns = plan.turns[...]
-        // A dry run is one transaction, which is open since the run began.
+        // A dry run is one transaction, which `beginRun` has opened.
         isOpen = plan.isDryRun
     }
 
-    /// Notes what happened, and says what follows.
+    /// Updates the state with an input, and returns the next steps.
     ///
     /// - Parameters:
-    ///   - now: seconds of a clock that nobody sets.
-    ///   - stop: why the run is to stop, or nil; the first reason stands.
-    /// - Returns: what is to be done now, in this order; nothing when the next input is to be waited for.
+    ///   - now: seconds of the monotonic clock.
+    ///   - stop: why the run should stop, or nil. The first reason stays.
+    /// - Returns: the steps to be performed now, in this order; empty when the machine waits for a batch.
     mutating func receive(_ input: Input, at now: Double, stop: StopSignal.Reason? = nil) -> [Step] {
         note(input, at: now)
         if let stop { noteStop(stop) }
@@ -170,9 +172,10 @@ struct LoadMachine {
         }
     }
 
-    /// What is to be done after an error: the run is marked as failed, unless it is not known what its last commit did.
+    /// Returns the steps after an error: they roll back, and mark the run as failed. After an error of `commit` the run
+    /// is not marked, since the commit may have succeeded.
     ///
-    /// - Parameter step: the step that failed; nil where no step was being done.
+    /// - Parameter step: the step that failed; nil when the error came from the input.
     mutating func fail(at step: Step?) -> [Step] {
         queue = []
         isFinishing = true
@@ -182,7 +185,7 @@ struct LoadMachine {
     }
 }
 
-// MARK: What happened
+// MARK: Inputs
 
 extension LoadMachine {
     private mutating func note(_ input: Input, at now: Double) {
@@ -253,7 +256,7 @@ extension LoadMachine {
         guard stopReason == nil else { return }
         if reason.isSignal {
             stopReason = reason
-            // What a refresh has done so far goes into the last commit.
+            // The refresh steps that are done are committed, the others are left out.
             queue = isFinishing ? queue.filter { !$0.isPutOffByAStop }.map { $0.ofAStoppedRun } : []
         } else if !isFinishing {
             stopReason = reason
@@ -269,10 +272,10 @@ extension LoadMachine {
     }
 }
 
-// MARK: What is to be done
+// MARK: Decisions
 
 extension LoadMachine {
-    /// Puts into the queue what follows from the state; nothing when an input is to be waited for.
+    /// Fills the queue with the next steps; leaves it empty when the machine waits for a batch.
     private mutating func decide(at now: Double) {
         guard hasStarted, !isFinishing else { return }
         let isSignalled = stopReason?.isSignal == true
@@ -290,7 +293,7 @@ extension LoadMachine {
         } else if isCommitDue {
             isCommitDue = false
             if isOpen { queue = stepsOfCommit }
-            // A dry run has no commit that would say so.
+            // A dry run has no commit that would reset the counters of the transaction.
             if plan.isDryRun { beginTransaction() }
             if queue.isEmpty { decide(at: now) }
         } else {
@@ -298,7 +301,7 @@ extension LoadMachine {
         }
     }
 
-    /// What becomes of the events that are held, inserted or being settled; nil when there is nothing to do.
+    /// The next steps for collected or inserted events; nil when there are none.
     private mutating func stepsForEvents(isLast: Bool) -> [Step]? {
         let empties = givesBack || isCommitDue || isLast
         if held.batches > 0, empties || isGroupFull {
@@ -322,14 +325,14 @@ extension LoadMachine {
         held.lines >= plan.groupLines || held.batches >= plan.groupBatches || held.weight >= plan.groupWeight
     }
 
-    /// What follows where nothing waits for a commit.
+    /// Decides what follows when no commit is due: closing and opening ports, a refresh of the marts, or the end.
     private mutating func decideBetweenTransactions(at now: Double) {
         if !ended.isEmpty {
             queue = ended.map { .close($0) }
             ended = []
         } else if reading.isEmpty, let turn = turns.popFirst() {
             reading = turn
-            // The events that follow find their movies as they are now.
+            // Enriching the facts first lets `EventWork` enrich the following events by the current movies.
             let before: [Step] = needsReenrichment && turn == [.events] ? [.begin, .reenrichFacts] : []
             queue = before + turn.map { .open($0) }
         } else if reading.isEmpty {
@@ -347,7 +350,7 @@ extension LoadMachine {
 
     private var stepsOfCommit: [Step] { rowsOfCommit + [.save(.running), .commit] }
 
-    /// A retry has lines that are not tried yet, which are not to be cured by others.
+    /// A retry does not cure lines before its end, so that it does not cure lines that it has yet to try.
     private var rowsOfCommit: [Step] { plan.isRetry ? [.upsert] : [.upsert, .cureRead] }
 
     private var stepsOfRefresh: [Step] {
@@ -362,7 +365,7 @@ extension LoadMachine {
         return [.prepareForQuestions, .save(stopReason == nil ? .completed : .stopped), .commit]
     }
 
-    /// A stop by a signal waits for one commit; what else there is to do is left to the next run.
+    /// After a signal there is one more commit; the refresh of the marts is left to the next run.
     private mutating func stepsOfStop() -> [Step] {
         let rows = isOpen ? rowsOfCommit : []
         let closes: [Step] = (ended + reading).map { .close($0) }
@@ -371,7 +374,7 @@ extension LoadMachine {
         return [.begin] + rows + [.save(.stopped), .commit] + closes
     }
 
-    /// Leaves out steps that the state makes needless, and notes what the others change.
+    /// Returns whether a step is necessary in the current state, and updates the state if it is.
     private mutating func isNeeded(_ step: Step) -> Bool {
         switch step {
         case .begin:
@@ -388,7 +391,7 @@ extension LoadMachine {
 }
 
 extension LoadMachine.Step {
-    /// Whether somebody who waits for the program to end does not wait for this.
+    /// Whether the step is left out after a stop by a signal.
     fileprivate var isPutOffByAStop: Bool {
         switch self {
         case .open, .reenrichFacts, .refreshMarts, .cureArrived, .countRows, .prepareForQuestions: true
@@ -396,6 +399,6 @@ extension LoadMachine.Step {
         }
     }
 
-    /// The same step where the run was stopped meanwhile.
+    /// The step that replaces this one after a stop.
     fileprivate var ofAStoppedRun: Self { self == .save(.completed) ? .save(.stopped) : self }
 }

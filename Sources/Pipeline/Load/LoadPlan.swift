@@ -1,32 +1,33 @@
 import Domain
 
-/// What is fixed for a load: in which order ports are read, and how much is held before it is written.
+/// The fixed settings of a load: the order in which ports are read, and the limits of groups and transactions.
 struct LoadPlan: Equatable, Sendable {
-    /// The ports, by turns: those of one turn are read side by side, and a turn begins when the one before has ended.
+    /// The ports in turns. The ports of one turn are read at the same time; a turn begins when the one before has
+    /// ended.
     var turns: [[SourcePort]]
-    /// Whether sources are read that may never end.
+    /// Whether some sources may never end.
     var isEndless = false
     /// Whether everything is rolled back at the end.
     var isDryRun = false
-    /// Whether lines of the quarantine are tried again: they are cured by what arrived only when all were tried.
+    /// Whether the load tries lines of the quarantine again. Then `cureArrived` comes only after all lines were tried.
     var isRetry = false
-    /// A group of events is inserted when it has so many lines, …
+    /// A group of events is inserted when it reaches one of three limits. This one is its number of lines.
     var groupLines = 1 << 16
-    /// … or so many batches, …
+    /// Group limit: the number of batches.
     var groupBatches = 16
-    /// … or weighs so much.
+    /// Group limit: the sum of the weights of its batches (`FlightBudget`), in bytes.
     var groupWeight = 40 << 20
-    /// A commit is due when the transaction has so many lines, …
+    /// A commit is due when the transaction reaches one of several limits. This one is its number of lines.
     var transactionLines: Int64 = 2_000_000
-    /// … or the rows merged in memory take so many bytes, …
+    /// Commit limit: the size in bytes of the rows that are merged in memory.
     var mergedBytes = 60 << 20
-    /// … or lines that are kept as they came take so many bytes, …
+    /// Commit limit: the size in bytes of the lines that are stored as they came.
     var keptBytes = 64 << 20
-    /// … or, while no port has anything, so many seconds after the commit before, …
+    /// Commit limit while no port has a batch: the seconds since the last commit.
     var pauseSeconds = 1.0
-    /// … or so many seconds after the first line that is not committed.
+    /// Commit limit: the seconds since the first line that is not committed. Nil sets no such limit.
     var commitInterval: Double?
-    /// The marts are brought up to date so many seconds after they were last; nil does it at the end only.
+    /// The seconds from one refresh of the marts to the next. Nil refreshes them only at the end.
     var martInterval: Double?
 
     init(turns: [[SourcePort]]) { self.turns = turns }
@@ -37,7 +38,7 @@ struct LoadPlan: Equatable, Sendable {
         self.isRetry = isRetry
         isDryRun = options.isDryRun
         groupLines = options.groupRows
-        // Of what may be in flight a third is inserted, a third is settled meanwhile, and a third is decoded.
+        // A third of the chunks in flight is being inserted, a third settled and a third decoded at the same time.
         let share = StageShare(of: options, ports: turns.map(\.count).max() ?? 1)
         groupBatches = max(1, share.chunks / 3)
         groupWeight = share.bytes / 3
@@ -49,18 +50,17 @@ struct LoadPlan: Equatable, Sendable {
         martInterval = options.martInterval
     }
 
-    /// The turns of the sets that are there: movies first, so that events find their movies; both side by side where one
-    /// of them may never end.
+    /// The turns of the sets that are not nil: movies before events, or both in one turn if one of them may never end.
     static func turns(movies: (any SourceSet)?, events: (any SourceSet)?) -> [[SourcePort]] {
         let ports: [SourcePort] = (movies == nil ? [] : [.movies]) + (events == nil ? [] : [.events])
         return isEndless(movies, events) && ports.count > 1 ? [ports] : ports.map { [$0] }
     }
 
-    /// Whether one of some sets may never end.
+    /// Whether one of the sets may never end.
     static func isEndless(_ sets: (any SourceSet)?...) -> Bool { sets.contains { $0?.isEndless == true } }
 }
 
-/// What each of the ports that are read side by side may have in flight.
+/// The limits for the chunks in flight of each of several ports that are read at the same time.
 struct StageShare {
     let chunks: Int
     let bytes: Int

@@ -1,6 +1,6 @@
 import Domain
 
-/// Does what `LoadMachine` decides: asks an input for batches, and performs the steps on the warehouse.
+/// Performs a load: asks its input for batches, tells `LoadMachine` of them, and performs the steps that it decides.
 final class LoadRun {
     private let warehouse: any Warehouse
     private let input: any LoadInput
@@ -13,26 +13,26 @@ final class LoadRun {
     private let movies: MovieWork
     private let events: EventWork
     private var machine: LoadMachine
-    /// The step that is being done.
+    /// The step that is being performed.
     private var current: LoadMachine.Step?
     private var ledger: SourceLedger
-    /// What the next `save` writes of sources.
+    /// The changes of checkpoints that the next `save` writes.
     private var pending = SourceLedger.Pending()
     private var movieBatch: MovieBatch?
 
-    /// What is counted.
+    /// The counts of the run.
     private(set) var tally: RunTally
-    /// What followed from what was loaded.
+    /// How much was recomputed after the load.
     private(set) var refresh = RefreshReport()
-    /// The rows of the tables, as often as they were counted.
+    /// The row counts of the tables, one entry for each time that they were counted.
     private(set) var rowCounts: [[(table: String, rows: Int64)]] = []
-    /// Why it stopped before its end, or nil.
+    /// Why the run is stopped; nil when it is not.
     var stopReason: StopSignal.Reason? { machine.stopReason }
 
-    /// What earlier runs read of a source that this run goes on with; nil where it began at the start.
+    /// The counts that earlier runs have stored for a source that this run continues; nil when this run began it.
     func countsBefore(_ key: SourceLedger.Key) -> LineCounts? { ledger.counts(before: key) }
 
-    /// A run that has its place in the warehouse.
+    /// A run that the warehouse has begun.
     init(
         _ record: RunRecord, plan: LoadPlan, input: any LoadInput, warehouse: any Warehouse, rawStore: (any RawStore)?,
         stop: StopSignal, stages: StageTimes, wallClock: @escaping () -> Int64,
@@ -45,7 +45,7 @@ final class LoadRun {
         self.wallClock = wallClock
         self.willRefresh = willRefresh
         isDryRun = plan.isDryRun
-        // Movies and comments are put by two threads.
+        // One thread puts movies, another one comments.
         let store = rawStore.map { Guarded($0) }
         movies = MovieWork(warehouse: warehouse, rawStore: store)
         events = EventWork(warehouse: warehouse, rawStore: store, stages: stages)
@@ -54,24 +54,24 @@ final class LoadRun {
         tally = RunTally(record)
     }
 
-    /// Runs to the end, or to a stop.
+    /// Performs the run until it ends or is stopped.
     ///
-    /// - Throws: what an input, the raw store or the warehouse throws; what was committed before stays, and the run's row
-    ///   says that it failed, unless it is not known what the last commit did.
+    /// - Throws: the error of the input, the raw store or the warehouse. What was committed before stays. The run's row
+    ///   gets the outcome `failed`, except when the error came from a commit, which may have succeeded all the same.
     func run() throws {
         defer { for port in SourcePort.allCases { input.close(port) } }
         do {
             try input.prepare()
             try receive(.started)
             while !machine.isFinished {
-                // A stop is looked for before a batch is asked for, which would have to be written or dropped.
+                // The stop signal is checked before the next batch is asked for, so that no batch has to be dropped.
                 let isStopNew = stop.reason != nil && machine.stopReason == nil
                 try receive(isStopNew ? .pause : nextInput())
             }
             if isDryRun { tally.end(machine.stopReason == nil ? .completed : .stopped, at: wallClock()) }
         } catch {
-            // The error that ended the run is the one to tell of; the next run finds this one interrupted if its row cannot
-            // be written either.
+            // The first error is the one to report. If the run's row cannot be written either, the next run marks this
+            // one as interrupted.
             try? fail(because: error)
             throw error
         }
@@ -91,7 +91,7 @@ final class LoadRun {
         }
     }
 
-    /// Hands an input to the machine, and does what follows from it until the machine waits for the next.
+    /// Gives an input to the machine and performs the steps that it returns, until the machine waits for a batch.
     private func receive(_ first: LoadMachine.Input) throws {
         var next: LoadMachine.Input? = first
         while let input = next {
@@ -116,9 +116,9 @@ final class LoadRun {
 // MARK: Steps
 
 extension LoadRun {
-    /// Does one step.
+    /// Performs one step.
     ///
-    /// - Returns: its answer, if it has one.
+    /// - Returns: the answer for the machine, if the step has one.
     private func perform(_ step: LoadMachine.Step) throws -> LoadMachine.Input? {
         switch step {
         case .begin: try warehouse.begin()
@@ -181,9 +181,9 @@ extension LoadRun {
         return growth
     }
 
-    /// Counts what became of a chunk's lines.
+    /// Adds a settled chunk to the counts, the quarantine and the ledger.
     ///
-    /// - Returns: how many bytes of its lines the transaction keeps as they came.
+    /// - Returns: the size in bytes of the lines that the transaction stores as they came.
     private func count(
         _ chunk: LineChunk, _ counts: LineCounts, _ rejections: [Rejection], _ warnings: WarningTally
     ) throws -> Int {
@@ -201,7 +201,7 @@ extension LoadRun {
 
     private func keptBytes(_ lengths: [Int]) -> Int { lengths.reduce(0) { $0 + $1 + LoadRun.keptOverhead } }
 
-    /// About how many bytes a line that is kept needs beside its own: for its message, names and index.
+    /// The approximate bytes that a stored line needs beside its own: for its message, names and index.
     static let keptOverhead = 320
 
     private func cureRead() throws {

@@ -1,15 +1,17 @@
 import Domain
 
-/// Tells which movie documents bring something new. It does no I/O: what the warehouse has comes in with the documents.
+/// Decides which movie documents are accepted, and which of them replace the rows of their movie. It does no I/O: the
+/// ranks that the warehouse has are passed in with the documents.
 ///
-/// The greatest rank of a movie and snapshot date is written at the commit only, so that the ranks of the transaction are
-/// kept here until then.
+/// The rows of `movie_popularity` are written only at the commit, so that the ranks of the current transaction are
+/// stored here until then.
 struct MovieRanks {
-    /// What documents of a batch bring, by their places in the batch.
+    /// A choice among the documents of a batch, by their indices.
     struct Choice: Equatable {
-        /// Those that are greater than all before of their movie and snapshot date; the others are duplicates.
+        /// The documents of greater rank than all earlier ones of their movie and snapshot date; the others are
+        /// duplicates.
         var accepted: [Int] = []
-        /// Of these the one of each movie that replaces its rows.
+        /// The accepted documents that replace the rows of their movie, at most one for each movie.
         var winners: [Int] = []
     }
 
@@ -20,12 +22,12 @@ struct MovieRanks {
 
     private var ranks: [Snapshot: MovieRank] = [:]
 
-    /// About how many bytes it takes.
+    /// The approximate size in bytes.
     var byteSize: Int { ranks.count * 224 }
 
     /// Chooses among documents, in their order.
     ///
-    /// - Parameter stored: what the warehouse has, one a document.
+    /// - Parameter stored: the ranks that the warehouse has, one entry for each document.
     mutating func choose(_ documents: [MovieDocument], stored: [StoredRanks]) -> Choice {
         var choice = Choice()
         var best: [Int64: Int] = [:]
@@ -43,6 +45,6 @@ struct MovieRanks {
         return choice
     }
 
-    /// Forgets the ranks, which the warehouse has now.
+    /// Removes the ranks, after the warehouse has stored them.
     mutating func removeAll() { ranks = [:] }
 }

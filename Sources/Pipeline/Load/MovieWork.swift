@@ -1,19 +1,20 @@
 import Domain
 
-/// Loads movie documents: of each movie the document of greatest rank replaces its rows, of each movie and snapshot
-/// date the greatest gives `movie_popularity`, and of all documents the entries of genres, companies and so on merge.
+/// Loads movie documents. The document of greatest rank of a movie replaces the movie's rows. The one of greatest rank
+/// of a movie and snapshot date gives the row of `movie_popularity`. The entries of shared tables (genres, companies,
+/// …) are merged from all documents.
 final class MovieWork {
-    /// What became of a batch.
+    /// The result of adding a batch.
     struct Added {
         var counts = LineCounts()
-        /// The bytes of the documents that are kept as they came and are long.
+        /// The sizes in bytes of the long documents that are put into the raw store.
         var longDocuments: [Int] = []
         /// Whether the rows of a movie were replaced.
         var replacesMovies = false
     }
 
-    /// From this length on a document counts as one that is kept as it came; the raw store writes each of its files
-    /// anew for a commit, so that those of ordinary documents are to be few.
+    /// Only documents longer than this count towards `LoadPlan.keptBytes`. With all documents there would be more
+    /// commits, and the raw store rewrites its files at each commit.
     private static let longDocument = 1 << 20
 
     private let warehouse: any Warehouse
@@ -27,7 +28,7 @@ final class MovieWork {
         self.rawStore = rawStore
     }
 
-    /// Bytes that the merged rows take.
+    /// The size of the merged rows in bytes.
     var mergedBytes: Int { (shared + [popularity]).reduce(ranks.byteSize) { $0 + $1.byteSize } }
 
     /// Merges a batch and replaces the rows of its movies.
@@ -56,7 +57,7 @@ final class MovieWork {
         return added
     }
 
-    /// Writes what is merged.
+    /// Upserts the merged rows.
     func upsert() throws {
         for table in shared + [popularity] {
             try warehouse.merge(table)

@@ -1,9 +1,10 @@
 import Domain
 import Logging
 
-/// The open sources of a load's ports: they are read and decoded on threads of their own, and their batches come in turns.
+/// Reads and decodes the sources of a load's ports on threads of their own, and returns their batches. The batches of
+/// ports that are open at the same time alternate.
 final class SourceBatches: LoadInput {
-    /// What a port is read through.
+    /// The source and the threads of an open port.
     private struct Reader {
         let source: any LineSource
         let stage: OrderedStage<LineChunk, LoadBatch>
@@ -17,18 +18,18 @@ final class SourceBatches: LoadInput {
     private let progress: (LoadProgress) -> Void
     private let share: StageShare
     private var readers: [SourcePort: Reader] = [:]
-    /// The ports that are read, the one that is asked next first.
+    /// The open ports, in the order in which `next` asks them.
     private var order: [SourcePort] = []
     private let wakeUp = WakeUp()
-    /// What the run has counted so far.
+    /// The lines that the run has read so far.
     private var total = LineCounts()
 
-    /// What became of the sources of each port.
+    /// The reports of the sources of each port.
     private(set) var reports: [SourcePort: SourceReports] = [:]
 
-    /// Sources that are not open yet.
+    /// An input without open ports.
     ///
-    /// - Parameter sets: what the ports are read from, at most one a port.
+    /// - Parameter sets: the sources of the ports, at most one set for each port.
     init(
         _ sets: [any SourceSet], plan: LoadPlan, options: LoadOptions, warehouse: any Warehouse, stages: StageTimes,
         logger: Logger, progress: @escaping (LoadProgress) -> Void
@@ -63,7 +64,8 @@ final class SourceBatches: LoadInput {
         start(stage, reading: source, port: port)
     }
 
-    /// Starts to read and decode; of rejected lines it is counted which are plainly of the other port.
+    /// Starts the threads that read and decode a port. They also count the rejected lines that clearly belong to the
+    /// other port.
     private func start(_ stage: OrderedStage<LineChunk, LoadBatch>, reading source: any LineSource, port: SourcePort) {
         let (clock, stages) = (options.clock, stages)
         stage.start(
@@ -92,7 +94,8 @@ final class SourceBatches: LoadInput {
         }
     }
 
-    /// What there is now. The ports are asked by turns, so that one that always has something leaves the other its turn.
+    /// The next batch or other news of a port; waits up to 100 ms for it. A port that has returned a batch is asked
+    /// last the next time, so that it cannot keep the other port waiting.
     func next() throws -> LoadArrival {
         while true {
             for port in order {
@@ -108,7 +111,7 @@ final class SourceBatches: LoadInput {
                 case .nothingYet: continue
                 }
             }
-            // A source may be silent for long, and what came before is to be committed meanwhile.
+            // A source may be silent for long; what it sent before has to be committed in the meantime.
             if !wakeUp.wait(milliseconds: 100) { return .pause }
         }
     }
@@ -138,7 +141,7 @@ final class SourceBatches: LoadInput {
     func close(_ port: SourcePort) {
         guard let reader = readers.removeValue(forKey: port) else { return }
         order.removeAll { $0 == port }
-        // A thread that waits in the source returns.
+        // This makes a thread return that waits in the source, before the stage waits for its threads.
         reader.source.close()
         reader.stage.cancel()
     }

@@ -1,14 +1,14 @@
 import Domain
 
-/// What is to be written of sources with the rows of their lines: how far each is loaded, what it is called, and which
-/// lines in quarantine a reading of it did not find any more. It does no I/O.
+/// Decides what a commit writes about the sources: their checkpoints, their new names, and which of them were read
+/// completely, so that lines in quarantine that are no longer in them can be cured. It does no I/O.
 ///
 ///     var ledger = SourceLedger(run: 7)
 ///     let early = ledger.add(chunk, counts: counts)  // For each chunk whose lines are in the transaction.
 ///     let pending = ledger.pending()                 // At the commit: to be written with the rows.
 ///     let positions = ledger.didCommit()             // After it: what the sources are told.
 struct SourceLedger {
-    /// A source among all sources of a run.
+    /// Identifies a source among all sources of a run.
     struct Key: Hashable, Comparable {
         var port: SourcePort
         var number: Int
@@ -18,8 +18,8 @@ struct SourceLedger {
         }
     }
 
-    /// A source that was read from its start to its end: its open lines in quarantine that were found last before the
-    /// reading began are cured.
+    /// A source that was read from its start to its end. Its open lines in quarantine that this reading did not find
+    /// are cured; see `Warehouse.cureRejected(ofSource:port:before:run:)`.
     struct Reading: Equatable {
         var source: String
         var port: SourcePort
@@ -27,7 +27,7 @@ struct SourceLedger {
         var firstRun: Int64
     }
 
-    /// What a commit has to write.
+    /// The changes that a commit has to write.
     struct Pending {
         var checkpoints: [CheckpointChange] = []
         var renames: [(identity: SourceIdentity, name: String)] = []
@@ -36,9 +36,10 @@ struct SourceLedger {
 
     private let run: Int64
     private var states: [Key: State] = [:]
-    /// The rows that this run has written of sources that may grow: another source of this run may go on from one.
+    /// The checkpoints that this run has written for sources that may grow. Another source of the same run may continue
+    /// from one of them.
     private var written: [SourceIdentity: Checkpoint] = [:]
-    /// What earlier runs read of the sources that this run goes on with.
+    /// The stored counts of the sources that this run continues.
     private var countsBefore: [Key: LineCounts] = [:]
     /// The sources whose positions moved since the last commit.
     private var moved: [Key: (source: Source, position: SourcePosition)] = [:]
@@ -46,10 +47,10 @@ struct SourceLedger {
     /// The ledger of a run that has read nothing yet.
     init(run: Int64) { self.run = run }
 
-    /// Notes that a chunk's lines are in the transaction.
+    /// Adds a chunk whose lines are in the transaction.
     ///
-    /// - Returns: rows that have to be written now, in the same transaction: the source goes on from one that this run
-    ///   has read, and its row will replace that one's.
+    /// - Returns: checkpoints that must be written at once, in the same transaction. This happens when the source
+    ///   continues from another source of this run, whose checkpoint it will replace.
     mutating func add(_ chunk: LineChunk, counts: LineCounts) -> [CheckpointChange] {
         if case .unreadable = chunk.notice { return [] }
         let key = Key(port: chunk.source.port, number: chunk.source.number)
@@ -66,8 +67,7 @@ struct SourceLedger {
         return early
     }
 
-    /// What is to be written with the rows now. It is given once: a commit that fails ends the
-    /// run.
+    /// The changes to be written with this commit. Each change is returned once, since a failed commit ends the run.
     mutating func pending() -> Pending {
         var pending = Pending()
         for (key, state) in states.sorted(by: { $0.key < $1.key }) {
@@ -85,22 +85,23 @@ struct SourceLedger {
         return pending
     }
 
-    /// The positions up to which all lines are durable now, of the sources that moved since the commit before.
+    /// Called after a commit. Returns the new positions of the sources that were read since the commit before; all
+    /// lines up to them are durable.
     mutating func didCommit() -> [(source: Source, position: SourcePosition)] {
         defer { moved = [:] }
         return moved.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// Forgets what is not committed.
+    /// Removes all changes that are not committed.
     mutating func rollback() {
         states = [:]
         moved = [:]
     }
 
-    /// What earlier runs read of a source that this run goes on with; nil where it began at the start.
+    /// The counts that earlier runs have stored for a source that this run continues; nil when this run began it.
     func counts(before key: Key) -> LineCounts? { countsBefore[key] }
 
-    /// What is known of a source when its first lines come.
+    /// The state of a source when its first chunk comes.
     private mutating func begin(_ source: Source, _ key: Key, _ early: inout [CheckpointChange]) -> State {
         guard let known = source.known, !source.isReadAgain else {
             return State(source: source, counts: LineCounts(), firstRun: run, stored: source.known?.identity)
@@ -115,7 +116,7 @@ struct SourceLedger {
             storedCheckpoint: checkpoint)
     }
 
-    /// The row that is to be written of a source; nil when the one that is there says the same.
+    /// The change of a source's checkpoint; nil when the stored one has the same values.
     private mutating func change(of key: Key) -> CheckpointChange? {
         guard let state = states[key], let checkpoint = state.checkpoint else { return nil }
         if checkpoint.mark.mayGrow { written[checkpoint.identity] = checkpoint }
@@ -126,7 +127,7 @@ struct SourceLedger {
 }
 
 extension SourceLedger {
-    /// How far a source is loaded in the transaction.
+    /// The state of a source, including the lines of the current transaction.
     private struct State {
         let source: Source
         var position = SourcePosition()
@@ -134,18 +135,18 @@ extension SourceLedger {
         var counts: LineCounts
         /// The run in which its reading began.
         let firstRun: Int64
-        /// What it is known by up to its position.
+        /// What identifies the source up to its position.
         var mark: SourceMark?
-        /// Whether it was read to its end, and not only passed over as loaded before.
+        /// Whether it was read to its end. False when it was skipped because it was loaded before.
         var isRead = false
-        /// The key of the row that it has; that row goes when the next one is written.
+        /// The key of its row in the ledger. The next checkpoint replaces that row.
         var stored: SourceIdentity?
-        /// What that row says, where that is known.
+        /// The checkpoint in that row, if it is known.
         var storedCheckpoint: Checkpoint?
 
-        /// The row that is to be written now; nil when nothing but the name is new.
+        /// The checkpoint to be written; nil when nothing but the name has changed.
         var checkpoint: Checkpoint? {
-            // A source that is read again keeps its row until it is read whole.
+            // A source that is read again keeps its row until it has been read to its end.
             guard let mark, isComplete || !source.isReadAgain else { return nil }
             var checkpoint = Checkpoint(
                 mark, source: source.name, position: position, isComplete: isComplete, counts: counts,
@@ -157,7 +158,7 @@ extension SourceLedger {
             return checkpoint
         }
 
-        /// Whether the row says all that is known but the name.
+        /// Whether nothing but the name of the source has changed.
         var isRenamed: Bool {
             guard isComplete, checkpoint == nil, let storedCheckpoint else { return false }
             return storedCheckpoint.identity == mark?.identity && storedCheckpoint.source != source.name

@@ -1,21 +1,21 @@
 import Domain
 import Logging
 
-/// What becomes of the sources of one port, as a report and as progress.
+/// The reports and the progress of the sources of one port.
 struct SourceReports {
-    /// One for each source, in the order in which they were named.
+    /// One report for each source, in the order in which they were named.
     private(set) var sources: [SourceReport]
-    /// Sources that turned out to be unreadable.
+    /// Sources that could not be read, or not to their ends.
     private(set) var unreadable: [SourceRemark] = []
     private let port: SourcePort
     private let sizes: [Int64?]
-    /// Bytes that are read of each source, and of all of them.
+    /// The bytes that were read of each source, and their sum.
     private var bytes: [Int64]
     private var allBytes: Int64 = 0
     private let totalBytes: Int64
     private let guess: PortGuess
 
-    /// Reports of sources of which nothing is read.
+    /// Reports of sources of which nothing has been read.
     ///
     /// - Throws: `JSONError.noMemory`.
     init(_ descriptions: [SourceDescription], port: SourcePort) throws {
@@ -27,7 +27,7 @@ struct SourceReports {
         totalBytes = sizes.reduce(0) { $0 + ($1 ?? 0) }
     }
 
-    /// Adds what became of a chunk's lines.
+    /// Adds the counts of a chunk.
     mutating func add(_ chunk: LineChunk, _ counts: LineCounts, logger: Logger) {
         let number = chunk.source.number
         let read = chunk.notice == .skipped ? sizes[number] ?? 0 : chunk.sourceBytesRead
@@ -42,14 +42,14 @@ struct SourceReports {
         }
     }
 
-    /// How far the port is, where the run has counted so many lines.
+    /// The progress of the port. `total` is the number of lines that the run has read so far.
     func progress(_ total: LineCounts) -> LoadProgress {
         LoadProgress(phase: LoadProgress.Phase(port), bytes: allBytes, totalBytes: totalBytes, counts: total)
     }
 
-    /// Notes which sources have had all their lines rejected, over all runs.
+    /// Sets `isAllRejected` of each source.
     ///
-    /// - Parameter countsBefore: what earlier runs read of a source, by its number.
+    /// - Parameter countsBefore: the counts that earlier runs have stored for a source, by its number.
     mutating func finish(countsBefore: (Int) -> LineCounts?) {
         for number in sources.indices {
             var counts = countsBefore(number) ?? LineCounts()
@@ -70,7 +70,7 @@ extension LoadProgress.Phase {
 }
 
 extension SourceReport {
-    /// Adds what became of a chunk's lines.
+    /// Adds the counts of a chunk.
     fileprivate mutating func add(_ chunk: LineChunk, _ counts: LineCounts, _ guess: PortGuess) {
         self.counts += counts
         otherPortLines += chunk.otherPortLines
@@ -90,7 +90,7 @@ extension SourceReport {
 }
 
 extension SourceReport.State {
-    /// What the log says of a source that is done with.
+    /// The log message for the end of a source.
     fileprivate var message: String {
         switch self {
         case .skipped: "Source was loaded before"

@@ -1,7 +1,7 @@
 import Domain
 
-/// Lines of the quarantine as the input of a load, page by page. What became of a chunk is settled before the next page is
-/// read, since a line that was mended twice is to find what became of it the first time.
+/// Lines of the quarantine as the input of a load, page by page. Each chunk is settled before the next page is read: if
+/// a line was corrected twice, the second correction must see the result of the first.
 final class QuarantineBatches: LoadInput {
     private let pages: QuarantinePages
     private let warehouse: any Warehouse
@@ -9,22 +9,22 @@ final class QuarantineBatches: LoadInput {
     private let progress: (LoadProgress) -> Void
     private var movieDecoder: MovieDecoder?
     private var eventDecoder: EventDecoder?
-    /// What is left of the page: runs of lines of one port.
+    /// The rest of the current page, divided into sequences of lines of one port.
     private var rest: ArraySlice<[QuarantinePages.Entry]> = []
-    /// The lines of the chunk that was given last, whose numbers are their places here.
+    /// The lines of the current chunk. The number of a line in the chunk is its index here.
     private var entries: [QuarantinePages.Entry] = []
     private var hasGivenBatch = false
     private var total = LineCounts()
     private var endedPorts: [SourcePort] = []
 
-    /// The lines that were not tried since they were not kept whole, by rule.
+    /// The number of lines that were not tried because the quarantine has only their first part, by rule.
     private(set) var leftAside: [CleaningRule: Int64] = [:]
-    /// The first mended lines that still break a rule.
+    /// The first corrected lines that still break a rule.
     private(set) var faults: [QuarantineReport.Fault] = []
-    /// Mended lines without an open record.
+    /// The number of corrected lines without an open record.
     var missing: Int64 { pages.missing }
 
-    /// The lines of pages.
+    /// An input of the lines of some pages.
     ///
     /// - Parameter progress: called after each page.
     init(
@@ -106,9 +106,10 @@ final class QuarantineBatches: LoadInput {
         return 0
     }
 
-    /// A line that is still rejected stays; one that was mended stays as it came, since its mending is not done yet.
+    /// Updates the row of a line that is still rejected, if its rule or message has changed. The row of a corrected
+    /// line stays as it is: the correction is not stored, and is reported as a fault.
     ///
-    /// - Returns: whether it has another rule or message now.
+    /// - Returns: whether the row was updated.
     private func replace(_ entry: QuarantinePages.Entry, _ rejection: Rejection, _ run: RunRecord) throws -> Bool {
         let known = entry.record.rejection
         if entry.mended != nil {

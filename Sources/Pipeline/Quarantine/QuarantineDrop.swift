@@ -1,7 +1,7 @@
 import Domain
 
-/// Deletes lines of the quarantine, in one transaction. It holds the writer's place meanwhile as a run does, but it is no
-/// run: no row of `load_run` changes.
+/// Deletes lines of the quarantine in one transaction. It holds the writer's lock as a run does, but it adds no row to
+/// `load_run`.
 public struct QuarantineDrop {
     private let warehouse: any Warehouse
     private let wallClock: () -> Int64
@@ -16,8 +16,8 @@ public struct QuarantineDrop {
 
     /// Drops the lines that match.
     ///
-    /// - Returns: what was dropped, by rule and source, the most first.
-    /// - Throws: what the warehouse throws; nothing is dropped then.
+    /// - Returns: the number of dropped lines by rule and source, the largest number first.
+    /// - Throws: the error of the warehouse; nothing is dropped then.
     public func run(_ filter: RejectedFilter) throws -> [RejectedCount] {
         let now = wallClock()
         _ = try warehouse.beginRun(at: now, as: .bounded)
@@ -28,7 +28,7 @@ public struct QuarantineDrop {
             try warehouse.commit()
             return dropped
         } catch {
-            // What failed is the error to tell of.
+            // The first error is the one to report.
             try? warehouse.rollback()
             throw error
         }

@@ -1,16 +1,16 @@
 import Domain
 
-/// The lines of a selection with what the warehouse knows of them, page by page in bounded memory.
+/// Reads the lines of a selection with their rows in the quarantine, page by page, so that memory is bounded.
 final class QuarantinePages {
-    /// A line that is to be tried.
+    /// A line to be tried.
     struct Entry {
-        /// What is in quarantine.
+        /// Its row in the quarantine.
         var record: RejectedRecord
-        /// What the line is to be, where it was mended.
+        /// The corrected line; nil when the line is tried as it is stored.
         var mended: [UInt8]?
     }
 
-    /// Mended lines without an open record.
+    /// The number of corrected lines without an open record.
     private(set) var missing: Int64 = 0
 
     private let warehouse: any Warehouse
@@ -27,7 +27,7 @@ final class QuarantinePages {
         self.pageBytes = pageBytes
     }
 
-    /// The next lines, or none at the end. Those given before have to be dealt with in the warehouse by then.
+    /// The next page; empty at the end. The lines of the page before must have been settled in the warehouse.
     func next() throws -> [Entry] {
         switch selection {
         case .stored(let filter):
@@ -45,7 +45,7 @@ final class QuarantinePages {
         while page.count < pageLines, bytes < pageBytes, let line = try ahead ?? read() {
             ahead = nil
             if ids.contains(line.id) {
-                // Mended twice: what became of the first has to be seen before.
+                // Corrected twice: the next page sees the result of the first correction.
                 ahead = line
                 break
             }
@@ -63,7 +63,7 @@ final class QuarantinePages {
 }
 
 extension [QuarantinePages.Entry] {
-    /// The entries as a chunk of lines of one port, whose numbers are their places from 0.
+    /// The entries, all of one port, as a chunk. The number of a line is the entry's index.
     func chunk(clock: RunClock) -> LineChunk? {
         guard let first else { return nil }
         let source = Source(
@@ -81,7 +81,7 @@ extension [QuarantinePages.Entry] {
         return chunk
     }
 
-    /// Divided where the port changes, which a chunk has but one of.
+    /// The entries divided where the port changes, since a chunk has lines of one port only.
     var runs: [[QuarantinePages.Entry]] {
         var runs: [[QuarantinePages.Entry]] = []
         for entry in self {

@@ -1,22 +1,22 @@
 import Domain
 
-/// Lines of the quarantine that are to be tried again.
+/// Selects the lines of the quarantine that a retry tries.
 public enum QuarantineSelection {
-    /// As they are kept: those that match.
+    /// The lines that match a filter, as they are stored.
     case stored(RejectedFilter)
-    /// As they were mended: each call gives the next one, or nil at the end.
+    /// Corrected lines. Each call returns the next one, or nil at the end.
     case mended(() throws -> MendedLine?)
 }
 
-/// A line of the quarantine as a person mended it.
+/// A line of the quarantine that a person has corrected.
 public struct MendedLine: Sendable {
     /// Its number in the quarantine.
     public var id: Int64
-    /// What the line is to be.
+    /// The corrected line.
     public var raw: [UInt8]
-    /// The source that it says it came from, where it says so.
+    /// The name of its source, if the corrected export has it.
     public var source: String?
-    /// The number in its source that it says it has, where it says so.
+    /// The number of the line in its source, if the corrected export has it.
     public var line: Int64?
 
     /// A mended line.
@@ -27,16 +27,16 @@ public struct MendedLine: Sendable {
         self.line = line
     }
 
-    /// Whether a record is the one that was mended.
+    /// Whether this is a correction of a record: its source and line number are the same, as far as they are known.
     func isOf(_ record: RejectedRecord) -> Bool {
         (source ?? record.rejection.source) == record.rejection.source
             && (line ?? record.rejection.line) == record.rejection.line
     }
 }
 
-/// What trying lines of the quarantine again did.
+/// The result of a retry.
 public struct QuarantineReport: RunReport, Sendable {
-    /// A mended line that still breaks a rule.
+    /// A corrected line that still breaks a rule.
     public struct Fault: Sendable {
         /// Its number in the quarantine.
         public var id: Int64
@@ -46,28 +46,28 @@ public struct QuarantineReport: RunReport, Sendable {
         public var message: String
     }
 
-    /// The most faults that are told of one by one.
+    /// The most faults in a report.
     static let mostFaults = 20
 
-    /// Its row of `load_run`: accepted and duplicate lines are cured, rejected ones are open.
+    /// The run's row of `load_run`. Its accepted and duplicate lines are cured, its rejected lines are open.
     public var run: RunRecord
     /// The lines that are still rejected, by the rule that they break now.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
-    /// What was dropped or made null in lines that were not rejected.
+    /// Values that were dropped or made null in lines that were not rejected.
     public var warningsByReason: [WarningReason: Int64] = [:]
-    /// The lines that were not tried since they were not kept whole, by rule.
+    /// The number of lines that were not tried because the quarantine has only their first part, by rule.
     public var leftAside: [CleaningRule: Int64] = [:]
-    /// Lines that are cured now without having been tried: what they say came with another line.
+    /// The number of other lines that were cured, because this run loaded their event or movie from another line.
     public var cured: Int64 = 0
-    /// Mended lines that are not in the quarantine, or are cured.
+    /// The number of corrected lines that are not in the quarantine, or are cured.
     public var missing: Int64 = 0
-    /// The first mended lines that still break a rule.
+    /// The first corrected lines that still break a rule.
     public var faults: [Fault] = []
-    /// What followed at the end.
+    /// How much was recomputed after the load.
     public var refresh = RefreshReport()
-    /// Why it stopped before its end, or nil.
+    /// Why the run was stopped; nil when it was not.
     public var stopReason: StopSignal.Reason?
-    /// How long it took, in seconds.
+    /// How long the run took, in seconds.
     public var seconds = 0.0
 
     init(run: RunRecord) { self.run = run }

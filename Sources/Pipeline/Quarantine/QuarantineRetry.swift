@@ -1,9 +1,9 @@
 import Domain
 import Logging
 
-/// Tries lines of the quarantine again under the rules as they are now, as a run of its own: what is accepted is loaded,
-/// and marked as cured in the transaction that brings its rows. So are lines whose events or movies the warehouse has got
-/// another way meanwhile. What is still rejected stays open, once.
+/// Tries lines of the quarantine again by the current rules, as a run of its own. An accepted line is loaded, and
+/// marked as cured in the same transaction. A line whose event or movie is in the warehouse already is marked as cured
+/// too. A line that is still rejected stays open, in one row.
 public final class QuarantineRetry {
     private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
@@ -12,9 +12,9 @@ public final class QuarantineRetry {
     /// A retry in a warehouse.
     ///
     /// - Parameters:
-    ///   - rawStore: where documents are kept; nil keeps none.
-    ///   - options: the clock, whether it is a dry run, and how large a transaction grows; the rest does not matter.
-    ///   - pageLines: how many lines are decoded and inserted together.
+    ///   - rawStore: stores the raw documents; nil stores none.
+    ///   - options: the clock, whether this is a dry run, and the size of transactions; the other options are not used.
+    ///   - pageLines: how many lines are read from the quarantine together.
     ///   - wallClock: milliseconds since 1970.
     ///   - progress: called after each page, on the thread that calls `run`.
     public init(
@@ -31,7 +31,8 @@ public final class QuarantineRetry {
 
     /// Tries the lines of a selection.
     ///
-    /// - Throws: what the selection or the warehouse throws; what was committed before stays, and the run's row says so.
+    /// - Throws: the error of the selection, the raw store or the warehouse. What was committed before stays, and the
+    ///   run's row has the outcome `failed`.
     public func run(_ selection: QuarantineSelection) throws -> QuarantineReport {
         // One page may have lines of both ports.
         let plan = LoadPlan(turns: [[.movies, .events]], options: lifecycle.options, isRetry: true)

@@ -1,18 +1,18 @@
 import Domain
 
-/// How many bytes a chunk counts as from the moment when it is read until its batch is given back.
+/// Estimates the memory of a chunk and its batch, from the time when the chunk is read until the batch is released.
 enum FlightBudget {
-    /// A line of events becomes at most a row or a rejection, each with its place in the chunk.
+    /// The bytes for one event line: it becomes at most one row or one rejection, and has a place in the chunk.
     private static let eventLine = 320
-    /// A movie document becomes a row in two tables and a rank, before what is in its lists.
+    /// The bytes for one movie document: a row in each of two tables, and a rank. The rows of its lists come on top.
     private static let movieLine = 700
-    /// The rows of a document need up to so many times the bytes of its lists.
+    /// The rows of a document's lists need at most this many times the bytes of the document.
     private static let movieRows = 4
-    /// From this length on the parts of a line (brackets, commas, values) may need most of the memory while it is parsed:
-    /// so many times its bytes.
+    /// The parser needs memory for each bracket, comma and value. For a line longer than `length`, the estimate is its
+    /// length times the factor of its port.
     private static let longLine: (length: Int, events: Int, movies: Int) = (1 << 20, 8, 20)
 
-    /// About how many bytes of memory a chunk and its batch need at the most.
+    /// The most bytes of memory that a chunk and its batch need, approximately.
     @Sendable static func weight(of chunk: LineChunk) -> Int {
         let bytes = chunk.buffer.count
         var long = 0

@@ -4,11 +4,11 @@
     import Darwin
 #endif
 
-/// A value behind a POSIX mutex. As `Synchronization.Mutex`, but the thread sanitizer knows this kind, and sees no race
-/// where there is none.
+/// A value protected by a POSIX mutex. It is used in the place of `Synchronization.Mutex`, for which the thread
+/// sanitizer reports races that do not exist.
 ///
-/// Sendable because the value is reached through `withLock` alone, by one thread at a time; a reference that is
-/// copied out of it is used by one thread at a time too (see `Handoff`).
+/// `@unchecked Sendable` holds because the value is only reached in `withLock`, by one thread at a time. A reference
+/// that is copied out of it is used by one thread at a time too (see `Handoff`).
 final class Guarded<Value>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var value: Value
@@ -17,7 +17,7 @@ final class Guarded<Value>: @unchecked Sendable {
         self.value = value
         mutex.initialize(to: pthread_mutex_t())
         let status = pthread_mutex_init(mutex, nil)
-        precondition(status == 0, "the system has no mutex left")
+        precondition(status == 0, "the system cannot make a mutex")
     }
 
     deinit {
@@ -25,7 +25,7 @@ final class Guarded<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Lets `body` use the value while no other thread does.
+    /// Calls `body` with the value while no other thread can use it.
     func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,18 +1,18 @@
 import Dispatch
 import Synchronization
 
-/// Gives a value to another thread; the giver does not use it until it is given back.
+/// Carries a value to another thread. The sender does not use the value until the other thread is done with it.
 ///
-/// Sendable because of the two threads one at a time uses what it holds: the mutexes of `OrderedStage` order them, or a
-/// serial queue or a semaphore of `EventSettlement`, for which its giver waits.
+/// `@unchecked Sendable` holds because only one of the two threads uses the value at a time. Their accesses are ordered
+/// by the mutex of `OrderedStage`, or by the serial queue or semaphore of `EventSettlement` that the sender waits for.
 struct Handoff<Value>: @unchecked Sendable {
     let value: Value
 }
 
-/// Reads inputs on one thread and transforms them on some others; the outputs come in the order of the inputs.
+/// Reads inputs on one thread and transforms them on other threads. The outputs come in the order of the inputs.
 ///
-/// It is bounded: the inputs that are read and not released yet are limited in number and in weight. An input that
-/// weighs more than the limit is processed alone.
+/// The inputs that were read and not released yet ("in flight") are limited in number and in total weight. An input
+/// that weighs more than the limit is processed alone.
 ///
 ///     let stage = OrderedStage<String, Int>(width: 2, limit: 8)
 ///     defer { stage.cancel() }
@@ -25,13 +25,13 @@ struct Handoff<Value>: @unchecked Sendable {
 ///         }
 ///     }
 final class OrderedStage<Input, Output>: Sendable {
-    /// What the consumer finds.
+    /// The answer of `next` and `poll`.
     enum Next {
         /// The next output in order.
         case output(Output)
         /// No output is ready.
         case nothingYet
-        /// No more is read until an output that the consumer has is released.
+        /// The limits are reached: no more is read until the consumer releases an output.
         case heldBack
         /// All outputs have been given.
         case end
@@ -42,11 +42,11 @@ final class OrderedStage<Input, Output>: Sendable {
         var done: [Int: Result<Handoff<Output>, any Error>] = [:]
         var produced = 0
         var isExhausted = false
-        /// Why the reader ended early.
+        /// The error that ended the reading.
         var readFailure: (any Error)?
-        /// Why a thread cannot transform.
+        /// The error of `makeTransform`.
         var transformFailure: (any Error)?
-        /// What each input in flight weighs, in order, and the sum of it.
+        /// The weights of the inputs in flight, in order, and their sum.
         var weights: [Int] = []
         var weight = 0
         /// Whether the reader waits for room.
@@ -67,10 +67,10 @@ final class OrderedStage<Input, Output>: Sendable {
     /// A stage that is not started yet.
     ///
     /// - Parameters:
-    ///   - width: how many threads transform.
-    ///   - limit: how many inputs may be in flight.
-    ///   - budget: what those may weigh together.
-    ///   - progress: signalled when there may be something new for the consumer; several stages may share it.
+    ///   - width: the number of threads that transform.
+    ///   - limit: the most inputs in flight.
+    ///   - budget: the greatest total weight of the inputs in flight.
+    ///   - progress: signalled when `poll` may have a new answer; several stages may share it.
     init(width: Int, limit: Int, budget: Int = .max, progress: WakeUp = WakeUp()) {
         self.width = width
         self.limit = limit
@@ -81,9 +81,9 @@ final class OrderedStage<Input, Output>: Sendable {
     /// Starts the threads.
     ///
     /// - Parameters:
-    ///   - source: what gives the next input, or nil at the end; called on one thread.
-    ///   - weigh: what an input weighs until it is released.
-    ///   - makeTransform: makes what one thread transforms its inputs with.
+    ///   - source: returns the next input, or nil at the end. Called on one thread.
+    ///   - weigh: the weight of an input.
+    ///   - makeTransform: makes the function that transforms the inputs of one thread. Called once on each thread.
     func start(
         reading source: Handoff<() throws -> Input?>,
         weigh: @escaping @Sendable (Input) -> Int = { _ in 1 },
@@ -103,8 +103,8 @@ final class OrderedStage<Input, Output>: Sendable {
         }
     }
 
-    /// What there is now; waits up to 100 ms for it, since a source may be silent for long (standard input), and the
-    /// consumer has other things to do meanwhile.
+    /// As `poll`, but waits up to 100 ms for an output. It waits no longer because a source such as standard input may
+    /// be silent for long, and the consumer has other work to do.
     ///
     /// - Throws: as `poll`.
     func next() throws -> Next {
@@ -115,10 +115,10 @@ final class OrderedStage<Input, Output>: Sendable {
         }
     }
 
-    /// What there is now, without waiting.
+    /// The next output if it is ready. Does not wait.
     ///
-    /// - Throws: what the transform of this output threw; what `read` threw, after the outputs of what was read before; what `makeTransform` threw, after the outputs
-    ///   that are ready.
+    /// - Throws: the error of the transform, in the place of its output; the error of the source, after the outputs of
+    ///   all inputs before it; the error of `makeTransform`, after the outputs that are ready.
     func poll() throws -> Next {
         let ticket = given.load(ordering: .relaxed)
         let found = try state.withLock { state throws -> Handoff<Next> in
@@ -135,7 +135,7 @@ final class OrderedStage<Input, Output>: Sendable {
         return found.value
     }
 
-    /// Says that the output that was given first is done with, so that more may be read.
+    /// Releases the oldest output that the consumer has, so that more may be read.
     func release() {
         state.withLock { state in
             if !state.weights.isEmpty { state.weight -= state.weights.removeFirst() }
@@ -144,8 +144,8 @@ final class OrderedStage<Input, Output>: Sendable {
         room.signal()
     }
 
-    /// Ends the threads; to be called in any case. The reading one may still be waiting for its source, whose next
-    /// input is then read and dropped.
+    /// Ends the threads. Must be called, also after an error. It does not wait for the reading thread, which may still
+    /// wait for its source; an input that it reads after this is dropped.
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
         room.signal()
@@ -175,7 +175,7 @@ final class OrderedStage<Input, Output>: Sendable {
         progress.signal()
     }
 
-    /// Waits until an input of some weight may be in flight beside the others; false when the stage is cancelled.
+    /// Waits until the limits allow a further input of some weight; false when the stage is cancelled.
     private func waitForRoom(for weight: Int) -> Bool {
         while !isCancelled.load(ordering: .relaxed) {
             let isFull = state.withLock { state in
@@ -184,7 +184,7 @@ final class OrderedStage<Input, Output>: Sendable {
                 return state.isFull
             }
             if !isFull { return true }
-            // The consumer may wait for the next output while it holds those that have to be released.
+            // The consumer may be waiting for an output while it has others to release: `poll` tells it `heldBack`.
             progress.signal()
             room.wait()
         }

@@ -6,63 +6,63 @@
 
 /// A part of a load whose time is measured.
 public enum LoadStage: String, CaseIterable, Sendable {
-    /// Knowing sources by their bytes, and asking the warehouse which of them are loaded.
+    /// Opening the sources, and reading from the ledger which of them are loaded.
     case plan
-    /// Reading and decompressing, and finding the lines.
+    /// Reading and decompressing sources, and finding their lines.
     case read
-    /// Decoding and cleaning.
+    /// Parsing and cleaning lines.
     case decode
-    /// Enriching and sorting events, and inserting the facts.
+    /// Enriching, sorting and inserting events.
     case insert
     /// Merging events in memory.
     case merge
-    /// Replacing the rows of movies, and merging what they name.
+    /// Replacing the rows of movies, and merging rows of the tables that they share.
     case movies
-    /// Upserting what is merged.
+    /// Upserting the merged rows.
     case upsert
-    /// Making the indexes that are missing, and the planner's statistics.
+    /// Making missing indexes, and updating the statistics of the query planner.
     case indexes
     /// Committing, and making the raw store durable.
     case commit
-    /// Enriching facts anew, and the marts.
+    /// Enriching facts again, and refreshing the marts.
     case marts
     /// Counting the rows of the tables, before and after.
     case count
 }
 
-/// How long a stage took, over all threads that worked at it.
+/// How long a stage took, summed over all its threads.
 public struct StageTime: Sendable, Equatable {
-    /// Seconds of the wall.
+    /// Elapsed time in seconds.
     public var seconds = 0.0
-    /// Seconds of its threads' own clocks.
+    /// CPU time in seconds.
     public var cpuSeconds = 0.0
 
     static func + (left: StageTime, right: StageTime) -> StageTime {
         StageTime(seconds: left.seconds + right.seconds, cpuSeconds: left.cpuSeconds + right.cpuSeconds)
     }
 
-    /// The time of now, of the calling thread.
+    /// The current time of the two clocks, for the calling thread.
     static var now: StageTime { StageTime(seconds: read(CLOCK_MONOTONIC), cpuSeconds: read(CLOCK_THREAD_CPUTIME_ID)) }
 
-    /// Seconds of a clock that nobody sets.
+    /// Seconds of the monotonic clock.
     static var monotonicSeconds: Double { read(CLOCK_MONOTONIC) }
 
     private static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
-        // It fails for clocks that do not exist alone, and these two do.
+        // It can only fail for a clock that does not exist.
         clock_gettime(clock, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
 
-/// Adds up how long each stage takes; used by all threads of a run, once a chunk or group.
+/// Sums up how long each stage takes. All threads of a run use one object, once for each chunk or group.
 final class StageTimes: Sendable {
     private let times = Guarded<[LoadStage: StageTime]>([:])
 
-    /// What is added up so far.
+    /// The sums so far.
     var all: [LoadStage: StageTime] { times.withLock { $0 } }
 
-    /// Does something that belongs to a stage.
+    /// Calls `body`, and adds its time to a stage.
     func measure<Result, Failure: Error>(
         _ stage: LoadStage, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,12 +1,12 @@
 import Dispatch
 
-/// What a thread waits on that is fed by several others: each of them signals when there may be something new.
+/// Lets one thread wait for a signal of any of several others.
 ///
-/// A signal that comes while nobody waits is kept, so that none is missed.
+/// A signal that comes while no thread waits is kept, so that none is missed.
 final class WakeUp: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
-    /// Says that there may be something new.
+    /// Wakes the waiting thread, or the next one that waits.
     func signal() { semaphore.signal() }
 
     /// Waits for a signal.

@@ -1,36 +1,36 @@
-/// What is behind a port: a kind of place that a location of the command line may name. A backend describes itself by
-/// such a value in its own folder; the command lists these values in one file (`BackendRegistry`), and its help, its
-/// errors for unknown schemes and `reelhouse doctor` follow from them.
+/// The description of a backend: an outside system that a port can use, such as SQLite, a folder or Kafka. Each backend
+/// declares such a value in its own folder. The command lists these values in one file (`BackendRegistry`); the help,
+/// the errors for unknown schemes and `reelhouse doctor` are made from that list.
 ///
-/// There is a description a port: `WarehouseBackend`, `RawStoreBackend` and `SourceBackend` (movies and events). What
-/// serves several ports has several descriptions, or one `SourceBackend` for both ports that lines come in by.
+/// There is one type of description for each kind of port: `WarehouseBackend`, `RawStoreBackend` and `SourceBackend`
+/// (movies and events). A backend that serves several kinds of ports has several descriptions.
 public protocol Backend: Sendable {
-    /// How a place of it is named.
+    /// How the command line names a location of this backend.
     var naming: BackendNaming { get }
-    /// Refuses a location that can be told to be wrong by its text alone: one without a path or host, or a name that
-    /// means standard output. Opens nothing. Called before anything is opened.
+    /// Throws when the text of a location is wrong: it has no path or host, or names standard output. Opens nothing,
+    /// and is called before anything is opened.
     var validate: @Sendable (Location) throws -> Void { get }
-    /// What `doctor` says of the libraries that this backend needs, whatever the command line names.
+    /// What `doctor` reports about the libraries that this backend needs, whatever the command line names.
     var libraries: @Sendable () -> [Finding] { get }
 }
 
-/// How places of a backend are named on the command line.
+/// How the command line names the locations of a backend.
 public struct BackendNaming: Sendable {
     /// The schemes of its URLs, in lower case: `["postgresql", "postgres"]`.
     public var schemes: [String]
-    /// Whether a path, which has no scheme, is one of its places. One backend of a port does so.
+    /// Whether a path, which has no scheme, is a location of this backend. This is true of one backend a port.
     public var takesPaths: Bool
-    /// What `--help` says that the option takes: `a SQLite file, as a path or sqlite:PATH`.
+    /// The text of `--help` for the option's value: `a SQLite file, as a path or sqlite:PATH`.
     public var help: String
 
-    /// How places are named.
+    /// The naming of a backend.
     public init(schemes: [String], takesPaths: Bool = false, help: String) {
         self.schemes = schemes
         self.takesPaths = takesPaths
         self.help = help
     }
 
-    /// Whether a location names a place of this backend.
+    /// Whether a location belongs to this backend.
     public func includes(_ location: Location) -> Bool {
         location.scheme.map { schemes.contains($0) } ?? takesPaths
     }
@@ -40,7 +40,8 @@ public struct BackendNaming: Sendable {
 public struct DryRunWarehouse {
     /// The warehouse.
     public let warehouse: any Warehouse
-    /// What is removed when it is let go, after the warehouse: a folder for a warehouse that is not to stay.
+    /// An object that removes temporary files when it is deallocated, such as the folder of a temporary warehouse. It
+    /// is released after the warehouse.
     public let scratch: AnyObject?
 
     /// A warehouse for a run that is rolled back.
@@ -50,32 +51,32 @@ public struct DryRunWarehouse {
     }
 }
 
-/// A database that warehouses can be in.
+/// The description of a database that can hold a warehouse.
 public struct WarehouseBackend: Backend {
-    /// How a place of it is named.
+    /// How the command line names a location of this backend.
     public var naming: BackendNaming
-    /// Refuses a location that can be told to be wrong by its text alone.
+    /// Throws when the text of a location is wrong. Opens nothing.
     public var validate: @Sendable (Location) throws -> Void
-    /// What `doctor` says of the libraries that it needs.
+    /// What `doctor` reports about the libraries that this backend needs.
     public var libraries: @Sendable () -> [Finding]
-    /// Opens a warehouse for writing; one that is not there is made.
+    /// Opens a warehouse for writing; creates it when it does not exist.
     public var open: @Sendable (Location) throws -> any Warehouse
-    /// Opens a warehouse for a run that is rolled back. Where there is none, none is left behind.
+    /// Opens a warehouse for a run that is rolled back. When no warehouse exists, none exists afterwards.
     public var openDryRun: @Sendable (Location) throws -> DryRunWarehouse
     /// Opens a warehouse for reading.
     public var openReader: @Sendable (Location) throws -> any WarehouseReader
-    /// Whether there is a warehouse already, or something else in its place. Where a server has to be asked, true.
+    /// Whether a warehouse, or anything else, exists at a location. True where only a server could tell.
     public var isThere: @Sendable (Location) -> Bool
-    /// What `doctor` says of the place. `content` opens the warehouse for reading and checks what every warehouse has
-    /// (schema, integrity, last run); it throws what opening throws.
+    /// What `doctor` reports about a location. `content` opens the warehouse for reading and checks what every
+    /// warehouse has (schema, integrity, last run); it throws when the warehouse cannot be opened.
     public var check: @Sendable (Location, _ content: () throws -> [Finding]) -> [Finding]
-    /// What belongs to the warehouse on this machine.
+    /// The files of the warehouse on this machine.
     public var localFiles: @Sendable (Location) -> LocalFiles
-    /// Remembers a file that a command wrote, so that `localFiles` names it later.
+    /// Stores that a command wrote a file, so that `localFiles` lists it later.
     public var remember: @Sendable (_ output: FileState, _ path: String, Location) throws -> Void
 
-    /// A database. What a server's description may leave out has a default: a dry run in the warehouse itself, a check
-    /// that opens it, and no local files.
+    /// A description of a database. The defaults fit a server: a dry run uses the warehouse itself, `check` opens the
+    /// warehouse, and there are no local files.
     public init(
         naming: BackendNaming,
         validate: @escaping @Sendable (Location) throws -> Void = { _ in },
@@ -104,22 +105,22 @@ public struct WarehouseBackend: Backend {
     }
 }
 
-/// A place that raw documents can be kept in.
+/// The description of a backend that can store raw documents.
 public struct RawStoreBackend: Backend {
-    /// How a place of it is named.
+    /// How the command line names a location of this backend.
     public var naming: BackendNaming
-    /// Refuses a location that can be told to be wrong by its text alone.
+    /// Throws when the text of a location is wrong. Opens nothing.
     public var validate: @Sendable (Location) throws -> Void
-    /// What `doctor` says of the libraries that it needs.
+    /// What `doctor` reports about the libraries that this backend needs.
     public var libraries: @Sendable () -> [Finding]
-    /// Opens a raw store; one that is not there is made when something is put.
+    /// Opens a raw store. One that does not exist is created by the first put.
     public var open: @Sendable (Location) throws -> any RawStore
-    /// What `doctor` says of the place.
+    /// What `doctor` reports about a location.
     public var check: @Sendable (Location) -> [Finding]
-    /// What belongs to the raw store on this machine.
+    /// The files of the raw store on this machine.
     public var localFiles: @Sendable (Location) -> LocalFiles
 
-    /// A place for raw documents. Without a check of its own, `doctor` opens it.
+    /// A description of a raw store. By default `check` opens the raw store.
     public init(
         naming: BackendNaming,
         validate: @escaping @Sendable (Location) throws -> Void = { _ in },
@@ -143,35 +144,35 @@ public struct RawStoreBackend: Backend {
     }
 }
 
-/// How the sources of a port are found and read, whatever backend they come from.
+/// Options for finding and reading the sources of a port, for every backend.
 public struct SourceOptions: Sendable {
-    /// About how many bytes a chunk of lines has at most; nil leaves it to the backend.
+    /// The approximate greatest size of a chunk in bytes; nil leaves it to the backend.
     public var chunkBytes: Int?
-    /// Whether a last line without LF is read as it is, whatever it is (`--whole`).
+    /// Whether a last line without LF is read although it may be unfinished (`--whole`).
     public var readsUnfinished = false
-    /// What is never input.
+    /// Files that are never read as input.
     public var own = LocalFiles()
 
     /// The defaults.
     public init() {}
 }
 
-/// What movies, events or both can come from.
+/// The description of a backend that movies, events or both can come from.
 public struct SourceBackend: Backend {
-    /// How a place of it is named.
+    /// How the command line names a location of this backend.
     public var naming: BackendNaming
-    /// The ports that its lines can come in by.
+    /// The ports that it can serve.
     public var ports: Set<SourcePort>
-    /// Refuses a location that can be told to be wrong by its text alone.
+    /// Throws when the text of a location is wrong. Opens nothing.
     public var validate: @Sendable (Location) throws -> Void
-    /// What `doctor` says of the libraries that it needs.
+    /// What `doctor` reports about the libraries that this backend needs.
     public var libraries: @Sendable () -> [Finding]
-    /// Finds the sources that some locations, all of this backend, name for a port.
+    /// Finds the sources of a port that some locations of this backend name.
     public var open: @Sendable ([Location], SourcePort, SourceOptions) throws -> any SourceSet
-    /// What `doctor` says of these locations. `isNamed`: whether a person named them, so that they have to be there.
+    /// What `doctor` reports about some locations. `isNamed` says whether the user named them: then they have to exist.
     public var check: @Sendable ([Location], SourcePort, _ isNamed: Bool, SourceOptions) -> [Finding]
 
-    /// A place that lines come from. Without a check of its own, `doctor` opens it and lists its sources.
+    /// A description of a source backend. By default `check` opens the locations and counts their sources.
     public init(
         naming: BackendNaming, ports: Set<SourcePort>,
         validate: @escaping @Sendable (Location) throws -> Void = { _ in },

@@ -1,35 +1,35 @@
-/// What `reelhouse doctor` found out about one thing.
+/// The result of one check of `reelhouse doctor`.
 public struct Finding: Sendable, Equatable {
-    /// How it is.
+    /// Whether the check passed.
     public enum Outcome: String, Sendable {
         case ok, warn, fail
     }
 
-    /// What was looked at, in a word or two.
+    /// What was checked, in a word or two: `raw store`.
     public let subject: String
-    /// How it is.
+    /// Whether the check passed.
     public let outcome: Outcome
-    /// What was found.
+    /// What the check found.
     public let detail: String
-    /// How to mend it; nil when there is nothing to mend.
+    /// What to do about it; nil when nothing has to be done.
     public let remedy: String?
 
-    /// All is well.
+    /// The check passed.
     public static func ok(_ subject: String, _ detail: String) -> Finding {
         Finding(subject: subject, outcome: .ok, detail: detail, remedy: nil)
     }
 
-    /// Something that a person should know, and that stops nothing.
+    /// The check found something that the user should know. Runs work all the same.
     public static func warn(_ subject: String, _ detail: String, _ remedy: String) -> Finding {
         Finding(subject: subject, outcome: .warn, detail: detail, remedy: remedy)
     }
 
-    /// Something does not work.
+    /// The check failed.
     public static func fail(_ subject: String, _ detail: String, _ remedy: String) -> Finding {
         Finding(subject: subject, outcome: .fail, detail: detail, remedy: remedy)
     }
 
-    /// Something does not work, as an error says.
+    /// The check failed with an error.
     public static func fail(_ subject: String, _ error: any Error) -> Finding {
         guard let error = error as? any ReportedError else {
             return fail(subject, "\(error)", "Mend the cause, and run `reelhouse doctor` again.")

@@ -1,13 +1,13 @@
-/// What a backend keeps on this machine: it is never input, wherever it lies and whatever its name, and no output
-/// overwrites it.
+/// The files that a backend has on this machine. They are never read as input, wherever they are and whatever their
+/// names, and no command overwrites them with its output.
 public struct LocalFiles: Sendable {
-    /// A file or folder, which need not be there yet.
+    /// A file or folder. It may not exist yet.
     public struct Place: Sendable {
         /// Where it is.
         public var path: String
-        /// What it is: `the warehouse`.
+        /// Its name in messages: `the warehouse`.
         public var what: String
-        /// Whether people are told that it is passed over as input.
+        /// Whether a run reports that it skipped this file as input.
         public var isTold: Bool
 
         /// A file or folder.
@@ -18,21 +18,21 @@ public struct LocalFiles: Sendable {
         }
     }
 
-    /// Files.
+    /// Single files.
     public var files: [Place]
-    /// Folders, with all that is below them.
+    /// Folders, with everything below them.
     public var folders: [Place]
-    /// Files that commands wrote for somebody, as they were then: no input as long as they are unchanged.
+    /// Output files of commands, in the state in which they were written. They are not input while they are unchanged.
     public var written: [FileState]
 
-    /// What a backend keeps; nothing unless told.
+    /// The files of a backend; none by default.
     public init(files: [Place] = [], folders: [Place] = [], written: [FileState] = []) {
         self.files = files
         self.folders = folders
         self.written = written
     }
 
-    /// Adds what another backend keeps.
+    /// Adds the files of another backend.
     public mutating func add(_ other: LocalFiles) {
         files += other.files
         folders += other.folders
@@ -40,18 +40,18 @@ public struct LocalFiles: Sendable {
     }
 }
 
-/// A regular file as it was at a time, told from all others and from itself when it has changed.
+/// The state of a regular file at one time. Two values are equal only when they are of the same unchanged file.
 public struct FileState: Hashable, Sendable {
-    /// The file system it is on.
+    /// The number of its file system.
     public var device: Int64
-    /// Its number there.
+    /// Its number on that file system.
     public var inode: Int64
     /// Its size in bytes.
     public var bytes: Int64
     /// When it was changed last, nanoseconds since 1970.
     public var modifiedAt: Int64
 
-    /// A file as it was.
+    /// The state of a file.
     public init(device: Int64, inode: Int64, bytes: Int64, modifiedAt: Int64) {
         self.device = device
         self.inode = inode

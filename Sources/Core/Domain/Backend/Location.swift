@@ -1,14 +1,14 @@
 import enum Logging.Redaction
 
-/// Where a port leads, as a person named it: a path, or a URL whose scheme picks the backend.
+/// The value of an option such as `--warehouse`: a path, or a URL whose scheme selects the backend.
 ///
-/// Printed, it is without its password: `"\(location)"` is `postgresql://user:***@host/movies`.
+/// Its description hides the password: `"\(location)"` is `postgresql://user:***@host/movies`.
 public struct Location: Sendable, Equatable, CustomStringConvertible {
-    /// The text as it was given, with its password: for the backend alone.
+    /// The text as it was given, with its password. Only the backend uses it.
     public let text: String
     /// The scheme in lower case; nil for a path.
     public let scheme: String?
-    /// What follows the scheme's colon, with its slashes; the path where there is no scheme.
+    /// The part after the scheme's colon, with its slashes; the path when there is no scheme.
     public let rest: String
 
     /// A path.
@@ -20,7 +20,7 @@ public struct Location: Sendable, Equatable, CustomStringConvertible {
 
     /// A URL: `postgresql` and `//user@host/movies`.
     ///
-    /// - Parameter text: the whole of it, as it was given.
+    /// - Parameter text: the whole URL, as it was given.
     public init(text: String, scheme: String, rest: String) {
         self.text = text
         self.scheme = scheme

@@ -1,8 +1,8 @@
-/// A location that no backend of this version is for.
+/// Why no backend can be selected for a location.
 public enum LocationError: ReportedError, Equatable {
-    /// No backend of the port has this scheme; `takes` says what there is.
+    /// No backend of the port has this scheme; `takes` lists the help texts of those that there are.
     case unknownScheme(Location, port: String, takes: [String])
-    /// The locations of one port are of different backends.
+    /// The locations of one port belong to different backends.
     case mixed(Location, Location, port: String)
 
     /// What failed, and where.
@@ -25,6 +25,6 @@ public enum LocationError: ReportedError, Equatable {
         }
     }
 
-    /// Another command line would do.
+    /// Wrong usage.
     public var kind: FailureKind { .usage }
 }

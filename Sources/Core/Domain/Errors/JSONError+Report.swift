@@ -1,6 +1,7 @@
 import JSON
 
-/// A line that is not one JSON object is rejected, and no error; where a command reads JSON of its own, it is one.
+/// Reported where a command reads JSON itself, such as `quarantine retry --from`. In a load such a line is rejected
+/// instead.
 extension JSONError: ReportedError {
     /// The fault.
     public var message: String { explanation }
@@ -8,5 +9,5 @@ extension JSONError: ReportedError {
     public var hint: String { "Correct the JSON text, one object a line, and run the same command again." }
 }
 
-/// It ends a run: a line that could not be parsed for lack of memory may be a good one.
+/// Out of memory ends a run instead of rejecting the line, which may be a good one.
 extension OutOfMemory: ReportedError {}

@@ -1,17 +1,17 @@
-/// Why a statement that a person wrote cannot be run.
+/// Why the SQL text of `reelhouse query` cannot be run.
 public enum QueryError: Error, Equatable, Sendable {
-    /// There is no statement in the text.
+    /// The text contains no statement.
     case empty
-    /// There is more than one.
+    /// The text contains more than one statement.
     case severalStatements
-    /// It would change something.
+    /// The statement would change the database.
     case writes
-    /// It names a table or view that is not there; the names that are.
+    /// The statement names a table or view that does not exist; `among` has the names of those that do.
     case unknownTable(String, among: [String])
-    /// It names a column that is not there; the names of the columns that it might mean.
+    /// The statement names a column that does not exist; `among` has the names of the columns that it may mean.
     case unknownColumn(String, among: [String])
-    /// It asks for more than this warehouse; what that is, with its verb: "ATTACH is".
+    /// The statement uses a feature that `query` does not allow. The value names it with its verb: "ATTACH is".
     case unavailable(String)
-    /// The database does not understand it, in the database's words.
+    /// The database cannot parse or run the statement; the value is the database's own message.
     case invalid(String)
 }

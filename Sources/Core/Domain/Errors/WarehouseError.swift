@@ -1,14 +1,15 @@
 import enum Logging.Redaction
 
-/// Why a warehouse cannot be used, whatever database it is in. What only one database can say is an error of its backend.
+/// Why a warehouse cannot be used. These errors are common to all databases; a backend has its own type for the others.
 public enum WarehouseError: ReportedError, Equatable {
     /// Another run is writing.
     case inUse(location: String)
-    /// There is none yet.
+    /// There is no warehouse at the location.
     case notThere(location: String)
-    /// It was written by a newer version of this program.
+    /// A newer version of this program has migrated the warehouse.
     case newerSchema(location: String, version: Int, known: Int)
-    /// A name that an update of the schema or an index needs belongs to something that a person made.
+    /// A migration or an index needs a name that a table, view or index of the user has. `kind` says which of these it
+    /// is, and `by` what needs the name.
     case nameTaken(location: String, kind: String, name: String, by: String)
 
     /// What failed, and where.
@@ -37,7 +38,7 @@ public enum WarehouseError: ReportedError, Equatable {
         }
     }
 
-    /// Whether another run is in.
+    /// `.inUse` when another run is writing, otherwise `.failed`.
     public var kind: FailureKind {
         if case .inUse = self { return .inUse }
         return .failed

@@ -1,16 +1,16 @@
 /// A row of `load_checkpoint`: how far a source is loaded.
 public struct Checkpoint: Sendable, Equatable {
-    /// What the source is known by.
+    /// What identifies the source up to the position.
     public var mark: SourceMark
     /// Its name, as the user gave it last.
     public var source: String
-    /// The position after the last line that is loaded.
+    /// The position after the last loaded line.
     public var position: SourcePosition
-    /// Whether it is loaded whole.
+    /// Whether the source is loaded to its end.
     public var isComplete: Bool
-    /// What its lines became, over all runs.
+    /// The counts of its lines, over all runs.
     public var counts: LineCounts
-    /// The run in which the reading of it began.
+    /// The run in which the reading of the source began.
     public var firstRun: Int64
 
     /// The key of the row.

@@ -1,13 +1,14 @@
-/// What a source is known by when it has been read up to a position.
+/// What identifies a source that has been read up to a position: for a file, the hash and the number of the bytes read.
 public struct SourceMark: Sendable, Equatable {
-    /// Its port, the key of the bytes that were read of it, and its date.
+    /// The key of the source's row in the ledger.
     public var identity: SourceIdentity
-    /// How many of the source's own bytes the key is of; nil where the key is not of so many bytes (Kafka, and rows of
-    /// older versions, whose key is of the whole file).
+    /// The number of (compressed) bytes of the source that the key is a hash of. Nil where the key is not a hash
+    /// (Kafka), and in rows of older versions, whose key is the hash of the whole file.
     public var bytes: Int64?
-    /// A short hash of the first of these bytes, to find the few sources that may be the same; nil as above.
+    /// A short hash of the first of these bytes, by which a file is looked up before it is compared; nil where `bytes`
+    /// is.
     public var head: Int64?
-    /// Whether the source may be longer when it is met again.
+    /// Whether the source may have grown when a later run reads it, as a plain file may.
     public var mayGrow: Bool
 
     /// A mark.
@@ -19,36 +20,37 @@ public struct SourceMark: Sendable, Equatable {
     }
 }
 
-/// What the ledger knows of a source: enough to find it again, and to go on.
+/// A source in the ledger: enough to recognise it, and to continue after its last loaded line.
 public struct KnownSource: Sendable, Equatable {
     /// How far it is loaded.
     public var checkpoint: Checkpoint
-    /// Whether this is what a source was before it grew: an equal one is loaded, and none goes on from it.
+    /// Whether this is the state of a source before it grew (a row of `load_outgrown`). A source with exactly these
+    /// bytes is loaded already; a longer source does not continue from it.
     public var isOutgrown: Bool
 
-    /// What it is known by.
+    /// What identifies the source.
     public var mark: SourceMark { checkpoint.mark }
 
-    /// What is known of a source.
+    /// A source in the ledger.
     public init(_ checkpoint: Checkpoint, isOutgrown: Bool = false) {
         self.checkpoint = checkpoint
         self.isOutgrown = isOutgrown
     }
 }
 
-/// What is said of a source beside its lines.
+/// What a chunk reports about its source beside its lines.
 public enum SourceNotice: Sendable, Equatable {
-    /// It was loaded whole before, or came before in this run: it has no lines now.
+    /// It was loaded before, or came earlier in this run, and is not read now.
     case skipped
-    /// It cannot be read, or not further; the text says why and what to do.
+    /// It cannot be read, or not to its end; the text says why and what to do.
     case unreadable(String)
-    /// Its last line has no end yet, and was left for a later run.
+    /// Its last line is unfinished (without LF and no whole JSON object); a later run reads it.
     case unfinishedLine
 }
 
-/// Something that was named or found, and is not read; the text says why.
+/// A file or folder that is not read, and why.
 public struct SourceRemark: Sendable, Equatable {
-    /// Its name as the user gave it, or as it was found.
+    /// Its name as the user gave it, or as it was found in a folder.
     public var name: String
     /// Why it is not read.
     public var reason: String

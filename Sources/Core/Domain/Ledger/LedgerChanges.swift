@@ -1,9 +1,9 @@
-/// How far a source is loaded now, and which row of the ledger that takes the place of.
+/// A checkpoint to be written, and the row that it replaces.
 public struct CheckpointChange: Sendable, Equatable {
     /// The row to write.
     public var checkpoint: Checkpoint
-    /// What the source was known by when less of it was read: that row goes, unless it is the one that is written.
-    /// Where it was loaded whole and has grown, an equal source stays known as loaded (`load_outgrown`).
+    /// The key of the source's row from when less of it was read. That row is deleted, unless it has the same key as
+    /// the new one. If the source was complete then and has grown, `load_outgrown` remembers its earlier state.
     public var previous: SourceIdentity?
 
     /// A change.
@@ -13,19 +13,19 @@ public struct CheckpointChange: Sendable, Equatable {
     }
 }
 
-/// What a commit writes into the ledger, beside the rows that it counts.
+/// What a commit writes into the ledger, in the transaction of the rows that it counts.
 ///
-/// The changes of checkpoints apply in their order: one may take the place of a row that an earlier one writes. Renames
-/// come after them.
+/// The checkpoints are written in their order: one may replace a row that an earlier one of them has written. The
+/// renames are written after them.
 public struct LedgerChanges: Sendable {
-    /// The run's row as it is now.
+    /// The run's row.
     public var run: RunRecord
-    /// The sources of which something was read.
+    /// The checkpoints of the sources that were read.
     public var checkpoints: [CheckpointChange]
-    /// Sources that were loaded before and have another name now; nothing else of their rows changes.
+    /// The new names of sources that were loaded before under another name. Nothing else of their rows changes.
     public var renames: [(identity: SourceIdentity, name: String)]
 
-    /// Changes of a run; of its row alone unless told.
+    /// Changes of the ledger; by default only of the run's row.
     public init(
         run: RunRecord, checkpoints: [CheckpointChange] = [],
         renames: [(identity: SourceIdentity, name: String)] = []

@@ -1,20 +1,20 @@
-/// Lines read and what became of them: read = accepted + duplicates + rejected.
+/// Counts of lines: read = accepted + duplicates + rejected.
 public struct LineCounts: Hashable, Sendable {
-    /// Lines that are not blank, damage included.
+    /// Lines that are not blank. A damaged or unsupported file counts as one more line.
     public var read: Int64 = 0
-    /// Lines that brought something new.
+    /// Lines whose event or document was new.
     public var accepted: Int64 = 0
-    /// Lines that the warehouse had already.
+    /// Lines whose event or document the warehouse had already.
     public var duplicates: Int64 = 0
-    /// Lines that are in quarantine.
+    /// Lines that were put into quarantine.
     public var rejected: Int64 = 0
-    /// What was dropped or made null in lines that were not rejected.
+    /// Values that were dropped or made null in lines that were not rejected.
     public var warnings: Int64 = 0
 
-    /// Nothing read.
+    /// All counts 0.
     public init() {}
 
-    /// Adds counts up.
+    /// Adds each count.
     public static func += (left: inout LineCounts, right: LineCounts) {
         left.read += right.read
         left.accepted += right.accepted
@@ -24,27 +24,27 @@ public struct LineCounts: Hashable, Sendable {
     }
 }
 
-/// What a run is, as far as a warehouse has to know it.
+/// The kinds of runs that a warehouse treats differently.
 public enum RunKind: Sendable {
-    /// It reads sources that end.
+    /// Reads sources that end.
     case bounded
-    /// It may never end, and others read the warehouse meanwhile.
+    /// May never end; others read the warehouse at the same time.
     case endless
-    /// It reads sources, and nothing of it is to stay.
+    /// Is rolled back at its end, so that the warehouse stays as it was.
     case dryRun
 }
 
-/// How a run ended, or that it did not.
+/// The outcome of a run.
 public enum RunOutcome: String, Sendable, CaseIterable {
-    /// It is under way, or was killed.
+    /// It is under way, or it was killed and no later run has begun yet.
     case running
-    /// All that was there is taken.
+    /// It read all its sources to their ends.
     case completed
-    /// It stopped at a commit: by a signal, or because its time was up.
+    /// A signal or `--max-duration` stopped it at a commit.
     case stopped
-    /// It met an error after its last commit.
+    /// An error ended it. What it had committed stays.
     case failed
-    /// It was killed; the next run found it so.
+    /// It was killed; the next run set this outcome.
     case interrupted
 }
 
@@ -54,16 +54,16 @@ public struct RunRecord: Sendable {
     public var id: Int64
     /// When it began, milliseconds since 1970.
     public var startedAt: Int64
-    /// When it ended, or nil.
+    /// When it ended, milliseconds since 1970; nil while it runs, or when it was killed.
     public var endedAt: Int64?
     /// How it ended.
     public var outcome: RunOutcome
-    /// What it read.
+    /// The lines that it read.
     public var counts: LineCounts
-    /// Why it failed or was interrupted, for a person, without passwords; nil for other outcomes.
+    /// The error message of a run that failed or was interrupted, without passwords; nil for other outcomes.
     public var error: String?
 
-    /// What is said of a run that did not live to say it.
+    /// The `error` of every run that was killed.
     public static let killed = "the run was killed before its end; what it had committed stays"
 
     /// A run.

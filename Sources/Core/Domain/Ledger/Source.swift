@@ -1,4 +1,4 @@
-/// The two ports that lines come in by. (The other two are the raw store and the warehouse.)
+/// The two input ports. (The other two ports are the raw store and the warehouse.)
 public enum SourcePort: String, Sendable, CaseIterable {
     /// Movie documents: `--movies`.
     case movies
@@ -6,15 +6,15 @@ public enum SourcePort: String, Sendable, CaseIterable {
     case events
 }
 
-/// What a source is known by in the ledger.
+/// The key of a source in the ledger.
 public struct SourceIdentity: Hashable, Sendable {
-    /// The port that its lines came in by.
+    /// The port that it was read through.
     public var port: SourcePort
-    /// What tells it from all others of its port: `sha256:` and 64 hexadecimal digits of its bytes for a file, cluster,
-    /// topic and partition for Kafka.
+    /// Tells it from all other sources of its port. For a file: `sha256:` and the hash of its bytes in 64 hexadecimal
+    /// digits. For Kafka: cluster, topic and partition.
     public var key: String
-    /// The snapshot date that was given for all its lines or stands in its name, as days since 1970-01-01: the same bytes
-    /// under another date are another source. Nil for events, and where each line brings its own date.
+    /// The snapshot date that was given for all its lines or that its name contains, as days since 1970-01-01. The same
+    /// bytes with another date are another source. Nil for events, and where each line has its own date.
     public var snapshotDay: Int32?
 
     /// An identity.
@@ -25,17 +25,17 @@ public struct SourceIdentity: Hashable, Sendable {
     }
 }
 
-/// A source as a run has it open.
+/// One file, standard input or one partition that a run reads.
 public final class Source: Sendable {
-    /// Its name as the user gave it: what `rejected_record.source` says.
+    /// Its name as the user gave it, which `rejected_record.source` stores.
     public let name: String
-    /// The row of the ledger that it goes on from, or takes the place of; nil when the ledger has none of it.
+    /// The row of the ledger that it continues from, or replaces; nil when the ledger does not have the source.
     public let known: Checkpoint?
-    /// Whether it is read from its start although the ledger has a row of it. The row stays until it is read whole.
+    /// Whether it is read from its start although it is in the ledger. Its row stays until it has been read to its end.
     public let isReadAgain: Bool
-    /// The port that its lines come in by.
+    /// The port that it is read through.
     public let port: SourcePort
-    /// Its place among the sources of its port in this run, from 0.
+    /// Its index among the sources of its port in this run.
     public let number: Int
 
     /// A source.

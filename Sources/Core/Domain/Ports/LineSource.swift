@@ -1,25 +1,28 @@
-/// The sources of a port, open to be read: files, standard input, the partitions of a topic.
+/// The open sources of a port: files, standard input, the partitions of a topic.
 ///
-/// Each source is given in order, in chunks; the last chunk of a source that ends says so. Chunks of several sources may
-/// take turns. A chunk may have no lines; a source that is not read, or not to its end, has a chunk that says why.
+/// Each source comes in chunks, in the order of its lines; chunks of several sources may alternate. The last chunk of a
+/// source that ends says so (`LineChunk.isLast`). A chunk may have no lines. A source that is not read, or not to its
+/// end, has a chunk whose `notice` says why.
 public protocol LineSource: AnyObject {
-    /// The next chunk; nil when all sources are read, or `close` was called. A source that never ends waits here, a tenth
-    /// of a second or so at a time where it has something to do meanwhile. Called by one thread at a time.
+    /// The next chunk; nil when all sources have been read, or when `close` was called. Waits until there is one. A
+    /// source that has other work to do while it waits does it about ten times a second. Called by one thread at a
+    /// time.
     func next() throws -> LineChunk?
 
-    /// Says that the warehouse holds all lines of some sources up to these positions, durably: a source may now
-    /// acknowledge them to whoever sent them. It comes after each commit that moved a position, in the order of the
-    /// commits. Another thread may be in `next` meanwhile.
-    /// It throws nothing: what could not be acknowledged is sent again, and is a duplicate then.
+    /// Tells the sources that all their lines up to these positions are durable in the warehouse, so that a source may
+    /// acknowledge them to its server. Called after each commit that moved a position, in the order of the commits.
+    /// Another thread may be in `next` at the same time.
+    ///
+    /// It throws no error: lines that could not be acknowledged are sent again later, and are duplicates then.
     func committed(_ positions: [(source: Source, position: SourcePosition)])
 
-    /// Ends the reading; called once, also after an error. Another thread may be in `next` meanwhile, which returns soon.
+    /// Ends the reading. Called once, also after an error. If another thread is in `next`, that call returns soon.
     func close()
 }
 
 extension LineSource {
-    /// Nothing: nobody waits for it.
+    /// Does nothing: most sources have nothing to acknowledge.
     public func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
-    /// Nothing: what is open closes with the object.
+    /// Does nothing: files are closed when the object is deallocated.
     public func close() {}
 }

@@ -2,11 +2,11 @@
 public struct RejectedRecord {
     /// Its number in the quarantine.
     public var id: Int64
-    /// What was rejected, and why.
+    /// The line, and why it was rejected.
     public var rejection: Rejection
-    /// The run that put it there.
+    /// The run that put it into quarantine.
     public var run: Int64
-    /// The run that found it in its source last.
+    /// The last run that found it in its source.
     public var lastRun: Int64
     /// The run that cured it; nil while it is open.
     public var curedRun: Int64?
@@ -21,9 +21,12 @@ public struct RejectedRecord {
     }
 }
 
-/// Which lines of the quarantine are meant: those that match all that is given.
+/// Selects lines of the quarantine: those that match every property that is not nil.
+///
+///     RejectedFilter(rule: "malformed_json", state: .all)
 public struct RejectedFilter: Sendable {
-    /// Whether lines are cured: their source was read again without them, or what they say is in the warehouse.
+    /// Whether a line is cured. A line is cured when its source was read again and no longer contains it, or when its
+    /// event or movie is in the warehouse.
     public enum State: Sendable {
         /// Not cured.
         case open
@@ -39,12 +42,12 @@ public struct RejectedFilter: Sendable {
     public var source: String?
     /// Their number in the quarantine.
     public var id: Int64?
-    /// Whether they are cured.
+    /// Whether the lines are open, cured, or either.
     public var state: State
-    /// The run that found them last began before this time, milliseconds since 1970.
+    /// Selects lines whose `lastRun` began before this time, milliseconds since 1970.
     public var foundBefore: Int64?
 
-    /// All open lines, unless told.
+    /// A filter; by default it selects all open lines.
     public init(
         rule: String? = nil, source: String? = nil, id: Int64? = nil, state: State = .open, foundBefore: Int64? = nil
     ) {
@@ -56,15 +59,15 @@ public struct RejectedFilter: Sendable {
     }
 }
 
-/// How many lines a source has in quarantine for a rule.
+/// The number of lines that one source has in quarantine for one rule.
 public struct RejectedCount: Sendable, Equatable {
     /// The rule that they broke.
     public var rule: String
     /// The source that they came from.
     public var source: String
-    /// How many.
+    /// How many lines there are.
     public var lines: Int64
-    /// The bytes of the lines themselves; 0 where they were not counted.
+    /// The size of the lines themselves in bytes; 0 where it was not computed.
     public var bytes: Int64
 
     /// A count.
@@ -76,13 +79,13 @@ public struct RejectedCount: Sendable, Equatable {
     }
 }
 
-/// How many lines are in quarantine, and how many were dropped from it.
+/// The number of lines in quarantine, and of lines that were dropped from it.
 public struct QuarantineTotals: Sendable, Equatable {
     /// Lines that are not cured.
     public var open: Int64
     /// Lines that are cured.
     public var cured: Int64
-    /// Lines that `quarantine drop` took out.
+    /// Lines that `quarantine drop` deleted.
     public var dropped: Int64
 
     /// Totals.

@@ -1,19 +1,19 @@
 import Hashing
 
-/// What the raw store keeps a comment's body or a poster under: a name that follows from its bytes alone, so that equal
-/// bytes are kept once and every store has the same names.
+/// The key of a comment's body or of a poster in the raw store. It is made from the SHA-256 of the bytes, so that equal
+/// bytes are stored once, and have the same key in every raw store.
 ///
-/// `comments/ba/ba7816bf…15ad.txt`, `posters/3f/3f79bb7b….jpg`: a folder for the first two hexadecimal digits of the
-/// SHA-256, all 64 of them, and what kind of bytes they are.
+/// Examples: `comments/ba/ba7816bf…15ad.txt`, `posters/3f/3f79bb7b….jpg`. The second part is the first two hexadecimal
+/// digits of the SHA-256; the last part is all 64 digits, with an ending for the kind of content.
 public struct RawReference: Hashable, Sendable, CustomStringConvertible {
-    /// What is kept under a reference.
+    /// The kind of content that a reference leads to.
     public enum Kind: Hashable, Sendable {
         /// A comment's body, text in UTF-8.
         case comment
         /// An image.
         case poster(PosterFormat)
 
-        /// The first folder of its references.
+        /// The first part of the references of this kind.
         public var folder: String {
             switch self {
             case .comment: "comments"
@@ -29,7 +29,7 @@ public struct RawReference: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What is kept under it.
+    /// The kind of the content.
     public let kind: Kind
     /// The SHA-256 of the bytes in 64 lower-case hexadecimal digits.
     public let digest: String
@@ -43,12 +43,12 @@ public struct RawReference: Hashable, Sendable, CustomStringConvertible {
     /// The reference of a comment's body, whole and in UTF-8.
     public static func comment(_ body: [UInt8]) -> RawReference { RawReference(.comment, of: body) }
 
-    /// The reference of an image; nil when its bytes begin as none of the known formats does.
+    /// The reference of an image; nil when its format is none of `PosterFormat`.
     public static func poster(_ image: [UInt8]) -> RawReference? {
         PosterFormat(of: image).map { RawReference(.poster($0), of: image) }
     }
 
-    /// A reference as it is stored; nil for a text that is none.
+    /// Parses the text form of a reference; nil when the text is not one.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, let dot = parts[2].firstIndex(of: ".") else { return nil }
@@ -67,12 +67,12 @@ public struct RawReference: Hashable, Sendable, CustomStringConvertible {
         digest = String(digits)
     }
 
-    /// The text that the warehouse stores, and the path below a raw store's folder.
+    /// The text form: the warehouse stores it, and a raw store in a folder uses it as a path.
     public var text: String { "\(kind.folder)/\(digest.prefix(2))/\(digest).\(kind.fileExtension)" }
     /// The same text.
     public var description: String { text }
 
-    /// Whether bytes are those that were kept under this reference.
+    /// Whether this is the reference of `bytes`.
     public func isOf(_ bytes: [UInt8]) -> Bool { RawReference(kind, of: bytes) == self }
 }
 
@@ -80,7 +80,7 @@ public struct RawReference: Hashable, Sendable, CustomStringConvertible {
 public enum PosterFormat: String, Sendable, CaseIterable {
     case jpg, png, svg, webp
 
-    /// The format that an image's first bytes tell; nil for another one.
+    /// The format of an image by its first bytes; nil when it is none of these.
     public init?(of image: [UInt8]) {
         if image.starts(with: [0xff, 0xd8, 0xff]) {
             self = .jpg
@@ -95,8 +95,8 @@ public enum PosterFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether text begins with an `<svg>` element, behind a byte order mark, an XML declaration, comments and a document
-    /// type, all within 4 KiB.
+    /// Whether an image is text that begins with an `<svg>` element. A byte order mark, an XML declaration, comments
+    /// and a document type may come before it, all within the first 4 KiB.
     private static func isSVG(_ image: [UInt8]) -> Bool {
         var rest = String(decoding: image.prefix(4096), as: UTF8.self)[...]
         if rest.first == "\u{feff}" { rest.removeFirst() }

@@ -1,4 +1,4 @@
-/// A movie document as the raw store keeps it.
+/// A movie document in the raw store.
 public struct RawMovie: Equatable, Sendable {
     /// The movie.
     public var movieID: Int64
@@ -15,28 +15,28 @@ public struct RawMovie: Equatable, Sendable {
     }
 }
 
-/// A comment's body, to be kept under its reference.
+/// A comment's body with its key in the raw store.
 public struct RawComment: Equatable, Sendable {
-    /// What it is kept under.
+    /// Its key in the raw store.
     public let reference: RawReference
-    /// Its text in UTF-8, whole.
+    /// The whole body in UTF-8.
     public let body: [UInt8]
 
-    /// A comment with its reference.
+    /// A comment's body; its reference is computed from it.
     public init(body: [UInt8]) {
         reference = .comment(body)
         self.body = body
     }
 }
 
-/// An image, to be kept under its reference.
+/// An image with its key in the raw store.
 public struct RawPoster: Equatable, Sendable {
-    /// What it is kept under.
+    /// Its key in the raw store.
     public let reference: RawReference
-    /// The bytes of the file.
+    /// The bytes of the image file.
     public let image: [UInt8]
 
-    /// An image with its reference; nil when it is of no known format.
+    /// An image; its reference is computed from it. Nil when its format is none of `PosterFormat`.
     public init?(image: [UInt8]) {
         guard let reference = RawReference.poster(image) else { return nil }
         self.reference = reference
@@ -44,33 +44,35 @@ public struct RawPoster: Equatable, Sendable {
     }
 }
 
-/// The port for raw documents: of each movie the document of greatest rank, comment bodies that are too long for the
-/// warehouse, and posters. Used by one thread at a time.
+/// The port for raw documents. It stores the document of greatest rank of each movie, the comment bodies that are too
+/// long for the warehouse, and posters. Used by one thread at a time.
 ///
-/// What every backend promises: a put may be repeated, in whole or in part, and nothing changes; of two documents of one
-/// movie that of the greater rank stays, in whatever order they come; what was put is read back at once, and durable
-/// when `flush` returns. Killed before that, each document is there as it was before or as it was put. Bytes that are
-/// not those that were kept are an error, and never given.
+/// Every backend promises:
+/// * A put may be repeated, in whole or in part; the repetition changes nothing.
+/// * Of two documents of one movie, the one of greater rank stays, in whatever order they are put.
+/// * What was put can be read at once, and is durable when `flush` returns. If the program is killed before that, each
+///   document is as it was before the put or as it was put.
+/// * Bytes that were damaged in the store are never returned; reading them throws.
 public protocol RawStore: AnyObject {
-    /// Keeps the documents whose rank is greater than that of what is kept of their movie.
+    /// Stores each document whose rank is greater than that of the stored document of its movie.
     func put(movies: [RawMovie]) throws
-    /// Keeps comment bodies under their references.
+    /// Stores comment bodies under their references.
     func put(comments: [RawComment]) throws
-    /// Keeps images under their references.
+    /// Stores images under their references.
     func put(posters: [RawPoster]) throws
 
-    /// Makes durable what was put.
+    /// Makes everything that was put durable.
     func flush() throws
 
-    /// The document that is kept of a movie; nil when there is none.
+    /// The stored document of a movie; nil when there is none.
     func movie(_ id: Int64) throws -> RawMovie?
-    /// The comment body that is kept under a reference; nil when there is none.
+    /// The comment body that is stored under a reference; nil when there is none.
     func comment(_ reference: RawReference) throws -> [UInt8]?
-    /// The image that is kept under a reference; nil when there is none.
+    /// The image that is stored under a reference; nil when there is none.
     func poster(_ reference: RawReference) throws -> [UInt8]?
-    /// Whether something is kept under a reference, without reading it.
+    /// Whether something is stored under a reference. Does not read it.
     func has(_ reference: RawReference) throws -> Bool
 
-    /// Gives all documents that are kept, one a movie, in ascending order of their ids.
+    /// Calls `body` with each stored document, one a movie, in ascending order of the movies' ids.
     func forEachMovie(_ body: (RawMovie) throws -> Void) throws
 }

@@ -1,8 +1,8 @@
-/// A source that a flag names, before it is read.
+/// A source that `--movies` or `--events` names, before it is read.
 public struct SourceDescription: Sendable {
     /// Its name as the user gave it.
     public var name: String
-    /// Its own size in bytes (compressed), when that is known.
+    /// Its size in bytes as it is stored (compressed); nil when that is not known.
     public var size: Int64?
 
     /// A source.
@@ -12,13 +12,13 @@ public struct SourceDescription: Sendable {
     }
 }
 
-/// How the sources of a set are to be read.
+/// How a run wants to read the sources of a set.
 public struct SourceRequest: Sendable {
-    /// The date of all movie documents, as days since 1970-01-01; nil takes that of each source.
+    /// The snapshot date of all movie documents, as days since 1970-01-01; nil uses the date of each source or line.
     public var snapshotDay: Int32?
-    /// The date of documents that have no other.
+    /// The snapshot date of documents that have no other, as days since 1970-01-01: the day of the run's clock.
     public var clockDay: Int32
-    /// Whether sources that are loaded are read again.
+    /// Whether sources that are loaded already are read again (`--reload`).
     public var isReload: Bool
 
     /// A request.
@@ -31,33 +31,34 @@ public struct SourceRequest: Sendable {
 
 /// The sources that `--movies` or `--events` names: the port for movies or for events, whatever backend is behind it.
 public protocol SourceSet: Sendable {
-    /// The port that its lines come in by.
+    /// The port that the sources belong to.
     var port: SourcePort { get }
-    /// What was found and is not read because it belongs to the warehouse itself.
+    /// Files that were found but are not read, because the warehouse, the raw store or a command wrote them.
     var passedOver: [SourceRemark] { get }
-    /// What was found and cannot be read.
+    /// Files and folders that were found but cannot be read.
     var unreadable: [SourceRemark] { get }
-    /// Whether its sources may go on without an end, as a topic that is followed: then the other port is read beside it, and
-    /// the run ends when it is stopped.
+    /// Whether its sources may never end, as the partitions of a topic. The run then reads both ports at the same time,
+    /// and ends when it is stopped.
     var isEndless: Bool { get }
 
-    /// The sources there are, in the order in which they are read; `Source.number` is a place in this list.
+    /// Lists the sources in the order in which they are read; `Source.number` is an index into this list.
     func describe() throws -> [SourceDescription]
 
-    /// Opens the sources, to be read one after the other. Whether one is loaded, and from where it goes on, is told by
-    /// its own bytes when its turn comes; each chunk says what its source is known by after it.
+    /// Opens the sources for reading. The backend finds out when it reaches a source whether the ledger knows it, and
+    /// from which position it goes on (a file compares its first bytes). `LineChunk.mark` says what identifies the
+    /// source when it has been read up to the end of that chunk.
     ///
-    /// - Parameter known: gives what the ledger knows of the sources of this port.
+    /// - Parameter known: calls its argument with each source of this port that is in the ledger.
     func open(
         _ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void
     ) throws -> any LineSource
 }
 
 extension SourceSet {
-    /// Nothing, unless a backend says more.
+    /// None by default.
     public var passedOver: [SourceRemark] { [] }
-    /// Nothing, unless a backend says more.
+    /// None by default.
     public var unreadable: [SourceRemark] { [] }
-    /// False, unless a backend says otherwise.
+    /// False by default.
     public var isEndless: Bool { false }
 }

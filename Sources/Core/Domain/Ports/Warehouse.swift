@@ -1,4 +1,4 @@
-/// What the facts of a movie carry of it.
+/// The columns that a fact copies from its movie.
 public struct MovieEnrichment: Sendable, Equatable {
     /// The movie.
     public var movieID: Int64
@@ -9,7 +9,7 @@ public struct MovieEnrichment: Sendable, Equatable {
     /// The first genre, or nil.
     public var primaryGenreID: Int64?
 
-    /// What the facts of a movie carry of it.
+    /// The enrichment of a movie's facts.
     public init(movieID: Int64, releaseDay: Int32?, releaseYear: Int32?, primaryGenreID: Int64?) {
         self.movieID = movieID
         self.releaseDay = releaseDay
@@ -18,138 +18,152 @@ public struct MovieEnrichment: Sendable, Equatable {
     }
 }
 
-/// The ranks that a document is compared with, as the warehouse has them.
+/// The ranks in the warehouse that a movie document is compared with.
 public struct StoredRanks: Sendable, Equatable {
-    /// The rank of the row of `movie_popularity` of the document's movie and snapshot date; nil when there is none.
+    /// The rank of the row of `movie_popularity` with the document's movie and snapshot date; nil when there is none.
     public var snapshot: MovieRank?
-    /// The rank of the document that the movie's rows come from; nil when the movie is not there.
+    /// The rank of the document that the movie's rows come from; nil when the warehouse does not have the movie.
     public var movie: MovieRank?
 
-    /// Ranks; none unless told.
+    /// Ranks; none by default.
     public init(snapshot: MovieRank? = nil, movie: MovieRank? = nil) {
         self.snapshot = snapshot
         self.movie = movie
     }
 }
 
-/// What followed from what a run loaded.
+/// How much a run recomputed after it had loaded its lines.
 public struct RefreshReport: Sendable, Equatable {
-    /// Facts that were enriched anew because their movie came or changed.
+    /// Facts that were enriched again because their movie arrived or changed.
     public var reenrichedFacts: Int64 = 0
-    /// Days of genre_daily that were computed anew.
+    /// Days of genre_daily that were computed again.
     public var refreshedDays: Int64 = 0
 
     /// Nothing done.
     public init() {}
 }
 
-/// The warehouse port, its writing side: a star schema that clean rows go into. Used by one thread at a time.
+/// The writing side of the warehouse port: a star schema that clean rows go into. Used by one thread at a time.
 ///
-/// What every backend promises: all between `begin` and `commit` becomes visible at once or not at all, with the
-/// position it came from; what was committed survives a crash of the program; only one writer is in at a time.
+/// Every backend promises:
+/// * Everything between `begin` and `commit` becomes visible at once or not at all: rows, counts and positions.
+/// * What was committed survives a crash of the program.
+/// * Only one run writes at a time.
+///
+/// The calls of a run, which `LoadRun` makes:
+///
+///     let run = try warehouse.beginRun(at: now, as: .bounded)
+///     defer { warehouse.endRun() }
+///     try warehouse.begin()
+///     try warehouse.insertFacts(group)
+///     try warehouse.merge(ratings)
+///     try warehouse.save(LedgerChanges(run: run, checkpoints: [checkpoint]))
+///     try warehouse.commit()
 public protocol Warehouse: AnyObject {
-    /// Where it is, without a password.
+    /// The warehouse's location, without a password.
     var location: String { get }
 
     /// Brings the schema up to date.
     ///
-    /// - Parameter now: milliseconds since 1970, for the record.
-    /// - Returns: the names of the migrations that were applied now.
+    /// - Parameter now: milliseconds since 1970, stored in `schema_migration`.
+    /// - Returns: the names of the migrations that this call applied.
     func migrate(at now: Int64) throws -> [String]
 
-    /// Begins a run: takes the writer's place, brings the schema up to date, and marks runs that were killed as
-    /// interrupted, in one transaction.
+    /// Begins a run: acquires the writer's lock, brings the schema up to date, marks runs that were killed as
+    /// interrupted and inserts the row of this run, in one transaction.
     ///
     /// - Parameters:
     ///   - now: milliseconds since 1970.
-    ///   - kind: what the run is. Of a dry run nothing is to stay, this included: the transaction is open then when this
-    ///     returns, for `rollback` to end.
-    /// - Throws: an error that says so when another run is in. What was taken here is given up then, and `endRun` is
-    ///   not to be called.
+    ///   - kind: what the run is. A dry run leaves no change behind, not even those of this call: its transaction is
+    ///     still open when this returns, and `rollback` ends it.
+    /// - Throws: an error of kind `.inUse` when another run is writing. After any error the lock is released already,
+    ///   and `endRun` must not be called.
     func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord
 
-    /// Gives what is known of all sources of a port, and what those that grew were before.
+    /// Calls `body` with each source of a port that is in the ledger, and with the earlier states of sources that have
+    /// grown since (`KnownSource.isOutgrown`).
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws
 
     /// Begins a transaction.
     func begin() throws
-    /// Makes all since `begin` visible and durable.
+    /// Makes everything since `begin` visible and durable.
     func commit() throws
-    /// Forgets all since `begin`.
+    /// Undoes everything since `begin`.
     func rollback() throws
 
-    /// What the facts of some movies carry, in any order; movies that the warehouse does not have are left out.
+    /// The enrichment of the facts of some movies, in any order; movies that the warehouse does not have are left out.
     ///
-    /// - Parameter ids: each once.
+    /// - Parameter ids: the movies, each at most once.
     func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment]
-    /// Inserts a group's events into `fact_user_event` and `watch_history`, and marks those whose identity stands.
+    /// Inserts a group's events into `fact_user_event` and `watch_history`. In the group it marks each event whose
+    /// identity the warehouse has already, as a duplicate or a conflict.
     func insertFacts(_ group: EventGroup) throws
-    /// Merges rows into their table, as it declares.
+    /// Upserts rows into their table by the merge rules that the table declares.
     func merge(_ rows: MergeTable) throws
 
-    /// The ranks that some documents are compared with: one answer a document, in their order.
+    /// The stored ranks that some documents are compared with: one a document, in the order of the documents.
     func ranks(of documents: [MovieDocument]) throws -> [StoredRanks]
-    /// Replaces all rows of some documents' movies by those of the documents, one a movie.
+    /// Replaces all rows of some movies by the rows of the documents. There is at most one document a movie.
     func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws
 
-    /// Puts lines into quarantine, each once by (source, line, rule, raw); one that is there already is found again by
-    /// this run, and open again.
+    /// Puts lines into quarantine, each once by (source, line, rule, raw). A line that is there already becomes open
+    /// again, and its `last_run_id` becomes this run.
     func quarantine(_ rejections: [Rejection], run: Int64) throws
-    /// Lines in quarantine in the order of their numbers, from the one after `id`: at most `limit`, fewer where they
-    /// are long, none when there are no more.
+    /// One page of the matching lines in quarantine; see `WarehouseReader.rejected`.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]
-    /// Gives a line in quarantine the rule and message that apply to it now. Where it is in quarantine for that rule
-    /// already, it is there once, and open if one of the two was.
+    /// Gives a line in quarantine the rule and message that apply to it now. If the same line is in quarantine for that
+    /// rule too, the two rows become one, which is open if either of them was.
     func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws
-    /// Notes that a run rejected lines that are in quarantine already, and stay as they are.
+    /// Counts, by rule, the lines that a run rejected again without a change to their rows in quarantine.
     func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws
     /// Marks open lines in quarantine as cured by a run.
     func cureRejected(_ ids: [Int64], run: Int64) throws
-    /// Marks as cured what a reading of a source from its start to its end did not find: the open lines of that source
-    /// that were found last before the reading began.
+    /// Marks open lines of a source as cured after the whole source was read: those that this reading did not find,
+    /// that is, whose `last_run_id` is less than `firstRun`.
     ///
-    /// - Parameter firstRun: the run in which the reading began.
-    /// - Returns: how many lines.
+    /// - Parameter firstRun: the run in which the reading of the source began.
+    /// - Returns: how many lines were cured.
     func cureRejected(ofSource source: String, port: SourcePort, before firstRun: Int64, run: Int64) throws
         -> Int64
-    /// Marks as cured the open lines whose event, or whose movie on its snapshot date, is in the warehouse now, of those
-    /// that came into the quarantine or into the warehouse since this was last done.
+    /// Marks open lines as cured whose event, or whose movie on its snapshot date, is in the warehouse now. Only what
+    /// came into the quarantine or into the warehouse since the last call is looked at.
     ///
-    /// - Parameter isLast: whether the run ends; before that it may be put off where it would take long.
-    /// - Returns: how many lines.
+    /// - Parameter isLast: whether this is the last call of the run. An earlier call may leave work to a later one.
+    /// - Returns: how many lines were cured.
     func cureArrived(run: Int64, isLast: Bool) throws -> Int64
-    /// Takes lines out of quarantine, and keeps their number by the run that put them there, source and rule.
+    /// Deletes the matching lines from the quarantine, and counts them in `load_dropped` by the run that put them
+    /// there, source and rule.
     ///
-    /// - Parameter now: milliseconds since 1970, for the record.
-    /// - Returns: what was dropped, by rule and source, the most first.
+    /// - Parameter now: milliseconds since 1970, stored in `load_dropped`.
+    /// - Returns: the number of dropped lines by rule and source, the largest number first.
     func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount]
-    /// Writes a run's row, and how far sources are loaded.
+    /// Writes the run's row and the checkpoints of its sources.
     func save(_ changes: LedgerChanges) throws
 
-    /// Enriches anew the facts of movies that came or changed since this was last done.
+    /// Enriches the facts of the movies that arrived or changed since the last call.
     ///
-    /// - Returns: how many facts.
+    /// - Returns: how many facts changed.
     func reenrichFacts() throws -> Int64
-    /// Brings the marts up to date, and remembers that they are as of the run that has begun.
+    /// Brings the marts up to date, and stores in `load_mart_refresh` the number of the run that has begun.
     ///
-    /// - Returns: how many days of genre_daily were computed anew.
+    /// - Returns: how many days of genre_daily were computed again.
     func refreshMarts() throws -> Int64
-    /// How many rows each table has, by its name.
+    /// The number of rows of each table.
     func rowCounts() throws -> [(table: String, rows: Int64)]
-    /// Makes the indexes that every warehouse has and this one lacks, and brings up to date what the database knows of
-    /// its tables to plan questions by. Called in the last transaction of a run.
+    /// Makes the indexes that every warehouse has and that are missing in this one, and updates the statistics of the
+    /// database's query planner. Called in the last transaction of a run.
     ///
-    /// - Returns: the indexes that were made.
+    /// - Returns: the indexes that this call made.
     @discardableResult
     func prepareForQuestions() throws -> [TableIndex]
-    /// Makes an index, in a transaction of its own and not during a run; later runs keep it up.
+    /// Makes an index in a transaction of its own; not called during a run. Later runs keep it up to date.
     ///
-    /// - Returns: whether it was not there.
+    /// - Returns: true when this call made it, false when it existed before.
     func make(_ index: TableIndex) throws -> Bool
-    /// Removes an index, in a transaction of its own and not during a run.
+    /// Removes an index in a transaction of its own; not called during a run.
     ///
-    /// - Returns: whether it was there.
+    /// - Returns: whether it existed.
     func drop(_ index: TableIndex) throws -> Bool
-    /// Gives up the writer's place. Called once at the end, also after an error.
+    /// Releases the writer's lock. Called once at the end of a run, also after an error.
     func endRun()
 }

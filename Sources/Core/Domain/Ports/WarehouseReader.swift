@@ -1,13 +1,13 @@
-/// How the marts stand to the tables that they follow from.
+/// Whether the marts are up to date with the tables that they are computed from.
 public struct MartState: Sendable, Equatable {
-    /// The run that brought them up to date last; nil when none did, or it is not known.
+    /// The run that refreshed the marts last; nil when no run did, or when it is not known which.
     public var run: Int64?
-    /// Whether something was loaded since then that they do not show yet.
+    /// Whether rows were loaded since then that the marts do not include yet.
     public var isStale = false
     /// Whether the warehouse has neither movies nor events.
     public var isEmpty = false
 
-    /// Up to date, unless told.
+    /// A state; by default the marts are up to date.
     public init(run: Int64? = nil, isStale: Bool = false, isEmpty: Bool = false) {
         self.run = run
         self.isStale = isStale
@@ -15,7 +15,7 @@ public struct MartState: Sendable, Equatable {
     }
 }
 
-/// A value of a query's row.
+/// A value in a row of a query's result.
 public enum QueryValue: Sendable, Equatable {
     case null
     case integer(Int64)
@@ -24,45 +24,49 @@ public enum QueryValue: Sendable, Equatable {
     case blob([UInt8])
 }
 
-/// The reading side of the warehouse port: never waits for a load that is under way, and changes nothing.
+/// The reading side of the warehouse port. A reader changes nothing, and never waits for a load that is under way.
 public protocol WarehouseReader: AnyObject {
-    /// Where it is, without a password.
+    /// The warehouse's location, without a password.
     var location: String { get }
-    /// The last runs, the newest first.
+    /// The last `limit` runs, the newest first, as the ledger has them. See `judgedRuns`.
     func runs(limit: Int) throws -> [RunRecord]
-    /// Whether a run is writing; true also where that cannot be told.
+    /// Whether a run is writing now; true also where the backend cannot tell.
     func isBeingWritten() -> Bool
-    /// How far each source is loaded, those touched last first.
+    /// The checkpoints of the sources, the last updated first.
     func checkpoints(limit: Int) throws -> [Checkpoint]
     /// How many checkpoints there are.
     func checkpointCount() throws -> Int
-    /// How many rows each table has, by its name.
+    /// The number of rows of each table.
     func rowCounts() throws -> [(table: String, rows: Int64)]
     /// An order-independent hash of each table's content.
     func digest() throws -> [(table: String, digest: TableDigest)]
-    /// Lines in quarantine that match, by rule and source, the most first.
+    /// The number of matching lines in quarantine by rule and source, the largest number first.
     func rejectedCounts(matching filter: RejectedFilter) throws -> [RejectedCount]
-    /// The same, with the bytes that they take, which has to look at each of them.
+    /// The same as `rejectedCounts`, with the size of the lines in bytes. This reads every matching line.
     func rejectedSizes(matching filter: RejectedFilter) throws -> [RejectedCount]
     /// How many lines are in quarantine, and how many were dropped from it.
     func quarantineTotals() throws -> QuarantineTotals
-    /// Lines in quarantine in the order of their numbers, from the one after `id`: at most `limit`, fewer where they
-    /// are long, none when there are no more.
+    /// One page of the matching lines in quarantine, in the order of their numbers.
+    ///
+    /// - Parameters:
+    ///   - id: the page begins after the line of this number.
+    ///   - limit: the most lines of a page; a page of long lines has fewer.
+    /// - Returns: an empty page when there are no more lines.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]
     /// The time of the newest event, milliseconds since 1970; nil when there is none.
     func newestEventTime() throws -> Int64?
     /// The newest snapshot date of a movie, as days since 1970-01-01; nil when there is none.
     func newestSnapshotDay() throws -> Int32?
-    /// How the marts stand to the tables that they follow from.
+    /// Whether the marts are up to date with the tables that they are computed from.
     func martState() throws -> MartState
-    /// The size in bytes.
+    /// The warehouse's size in bytes.
     func size() throws -> Int64
-    /// The number of the schema's last migration, and of the last that this program knows.
+    /// The number of the last migration that was applied, and of the last one that this program knows.
     func schemaVersion() throws -> (applied: Int, known: Int)
-    /// What is wrong with the stored data itself (damage, dangling references), in words; none when all is well.
+    /// Faults of the stored data (damage, dangling references), each described in words; empty when there are none.
     func faults() throws -> [String]
 
-    /// The declared indexes that are there, with their size in bytes where it can be told.
+    /// The declared indexes that exist, with their size in bytes where the backend can tell it.
     func indexes() throws -> [(index: TableIndex, bytes: Int64?)]
 
     /// Runs one statement that only reads.
@@ -76,11 +80,12 @@ public protocol WarehouseReader: AnyObject {
 }
 
 extension WarehouseReader {
-    /// The last runs, the newest first. One that was killed, and that no later run has found yet, is told as interrupted.
+    /// The last `limit` runs, the newest first. The ledger still says `running` of a run that was killed, until the
+    /// next run begins; here such a run is interrupted already.
     public func judgedRuns(limit: Int) throws -> [RunRecord] {
         let stored = try runs(limit: limit)
         guard stored.contains(where: { $0.outcome == .running }), !isBeingWritten() else { return stored }
-        // What ended between the two looks has its outcome by now.
+        // A run may have ended after the first query: its row has its outcome by now.
         return try runs(limit: limit).map { run in
             guard run.outcome == .running else { return run }
             var killed = run

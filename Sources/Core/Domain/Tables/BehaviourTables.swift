@@ -1,4 +1,4 @@
-/// The declarations of users, sessions, facts and what is derived from them.
+/// The declarations of the tables that are loaded from events.
 public enum BehaviourTables {
     private static let eventTime = Column.required("event_time", .timestamp, "When the event happened, in UTC.")
     private static let eventID = Column.required("event_id", .uuid, "The event's id; with event_time its identity.")
@@ -140,7 +140,7 @@ public enum BehaviourTables {
             .required("first_event_id", .uuid, "The id of its first event."),
         ])
 
-    /// What is merged in memory and upserted once a transaction.
+    /// The tables whose rows are merged in memory and upserted once a transaction.
     public static let merged = [
         users, sessions, ratings, reactions, watchlist, comments, commentVotes, MartTables.movieDaily,
     ]
@@ -148,6 +148,6 @@ public enum BehaviourTables {
     public static let all = [
         users, sessions, facts, watchHistory, ratings, reactions, watchlist, comments, commentVotes,
     ]
-    /// Where withdrawals are remembered.
+    /// The tables that store withdrawals, one for each withdrawable table.
     public static let withdrawals = all.compactMap(\.withdrawals)
 }

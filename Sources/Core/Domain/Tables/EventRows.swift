@@ -1,5 +1,5 @@
-/// The candidates of an event group as rows of facts, before what follows from the release date is computed: they carry
-/// that date as a day number, and the database subtracts it.
+/// The candidates of an event group as rows of `fact_user_event`. They have the movie's release day in the place of
+/// `days_since_release`, which the database computes from it.
 public final class EventRows: RowSource {
     /// The columns: the candidate's index in its group, and then those of `fact_user_event`, with `release_day` in the
     /// place of `days_since_release`.
@@ -23,9 +23,9 @@ public final class EventRows: RowSource {
     @exclusivity(unchecked) private var text: UnsafeRawPointer
     private let nothing = UnsafeMutablePointer<EventRow>.allocate(capacity: 1)
 
-    /// Candidates of a group.
+    /// A source of candidates of a group.
     ///
-    /// - Parameter order: the candidates by their index, in the order in which they are read.
+    /// - Parameter order: the indices of the candidates, in the order in which they are read.
     public init(_ group: EventGroup, order: [UInt32]) {
         self.group = group
         self.order = order
@@ -37,7 +37,7 @@ public final class EventRows: RowSource {
 
     deinit { nothing.deallocate() }
 
-    /// Stands on a row, and asks for the memory of later ones.
+    /// Moves to a row, and prefetches the memory of later rows.
     public override func move(to index: Int) {
         guard index < order.count else { return }
         group.prefetch(after: index, in: order)
@@ -45,7 +45,7 @@ public final class EventRows: RowSource {
         (row, text) = group.candidate(ordinal)
     }
 
-    /// A value of the row.
+    /// A cell of the current row.
     public override func cell(_ column: Int) -> RowCell {
         switch Place(rawValue: column) {
         case .ordinal: return .integer(Int64(ordinal))

@@ -1,4 +1,4 @@
-/// The declarations of the marts: each is a function of the other tables alone.
+/// The declarations of the marts. Each mart is computed from other tables alone.
 public enum MartTables {
     /// The counters of `movie_daily` and `genre_daily`, in order, with the event type that each counts.
     public static let counters: [(column: String, type: EventType)] = [
@@ -23,7 +23,7 @@ public enum MartTables {
     /// The names of the columns that are summed.
     public static let measureNames = measures.map(\.name)
 
-    /// Events by day and movie; kept up to date as events are accepted.
+    /// Events by day and movie. It is upserted in the transaction that inserts the events.
     public static let movieDaily = Table(
         "movie_daily", .marts, "Accepted events by UTC day and movie, of fact_user_event with a movie_id.",
         key: ["day", "movie_id"], merge: [.sum(measureNames)],
@@ -60,7 +60,7 @@ public enum MartTables {
             .required("votes", .integer, "Its votes, of TMDB and the site."),
         ])
 
-    /// The movies that the week is about.
+    /// The movies with the most attention in the last seven days.
     public static let trending = Table(
         "trending", .marts,
         """

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// A table's key and merge rules, resolved to cells, in memory that is read without reference counting.
+/// A table's key and merge rules with column names resolved to cells. It is kept in unmanaged memory, so that the merge
+/// of a row counts no references.
 final class MergePlan {
     /// A column by its place in a packed row.
     struct Place {
@@ -19,17 +20,17 @@ final class MergePlan {
         }
     }
 
-    /// What becomes of some columns of two rows of one key.
+    /// How some columns of two rows of one key are merged.
     struct Rule {
         enum Kind { case greatest, least, minimum, maximum, sum }
         let kind: Kind
-        /// What is compared; for `sum`, what is added up.
+        /// The columns that are compared; for `sum`, the columns that are added.
         let rank: UnsafeBufferPointer<Place>
-        /// What the winner brings, rank included.
+        /// The columns that are copied from the winning row, those of the rank included.
         let carried: UnsafeBufferPointer<Place>
     }
 
-    /// What keys are made of: the usual kinds are hashed and compared without looking at types.
+    /// The form of the key. The usual forms are hashed and compared without looking at the types of the columns.
     enum KeyKind {
         case integer(cell: Int)
         case integers(first: Int, second: Int)
@@ -42,7 +43,7 @@ final class MergePlan {
     let rules: UnsafeBufferPointer<Rule>
     /// The columns whose cells are spans.
     let spans: UnsafeBufferPointer<Place>
-    /// Whether the winner of one rule brings the whole row, withdrawn or not.
+    /// Whether the table has one rule that copies the whole row, including whether the row is withdrawn.
     let isWholeRow: Bool
 
     init(_ table: Table) {
@@ -123,7 +124,7 @@ enum CellOrder {
         left < right ? -1 : (left > right ? 1 : 0)
     }
 
-    /// UTF-8 compared as bytes, which is the order of code points.
+    /// Compares texts as bytes. In UTF-8 this is the order of code points.
     @inline(__always)
     static func compare(
         _ left: ByteRange, _ leftText: UnsafeRawPointer, _ right: ByteRange, _ rightText: UnsafeRawPointer

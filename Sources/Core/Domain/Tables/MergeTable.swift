@@ -5,27 +5,36 @@
 #endif
 import Hashing
 
-/// Rows of one table merged by key in memory, as the table declares it; upserted once a transaction.
+/// Merges rows of one table by key in memory, by the rules that the table declares. A transaction upserts the merged
+/// rows once, at its end.
+///
+///     let users = MergeTable(BehaviourTables.users)
+///     users.clearScratch()
+///     users.scratch.set(4711, column: 0, cell: 1)
+///     users.merge(text: buffer.base)
+///     try warehouse.merge(users)
+///     users.removeAll()
 public final class MergeTable {
-    /// The merged rows, in no order.
+    /// The merged rows, one a key, in no particular order.
     public let rows: RowSet
-    /// A row to fill and then `merge`; its spans point into the text given there.
+    /// A row for the caller to fill before it calls `merge(text:)`. Its spans are offsets into that text.
     public let scratch: PackedRow
     private let plan: MergePlan
     private let scratchCells: UnsafeMutablePointer<UInt64>
     private let emptyHeader: UInt64
-    /// Open addressing: a row's index plus 1, or 0; beside it the upper half of the key's hash.
+    /// A hash table with open addressing. The lower half of a slot is a row's index plus 1, or 0 when the slot is
+    /// empty; the upper half is that of the key's hash.
     @exclusivity(unchecked) private var slots: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) private var slotCount: Int
 
-    /// The rows in the order of their keys, when they have been sorted and not changed since.
+    /// The indices of the rows in the order of their keys; nil when the rows have changed since they were sorted.
     @exclusivity(unchecked) private var order: [UInt32]?
     private let stride: Int
 
-    /// The table that is merged.
+    /// The table that the rows belong to.
     public var table: Table { rows.table }
 
-    /// No rows yet.
+    /// A merge table without rows.
     public init(_ table: Table) {
         rows = RowSet(table)
         plan = MergePlan(table)
@@ -49,14 +58,14 @@ public final class MergeTable {
     @inline(__always)
     public func clearScratch() { scratchCells[0] = emptyHeader }
 
-    /// Merges `scratch` with the row of its key, or adds it.
+    /// Merges `scratch` into the row that has the same key, or adds it as a row.
     ///
-    /// - Parameter text: what the spans of `scratch` point into.
+    /// - Parameter text: the bytes that the spans of `scratch` are offsets into.
     /// - Returns: whether the key was new.
     @discardableResult
     public func merge(text: UnsafeRawPointer) -> Bool { merge(scratch, text: text) }
 
-    /// Merges a row, whose spans point into `text`, with the row of its key, or adds it.
+    /// Merges a row into the row that has the same key, or adds it. The spans of `new` are offsets into `text`.
     @discardableResult
     public func merge(_ new: PackedRow, text: UnsafeRawPointer) -> Bool {
         if order != nil { order = nil }
@@ -80,14 +89,14 @@ public final class MergeTable {
         }
     }
 
-    /// Forgets the rows and keeps the memory.
+    /// Removes all rows; the memory is kept for the next ones.
     public func removeAll() {
         order = nil
         rows.removeAll()
         slots.update(repeating: 0, count: slotCount)
     }
 
-    /// How many bytes its rows take, with their places among the keys; 0 when it is empty.
+    /// The size of the rows and their hash table slots in bytes; 0 when there are no rows.
     public var byteSize: Int { rows.byteSize + rows.count * 16 }
 
     private func add(_ new: PackedRow, _ text: UnsafeRawPointer, slot: Int, hash: UInt64) {
@@ -120,7 +129,7 @@ public final class MergeTable {
         }
     }
 
-    /// Null is the least.
+    /// Whether `new` has a greater rank than `old`; null is the least value.
     private func isGreater(
         _ rank: UnsafeBufferPointer<MergePlan.Place>, _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
         _ oldText: UnsafeRawPointer
@@ -132,7 +141,7 @@ public final class MergeTable {
         return false
     }
 
-    /// Null is the greatest: what has no rank never wins.
+    /// Whether `new` has a lesser rank than `old`; null is the greatest value, so that a row without a rank never wins.
     private func isLess(
         _ rank: UnsafeBufferPointer<MergePlan.Place>, _ new: PackedRow, _ text: UnsafeRawPointer, _ old: PackedRow,
         _ oldText: UnsafeRawPointer
@@ -229,10 +238,11 @@ public final class MergeTable {
 }
 
 extension MergeTable {
-    /// The rows' indices in the order of their keys, so that an upsert walks its table from end to end.
+    /// The indices of the rows in the order of their keys. In this order an upsert goes through its table from start to
+    /// end.
     public func orderByKey() -> [UInt32] { order ?? sorted() }
 
-    /// Sorts the rows, for `orderByKey` to give.
+    /// Sorts the rows by key, so that `orderByKey` need not.
     public func sortByKey() { order = sorted() }
 
     private func sorted() -> [UInt32] {
@@ -255,7 +265,8 @@ extension MergeTable {
         return keyed.map(\.index)
     }
 
-    /// 128 bits that order as the key does, as far as they go.
+    /// The first 128 bits of a key, in a form whose order is that of the keys. Keys with equal bits are compared in
+    /// full.
     private func sortableWords(_ row: PackedRow, _ text: UnsafeRawPointer) -> (UInt64, UInt64) {
         var words: (UInt64, UInt64) = (0, 0)
         var count = 0

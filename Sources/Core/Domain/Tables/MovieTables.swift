@@ -1,17 +1,17 @@
-/// The tables of movies and of what they refer to (contract §4).
+/// The declarations of the movie tables.
 public enum MovieTables {
-    /// The tables whose rows belong to the document of greatest rank of a movie, which replaces them all: `movies`
-    /// first, then what hangs on it.
+    /// The tables whose rows belong to one movie. The movie's document of greatest rank replaces all of them. `movies`
+    /// comes first, since the others refer to it.
     public static let owned: [Table] = [
         movies, movieGenres, movieProductionCompanies, movieProductionCountries, movieSpokenLanguages, trailers,
         releaseCalendar, movieCast, movieCrew, movieKeywords,
     ]
-    /// The tables of what movies share: of all entries that name a key the greatest stays, also when no movie refers
-    /// to it any more.
+    /// The tables whose rows several movies may refer to, such as genres. The greatest entry of each key stays, also
+    /// when no movie refers to it any more.
     public static let shared: [Table] = [
         collections, genres, productionCompanies, productionCountries, spokenLanguages, people, keywords,
     ]
-    /// All of them, in an order in which what is referred to comes before what refers to it.
+    /// All movie tables. A table comes after the tables that it refers to.
     public static let all: [Table] = shared + owned + [moviePopularity]
 
     /// One row a movie.
@@ -82,7 +82,7 @@ public enum MovieTables {
         ]
     )
 
-    // MARK: - What movies share
+    // MARK: - Tables that movies share
 
     /// One row a genre.
     public static let genres = shared(
@@ -172,7 +172,7 @@ public enum MovieTables {
         ]
     )
 
-    // MARK: - What hangs on one movie
+    // MARK: - Tables whose rows belong to one movie
 
     /// One row a movie and genre.
     public static let movieGenres = link(
@@ -288,7 +288,7 @@ public enum MovieTables {
         ]
     )
 
-    // MARK: - What they have in common
+    // MARK: - Common columns and forms of tables
 
     private static let movieID = Column.required("movie_id", .integer, "TMDB's number of the movie.")
     private static let position = Column.required(
@@ -309,7 +309,7 @@ public enum MovieTables {
 
     private static func snapshotDate(_ meaning: String) -> Column { .required("snapshot_date", .date, meaning) }
 
-    /// A table of which the greatest entry stays: by snapshot date, then by its fields in column order.
+    /// A table in which the greatest entry of a key stays, by snapshot date and then by its fields in column order.
     private static func shared(_ name: String, _ meaning: String, key: String, _ columns: [Column]) -> Table {
         let fields = columns.map(\.name).filter { $0 != key }
         return Table(
@@ -322,7 +322,7 @@ public enum MovieTables {
         )
     }
 
-    /// A table of pairs of a movie and something shared.
+    /// A table that links movies with the rows of a shared table.
     private static func link(_ name: String, _ meaning: String, to column: Column) -> Table {
         Table(
             name, .movies, meaning, key: ["movie_id", column.name], indexes: [[column.name]],

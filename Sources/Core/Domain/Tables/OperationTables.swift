@@ -1,5 +1,6 @@
-/// The declarations of what the loader keeps about itself. No digest covers them, and no rows of them merge; they are
-/// declared so that the data dictionary and the check of the migrations cover them too.
+/// The declarations of the tables in which the loader keeps its own state: runs, checkpoints, quarantine. The digest
+/// does not cover them, and their rows are not merged. They are declared for the data dictionary and for the test of
+/// the migrations.
 public enum OperationTables {
     /// One row a migration.
     public static let migrations = Table(
@@ -18,12 +19,12 @@ public enum OperationTables {
         key: ["run_id"],
         columns: [
             .required("run_id", .integer, "The run's number, from 1."),
-            .required("started_at", .timestamp, "When it began, by the clock of the wall."),
+            .required("started_at", .timestamp, "When it began, by the system's clock, whatever --now says."),
             .optional("ended_at", .timestamp, "When it ended; null while it runs, or when it was killed."),
             .required(
                 "outcome", .text,
-                "running; completed: all is taken; stopped: at a commit, by a signal or because its time was up; "
-                    + "failed: by an error after its last commit; interrupted: it was killed, which the next run found."
+                "running; completed: it read all its sources; stopped: a signal or --max-duration ended it at a commit; "
+                    + "failed: an error ended it; interrupted: it was killed, and the next run noticed."
             ),
         ] + counts(over: "that it committed") + [
             .optional(
@@ -39,50 +40,53 @@ public enum OperationTables {
             .required("port", .text, "movies or events."),
             .required(
                 "source_key", .text,
-                "What the source is known by: sha256: and the SHA-256, in hexadecimal, of the bytes that were read of it."
+                "Identifies the source: sha256: and the SHA-256, in hexadecimal, of the bytes that were read of it."
             ),
             .required(
                 "snapshot_date", .text,
-                "The snapshot date, YYYY-MM-DD, that was given or stands in the file's name; empty when there is none."),
-            .required("source", .text, "Its name, as the user gave it last."),
-            .required("is_complete", .boolean, "Whether it is loaded whole."),
+                "The snapshot date, YYYY-MM-DD, that was given or that the file's name contains; empty when there is none."
+            ),
+            .required("source", .text, "The source's name, as the user gave it last."),
+            .required("is_complete", .boolean, "Whether the source is loaded to its end."),
         ] + counts(over: "of it, over all runs") + [
-            .required("run_id", .integer, "The run that took something of it last."),
+            .required("run_id", .integer, "The last run that read something of it."),
             .optional(
                 "source_bytes", .integer,
-                "Of how many of the file's own (compressed) bytes source_key is; null in rows of older versions, where it is of the whole file."
+                "How many of the file's (compressed) bytes source_key is the hash of; null in rows of older versions, whose source_key is that of the whole file."
             ),
             .optional(
-                "source_head", .integer, "A short hash of the first 256 of these, to find it again; null likewise."),
-            .required("may_grow", .boolean, "Whether it may be longer when it is met again: a plain file may."),
-            .required("first_run_id", .integer, "The run in which the reading of it began."),
+                "source_head", .integer,
+                "A short hash of the first 256 of these bytes, to recognise the file; null where source_bytes is null."),
+            .required(
+                "may_grow", .boolean, "Whether the source may have grown when a later run reads it: a plain file may."),
+            .required("first_run_id", .integer, "The run in which the reading of the source began."),
             .required(
                 "position", .text,
-                "How far it is loaded: of a file its lines, blank ones included, and bytes of the decompressed stream, as lines:bytes."
+                "How far the source is loaded. For a file lines:bytes, the lines (blank ones included) and bytes of the decompressed stream that are loaded."
             ),
         ])
 
-    /// What sources were before they grew.
+    /// The earlier states of sources that have grown.
     public static let outgrown = Table(
         "load_outgrown", .operations,
-        "What a source was known by before it grew: a copy of that time is skipped as loaded.",
+        "The earlier states of sources that have grown: a copy from before the growth is skipped, since it is loaded.",
         key: ["port", "source_key", "snapshot_date"],
         columns: [
             .required("port", .text, "movies or events."),
-            .required("source_key", .text, "What it was known by then."),
+            .required("source_key", .text, "What identified the source then, as in load_checkpoint."),
             .required("snapshot_date", .text, "As in load_checkpoint."),
-            .required("source_bytes", .integer, "How many bytes it had then."),
+            .required("source_bytes", .integer, "How many bytes the source had then."),
             .required("source_head", .integer, "As in load_checkpoint."),
         ])
 
     /// Files that commands wrote.
     public static let outputs = Table(
         "load_output", .operations,
-        "Files that `quarantine export -o` wrote: as long as they are as they were written, they are no input.",
+        "Files that `quarantine export -o` wrote; they are not read as input while they are unchanged.",
         key: ["device", "inode"],
         columns: [
             .required("device", .integer, "The file system that the file is on."),
-            .required("inode", .integer, "Its number there."),
+            .required("inode", .integer, "The file's number on that file system."),
             .required("bytes", .integer, "Its size in bytes."),
             .required("modified_at", .integer, "When it was written, in nanoseconds since 1970."),
             .required("path", .text, "Its path, as the user named it."),
@@ -100,20 +104,20 @@ public enum OperationTables {
             .required(
                 "byte_offset", .integer, "The offset of its first byte of content in the decompressed stream, from 0."),
             .required("rule", .text, "The first cleaning rule that it broke; see RULES.md."),
-            .required("message", .text, "What is wrong with it, in words to act on."),
+            .required("message", .text, "What is wrong with the line, and how to correct it."),
             .required(
                 "raw", .blob,
                 "The line, byte for byte; of one over 16 MiB, and of the first line of a file that is not NDJSON, at most 64 KiB."
             ),
-            .required("port", .text, "movies or events: what it was read as."),
+            .required("port", .text, "movies or events: the port that the line was read through."),
             .optional("snapshot_date", .date, "The snapshot date that a movie document would have had."),
-            .required("raw_hash", .blob, "SHA-256 of raw, which stands for it in the unique key."),
-            .required("run_id", .integer, "The run that put it there."),
-            .required("last_run_id", .integer, "The run that found it in its source last."),
+            .required("raw_hash", .blob, "SHA-256 of raw; the unique key has it in the place of raw."),
+            .required("run_id", .integer, "The run that put it into quarantine."),
+            .required("last_run_id", .integer, "The last run that found it in its source."),
             .optional(
                 "cured_run_id", .integer,
-                "The run that cured it: it read the source without this line from its start to its end, accepted the line, "
-                    + "or brought what the line is about. Null while it is open."),
+                "The run that cured it: it read the whole source and did not find this line, it accepted this line, or it "
+                    + "loaded the event or movie of this line. Null while the line is open."),
             .optional("event_time", .timestamp, "The event's time, if the line has both time and id."),
             .optional("event_id", .uuid, "The event's id, if the line has both time and id."),
             .optional("movie_id", .integer, "The movie, where the line is a movie document with an id."),
@@ -127,17 +131,17 @@ public enum OperationTables {
         key: ["run_id", "rule"],
         columns: [
             .required("run_id", .integer, "The run."),
-            .required("rule", .text, "The rule; empty for lines of which a version before this table kept no rule."),
+            .required("rule", .text, "The rule; empty for lines of runs by a version that did not count them by rule."),
             .required("rejected", .integer, "Lines that the run rejected."),
             .required(
                 "again", .integer,
-                "Lines that are no row of their own for this rule: they were in quarantine already, or moved to another "
-                    + "rule."),
+                "Lines that have no row of their own for this rule, since they were in quarantine already or were moved "
+                    + "to another rule."),
         ])
 
-    /// What `quarantine drop` took out.
+    /// Counts of the lines that `quarantine drop` deleted.
     public static let dropped = Table(
-        "load_dropped", .operations, "Lines that were dropped from the quarantine.",
+        "load_dropped", .operations, "Counts of the lines that were dropped from the quarantine.",
         key: ["drop_id", "run_id", "source", "rule", "was_cured"],
         columns: [
             .required("drop_id", .integer, "The number of the drop, from 1."),
@@ -147,33 +151,35 @@ public enum OperationTables {
             .required("was_cured", .boolean, "Whether they were cured."),
             .required("dropped_at", .timestamp, "When they were dropped."),
             .required("lines", .integer, "How many lines."),
-            .required("bytes", .integer, "The bytes of the lines themselves."),
+            .required("bytes", .integer, "The size of the lines themselves in bytes."),
         ])
 
-    /// Work that is left to do: movies.
+    /// Movies for which facts and marts have to be recomputed.
     public static let pendingMovies = Table(
         "load_pending_movie", .operations,
-        "Movies whose rows were replaced since the marts were last computed: empty after each whole run.",
+        "Movies whose rows were replaced since the marts were last computed; empty after each completed run.",
         key: ["movie_id"],
         columns: [
             .required("movie_id", .integer, "The movie."),
-            .required("changes_facts", .boolean, "Whether its release date or genres changed, which facts carry."),
+            .required(
+                "changes_facts", .boolean,
+                "Whether a value changed that facts copy from the movie: its release date or its genres."),
         ])
 
-    /// Work that is left to do: days.
+    /// Days for which genre_daily has to be recomputed.
     public static let staleDays = Table(
         "load_stale_day", .operations,
-        "Days of movie_daily that changed since genre_daily was last computed: empty after each whole run.",
+        "Days of movie_daily that changed since genre_daily was last computed; empty after each completed run.",
         key: ["day"], columns: [.required("day", .date, "The day.")])
 
-    /// As of which run the marts are.
+    /// The run that refreshed the marts last.
     public static let martRefresh = Table(
         "load_mart_refresh", .operations,
-        "As of which run the marts are: one row, or none where no run has brought them up to date yet.",
+        "The run that brought the marts up to date last: one row, or none before the first such run.",
         key: ["run_id"],
-        columns: [.required("run_id", .integer, "The run that brought them up to date last.")])
+        columns: [.required("run_id", .integer, "The run.")])
 
-    /// Rows of the largest tables.
+    /// The numbers of rows of the largest tables.
     public static let rowCounts = Table(
         "load_row_count", .operations,
         "How many rows fact_user_event and watch_history have, counted as they are inserted.",
@@ -190,11 +196,11 @@ public enum OperationTables {
 
     private static func counts(over what: String) -> [Column] {
         [
-            .required("read", .integer, "Lines \(what), blank ones aside."),
-            .required("accepted", .integer, "Those that brought something new."),
-            .required("duplicates", .integer, "Those that the warehouse had already."),
-            .required("rejected", .integer, "Those that are in quarantine."),
-            .required("warnings", .integer, "What was dropped or made null in lines that were not rejected."),
+            .required("read", .integer, "Lines \(what), without blank ones."),
+            .required("accepted", .integer, "Lines whose event or document was new."),
+            .required("duplicates", .integer, "Lines whose event or document the warehouse had already."),
+            .required("rejected", .integer, "Lines that were put into quarantine."),
+            .required("warnings", .integer, "Values that were dropped or made null in lines that were not rejected."),
         ]
     }
 }

@@ -1,4 +1,4 @@
-/// The rows of a `RowSet` in a chosen order.
+/// The rows of a `RowSet` as a row source, in a chosen order.
 public final class PackedRows: RowSource {
     private struct Place {
         let type: ColumnType
@@ -11,9 +11,9 @@ public final class PackedRows: RowSource {
     private let text: UnsafeRawPointer
     @exclusivity(unchecked) private var row: PackedRow
 
-    /// Rows of a set, which must not change as long as they are read.
+    /// A source of the rows of a set. The set must not change while this object is used.
     ///
-    /// - Parameter order: the rows by their index, in the order in which they are read.
+    /// - Parameter order: the indices of the rows, in the order in which they are read.
     public init(_ rows: RowSet, order: [UInt32]) {
         self.rows = rows
         self.order = order
@@ -25,19 +25,19 @@ public final class PackedRows: RowSource {
         super.init(columns: table.rowColumns, count: order.count)
     }
 
-    /// All rows of a set, in its own order.
+    /// A source of all rows of a set, in the order in which they were added.
     public convenience init(_ rows: RowSet) { self.init(rows, order: Array(0..<UInt32(rows.count))) }
 
     deinit { places.deallocate() }
 
-    /// Stands on a row, and asks for the memory of later ones.
+    /// Moves to a row, and prefetches the memory of later rows.
     public override func move(to index: Int) {
         guard index < order.count else { return }
         rows.prefetch(after: index, in: order)
         row = rows[Int(order[index])]
     }
 
-    /// A value of the row.
+    /// A cell of the current row.
     public override func cell(_ column: Int) -> RowCell {
         if row.isNull(column: column) { return .null }
         let cell = places[column].cell

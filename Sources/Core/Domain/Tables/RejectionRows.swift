@@ -1,11 +1,11 @@
 import Hashing
 
-/// Rejected lines as rows of `rejected_record`, each once by (source, line, rule, raw): of a line that comes twice the
-/// last says what is stored, in the place of the first.
+/// Rejected lines as rows of `rejected_record`, each once by (source, line, rule, raw). Where a line comes twice, its
+/// row is at the place of the first and has the values of the last.
 ///
-/// One line at a time is copied, so that many long ones take no more memory than they do anyway.
+/// Only the current line is copied, so that many long lines need no further memory.
 public final class RejectionRows: RowSource {
-    /// The columns: the line's place among the lines, and then those that a rejection gives.
+    /// The columns: `ordinal`, the row's index, and then those columns of `rejected_record` that a rejection has.
     public static let columns: [RowColumn] = [
         RowColumn("ordinal", .integer), RowColumn("source", .text), RowColumn("line", .integer),
         RowColumn("byte_offset", .integer), RowColumn("rule", .text), RowColumn("message", .text),
@@ -20,14 +20,14 @@ public final class RejectionRows: RowSource {
         case movieID
     }
 
-    /// What tells a line in quarantine from others.
+    /// The unique key of a line in quarantine, with a hash in the place of the line.
     private struct Key: Hashable {
         let line: Int64
         let rule: CleaningRule
         let hash: [UInt8]
         let source: String
 
-        /// The rest is nearly always the same where these are.
+        /// Leaves out rule and source: where line and hash are equal, they nearly always are equal too.
         func hash(into hasher: inout Hasher) {
             hasher.combine(line)
             hasher.combine(hash)
@@ -35,14 +35,14 @@ public final class RejectionRows: RowSource {
     }
 
     private let rejections: [Rejection]
-    /// For each row its rejection and the SHA-256 of the line.
+    /// For each row the index of its rejection and the SHA-256 of the line.
     private let rows: [(rejection: Int, hash: [UInt8])]
     private let buffer = ByteBuffer()
     private var row = 0
-    /// Where the texts of the row are in the buffer, by column.
+    /// The ranges in the buffer of the current row's texts, by column.
     private var spans = [ByteRange](repeating: ByteRange(offset: 0, length: 0), count: RejectionRows.columns.count)
 
-    /// Rejected lines.
+    /// A source of the rows of some rejected lines.
     public init(_ rejections: [Rejection]) {
         self.rejections = rejections
         var rows: [(rejection: Int, hash: [UInt8])] = []
@@ -62,7 +62,7 @@ public final class RejectionRows: RowSource {
         super.init(columns: RejectionRows.columns, count: rows.count)
     }
 
-    /// Stands on a row.
+    /// Moves to a row.
     public override func move(to index: Int) {
         guard index < rows.count else { return }
         row = index
@@ -85,7 +85,7 @@ public final class RejectionRows: RowSource {
         spans[place.rawValue] = ByteRange(offset: buffer.append(bytes), length: bytes.count)
     }
 
-    /// A value of the row.
+    /// A cell of the current row.
     public override func cell(_ column: Int) -> RowCell {
         guard let place = Place(rawValue: column) else { return .null }
         let rejection = rejections[rows[row].rejection]

@@ -4,17 +4,18 @@
     import Darwin
 #endif
 
-/// Rows of one table, packed: fixed cells of 64 bits and, beside them, the texts. What the loader hands to a warehouse.
+/// Rows of one table in packed form: fixed cells of 64 bits, and a buffer for the texts. The loader hands rows to a
+/// warehouse in this form.
 ///
-/// A row is a word of null bits (bit i: column i is null; bit 63: the row withdraws its entry) and then its columns'
-/// cells: integers, days, milliseconds and booleans as they are, doubles by their bits, a UUID as two big-endian words,
-/// texts and blobs as `ByteRange` of `text`.
+/// The first cell of a row has its null bits (bit i: column i is null; bit 63: the row withdraws its entry). The cells
+/// of its columns follow: integers, days, milliseconds and booleans as they are, doubles by their bits, a UUID as two
+/// big-endian words, texts and blobs as a `ByteRange` of `text`.
 public final class RowSet {
     /// The table the rows belong to.
     public let table: Table
     /// How many rows there are.
     @exclusivity(unchecked) public private(set) var count = 0
-    /// What the spans point into.
+    /// The bytes of the texts and blobs; spans are ranges of it.
     public let text = ByteBuffer(capacity: 1 << 12)
     @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) private var capacity: Int
@@ -23,7 +24,7 @@ public final class RowSet {
     /// The bit of the first word of a row that withdraws its entry.
     public static let withdrawnBit: UInt64 = 1 << 63
 
-    /// No rows yet.
+    /// A set without rows.
     public init(_ table: Table, capacity: Int = 64) {
         self.table = table
         self.stride = table.stride
@@ -37,7 +38,7 @@ public final class RowSet {
     @inline(__always)
     public subscript(_ row: Int) -> PackedRow { PackedRow(cells: memory + row * stride) }
 
-    /// Adds a row whose columns are all null and gives it; valid until the next `append`.
+    /// Adds a row whose columns are all null, and returns it. The result is valid until the next `append`.
     @inline(__always)
     public func append() -> PackedRow {
         let row = next()
@@ -46,7 +47,8 @@ public final class RowSet {
         return row
     }
 
-    /// Adds a row with the cells of another, whose spans are to be set; valid until the next `append`.
+    /// Adds a copy of another row's cells; the caller has to set its spans. The result is valid until the next
+    /// `append`.
     @inline(__always)
     func append(copying other: PackedRow) -> PackedRow {
         let row = next()
@@ -75,13 +77,13 @@ public final class RowSet {
         return text.bytes(at: Int(span.offset), count: Int(span.length))
     }
 
-    /// Forgets the rows and keeps the memory.
+    /// Removes all rows; the memory is kept for the next ones.
     public func removeAll() {
         count = 0
         text.truncate(to: 0)
     }
 
-    /// How many bytes its rows take; memory that is kept for more of them is not counted.
+    /// The size of the rows in bytes, without memory that is reserved for further rows.
     public var byteSize: Int { count * stride * 8 + text.count }
 
     private func grow() {
@@ -89,10 +91,10 @@ public final class RowSet {
         memory = RowSet.allocate(memory, words: capacity * stride)
     }
 
-    /// By `realloc`, which moves large blocks without copying them.
+    /// Uses `realloc`, which can move large blocks without copying them.
     private static func allocate(_ old: UnsafeMutablePointer<UInt64>?, words: Int) -> UnsafeMutablePointer<UInt64> {
         guard let memory = realloc(old, words * 8) else {
-            preconditionFailure("out of memory: \(words * 8) bytes could not be had")
+            preconditionFailure("out of memory: cannot allocate \(words * 8) bytes")
         }
         return memory.bindMemory(to: UInt64.self, capacity: words)
     }
@@ -104,7 +106,7 @@ public struct PackedRow {
     /// The null bits, then the columns' cells.
     public let cells: UnsafeMutablePointer<UInt64>
 
-    /// A row at some cells.
+    /// The row whose cells begin at a pointer.
     @inlinable
     public init(cells: UnsafeMutablePointer<UInt64>) { self.cells = cells }
 
@@ -123,7 +125,7 @@ public struct PackedRow {
     @inlinable @inline(__always)
     public func setNull(column: Int) { cells[0] |= 1 << UInt64(column) }
 
-    /// Sets an integer, day, moment or boolean.
+    /// Sets an integer, day, timestamp or boolean.
     @inlinable @inline(__always)
     public func set(_ value: Int64, column: Int, cell: Int) {
         cells[0] &= ~(1 << UInt64(column))
@@ -145,7 +147,7 @@ public struct PackedRow {
         cells[cell + 1] = low
     }
 
-    /// Sets a text or blob by its place; a null span makes it null.
+    /// Sets a text or blob by its range in the row set's text; a null range makes the column null.
     @inlinable @inline(__always)
     public func set(_ span: ByteRange, column: Int, cell: Int) {
         if span.isNull { return setNull(column: column) }
@@ -153,7 +155,7 @@ public struct PackedRow {
         cells[cell] = UInt64(span.offset) << 32 | UInt64(span.length)
     }
 
-    /// An integer, day, moment or boolean.
+    /// An integer, day, timestamp or boolean.
     @inlinable @inline(__always)
     public func integer(_ cell: Int) -> Int64 { Int64(bitPattern: cells[cell]) }
 
@@ -161,7 +163,7 @@ public struct PackedRow {
     @inlinable @inline(__always)
     public func real(_ cell: Int) -> Double { Double(bitPattern: cells[cell]) }
 
-    /// A text's or blob's place.
+    /// The range of a text or blob in the row set's text.
     @inlinable @inline(__always)
     public func span(_ cell: Int) -> ByteRange {
         ByteRange(offset: Int(cells[cell] >> 32), length: Int(cells[cell] & 0xffff_ffff))

@@ -30,37 +30,37 @@ public enum RowCell: BitwiseCopyable {
     case blob(UnsafeRawBufferPointer)
 }
 
-/// Rows in memory that a database reads as a table, whatever they are packed in: the events of a group, the rows of a
-/// merge table, rejected lines.
+/// Rows in memory that a database reads as a table, in whatever form they are stored: the events of a group, the rows
+/// of a merge table, rejected lines.
 ///
-/// A reader stands on one row after the other, and asks for its cells:
+/// A reader moves to one row after the other, and reads its cells:
 ///
 ///     for index in 0..<source.count {
 ///         source.move(to: index)
 ///         for column in source.columns.indices { write(source.cell(column)) }
 ///     }
 ///
-/// What a cell points to stays as it is until the next `move(to:)`. Used by one thread at a time.
+/// The memory that a cell points to is valid until the next `move(to:)`. Used by one thread at a time.
 open class RowSource {
     /// The columns, in the order of the cells.
     public let columns: [RowColumn]
     /// How many rows there are.
     public let count: Int
 
-    /// A source of so many rows.
+    /// A source of `count` rows.
     public init(columns: [RowColumn], count: Int) {
         self.columns = columns
         self.count = count
     }
 
-    /// Stands on a row; does nothing behind the last one.
+    /// Moves to a row; does nothing when the index is past the last row.
     open func move(to index: Int) {}
 
-    /// A value of the row that it stands on.
+    /// A cell of the current row.
     open func cell(_ column: Int) -> RowCell { .null }
 }
 
 extension Table {
-    /// Its columns, as a row source has them.
+    /// The table's columns as those of a row source.
     public var rowColumns: [RowColumn] { columns.map { RowColumn($0.name, $0.type) } }
 }

@@ -1,4 +1,4 @@
-/// A value by itself: what a statement is run with, or a row is listed with.
+/// A typed value: a parameter of a statement, or a value of a row that is written out in code.
 public enum RowValue: Sendable, Equatable {
     case null
     case integer(Int64)
@@ -20,7 +20,7 @@ public enum RowValue: Sendable, Equatable {
 }
 
 extension RowSet {
-    /// Adds a row by its values, one a column.
+    /// Adds a row with the given values, one for each column.
     ///
     ///     let movies = RowSet(list)
     ///     movies.append([.integer(603), .boolean(true)])

@@ -1,4 +1,4 @@
-/// What a column holds, the same on every backend.
+/// The type of a column, the same on every backend.
 public enum ColumnType: String, Sendable, BitwiseCopyable {
     /// A 64-bit integer.
     case integer
@@ -10,7 +10,7 @@ public enum ColumnType: String, Sendable, BitwiseCopyable {
     case boolean
     /// A day, as days since 1970-01-01.
     case date
-    /// A moment, as milliseconds since 1970 in UTC.
+    /// A timestamp, as milliseconds since 1970 in UTC.
     case timestamp
     /// 16 bytes, in two cells, the first with the higher bytes.
     case uuid
@@ -45,30 +45,33 @@ public struct Column: Sendable {
     }
 }
 
-/// How some columns of two rows of one key become those of one row. Each is commutative, associative and idempotent
-/// (`sum` is not idempotent: its rows come from accepted events alone, each of which is taken once).
+/// How some columns of two rows with the same key are merged into one row. Each rule is commutative, associative and
+/// idempotent, so that the order of the rows and repetitions do not matter. Only `sum` is not idempotent: its rows come
+/// from accepted events, and an event is accepted once.
+///
+///     .greatest(rank: ["event_time", "event_id"], carried: ["score"])  // The last rating of a user and movie.
 public enum MergeRule: Sendable {
     /// All of the columns come from the row whose `rank` is greatest, compared column by column, null the least.
     case greatest(rank: [String], carried: [String])
     /// All of the columns come from the row whose `rank` is least, compared column by column, null the greatest.
     case least(rank: [String], carried: [String])
-    /// The lesser value.
+    /// The lesser of the two values.
     case minimum(String)
-    /// The greater value.
+    /// The greater of the two values.
     case maximum(String)
-    /// The sum of integers.
+    /// The sum of the two integers, for each of the columns.
     case sum([String])
 }
 
-/// A secondary index of a table, which makes questions quick that choose by its columns.
+/// A secondary index of a table, for queries that select rows by its columns.
 public struct TableIndex: Sendable, Equatable {
-    /// The index's name, made of the table's and the columns'.
+    /// The index's name, made of the names of the table and the columns.
     public let name: String
     /// The table that it is on.
     public let table: String
-    /// The columns, in order; those of the key follow by themselves.
+    /// The columns, in order, without those of the primary key, which the database appends itself.
     public let columns: [String]
-    /// Whether it is made only when it is asked for, since it makes loads slower.
+    /// Whether it is made only by `reelhouse index`, since it makes loads slower.
     public let isOnRequest: Bool
 
     init(table: String, columns: [String], isOnRequest: Bool) {
@@ -79,23 +82,31 @@ public struct TableIndex: Sendable, Equatable {
     }
 }
 
-/// What a table is to its users.
+/// The group of a table in the data dictionary.
 public enum TableKind: String, Sendable {
     /// Movies and what they refer to.
     case movies
-    /// Users, sessions, facts and what is derived from them.
+    /// Users, sessions, facts and other tables that are loaded from events.
     case behaviour
     /// Computed from the tables above.
     case marts
-    /// What the loader keeps about itself.
+    /// The loader's own state: runs, checkpoints, quarantine.
     case operations
 }
 
-/// The one declaration of a table: columns, key, and how two rows of one key merge.
+/// The declaration of a table: its columns, its key, and how two rows with the same key are merged. The migrations are
+/// tested against it; the merge in memory, the upserts, the digest and the data dictionary are made from it.
+///
+///     Table(
+///         "users", .behaviour, "One row for each user.", key: ["user_id"], merge: [.maximum("last_seen")],
+///         columns: [
+///             .required("user_id", .integer, "The user."),
+///             .required("last_seen", .timestamp, "The time of the user's last event."),
+///         ])
 public struct Table: Sendable {
     /// The table's name.
     public let name: String
-    /// What it is to its users.
+    /// Its group in the data dictionary.
     public let kind: TableKind
     /// What a row is: a line of the data dictionary.
     public let meaning: String
@@ -103,9 +114,10 @@ public struct Table: Sendable {
     public let columns: [Column]
     /// The names of the columns of its key, in order.
     public let key: [String]
-    /// How rows of one key merge; none when a key comes once only.
+    /// How rows with the same key are merged; empty when a key never comes twice.
     public let merge: [MergeRule]
-    /// Whether an entry can be withdrawn: it is then no row, and still beats what is older and arrives later.
+    /// Whether an entry can be withdrawn. A withdrawn entry has no row in the table, and an older one that arrives
+    /// later does not bring it back.
     public let isWithdrawable: Bool
     /// Its secondary indexes.
     public let indexes: [TableIndex]
@@ -119,8 +131,8 @@ public struct Table: Sendable {
     /// A table.
     ///
     /// - Parameters:
-    ///   - indexes: the columns of each index that every warehouse has.
-    ///   - indexesOnRequest: the columns of those that are made when they are asked for.
+    ///   - indexes: for each index that every warehouse has, its columns.
+    ///   - indexesOnRequest: for each index that only `reelhouse index` makes, its columns.
     public init(
         _ name: String, _ kind: TableKind, _ meaning: String, key: [String], merge: [MergeRule] = [],
         isWithdrawable: Bool = false, indexes: [[String]] = [], indexesOnRequest: [[String]] = [], columns: [Column]
@@ -157,12 +169,14 @@ public struct Table: Sendable {
         return index
     }
 
-    /// Where withdrawn entries of a withdrawable table are remembered: key, and the rank of the greatest withdrawal.
+    /// The table that stores the last withdrawal of each entry: the key and the rank. Nil when entries of this table
+    /// cannot be withdrawn.
     public var withdrawals: Table? {
         guard isWithdrawable, case .greatest(let rank, _)? = merge.first else { return nil }
         let kept = (key + rank).map { columns[index(of: $0)] }
         return Table(
-            "withdrawn_\(name)", kind, "The last withdrawal of each entry of \(name), which beats what is older.",
+            "withdrawn_\(name)", kind,
+            "The last withdrawal of each entry of \(name). Entries that are older than their withdrawal are ignored.",
             key: key, merge: [.greatest(rank: rank, carried: [])], columns: kept)
     }
 }

@@ -13,13 +13,13 @@ public struct TableDigest: Sendable, Equatable {
     /// The digest of no rows.
     public init() {}
 
-    /// Takes in a row.
+    /// Adds a row.
     public mutating func add(_ row: RowHasher) {
         rows += 1
         sum &+= XXH3.hash128(row.buffer.bytes)
     }
 
-    /// Takes in another digest, of a table by its name.
+    /// Adds the digest of a whole table, with the table's name.
     public mutating func add(_ digest: TableDigest, named name: String) {
         let hasher = RowHasher()
         hasher.add(text: Array(name.utf8))
@@ -36,40 +36,45 @@ public struct TableDigest: Sendable, Equatable {
     }
 }
 
-/// One row on its way into a `TableDigest`; used again and again.
+/// Collects the columns of one row for a `TableDigest`. One object is used for many rows:
+///
+///     hasher.reset()
+///     hasher.add(integer: 603)
+///     hasher.addNull()
+///     digest.add(hasher)
 public final class RowHasher {
     fileprivate let buffer = ByteBuffer(capacity: 1024)
 
     /// A row without columns.
     public init() {}
 
-    /// Begins the next row.
+    /// Removes all columns, to begin the next row.
     public func reset() { buffer.truncate(to: 0) }
 
-    /// A null.
+    /// Adds a null.
     public func addNull() { buffer.append(0) }
 
-    /// An integer, day, moment or boolean.
+    /// Adds an integer, day, timestamp or boolean.
     public func add(integer value: Int64) {
         buffer.append(1)
         withUnsafeBytes(of: value.littleEndian) { _ = buffer.append($0) }
     }
 
-    /// A double; −0 counts as 0.
+    /// Adds a double; −0 is added as 0.
     public func add(real value: Double) { add(integer: Int64(bitPattern: (value == 0 ? 0 : value).bitPattern)) }
 
-    /// A UUID by its higher and lower 8 bytes.
+    /// Adds a UUID by its higher and lower 8 bytes.
     public func add(uuidHigh high: UInt64, low: UInt64) {
         buffer.append(1)
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { _ = buffer.append($0) }
     }
 
-    /// A text or blob.
+    /// Adds a text or blob.
     public func add(bytes: UnsafeRawBufferPointer) {
         add(integer: Int64(bytes.count))
         buffer.append(bytes)
     }
 
-    /// A text or blob.
+    /// Adds a text or blob.
     public func add(text bytes: [UInt8]) { bytes.withUnsafeBytes { add(bytes: $0) } }
 }

@@ -73,7 +73,7 @@ public enum NumberFormat {
         return fixed(perSecond, digits: perSecond < 9.95 && perSecond > 0 ? 1 : 0) + "/s"
     }
 
-    /// `42%`, `0.5%`, `<0.1%`. Only the whole is 100%, and only 0 is 0%.
+    /// `42%`, `0.5%`, `<0.1%`. `100%` stands for exactly 1, and `0%` for exactly 0.
     public static func percent(_ share: Double) -> String {
         guard share.isFinite else { return "?" }
         let percent = share * 100
@@ -88,7 +88,7 @@ public enum NumberFormat {
 }
 
 extension Int64 {
-    /// The nearest whole number that 64 bits hold; 0 for none.
+    /// The nearest integer of 64 bits; 0 for NaN.
     public init(clamping value: Double) {
         self = Int64(exactly: value.rounded()) ?? (value.isNaN ? 0 : value < 0 ? .min : .max)
     }

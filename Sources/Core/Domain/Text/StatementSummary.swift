@@ -9,8 +9,8 @@ public enum StatementSummary {
         "SELECT", "SET", "TRUNCATE", "UPDATE", "VACUUM", "VALUES", "WITH",
     ]
 
-    /// What was being done, to follow "while": a statement up to its first list in brackets, or words that say it
-    /// themselves.
+    /// Words that say what was being done, to follow "while". An SQL statement is cut before its first bracket; any
+    /// other text is returned as it is.
     ///
     /// ```
     /// activity("INSERT INTO main.users (user_id) VALUES (1)") == "running INSERT INTO main.users …"
