@@ -1,26 +1,27 @@
 import Domain
 import Glibc
 
-/// What `reelhouse doctor` says of input files, of a raw store's folder, and of the libraries that read them.
+/// The checks of `reelhouse doctor` on input files, on the folder of a raw store, and on the libraries that decompress
+/// files.
 enum FileChecks {
-    /// The libraries, as they are linked now.
+    /// The versions of the linked libraries.
     static var libraries: [Finding] {
         [.ok("zstd", CompressionLibraries.zstd), .ok("zlib", CompressionLibraries.zlib)]
     }
 
-    /// A raw store's folder.
+    /// Checks that a run can write to a raw store's folder, or can create it.
     static func rawStore(_ path: String) -> Finding {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFDIR else {
-                return .fail("raw store", "\(path) is no folder", "Name a folder with --raw.")
+                return .fail("raw store", "\(path) is not a folder", "Name a folder with --raw.")
             }
             return access(path, W_OK | X_OK) == 0
                 ? .ok("raw store", "\(path) can be written")
                 : .fail(
                     "raw store", "\(path) cannot be written", "Change its owner or mode, or name another with --raw.")
         }
-        // What is not there is made, as long as the nearest folder above it may be written to.
+        // A run creates a missing folder, which needs write permission in the nearest folder above it that exists.
         var above = path
         repeat { above = FilePath.split(above).folder } while access(above, F_OK) != 0 && above != "." && above != "/"
         return access(above, W_OK | X_OK) == 0
@@ -28,9 +29,10 @@ enum FileChecks {
             : .fail("raw store", "\(path) cannot be made in \(above)", "Change the owner or mode of \(above).")
     }
 
-    /// The files of a port.
+    /// Checks that the files of a port exist, are readable, and are NDJSON.
     ///
-    /// - Parameter isNamed: whether a person named them, so that they have to be there.
+    /// - Parameter isNamed: whether the user named the paths. A named path that does not exist is a failure, a missing
+    ///   default path only a warning.
     static func input(_ paths: [String], _ port: SourcePort, isNamed: Bool, own: LocalFiles) -> Finding {
         let subject = port.rawValue
         let remedy =

@@ -3,72 +3,75 @@ import Glibc
 
 import enum Logging.Redaction
 
-/// What went wrong with a file or folder: what was tried, where, why, and what to do next.
+/// An error of a file or folder: the action that failed, the path, the reason, and the user's next step.
+///
+///     let error = FileError(.open, "data/events/a.ndjson", .noPermission)
+///     error.message  // "cannot open data/events/a.ndjson: no permission"
 public struct FileError: Error, Equatable, Sendable {
-    /// What was tried.
+    /// The action that failed. Its raw value follows "cannot" in the message.
     public enum Action: String, Sendable {
         case find, open, read, write, replace, create, lock, remove, list
     }
 
-    /// Why it did not work.
+    /// Why the action failed.
     public enum Reason: Equatable, Sendable {
-        /// There is no such file or folder.
+        /// No file or folder exists at the path.
         case notThere
-        /// Nothing matches the pattern.
+        /// No file or folder matches the pattern.
         case nothingMatches
-        /// A symbolic link that leads nowhere, or in a circle.
+        /// The path is a symbolic link whose target does not exist, or which is part of a circle of links.
         case brokenLink
-        /// The user may not.
+        /// The user has no permission.
         case noPermission
-        /// A folder stands where a file is wanted.
+        /// The path is a folder, but a file is needed.
         case isFolder
-        /// A file of that name is there.
+        /// A file of that name exists already.
         case alreadyThere
-        /// Something that is no folder stands where one is wanted.
+        /// A part of the path is not a folder, but a folder is needed.
         case isNoFolder
-        /// Its name is not UTF-8.
+        /// The name is not valid UTF-8.
         case nameIsNotUTF8
-        /// The disk, the quota or the largest size of a file is reached.
+        /// The disk is full, a quota is used up, or the file has reached the limit on the size of files.
         case diskFull
         /// The process has too many files open.
         case tooManyOpen
-        /// The decompressed bytes end before the position that an earlier run had reached.
+        /// The decompressed data ends before the position of the file's checkpoint, in bytes.
         case endsBeforeCheckpoint(Int64)
-        /// It was changed while it was read.
+        /// The file changed while it was being read.
         case changed
-        /// It belongs to the warehouse itself; the text says what it is.
+        /// The file belongs to the warehouse, the raw store or the like; the text says to which.
         case isOwn(String)
-        /// A file that Reelhouse wrote itself is not as it was written; the text says how.
+        /// A file that Reelhouse wrote has been damaged since; the text says how.
         case damaged(String)
-        /// Bytes that are too long for the file's format; the text says what.
+        /// Something is too long for the file's format; the text says what.
         case tooLong(String)
-        /// A pipe or a device that was read already.
+        /// The path is a pipe or a device whose bytes were read before, and cannot be read twice.
         case readOnce
-        /// Standard input is not open to be read.
+        /// Standard input is closed.
         case closed
-        /// A location that is a scheme without a path.
+        /// The location has a scheme but no path, as in `file:`.
         case noPath
-        /// `-` where a folder is wanted.
+        /// The location is `-`, but a folder is needed.
         case noFolder
-        /// Any other error of the system, by its `errno`.
+        /// Any other system error, by its `errno`.
         case system(Int32)
     }
 
-    /// What was tried.
+    /// The action that failed.
     public let action: Action
-    /// Where: a path as the user named it, or `-` for standard input.
+    /// The path as the user named it, or `-` for standard input.
     public let path: String
-    /// Why it did not work.
+    /// Why the action failed.
     public let reason: Reason
 
-    /// An error.
+    /// Creates an error.
     public init(_ action: Action, _ path: String, _ reason: Reason) {
         self.action = action
         self.path = path
         self.reason = reason
     }
 
-    /// The error that the system's `errno` stands for.
+    /// Creates the error for a system call's `errno`.
     init(_ action: Action, _ path: String, errno code: Int32) {
         let reason: Reason =
             switch code {
@@ -86,7 +89,7 @@ public struct FileError: Error, Equatable, Sendable {
 }
 
 extension FileError {
-    /// Whether it is an error of this file alone, so that others can still be read.
+    /// Whether the error concerns this file alone, so that the run can go on with the other files.
     var isOfTheFile: Bool {
         switch reason {
         case .tooManyOpen, .system(ENOMEM): false
@@ -107,10 +110,10 @@ extension FileError: ReportedError {
         return Redaction.text("cannot \(action.rawValue) \(path == "-" ? "standard input" : path): \(why)")
     }
 
-    /// What to do next.
+    /// The user's next step, as a sentence.
     public var hint: String { advice.prefix(1).uppercased() + advice.dropFirst() + "." }
 
-    /// What kind of failure it is.
+    /// The class of the failure, which decides the exit status.
     public var kind: FailureKind {
         switch reason {
         case .isOwn, .noPath, .noFolder: .usage
@@ -119,10 +122,10 @@ extension FileError: ReportedError {
         }
     }
 
-    /// What failed, where and why, and what to do next.
+    /// The message and the next step in one line.
     public var description: String { "\(message); \(advice)" }
 
-    /// Why it did not work, in words.
+    /// The reason in words.
     var why: String {
         switch reason {
         case .notThere: "there is no such file or folder"
@@ -144,18 +147,18 @@ extension FileError: ReportedError {
         case .readOnce: "it is a pipe, which can be read once"
         case .closed: "it is closed"
         case .noPath: "it names no file or folder"
-        case .noFolder: "it is no folder"
+        case .noFolder: "it is not a folder"
         case .system(let code): String(cString: strerror(code))
         }
     }
 
-    /// What to do next, as it follows a semicolon.
+    /// The user's next step, in lower case and without a full stop, to be put after a semicolon.
     var advice: String {
         switch reason {
         case .notThere: "check the spelling and the folder you are in"
         case .nothingMatches: "check the pattern, and the folder you are in; `*` does not cross a `/`"
-        case .brokenLink: "mend the link or remove it"
-        case .noPermission: "change its owner or mode (see `ls -l`), or run as a user who may"
+        case .brokenLink: "repair the link or remove it"
+        case .noPermission: "change its owner or mode (see `ls -l`), or run as a user who has permission"
         case .isFolder: "name a file"
         case .alreadyThere: "name another file"
         case .isNoFolder: "check the path"
@@ -169,10 +172,10 @@ extension FileError: ReportedError {
         case .tooLong: "leave it out"
         case .readOnce: "name it once"
         case .noPath: "write a path after the colon"
-        case .noFolder: "name a folder, as in --raw data/raw; one of that name is ./-"
+        case .noFolder: "name a folder, as in --raw data/raw; a folder with the name - is written ./-"
         case .closed: "send the lines to it by a pipe or with `<`, or name a file"
         case .system(EIO): "the disk or the connection to it fails: look at the system's log, then run again"
-        case .system: "mend the cause and run again"
+        case .system: "fix the cause and run again"
         }
     }
 }

@@ -1,7 +1,7 @@
 import Domain
 
 extension SourceBackend {
-    /// Movies and events in files, standard input and pipes.
+    /// The backend that reads movies and events from files, folders, pipes and standard input.
     public static let files = SourceBackend(
         naming: BackendNaming(
             schemes: ["file"], takesPaths: true, help: "files, folders, patterns, or - for standard input"),
@@ -17,13 +17,13 @@ extension SourceBackend {
 }
 
 extension RawStoreBackend {
-    /// Raw documents in a folder.
+    /// The backend that keeps raw documents in a folder.
     public static let files = RawStoreBackend(
         naming: BackendNaming(schemes: ["file"], takesPaths: true, help: "a folder"),
         validate: { location in
             let path = location.filePath
             if path.isEmpty { throw FileError(.find, "\(location)", .noPath) }
-            // A folder of such a name is a mistake.
+            // `-` would create a folder of that name, which nobody wants.
             if path == "-" { throw FileError(.create, "\(location)", .noFolder) }
         },
         libraries: { FileChecks.libraries },
@@ -35,6 +35,6 @@ extension RawStoreBackend {
 }
 
 extension Location {
-    /// The path of a file or folder. A `file` URL begins its path with the third slash.
+    /// The path of a file or folder. In `file:///tmp/a`, the path begins at the third slash.
     fileprivate var filePath: String { scheme != nil && rest.hasPrefix("//") ? String(rest.dropFirst(2)) : rest }
 }

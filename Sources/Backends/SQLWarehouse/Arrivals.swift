@@ -1,23 +1,25 @@
 import Domain
 
-/// What came into the warehouse and into the quarantine since lines were last looked at for being cured.
+/// Counts what came into the warehouse and into the quarantine since the quarantine was last searched for lines to
+/// cure.
 struct Arrivals {
-    /// Events, and the range of their times.
+    /// How many events came, and the range of their times.
     private(set) var events: (count: Int64, times: ClosedRange<Int64>)?
-    /// Movies on their snapshot dates.
+    /// How many rows of `movie_popularity` came: movies on their snapshot dates.
     private(set) var movies: Int64 = 0
 
-    /// Takes in the accepted events of a group, which are in the order of their times.
+    /// Adds the accepted events of a group, which are sorted by time.
     mutating func add(_ accepted: [UInt32], of group: EventGroup) {
         guard let first = accepted.first, let last = accepted.last else { return }
         let start = group.candidate(Int(first)).row.pointee.time
         add(events: Int64(accepted.count), start...max(start, group.candidate(Int(last)).row.pointee.time))
     }
 
-    /// Takes in rows of `movie_popularity`.
+    /// Adds rows of `movie_popularity`.
     mutating func add(movies count: Int) { movies += Int64(count) }
 
-    /// Takes in a line that is in quarantine now. One of a time out of range says nothing of where the others are.
+    /// Adds a line that came into quarantine. A time that is out of range is left out, so that it does not widen the
+    /// range.
     mutating func add(_ rejection: Rejection) {
         switch rejection.identity {
         case .event(let time, _, _) where rejection.rule != .eventTimeOutOfRange: add(events: 1, time...time)
@@ -32,7 +34,7 @@ struct Arrivals {
         events = (known.count + count, start...max(known.times.upperBound, times.upperBound))
     }
 
-    /// Takes all that is there for new: an earlier run may not have looked at it.
+    /// Counts everything in the warehouse as new, because an earlier run may not have searched all of it.
     mutating func addAll() {
         add(events: 1, Int64.min...Int64.max)
         movies += 1

@@ -1,10 +1,10 @@
 import Domain
 
-/// Hashes what tables hold, whatever the order of their rows.
+/// Computes a hash of the content of each table that does not depend on the order of the rows.
 struct WarehouseDigest {
     let database: any SQLDatabase
 
-    /// The digest of each table that the contract counts, by its name.
+    /// The digests of all tables that the contract names, with the names of the tables.
     func all() throws -> [(table: String, digest: TableDigest)] {
         try AllTables.content.map { ($0.name, try digest(of: $0)) }
     }

@@ -1,22 +1,24 @@
 import Domain
 
-/// What a fact carries of its movie, stated once: the lookup for facts that come and the update of facts that are there
-/// are both made of these two expressions.
+/// The rule by which a fact gets columns from its movie. The lookup for new facts and the update of stored facts both
+/// use the two expressions `movies` and `daysSinceRelease`.
 struct Enrichment {
-    /// Reads `movie_id`, `release_day` (days since 1970-01-01), `release_year` and `primary_genre_id` of each movie.
+    /// A subquery with `movie_id`, `release_day` (days since 1970-01-01), `release_year` and `primary_genre_id` of each
+    /// movie.
     let movies: String
-    /// The event's UTC day less the release day, by the expressions of the event's time and the release day.
+    /// The days from the release to the event's UTC day, for the expressions of the event's time and the release day.
     let daysSinceRelease: @Sendable (_ eventTime: String, _ releaseDay: String) -> String
 
-    /// What facts carry of the staged movies.
+    /// Selects the enrichment columns of the staged movies.
     let ofStagedMovies: String
-    /// Whether there are movies that came or changed, and whose facts have to follow.
+    /// Whether there are new or changed movies whose stored facts must be enriched again.
     let isPending: String
-    /// The days on which movies that came or changed have facts.
+    /// The days on which these movies have facts.
     let pendingDays: String
-    /// Enriches anew the facts of those movies in the time from the first parameter to before the second.
+    /// Enriches the facts of these movies again, from the time in the first parameter up to, but not including, the
+    /// second.
     let update: String
-    /// Notes that all facts have followed.
+    /// Notes that all facts of these movies have been updated.
     let clearPending: String
 
     init(_ dialect: SQLDialect) {
@@ -54,7 +56,7 @@ struct Enrichment {
 }
 
 extension SQLWarehouse {
-    /// What the facts of some movies carry; see `Warehouse`.
+    /// Looks up the enrichment of facts for some movies; see `Warehouse`.
     public func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] {
         if ids.isEmpty { return [] }
         try session.stage(ids.lazy.map { [.integer($0)] }, as: ListTables.movies)
@@ -71,7 +73,8 @@ extension SQLWarehouse {
         return enrichments
     }
 
-    /// Enriches the facts of movies that came or changed, day by day of those that movie_daily knows them on.
+    /// Enriches the facts of new and changed movies again, one day at a time. `movie_daily` says on which days they
+    /// have facts.
     public func reenrichFacts() throws -> Int64 {
         guard try session.boolean(enrichment.isPending) else { return 0 }
         var days: [Int32] = []

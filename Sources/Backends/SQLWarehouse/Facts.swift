@@ -4,11 +4,11 @@ import Domain
 struct FactStatements {
     /// The time of the newest fact.
     let newest: String
-    /// The staged events whose identity is there, with what that has.
+    /// The ordinals of the staged events whose identity is stored already, with the content hash of the stored fact.
     let standing: String
-    /// What follows `INSERT INTO fact_user_event` for staged events.
+    /// The part of the insert into `fact_user_event` after the table's name, for staged events.
     let insertFacts: String
-    /// What follows `INSERT INTO watch_history` for staged watch events.
+    /// The part of the insert into `watch_history` after the table's name, for staged watch events.
     let insertWatches: String
 
     init(_ dialect: SQLDialect, _ enrichment: Enrichment) {
@@ -34,7 +34,7 @@ struct FactStatements {
 }
 
 extension SQLWarehouse {
-    /// Inserts a group's events; see `Warehouse`. Standing events are looked up before, so that the insert meets none.
+    /// Inserts a group's events; see `Warehouse`. Stored identities are looked up first, so that the insert meets none.
     public func insertFacts(_ group: EventGroup) throws {
         defer { session.unstage(.events) }
         try markStanding(in: group)
@@ -53,7 +53,7 @@ extension SQLWarehouse {
         try RowCounts(session).add(inserted, to: table)
     }
 
-    /// Looks up the candidates that are not newer than all facts.
+    /// Looks up which candidates are stored already. Those that are newer than all facts cannot be.
     private func markStanding(in group: EventGroup) throws {
         guard let newest = try session.timestamp(facts.newest) else { return }
         let looked = group.candidateCount(notAfter: newest)

@@ -1,12 +1,12 @@
 import Domain
 
-/// The rows of `genre_daily` of stale days: `movie_daily` summed by genre. In Swift, since a database would sort wide
-/// rows, several for each row of `movie_daily`, where a few sums a day are enough.
+/// Computes the rows of `genre_daily` for stale days, by summing `movie_daily` by genre. This is done in Swift, because
+/// a database would sort several wide rows for each row of `movie_daily`, where a few sums a day are enough.
 struct GenreDailySums {
-    /// The summed rows.
+    /// The computed rows.
     let rows = MergeTable(MartTables.genreDaily)
 
-    /// Sums up the days in `load_stale_day`.
+    /// Sums the days in `load_stale_day`.
     init(_ database: any SQLDatabase) throws {
         let genres = try MovieGenres(database)
         let measures = MartTables.measureNames
@@ -37,7 +37,7 @@ struct GenreDailySums {
     }
 }
 
-/// The sums of one day: for each genre that a movie has, the measures.
+/// The sums of one day: the measures of each genre.
 private struct DaySums {
     private let genres: ContiguousArray<Int64>
     private let measures: Int
@@ -56,7 +56,7 @@ private struct DaySums {
         for index in 0..<measures { sums[genre * measures + index] &+= row.integer(firstColumn + index) }
     }
 
-    /// Adds what is summed to the rows, and begins anew.
+    /// Moves the sums to the rows, and starts again from zero.
     mutating func move(to rows: MergeTable, day: Int32) {
         let scratch = rows.scratch
         scratch.cells[0] = 0
@@ -71,11 +71,11 @@ private struct DaySums {
     }
 }
 
-/// The genres of all movies, in 16 bytes a pair.
+/// The genres of all movies, in 16 bytes for each pair of movie and genre.
 private struct MovieGenres {
-    /// All pairs by movie; `genre` is a place among `numbers`.
+    /// All pairs, sorted by movie; `genre` is an index into `numbers`.
     private(set) var pairs: ContiguousArray<(movie: Int64, genre: Int)> = []
-    /// The genres.
+    /// The ids of the genres.
     private(set) var numbers: ContiguousArray<Int64> = []
 
     init(_ database: any SQLDatabase) throws {
@@ -93,7 +93,7 @@ private struct MovieGenres {
         }
     }
 
-    /// The first pair of a movie, or of the next one, at or after a place.
+    /// The index, from `start` on, of the first pair of a movie; if it has no genre, that of the next movie.
     func place(of movie: Int64, from start: Int) -> Int {
         var place = start
         while place < pairs.count, pairs[place].movie < movie { place += 1 }

@@ -8,22 +8,22 @@ struct LedgerStatements {
     let markKilledRuns: String
     /// The number of the last run.
     let lastRun: String
-    /// Whether runs since the last that completed may have left open lines in quarantine whose events or movies had
-    /// arrived: such a run was stopped, killed or failed before it looked at all of them.
+    /// Whether there are runs after the last completed one. Such a run was stopped, killed or failed, perhaps before it
+    /// cured all open lines whose events or movies had arrived.
     let mayHavePutOffCures: String
-    /// Writes a run's row.
+    /// Inserts or updates the row of a run.
     let saveRun: String
-    /// Keeps what staged rows that go were known by, where they were loaded whole.
+    /// Copies the superseded rows of sources that were loaded completely to `load_outgrown`.
     let keepSuperseded: String
-    /// Deletes those rows.
+    /// Deletes the superseded rows.
     let deleteSuperseded: String
     /// Adds the staged rows of `load_outgrown`.
     let addOutgrown: String
-    /// Writes the staged checkpoints.
+    /// Inserts or updates the staged checkpoints.
     let saveCheckpoints: String
-    /// Gives sources their staged names.
+    /// Changes the names of sources to the staged ones.
     let rename: String
-    /// The rows of `load_checkpoint` of a port, as `checkpoint(_:port:from:)` reads them.
+    /// The rows of `load_checkpoint` of a port, in the columns that `checkpoint(_:port:from:)` reads.
     let checkpoints: String
     /// The rows of `load_outgrown` of a port: key, date, bytes, head.
     let outgrown: String
@@ -92,13 +92,14 @@ struct LedgerStatements {
             """
     }
 
-    /// What makes an insert one that replaces the columns that it names; columns that somebody added stay.
+    /// The conflict clause that turns an insert into an upsert of the given columns. Columns that a user added keep
+    /// their values.
     private static func replacing(_ table: Table, _ columns: [String]) -> String {
         let sets = columns.filter { !table.key.contains($0) }.map { "\($0) = excluded.\($0)" }
         return " ON CONFLICT (\(table.key.joined(separator: ", "))) DO UPDATE SET \(sets.joined(separator: ", "))"
     }
 
-    /// The checkpoint that a row of `checkpointColumns` is, those being beginning with a column.
+    /// The checkpoint in a row; the columns of `checkpointColumns` begin at column `first`.
     static func checkpoint(_ rows: any SQLRows, port: SourcePort, from first: Int = 0) -> Checkpoint {
         let identity = SourceIdentity(
             port: port, key: rows.text(first) ?? "", snapshotDay: CivilDate.parse(rows.bytes(first + 1)))
@@ -114,7 +115,7 @@ struct LedgerStatements {
 }
 
 extension LineCounts {
-    /// The counts of five columns: read, accepted, duplicates, rejected, warnings.
+    /// Reads the counts from five columns: read, accepted, duplicates, rejected, warnings.
     init(_ rows: any SQLRows, from column: Int) {
         self.init()
         read = rows.integer(column)
@@ -126,7 +127,7 @@ extension LineCounts {
 }
 
 extension SQLWarehouse {
-    /// Gives what is known of the sources of a port; see `Warehouse`.
+    /// Calls `body` with each known source of a port; see `Warehouse`.
     public func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         let loaded = try session.query(ledger.checkpoints, [.text(port.rawValue)])
         while try loaded.next() { try body(KnownSource(LedgerStatements.checkpoint(loaded, port: port))) }
@@ -142,7 +143,7 @@ extension SQLWarehouse {
         }
     }
 
-    /// Writes a run's row, and how far sources are loaded; see `Warehouse`.
+    /// Saves a run's row and the checkpoints of sources; see `Warehouse`.
     public func save(_ changes: LedgerChanges) throws {
         let run = changes.run
         try session.run(
@@ -162,7 +163,7 @@ extension SQLWarehouse {
         try apply([ledger.rename], to: renames, in: ListTables.renames)
     }
 
-    /// Stages listed values, unless there are none, and runs statements over them.
+    /// Stages rows and runs statements that read them; does nothing when there are no rows.
     private func apply(_ statements: [String], to values: [[RowValue]], in table: Table) throws {
         if values.isEmpty { return }
         try session.stage(values, as: table)

@@ -1,17 +1,17 @@
 import Domain
 
-/// What changes of checkpoints come to in the end, so that each row of the ledger is written once: one change may take the
-/// place of a row that an earlier one of the same commit writes.
+/// Combines the checkpoint changes of one commit, so that each row of the ledger is written once. This is needed
+/// because a change may supersede a row that an earlier change of the same commit wrote.
 struct LedgerPlan {
     /// The rows to write.
     private var saved: [SourceIdentity: Checkpoint] = [:]
     private var order: [SourceIdentity] = []
-    /// The stored rows that go; the values of `ListTables.superseded`.
+    /// The stored rows to delete, as values of `ListTables.superseded`.
     private(set) var superseded: [[RowValue]] = []
-    /// What sources of this commit were known by before they grew; the values of `ListTables.outgrown`.
+    /// The keys that sources of this commit had before they grew, as values of `ListTables.outgrown`.
     private(set) var outgrown: [[RowValue]] = []
 
-    /// The changes in their order.
+    /// Combines changes in their order.
     init(_ changes: [CheckpointChange]) {
         for change in changes {
             let identity = change.checkpoint.identity
@@ -28,11 +28,11 @@ struct LedgerPlan {
                 outgrown.append(identity.values + [.integer(bytes), .integer(head)])
             }
         }
-        // A stored row that this commit has written over says nothing any more.
+        // A stored row that this commit has overwritten is deleted, but not kept as outgrown.
         superseded.append(identity.values + [.boolean(written == nil)])
     }
 
-    /// The rows to write, as the values of `ListTables.checkpoints`.
+    /// The rows to write, as values of `ListTables.checkpoints`.
     func checkpoints(run: Int64) -> [[RowValue]] {
         order.compactMap { saved[$0] }.map { checkpoint in
             let counts = checkpoint.counts
@@ -48,7 +48,7 @@ struct LedgerPlan {
 }
 
 extension SourceIdentity {
-    /// Its key in the ledger: port, source_key, snapshot_date.
+    /// The primary key of the ledger's row: port, source_key, snapshot_date.
     var values: [RowValue] {
         [.text(port.rawValue), .text(key), .text(snapshotDay.map(CivilDate.text(ofDay:)) ?? "")]
     }

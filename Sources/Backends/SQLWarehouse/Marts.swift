@@ -1,24 +1,24 @@
 import Domain
 
-/// The statements that compute the marts and keep what is left to do for them.
+/// The statements that compute the marts, and those that note which movies and days the marts do not reflect yet.
 struct MartStatements {
-    /// Adds the staged days to those that genre_daily has to follow.
+    /// Adds the staged days to the stale days of `genre_daily`.
     let addStaleDays: String
-    /// Adds the days of the staged rows of movie_daily.
+    /// Adds the days of the staged rows of `movie_daily`.
     let addDaysOfStagedEvents: String
-    /// How many movies, and how many days, the marts have not followed yet.
+    /// How many movies, and how many days, the marts do not reflect yet.
     let pendingMovies: String
     let staleDays: String
-    /// Deletes the rows of genre_daily of those days.
+    /// Deletes the rows of `genre_daily` for the stale days.
     let deleteStaleDays: String
-    /// Notes that the marts have followed.
+    /// Notes that the marts reflect all movies and days.
     let clear: String
-    /// As of which run the marts are.
+    /// These two statements store the run after which the marts were computed last.
     let clearRefresh: String
     let noteRefresh: String
-    /// Computes `top_movies` anew, with the site's votes that are staged.
+    /// Computes `top_movies` again, with the staged votes of the site.
     let topMovies: String
-    /// Computes `trending` anew.
+    /// Computes `trending` again.
     let trending: String
 
     init(_ dialect: SQLDialect) {
@@ -43,8 +43,8 @@ struct MartStatements {
         trending = MartStatements.trending(dialect)
     }
 
-    /// Sums and quotients are of integers up to the last step, so that every database gives the same digits. Titles come
-    /// last: those of all movies may be more than memory holds.
+    /// All sums and quotients are computed with integers up to the last step, so that every database gives the same
+    /// digits. Titles are joined last, because the titles of all movies may not fit into memory.
     private static func topMovies(_ dialect: SQLDialect) -> String {
         let (integer, real) = (dialect.integer, dialect.real)
         return """
@@ -110,7 +110,7 @@ struct MartStatements {
 }
 
 extension SQLWarehouse {
-    /// Brings the marts up to date with the tables that they follow from.
+    /// Updates the marts from the tables that they are computed from.
     public func refreshMarts() throws -> Int64 {
         let pending = try session.integer(marts.pendingMovies) ?? 0
         let days = try session.integer(marts.staleDays) ?? 0

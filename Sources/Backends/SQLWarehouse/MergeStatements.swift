@@ -1,28 +1,29 @@
 import Domain
 
-/// The statements that merge staged rows into the stored ones of a table, written from its declaration.
+/// The statements that merge staged rows into a stored table. They are generated from the table's declaration.
 struct MergeStatements {
-    /// Inserts staged rows, and merges those whose key is there; none of them withdraws anything, and none was withdrawn.
+    /// Inserts staged rows, and merges those whose key is stored. It may be used only when no staged row is a
+    /// withdrawal and no withdrawal is stored.
     let upsert: String
-    /// The same for rows whose entries may have been withdrawn before they came.
+    /// The same, but leaves out staged rows that a stored withdrawal beats.
     let upsertUnlessWithdrawn: String
-    /// What a table whose entries can be withdrawn needs beside.
+    /// The statements of a table whose entries can be withdrawn; nil for other tables.
     let withdrawals: Withdrawals?
 
-    /// The statements of withdrawals.
+    /// The statements about withdrawals.
     struct Withdrawals {
-        /// Whether any withdrawal is remembered.
+        /// Whether any withdrawal is stored.
         let areThere: String
-        /// How many are remembered.
+        /// How many withdrawals are stored.
         let count: String
-        /// Remembers staged rows that are withdrawals.
+        /// Stores the staged rows that are withdrawals.
         let remember: String
-        /// Deletes the stored rows that staged withdrawals, which are remembered, beat.
+        /// Deletes the rows of the table that are beaten by stored withdrawals with a staged key.
         let delete: String
-        /// Forgets the withdrawals that a stored row beats, so that what is remembered does not depend on which of the
-        /// two came first.
+        /// Deletes the withdrawals that are beaten by a row of the table, so that the stored withdrawals do not depend
+        /// on the order of arrival.
         let forget: String
-        /// The same, looking at the keys of the staged rows only.
+        /// The same, restricted to the keys of the staged rows.
         let forgetOfStaged: String
     }
 
@@ -56,7 +57,7 @@ struct MergeStatements {
     }
 }
 
-/// Writes the parts of the statements of a table.
+/// Generates the parts of a table's statements.
 private struct MergeWriter {
     let table: Table
     let dialect: SQLDialect
@@ -81,7 +82,8 @@ private struct MergeWriter {
         return target + table.merge.flatMap(assignments).joined(separator: ", ")
     }
 
-    /// The condition under which a rule takes the new row's columns, and these; nil for a rule that takes none.
+    /// The columns that a rule takes from the new row as a whole, and the condition under which it does; nil for other
+    /// rules.
     private func replacement(_ rule: MergeRule) -> (condition: String, columns: [String])? {
         switch rule {
         case .greatest(let rank, let carried):
@@ -106,7 +108,7 @@ private struct MergeWriter {
         }
     }
 
-    /// Compares ranks column by column, with nulls at one end.
+    /// Compares ranks column by column, with nulls as the greatest or the least value.
     func comparison(
         _ rank: [String], _ left: String, _ sign: String, _ right: String, nullsGreatest: Bool
     ) -> String {

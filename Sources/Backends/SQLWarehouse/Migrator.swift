@@ -1,11 +1,11 @@
 import Domain
 import Schema
 
-/// Applies the numbered migrations of a database, with their rows of `schema_migration`.
+/// Applies a database's numbered migrations, and records them in `schema_migration`.
 struct Migrator {
     let session: any SQLSession
 
-    /// The migrations that are not applied yet.
+    /// The migrations that have not been applied yet.
     ///
     /// - Throws: `WarehouseError.newerSchema` when the warehouse has migrations that this program does not know.
     func pending() throws -> [Schema.Migration] {
@@ -21,7 +21,7 @@ struct Migrator {
         return known.filter { $0.version > version }
     }
 
-    /// Applies what is pending, in the transaction that is open, and gives the names.
+    /// Applies the pending migrations in the open transaction, and returns their names.
     func apply(at now: Int64) throws -> [String] {
         let pending = try pending()
         if pending.isEmpty { return [] }

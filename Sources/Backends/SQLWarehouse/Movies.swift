@@ -2,17 +2,17 @@ import Domain
 
 /// The statements about movies and their documents.
 struct MovieStatements {
-    /// The ranks that staged documents are compared with, by their places.
+    /// The stored ranks that the staged documents are compared with, by the documents' ordinals.
     let ranks: String
-    /// The release dates of the staged movies that are there.
+    /// The release dates of the staged movies that are stored.
     let releaseDates: String
-    /// The genres of the staged movies, in their order.
+    /// The stored genres of the staged movies, in the order of the document.
     let genres: String
-    /// Deletes the rows of the staged movies, one statement for each of `MovieTables.owned`.
+    /// Deletes the rows of the staged movies, one statement for each table of `MovieTables.owned`.
     let delete: [String]
-    /// Inserts staged rows, likewise.
+    /// Inserts the staged rows, one statement for each of these tables.
     let insert: [String]
-    /// Notes which movies the marts, and maybe facts, have to follow.
+    /// Notes the movies that the marts must reflect, and whether their facts must be enriched again.
     let addPending: String
 
     init(_ dialect: SQLDialect) {
@@ -54,10 +54,10 @@ struct MovieStatements {
     }
 }
 
-/// What facts and genre_daily take from a movie.
+/// The values of a movie that its facts and `genre_daily` depend on.
 private struct MovieFacts: Equatable {
     var releaseDay: Int32?
-    /// In the order of the document.
+    /// The ids of the genres in the order of the document.
     var genres: [Int64] = []
 
     private static let movies = place(of: "release_date", in: MovieTables.movies)
@@ -73,7 +73,7 @@ private struct MovieFacts: Equatable {
 
     init(releaseDay: Int32?) { self.releaseDay = releaseDay }
 
-    /// As a document says it.
+    /// Reads the values from a document.
     init(_ document: MovieDocument, of batch: MovieBatch) {
         let (movies, column, date) = Self.movies
         for row in document.owned[movies].map({ batch.owned[movies][$0] }) where !row.isNull(column: column) {
@@ -85,7 +85,7 @@ private struct MovieFacts: Equatable {
 }
 
 extension SQLWarehouse {
-    /// The ranks that documents are compared with; see `Warehouse`.
+    /// Looks up the stored ranks that documents are compared with; see `Warehouse`.
     public func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] {
         var ranks = [StoredRanks](repeating: StoredRanks(), count: documents.count)
         if documents.isEmpty { return ranks }
@@ -100,7 +100,7 @@ extension SQLWarehouse {
         return ranks
     }
 
-    /// The rank of four columns; nil where there is no row.
+    /// The rank in four columns; nil when the outer join found no row.
     private func rank(_ rows: any SQLRows, from column: Int) -> MovieRank? {
         guard let day = rows.date(column + 1) else { return nil }
         return MovieRank(
@@ -108,7 +108,7 @@ extension SQLWarehouse {
             contentHash: [UInt8](rows.bytes(column + 3)))
     }
 
-    /// Replaces all rows of some documents' movies by those of the documents, one a movie.
+    /// Replaces all rows of the documents' movies. There must be one document a movie.
     public func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
         if documents.isEmpty { return }
         let before = try storedFacts(documents.map(\.movieID))
@@ -134,7 +134,7 @@ extension SQLWarehouse {
         try session.run(movies.addPending, [])
     }
 
-    /// What facts take from movies, as it is stored; movies that are not there are left out.
+    /// The stored values that facts depend on; movies that are not stored are left out.
     private func storedFacts(_ ids: [Int64]) throws -> [Int64: MovieFacts] {
         try session.stage(ids.lazy.map { [.integer($0)] }, as: ListTables.movies)
         var facts: [Int64: MovieFacts] = [:]

@@ -1,12 +1,12 @@
 import Domain
 
-/// What a warehouse's writer and its readers ask of the quarantine.
+/// The queries on the quarantine, for the writer of a warehouse and for its readers.
 struct Quarantine {
     private let database: any SQLDatabase
     private let table: String
     private var dialect: SQLDialect { database.dialect }
 
-    /// When so many bytes of lines are gathered, a page of the quarantine ends.
+    /// A page of lines ends when it has this many bytes.
     private static let pageBytes = 8 << 20
 
     init(_ database: any SQLDatabase) {
@@ -14,14 +14,14 @@ struct Quarantine {
         table = database.dialect.table("rejected_record")
     }
 
-    /// Whether the warehouse notes which lines are cured: one that an older version left does not.
+    /// Whether the warehouse records which lines are cured. Those of older versions do not.
     func knowsCuredLines() throws -> Bool { try database.columns(of: "rejected_record").contains("cured_run_id") }
 
-    /// Lines in quarantine; see `Warehouse`. A rule that this version does not know is passed over.
+    /// Returns lines in quarantine; see `Warehouse`. Lines with a rule that this version does not know are left out.
     func lines(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         let condition = try RejectedCondition(filter, database)
         let count = condition.values.count
-        // By their numbers: from another index all lines that match would be sorted for each page.
+        // Read in the order of the primary key: with another index, all matching lines would be sorted for each page.
         let sql = """
             SELECT rejected_id, source, port, line, byte_offset, rule, message, raw, snapshot_date, run_id,
                 \(condition.lastRun), \(condition.curedRun)
@@ -56,16 +56,16 @@ struct Quarantine {
             curedRun: rows.optionalInteger(11))
     }
 
-    /// Lines in quarantine by rule and source, the most first.
+    /// Counts the lines in quarantine by rule and source, the greatest count first.
     func counts(matching filter: RejectedFilter) throws -> [RejectedCount] {
         let condition = try RejectedCondition(filter, database)
         return try counts("0", "SELECT rule, source FROM \(table) WHERE \(condition.sql)", condition)
     }
 
-    /// The same, with the bytes of the lines.
+    /// The same counts, with the total size of the lines in bytes.
     func sizes(matching filter: RejectedFilter) throws -> [RejectedCount] {
         let condition = try RejectedCondition(filter, database)
-        // The lengths are taken before the rows are sorted, which would sort the lines themselves.
+        // The subquery computes the lengths before the rows are sorted, so that the sort does not carry the lines.
         return try counts(
             dialect.integer("sum(bytes)"),
             """
@@ -93,7 +93,7 @@ struct Quarantine {
         return counts
     }
 
-    /// How many lines are in quarantine, and how many were dropped from it.
+    /// How many lines are in quarantine, how many of them are cured, and how many were dropped.
     func totals() throws -> QuarantineTotals {
         let open = try openLines()
         guard try knowsCuredLines() else { return QuarantineTotals(open: open, cured: 0, dropped: 0) }
@@ -104,13 +104,13 @@ struct Quarantine {
                 "SELECT \(dialect.integer("coalesce(sum(lines), 0)")) FROM \(dialect.table("load_dropped"))") ?? 0)
     }
 
-    /// How many lines in quarantine are not cured.
+    /// How many lines in quarantine are open, which means not cured.
     func openLines() throws -> Int64 {
         let isOpen = try knowsCuredLines() ? "cured_run_id IS NULL" : "TRUE"
         return try database.integer("SELECT count(*) FROM \(table) WHERE \(isOpen)") ?? 0
     }
 
-    /// Whether every rejected line is accounted for: in words what is not.
+    /// Checks that every rejected line is accounted for, and describes each difference.
     func faults() throws -> [String] {
         guard try knowsCuredLines() else { return [] }
         let runRules = dialect.table("load_run_rule")

@@ -4,24 +4,26 @@ import Domain
 struct QuarantineStatements {
     /// The greatest number of a line in quarantine.
     let lastLine: String
-    /// Puts the staged lines into quarantine, each once, for the run of the first parameter.
+    /// Inserts the staged lines for the run in the first parameter, and updates those that are in quarantine already.
     let add: String
-    /// How many lines of each rule have a number greater than the first parameter.
+    /// Counts by rule the lines whose number is greater than the first parameter.
     let addedByRule: String
-    /// Adds to what a run rejected by a rule: run, rule, lines, lines again.
+    /// Adds to the counts of rejected lines of a run and a rule; parameters: run, rule, lines, lines rejected again.
     let countRejected: String
-    /// A line's rule, and whether the same line is in quarantine for another rule too.
+    /// The rule of a line, and whether the same line is also in quarantine for the rule in the second parameter.
     let rule: String
-    /// Gives a line another rule and message.
+    /// Changes the rule and message of a line.
     let replace: String
-    /// Opens the other row of a line that is open, of the rule of the second parameter.
+    /// If a line is open, opens the row of the same line for the rule in the second parameter too.
     let openOther: String
     let delete: String
-    /// Marks the staged lines as cured by the run of the first parameter.
+    /// Marks the staged lines as cured by the run in the first parameter.
     let cure: String
-    /// Marks the open lines of a port's source as cured that were found last before a run: run, port, source, first run.
+    /// Marks the open lines of a source as cured if no run since a given one has found them; parameters: run, port,
+    /// source, that run.
     let cureSource: String
-    /// The open lines whose event is in a range of times (parameters 2 and 3, 1 and 2), or that are about a movie.
+    /// These four statements cure the open lines whose event or movie is stored, and count the candidates. The range of
+    /// event times is in parameters 2 and 3 of `cureEvents`, and in 1 and 2 of `countEvents`.
     let cureEvents: String
     let countEvents: String
     let cureMovies: String
@@ -99,7 +101,7 @@ struct QuarantineStatements {
     }
 }
 
-/// What becomes of lines that are in quarantine.
+/// The changes of lines in quarantine.
 extension SQLWarehouse {
     /// Puts lines into quarantine, each once by (source, line, rule, raw); see `Warehouse`.
     public func quarantine(_ rejections: [Rejection], run: Int64) throws {
@@ -119,19 +121,20 @@ extension SQLWarehouse {
         for (rule, count) in lines { try countRejected(rule, count, again: count - (new[rule] ?? 0), run: run) }
     }
 
-    /// Lines in quarantine; see `Warehouse`.
+    /// Returns lines in quarantine; see `Warehouse`.
     public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         try Quarantine(session).lines(matching: filter, after: id, limit: limit)
     }
 
-    /// Gives a line in quarantine another rule and message; see `Warehouse`.
+    /// Changes the rule and message of a line in quarantine; see `Warehouse`.
     public func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws {
         let new = rejection.rule.rawValue
         let known = try session.query(quarantineTable.rule, [.integer(id), .text(new)])
         guard try known.next(), let old = known.text(0) else { return }
         let isMerged = known.boolean(1)
         if isMerged {
-            // Of a line that is in quarantine for two rules the one for the new rule stays, open if one of the two is.
+            // If the line is in quarantine for the new rule too, that row stays; it becomes open if one of the two is
+            // open.
             try session.run(quarantineTable.openOther, [.integer(id), .text(new)])
             try session.run(quarantineTable.delete, [.integer(id)])
         } else {
@@ -144,12 +147,12 @@ extension SQLWarehouse {
         if isMoved { try countRejected(old, 0, again: 1, run: run) }
     }
 
-    /// Notes that a run rejected lines that are in quarantine already; see `Warehouse`.
+    /// Counts lines that a run rejected and that were in quarantine already; see `Warehouse`.
     public func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws {
         for (rule, count) in lines { try countRejected(rule.rawValue, count, again: count, run: run) }
     }
 
-    /// Adds to what a run rejected by a rule.
+    /// Adds to the counts of rejected lines of a run and a rule.
     private func countRejected(_ rule: String, _ lines: Int64, again: Int64, run: Int64) throws {
         try session.run(
             quarantineTable.countRejected, [.integer(run), .text(rule), .integer(lines), .integer(again)])
@@ -162,7 +165,7 @@ extension SQLWarehouse {
         try session.run(quarantineTable.cure, [.integer(run)])
     }
 
-    /// Marks as cured what a reading of a source did not find; see `Warehouse`.
+    /// Marks the open lines of a source as cured that a complete reading did not reject again; see `Warehouse`.
     public func cureRejected(
         ofSource source: String, port: SourcePort, before firstRun: Int64, run: Int64
     ) throws -> Int64 {
@@ -171,10 +174,10 @@ extension SQLWarehouse {
             [.integer(run), .text(port.rawValue), .text(source), .integer(firstRun)])
     }
 
-    /// How many open lines are looked at before a run ends, however little has arrived.
+    /// Up to this many open lines are always searched before the end of a run, however few events or movies came.
     private static let linesAlwaysLookedAt: Int64 = 4096
 
-    /// Marks as cured the open lines whose event or movie is in the warehouse now; see `Warehouse`.
+    /// Marks the open lines as cured whose event or movie is stored now; see `Warehouse`.
     public func cureArrived(run: Int64, isLast: Bool) throws -> Int64 {
         var cured: Int64 = 0
         if let events = arrivals.events {
@@ -195,14 +198,14 @@ extension SQLWarehouse {
         return cured
     }
 
-    /// Whether no more lines than `most` are to be looked at.
+    /// Whether a count of candidates does not exceed `most`.
     private func isAtMost(_ most: Int64, _ count: String, _ values: [RowValue]) throws -> Bool {
         if most == .max { return true }
         let rows = try session.query(count, values + [.integer(most + 1)])
         return try rows.next() && rows.integer(0) <= most
     }
 
-    /// Takes lines out of quarantine, and keeps their counts; see `Warehouse`.
+    /// Deletes lines from the quarantine, but keeps their counts; see `Warehouse`.
     public func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount] {
         let counts = try Quarantine(session).sizes(matching: filter)
         if counts.isEmpty { return [] }
@@ -227,7 +230,7 @@ extension SQLWarehouse {
 }
 
 extension Rejection {
-    /// What it is about: event_time, event_id, movie_id.
+    /// The identity of the event or movie in the line: event_time, event_id, movie_id.
     fileprivate var identityValues: [RowValue] {
         switch identity {
         case .event(let time, let high, let low): [.timestamp(time), .uuid(high: high, low: low), .null]

@@ -1,17 +1,17 @@
 import Domain
 
-/// A filter of the quarantine as the condition of a statement, with its values.
+/// Translates a filter of the quarantine to a SQL condition and its parameter values.
 struct RejectedCondition {
-    /// What stands after WHERE.
+    /// The condition after WHERE.
     private(set) var sql: String
-    /// The values of the first parameters.
+    /// The values of the condition's parameters, from the first.
     private(set) var values: [RowValue] = []
-    /// What gives the run that cured a line.
+    /// The expression of the run that cured a line.
     let curedRun: String
-    /// What gives the run that found a line last.
+    /// The expression of the run that rejected a line last.
     let lastRun: String
 
-    /// A filter's condition on a warehouse, which an older version may have left.
+    /// Translates a filter for a warehouse, whose schema may be of an older version.
     init(_ filter: RejectedFilter, _ database: any SQLDatabase) throws {
         let isKnown = try Quarantine(database).knowsCuredLines()
         let dialect = database.dialect
@@ -35,7 +35,7 @@ struct RejectedCondition {
         sql += " AND \(term) \(dialect.parameter(values.count))"
     }
 
-    /// The last run of those that all began before a time.
+    /// The number of the last run before the first one that began at or after a time.
     private static func lastRun(before time: Int64, _ database: any SQLDatabase) throws -> Int64 {
         let runs = database.dialect.table("load_run")
         let first = try database.integer(

@@ -1,24 +1,24 @@
 import Domain
 
-/// How many rows the tables have. Those of the largest ones are counted as they are inserted, in `load_row_count`:
-/// counting them would read them from end to end at every run.
+/// The row counts of the tables. The counts of the largest tables are kept in `load_row_count` and updated with each
+/// insert, because counting those rows would read the whole tables in every run.
 struct RowCounts {
     private let database: any SQLDatabase
     private var dialect: SQLDialect { database.dialect }
 
-    /// The tables whose rows are counted as they are inserted.
+    /// The tables whose counts are kept in `load_row_count`.
     static let counted = [BehaviourTables.facts.name, BehaviourTables.watchHistory.name]
 
     init(_ database: any SQLDatabase) { self.database = database }
 
-    /// The rows of each table by its name; of the quarantine those that are open.
+    /// The row counts of all tables. For the quarantine only open lines count.
     func all() throws -> [(table: String, rows: Int64)] {
         let names = (MovieTables.all + BehaviourTables.all + MartTables.all).map(\.name)
         return try names.map { ($0, try Self.counted.contains($0) ? noted($0) : rows($0)) }
             + [("rejected_record", Quarantine(database).openLines())]
     }
 
-    /// Where the rows of a table are not as many as were noted, in words.
+    /// Compares the kept counts with the actual ones, and describes each difference.
     func faults() throws -> [String] {
         var faults: [String] = []
         for table in Self.counted {
@@ -41,7 +41,7 @@ struct RowCounts {
 }
 
 extension RowCounts {
-    /// Notes that rows were inserted.
+    /// Adds inserted rows to the kept count of a table.
     func add(_ rows: Int64, to table: Table) throws {
         guard let session = database as? any SQLSession else {
             preconditionFailure("rows are counted by a writer")

@@ -1,55 +1,57 @@
 import Domain
 
-/// The words in which a database spells what all SQL databases can do. Statements are written once, with a dialect; a
-/// statement's text is made once a warehouse is opened, and kept.
+/// The differences in spelling between SQL databases. `SQLWarehouse` writes each statement once, with these words; the
+/// texts are made when a warehouse is opened.
 ///
 ///     let postgres = SQLDialect.standard(tablePrefix: "reelhouse.", stagePrefix: "new_", parameter: { "$\($0)" })
+///     postgres.table("movies")  // "reelhouse.movies"
 public struct SQLDialect: Sendable {
-    /// Spells something that is made of an expression.
+    /// Builds the text of an expression from the text of another one.
     public typealias Spelling = @Sendable (_ expression: String) -> String
 
-    /// What stands before the name of a table: `main.`, or the schema's name and a dot.
+    /// The text before the name of a table: `main.`, or the schema's name and a dot.
     public var tablePrefix: String
-    /// What stands before the name of staged rows: `temp.new_`.
+    /// The text before the name of staged rows: `temp.new_`.
     public var stagePrefix: String
-    /// The parameter of a number, from 1: `?1` or `$1`.
+    /// The parameter with a number, from 1: `?1` or `$1`.
     public var parameter: @Sendable (Int) -> String
-    /// The function that gives the least of its arguments.
+    /// The function that returns the least of its arguments.
     public var least = "least"
-    /// The function that gives the greatest of its arguments.
+    /// The function that returns the greatest of its arguments.
     public var greatest = "greatest"
-    /// A join of which the left side is to be read first, where the planner can be told so.
+    /// A join whose left side is read first, if the planner can be told so.
     public var orderedJoin = "JOIN"
-    /// The end of a subquery that is to be computed as it is written, and gives all its rows.
+    /// The end of a subquery that the planner must not flatten into the outer query.
     public var asWritten = "OFFSET 0"
     /// Whether `(a, b) > (c, d)` compares column by column.
     public var comparesRows = true
-    /// A number as a 64-bit integer; one with a fraction only where it is known to have none.
+    /// Converts a number to a 64-bit integer. A number with a fraction may be used only if the fraction is known to be
+    /// 0.
     public var integer: Spelling = { "CAST(\($0) AS BIGINT)" }
-    /// A number as a double.
+    /// Converts a number to a double.
     public var real: Spelling = { "CAST(\($0) AS DOUBLE PRECISION)" }
-    /// A double without its fraction, as a 64-bit integer.
+    /// Cuts the fraction off a double, and converts it to a 64-bit integer.
     public var whole: Spelling = { "CAST(trunc(\($0)) AS BIGINT)" }
-    /// A date as days since 1970-01-01.
+    /// Converts a date to days since 1970-01-01.
     public var dayNumber: Spelling = { "(\($0) - DATE '1970-01-01')" }
-    /// The UTC day of a timestamp from 1970 on, as days since 1970-01-01.
+    /// Converts a timestamp from 1970 on to its UTC day, as days since 1970-01-01.
     public var dayNumberOfTimestamp: Spelling = { "((\($0) AT TIME ZONE 'UTC')::date - DATE '1970-01-01')" }
     /// The year of a date.
     public var year: Spelling = { "CAST(extract(year FROM \($0)) AS BIGINT)" }
-    /// The date before a date.
+    /// The day before a date.
     public var dayBefore: Spelling = { "(\($0) - 1)" }
-    /// Text, to be ordered by its code points.
+    /// A text that is ordered by its code points.
     public var byCodePoint: Spelling = { "\($0) COLLATE \"C\"" }
-    /// How many bytes a blob has.
+    /// The length of a blob in bytes.
     public var byteLength: Spelling = { "length(\($0))" }
-    /// Some value of a type: it stands in the place of a null where the null is already decided on.
+    /// Any value of a type. It takes the place of a null where the result no longer depends on it.
     public var placeholder: @Sendable (ColumnType) -> String = SQLDialect.standardPlaceholder
-    /// What follows a table's name where an index is to be used; nothing where the planner cannot be told so.
+    /// The text after a table's name that makes the planner use an index; empty where that is not possible.
     public var indexedBy: Spelling = { _ in "" }
-    /// What follows a table's name where only its key is to be used; nothing where the planner cannot be told so.
+    /// The text after a table's name that makes the planner use only the primary key; empty where that is not possible.
     public var notIndexed = ""
 
-    /// A dialect of standard SQL, in PostgreSQL's spelling where the standard has none.
+    /// A dialect of standard SQL. Where the standard has no spelling, it uses PostgreSQL's.
     public static func standard(
         tablePrefix: String, stagePrefix: String, parameter: @escaping @Sendable (Int) -> String
     ) -> SQLDialect {
@@ -76,16 +78,16 @@ public struct SQLDialect: Sendable {
 }
 
 extension SQLDialect {
-    /// The name of a stored table.
+    /// The full name of a stored table.
     public func table(_ name: String) -> String { tablePrefix + name }
 
-    /// The name of a stored table.
+    /// The full name of a stored table.
     func table(_ table: Table) -> String { tablePrefix + table.name }
 
-    /// The name of staged rows.
+    /// The full name of staged rows.
     public func staged(_ rows: StagedTable) -> String { stagePrefix + rows.name }
 
-    /// Compares two lists of expressions, the first of which decides first.
+    /// Compares two lists of expressions column by column, from the first.
     ///
     /// - Parameter sign: `<` or `>`.
     func comparison(_ left: [String], _ sign: String, _ right: [String]) -> String {
@@ -99,6 +101,6 @@ extension SQLDialect {
 }
 
 extension SQLDialect {
-    /// The parameters from 1 to a number, as a list.
+    /// A list of the parameters from 1 to `count`.
     func parameters(_ count: Int) -> String { (1...count).map(parameter).joined(separator: ", ") }
 }

@@ -1,83 +1,84 @@
 import Domain
 import Schema
 
-/// The rows that a query gives, one after the other.
+/// The rows of a query's result, read one after the other.
 ///
 ///     let rows = try database.query("SELECT movie_id, title FROM movies", [])
 ///     while try rows.next() { print(rows.integer(0), rows.text(1) ?? "") }
 ///
-/// Columns are counted from 0. An accessor is asked for the type that the column has; of a null it gives 0, false,
-/// no bytes or nil.
+/// Columns are numbered from 0. The accessor must fit the column's type. For a null it returns 0, false, no bytes or
+/// nil.
 public protocol SQLRows: AnyObject {
-    /// Stands on the next row; false when there is none.
+    /// Moves to the next row; false after the last one.
     func next() throws -> Bool
-    /// Whether the value is null.
+    /// Whether a column's value is null.
     func isNull(_ column: Int) -> Bool
-    /// An integer of any width.
+    /// The value as an integer of any width.
     func integer(_ column: Int) -> Int64
-    /// A double.
+    /// The value as a double.
     func real(_ column: Int) -> Double
-    /// A boolean.
+    /// The value as a boolean.
     func boolean(_ column: Int) -> Bool
-    /// A date as days since 1970-01-01; nil for a null, and for what is no date.
+    /// The value as days since 1970-01-01; nil for a null and for a text that is not a date.
     func date(_ column: Int) -> Int32?
-    /// A timestamp in milliseconds since 1970.
+    /// The value as a timestamp in milliseconds since 1970.
     func timestamp(_ column: Int) -> Int64
-    /// A UUID by its higher and lower 8 bytes.
+    /// The higher and lower 8 bytes of a UUID.
     func uuid(_ column: Int) -> (high: UInt64, low: UInt64)
     /// The bytes of a blob, or of a text in UTF-8; valid until the next row.
     func bytes(_ column: Int) -> UnsafeRawBufferPointer
 }
 
 extension SQLRows {
-    /// A text; nil for a null.
+    /// The value as text; nil for a null.
     func text(_ column: Int) -> String? { isNull(column) ? nil : String(decoding: bytes(column), as: UTF8.self) }
-    /// An integer; nil for a null.
+    /// The value as an integer; nil for a null.
     func optionalInteger(_ column: Int) -> Int64? { isNull(column) ? nil : integer(column) }
-    /// A timestamp; nil for a null.
+    /// The value as a timestamp; nil for a null.
     func optionalTimestamp(_ column: Int) -> Int64? { isNull(column) ? nil : timestamp(column) }
 }
 
-/// A database to ask: what a reader and a writer have in common. Used by one thread at a time.
+/// A database that answers queries: what the sessions of a reader and of a writer have in common. It is used by one
+/// thread at a time.
 public protocol SQLDatabase: AnyObject {
-    /// Where it is, without a password.
+    /// The location without its password.
     var location: String { get }
-    /// How it spells.
+    /// The database's dialect.
     var dialect: SQLDialect { get }
     /// The migrations that this program knows, in order.
     var migrations: [Schema.Migration] { get }
 
-    /// Runs a query. Whether its compiled form is kept, by its text, is the database's own matter.
+    /// Runs a query. The database may keep the compiled statement for the next use of the same text.
     ///
-    /// - Parameter values: those of the parameters, from the first.
+    /// - Parameter values: the values of the parameters, from the first.
     func query(_ sql: String, _ values: [RowValue]) throws -> any SQLRows
     /// The names of a table's columns; none when there is no such table.
     func columns(of table: String) throws -> Set<String>
-    /// The declared indexes that are there.
+    /// The declared indexes that exist.
     func declaredIndexes() throws -> [TableIndex]
 }
 
 extension SQLDatabase {
-    /// The first column of the first row, as an integer; nil for a null, and when there is no row.
+    /// The first column of the first row as an integer; nil for a null, and when there is no row.
     func integer(_ sql: String, _ values: RowValue...) throws -> Int64? {
         let rows = try query(sql, values)
         return try rows.next() ? rows.optionalInteger(0) : nil
     }
 
-    /// The first column of the first row, as a boolean.
+    /// The first column of the first row as a boolean.
     func boolean(_ sql: String, _ values: RowValue...) throws -> Bool {
         let rows = try query(sql, values)
         return try rows.next() && rows.boolean(0)
     }
 
-    /// The first column of the first row, as a timestamp; nil for a null, and when there is no row.
+    /// The first column of the first row as a timestamp; nil for a null, and when there is no row.
     func timestamp(_ sql: String, _ values: RowValue...) throws -> Int64? {
         let rows = try query(sql, values)
         return try rows.next() ? rows.optionalTimestamp(0) : nil
     }
 }
 
-/// The database of a warehouse's writer: what it has to do for `SQLWarehouse`, which knows all the rules.
+/// The connection of a warehouse's writer. A database implements it; `SQLWarehouse` adds all rules on top.
 public protocol SQLSession: SQLDatabase {
     // MARK: Statements
 
@@ -86,70 +87,71 @@ public protocol SQLSession: SQLDatabase {
     /// - Returns: how many rows it changed.
     @discardableResult
     func run(_ sql: String, _ values: [RowValue]) throws -> Int64
-    /// Runs the statements of a script, which are parted by semicolons.
+    /// Runs the statements of a script, which are separated by semicolons.
     func runScript(_ sql: String) throws
-    /// Makes rows readable as `dialect.staged(table)`, until other rows are staged there or `unstage` is called. They
-    /// have the table's columns, in its order. A database may read them in place, or copy them to its own.
+    /// Makes rows readable as `dialect.staged(table)`, until other rows are staged under the same name or `unstage` is
+    /// called. The rows have the table's columns in its order. A database may read the rows in place or copy them.
     func stage(_ rows: RowSource, as table: StagedTable) throws
-    /// Lets go of staged rows.
+    /// Releases staged rows.
     func unstage(_ table: StagedTable)
-    /// The beginning of an INSERT that is known to meet no row of the same key: `INSERT INTO` and the table, unless the
-    /// database can make use of that.
+    /// The start of an INSERT whose rows have no stored key: `INSERT INTO` and the table's name, or a faster form if
+    /// the database has one.
     func insertOfNewRows(into table: String) throws -> String
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
-    /// Called after rows were inserted, a group of them at a time.
+    /// Called after a group of rows was inserted.
     func didInsertGroup()
 
     // MARK: Transactions
 
     /// Begins a transaction.
     func begin() throws
-    /// Called in each transaction just before it is committed: throws where this writer has lost its place.
+    /// Called in each transaction just before its commit. Throws when this process is no longer the writer.
     func checkFence() throws
-    /// Makes the transaction visible and durable.
+    /// Commits the transaction, and makes it durable.
     func commit() throws
-    /// Forgets the transaction; does nothing when none is open.
+    /// Rolls the transaction back; does nothing when none is open.
     func rollback() throws
 
     // MARK: The writer's place
 
-    /// Whether this is the one writer.
+    /// Whether this process is the writer.
     var isInPlace: Bool { get }
-    /// Becomes the one writer.
+    /// Makes this process the only writer.
     ///
-    /// - Throws: an error that says so when another one is; the place is not taken then.
+    /// - Throws: an error that says so when another process is the writer.
     func takePlace(for work: SQLWriterWork) throws
-    /// Lets another one write.
+    /// Lets other processes become the writer.
     func releasePlace()
-    /// Called at the end of each run, before the place is released.
+    /// Called at the end of each run, before `releasePlace`.
     func willEndRun()
     /// Called with the row of a run before it is committed.
     func note(_ run: RunRecord)
 
     // MARK: The schema
 
-    /// Called in the transaction that applies migrations, before the first of them.
+    /// Called before the first migration, in the same transaction.
     ///
-    /// - Throws: an error that says so where something that a person made is in their way.
+    /// - Throws: an error when an object that a user added has a name that a migration needs.
     func willApply(_ migrations: [Schema.Migration]) throws
-    /// Called when `migrate` has brought the schema up to date.
+    /// Called when `migrate` has updated the schema.
     func didMigrate()
     /// Called in a transaction at the start of each run.
     ///
-    /// - Throws: an error that says so where something that a person made would spoil it.
+    /// - Throws: an error when an object that a user added would falsify the run's results.
     func checkAdditions() throws
-    /// What has a name that an index is to get: `table`, `view`, `index`; nil when nothing has it.
+    /// The kind of the object with a name, which an index is to get: `table`, `view`, `index`; nil when the name is
+    /// free.
     func kind(of name: String) throws -> String?
-    /// Makes an index.
+    /// Creates an index.
     func create(_ index: TableIndex) throws
     /// Removes an index.
     func remove(_ index: TableIndex) throws
-    /// Brings up to date what the database knows of its tables to plan queries by.
+    /// Updates the statistics that the query planner uses.
     func updateStatistics() throws
 }
 
-/// What a writer takes its place for.
+/// The purpose for which a writer takes its place.
 public enum SQLWriterWork: Sendable {
     /// A run.
     case run(RunKind)
@@ -157,21 +159,21 @@ public enum SQLWriterWork: Sendable {
     case change
 }
 
-/// The database of a warehouse's reader.
+/// The connection of a warehouse's reader.
 public protocol SQLReadSession: SQLDatabase {
-    /// Reads something, and reads it again where what was read cannot be trusted.
+    /// Reads something; reads it again when the file was changed in the meantime and the result may be wrong.
     func consistently<Answer>(_ read: () throws -> Answer) throws -> Answer
-    /// Reads something by several queries that all see the same commit.
+    /// Reads something in several queries that all see the same commit.
     func atOneMoment<Answer>(_ read: () throws -> Answer) throws -> Answer
-    /// Whether a writer is in its place; true also where that cannot be told.
+    /// Whether a process is the writer now; true also when that is unknown.
     func isBeingWritten() -> Bool
     /// The size in bytes.
     func size() throws -> Int64
-    /// The sizes in bytes of indexes; nil where it cannot be told.
+    /// The size of an index in bytes; nil when it is unknown.
     func size(of index: TableIndex) throws -> Int64?
-    /// What the database itself finds wrong with what it stores, in words.
+    /// The faults that the database finds in its own storage, in words.
     func faults() throws -> [String]
-    /// Runs one statement that a person wrote; see `WarehouseReader.query`.
+    /// Runs one statement that a user wrote; see `WarehouseReader.query`.
     func runQuery(
         _ sql: String, header: ([String]) throws -> Void, row: ([QueryValue]) throws -> Void
     ) throws

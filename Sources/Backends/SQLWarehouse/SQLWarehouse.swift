@@ -1,13 +1,13 @@
 import Domain
 
-/// A warehouse in an SQL database: all rules of merging, of the ledger, the quarantine and the marts, over a session that
-/// runs statements. A database adds a session (`SQLSession`), and a class that opens it:
+/// A warehouse in an SQL database. It implements all rules of merging, the ledger, the quarantine and the marts on a
+/// session that runs statements. For a new database, implement `SQLSession` and a class that opens it:
 ///
 ///     public final class SQLiteWarehouse: SQLWarehouse {
 ///         public init(path: String) throws { super.init(try SQLiteSession(path: path)) }
 ///     }
 open class SQLWarehouse: Warehouse {
-    /// The database.
+    /// The connection to the database.
     public let session: any SQLSession
     let enrichment: Enrichment
     let facts: FactStatements
@@ -16,15 +16,15 @@ open class SQLWarehouse: Warehouse {
     let quarantineTable: QuarantineStatements
     let marts: MartStatements
     private let merges: [String: MergeStatements]
-    /// The run that has begun.
+    /// The number of the current run; nil outside a run.
     private(set) var currentRun: Int64?
-    /// What lines in quarantine may be cured by.
+    /// The new events and movies that may cure lines in quarantine.
     var arrivals = Arrivals()
 
-    /// Where it is, without a password.
+    /// The location without its password.
     public var location: String { session.location }
 
-    /// A warehouse in a database that is open.
+    /// Creates a warehouse on an open connection.
     public init(_ session: any SQLSession) {
         self.session = session
         let dialect = session.dialect
@@ -40,7 +40,7 @@ open class SQLWarehouse: Warehouse {
 
     // MARK: The schema
 
-    /// Brings the schema up to date; a warehouse with data gets its indexes too.
+    /// Updates the schema. If the warehouse has data, creates its missing indexes too.
     public func migrate(at now: Int64) throws -> [String] {
         try withPlace {
             let migrator = Migrator(session: session)
@@ -53,8 +53,7 @@ open class SQLWarehouse: Warehouse {
         }
     }
 
-    /// Makes the indexes that every warehouse has and this one lacks, and brings the planner's statistics up to date;
-    /// see `Warehouse`.
+    /// Creates the missing indexes that every warehouse has, and updates the planner's statistics; see `Warehouse`.
     @discardableResult
     public func prepareForQuestions() throws -> [TableIndex] {
         let missing = try missingIndexes()
@@ -63,8 +62,8 @@ open class SQLWarehouse: Warehouse {
         return missing
     }
 
-    /// The indexes that every warehouse has and this one lacks. A name that somebody else gave to something is theirs:
-    /// the index is left out then.
+    /// The indexes that every warehouse has and this one lacks. If a user gave an index's name to another object, that
+    /// index is left out.
     private func missingIndexes() throws -> [TableIndex] {
         let there = try session.declaredIndexes()
         return try AllTables.indexes.filter {
@@ -72,7 +71,7 @@ open class SQLWarehouse: Warehouse {
         }
     }
 
-    /// Makes an index; see `Warehouse`.
+    /// Creates an index; see `Warehouse`.
     public func make(_ index: TableIndex) throws -> Bool {
         try withPlace {
             try inTransaction {
@@ -116,14 +115,14 @@ open class SQLWarehouse: Warehouse {
             currentRun = id
             return RunRecord(id: id, startedAt: now, endedAt: nil, outcome: .running, counts: LineCounts())
         } catch {
-            // What failed is the error to tell of.
+            // The first error is the one to report.
             try? rollback()
             session.releasePlace()
             throw error
         }
     }
 
-    /// Gives up the writer's place.
+    /// Ends the run, and lets other processes become the writer.
     public func endRun() {
         session.willEndRun()
         currentRun = nil
@@ -133,16 +132,16 @@ open class SQLWarehouse: Warehouse {
     /// Begins a transaction.
     public func begin() throws { try session.begin() }
 
-    /// Makes all since `begin` visible and durable.
+    /// Commits everything since `begin`, and makes it durable.
     public func commit() throws {
         try session.checkFence()
         try session.commit()
     }
 
-    /// Forgets all since `begin`.
+    /// Rolls back everything since `begin`.
     public func rollback() throws { try session.rollback() }
 
-    /// Does something in the writer's place, which may be held already.
+    /// Runs `body` as the only writer. If this process was not the writer before, it stops being the writer afterwards.
     func withPlace<Answer>(_ body: () throws -> Answer) throws -> Answer {
         if session.isInPlace { return try body() }
         try session.takePlace(for: .change)
@@ -150,7 +149,7 @@ open class SQLWarehouse: Warehouse {
         return try body()
     }
 
-    /// Does something in a transaction of its own.
+    /// Runs `body` in its own transaction.
     private func inTransaction<Answer>(_ body: () throws -> Answer) throws -> Answer {
         try begin()
         do {
@@ -158,18 +157,18 @@ open class SQLWarehouse: Warehouse {
             try commit()
             return answer
         } catch {
-            // What failed is the error to tell of.
+            // The first error is the one to report.
             try? rollback()
             throw error
         }
     }
 
-    /// How many rows each table has, by its name.
+    /// The row count of each table.
     public func rowCounts() throws -> [(table: String, rows: Int64)] { try RowCounts(session).all() }
 
     // MARK: Merging
 
-    /// Merges rows into their table, as it declares.
+    /// Merges rows into their table by the rules of its declaration.
     public func merge(_ rows: MergeTable) throws {
         guard rows.rows.count > 0 else { return }
         let table = rows.table
@@ -190,7 +189,7 @@ open class SQLWarehouse: Warehouse {
         if table.name == MartTables.movieDaily.name { try session.run(marts.addDaysOfStagedEvents, []) }
     }
 
-    /// Merges rows of which some withdraw their entry.
+    /// Merges rows of a table whose entries can be withdrawn.
     private func merge(
         _ rows: MergeTable, _ order: [UInt32], _ statements: MergeStatements,
         _ withdrawals: MergeStatements.Withdrawals
@@ -206,10 +205,10 @@ open class SQLWarehouse: Warehouse {
         let others = withdrawn.isEmpty ? order : order.filter { !rows.rows[Int($0)].isWithdrawn }
         try session.stage(PackedRows(rows.rows, order: others), as: staged)
         try session.run(isWithdrawnBefore ? statements.upsertUnlessWithdrawn : statements.upsert, [])
-        // By going through the withdrawals or the rows, whichever are fewer.
+        // Looks through the withdrawals or the rows, whichever are fewer.
         let count = try session.integer(withdrawals.count) ?? 0
         if count > order.count {
-            // A withdrawal that came now may be the one that a stored row beats.
+            // A stored row may beat a withdrawal of this batch too.
             if !withdrawn.isEmpty { try session.stage(PackedRows(rows.rows, order: order), as: staged) }
             try session.run(withdrawals.forgetOfStaged, [])
         } else if count > 0 {

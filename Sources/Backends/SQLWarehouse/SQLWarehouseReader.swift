@@ -1,22 +1,22 @@
 import Domain
 
-/// A warehouse in an SQL database to look at: all that readers ask, over a session that runs queries. A database adds a
-/// session (`SQLReadSession`), and a class that opens it.
+/// A warehouse in an SQL database, to be read. It implements all queries on a session. For a new database, implement
+/// `SQLReadSession` and a class that opens it.
 open class SQLWarehouseReader: WarehouseReader {
-    /// The database.
+    /// The connection to the database.
     public let session: any SQLReadSession
     private var dialect: SQLDialect { session.dialect }
 
-    /// Where it is, without a password.
+    /// The location without its password.
     public var location: String { session.location }
 
-    /// A warehouse in a database that is open.
+    /// Creates a reader on an open connection.
     public init(_ session: any SQLReadSession) { self.session = session }
 
     /// The last runs, the newest first.
     public func runs(limit: Int) throws -> [RunRecord] {
         try session.consistently {
-            // A warehouse of an older schema is looked at as it is.
+            // A warehouse of an older version has no such column.
             let error = try session.columns(of: "load_run").contains("error") ? "error" : "NULL"
             let rows = try session.query(
                 """
@@ -35,10 +35,10 @@ open class SQLWarehouseReader: WarehouseReader {
         }
     }
 
-    /// Whether a run is writing; true also where that cannot be told.
+    /// Whether a run is writing now; true also when that is unknown.
     public func isBeingWritten() -> Bool { session.isBeingWritten() }
 
-    /// How far each source is loaded: unfinished ones first, then those touched last.
+    /// The checkpoints of sources: unfinished ones first, then the most recent.
     public func checkpoints(limit: Int) throws -> [Checkpoint] {
         try session.consistently {
             let columns = try checkpointColumns().joined(separator: ", ")
@@ -57,7 +57,7 @@ open class SQLWarehouseReader: WarehouseReader {
         }
     }
 
-    /// The columns of `load_checkpoint`, as an older version may have left them.
+    /// The columns of `load_checkpoint`, with substitutes for those that an older version lacks.
     private func checkpointColumns() throws -> [String] {
         let there = try session.columns(of: "load_checkpoint")
         let older = [
@@ -74,32 +74,32 @@ open class SQLWarehouseReader: WarehouseReader {
         }
     }
 
-    /// How many rows each table has, by its name.
+    /// The row count of each table.
     public func rowCounts() throws -> [(table: String, rows: Int64)] {
         try session.consistently { try RowCounts(session).all() }
     }
 
-    /// An order-independent hash of each table's content, all as of one moment.
+    /// An order-independent hash of each table's content; all of them of the same commit.
     public func digest() throws -> [(table: String, digest: TableDigest)] {
         try session.consistently { try session.atOneMoment { try WarehouseDigest(database: session).all() } }
     }
 
-    /// Lines in quarantine that match, by rule and source, the most first.
+    /// Counts the matching lines in quarantine by rule and source, the greatest count first.
     public func rejectedCounts(matching filter: RejectedFilter) throws -> [RejectedCount] {
         try session.consistently { try Quarantine(session).counts(matching: filter) }
     }
 
-    /// The same, with the bytes of the lines.
+    /// The same counts, with the total size of the lines in bytes.
     public func rejectedSizes(matching filter: RejectedFilter) throws -> [RejectedCount] {
         try session.consistently { try Quarantine(session).sizes(matching: filter) }
     }
 
-    /// How many lines are in quarantine, and how many were dropped from it.
+    /// How many lines are in quarantine, how many of them are cured, and how many were dropped.
     public func quarantineTotals() throws -> QuarantineTotals {
         try session.consistently { try Quarantine(session).totals() }
     }
 
-    /// Lines in quarantine; see `WarehouseReader`.
+    /// Returns lines in quarantine; see `WarehouseReader`.
     public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         try session.consistently { try Quarantine(session).lines(matching: filter, after: id, limit: limit) }
     }
@@ -119,7 +119,7 @@ open class SQLWarehouseReader: WarehouseReader {
         }
     }
 
-    /// How the marts stand to the tables that they follow from.
+    /// Whether the marts are up to date with the tables that they are computed from.
     public func martState() throws -> MartState {
         try session.consistently {
             var state = MartState()
@@ -139,7 +139,7 @@ open class SQLWarehouseReader: WarehouseReader {
     /// The size in bytes.
     public func size() throws -> Int64 { try session.consistently { try session.size() } }
 
-    /// The number of the schema's last migration, and of the last that this program knows.
+    /// The numbers of the last applied migration, and of the last one that this program knows.
     public func schemaVersion() throws -> (applied: Int, known: Int) {
         try session.consistently {
             let applied = try session.integer("SELECT max(version) FROM \(dialect.table("schema_migration"))") ?? 0
@@ -147,14 +147,14 @@ open class SQLWarehouseReader: WarehouseReader {
         }
     }
 
-    /// What the database's own checks say, and where counts do not add up.
+    /// The faults that the database's own checks find, and the counts that do not add up.
     public func faults() throws -> [String] {
         try session.consistently {
             try session.faults() + RowCounts(session).faults() + Quarantine(session).faults()
         }
     }
 
-    /// The declared indexes that are there; see `WarehouseReader`.
+    /// The declared indexes that exist; see `WarehouseReader`.
     public func indexes() throws -> [(index: TableIndex, bytes: Int64?)] {
         try session.consistently { try session.declaredIndexes().map { ($0, try session.size(of: $0)) } }
     }

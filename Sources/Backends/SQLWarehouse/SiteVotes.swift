@@ -1,9 +1,9 @@
 import Domain
 
-/// The site's ratings summed by movie. In Swift, since a database would sort all ratings, which are kept in
-/// the order of their users.
+/// Sums the site's ratings by movie. This is done in Swift, because a database would sort all ratings, which are stored
+/// in the order of their users.
 struct SiteVotes {
-    /// The shape of the sums.
+    /// The columns of the sums.
     static let table = Table(
         "site_votes", .marts, "The site's ratings by movie.", key: ["movie_id"], merge: [.sum(["votes", "total"])],
         columns: [
@@ -15,7 +15,7 @@ struct SiteVotes {
     /// The sums.
     let rows = MergeTable(table)
 
-    /// Sums up all ratings.
+    /// Sums all ratings.
     init(_ database: any SQLDatabase) throws {
         let dialect = database.dialect
         let ratings = try database.query(

@@ -1,12 +1,12 @@
 import Domain
 
-/// Rows that are staged under a private name, for statements to read.
+/// Rows that are staged under a private name, so that statements can read them.
 ///
-/// The list of all of them is fixed, so that a database can make what it needs once a connection.
+/// `all` is a fixed list, so that a database can prepare what it needs once for each connection.
 public struct StagedTable: Sendable, Equatable {
-    /// Its name without the dialect's prefix.
+    /// The name without the dialect's prefix.
     public let name: String
-    /// The columns of its rows, in order.
+    /// The columns of the rows, in order.
     public let columns: [RowColumn]
 
     init(_ name: String, _ columns: [RowColumn]) {
@@ -14,24 +14,24 @@ public struct StagedTable: Sendable, Equatable {
         self.columns = columns
     }
 
-    /// Rows of a stored or listed table.
+    /// The rows of a stored or a listed table.
     init(_ table: Table) { self.init(table.name, table.rowColumns) }
 
-    /// The names of its columns, as a list.
+    /// A comma-separated list of the columns' names.
     var names: String { columns.map(\.name).joined(separator: ", ") }
 
-    /// Candidates of an event group.
+    /// The candidates of an event group.
     static let events = StagedTable("events", EventRows.columns)
-    /// Rejected lines.
+    /// The rejected lines.
     static let rejections = StagedTable("rejections", RejectionRows.columns)
 
-    /// All that a warehouse stages.
+    /// Everything that a warehouse stages.
     public static let all: [StagedTable] =
         [events, rejections]
         + (MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily] + ListTables.all).map { StagedTable($0) }
 }
 
-/// Short lists of values that statements read.
+/// The tables of short lists of values that statements read.
 enum ListTables {
     private static func list(_ name: String, _ meaning: String, _ columns: [Column]) -> Table {
         Table(name, .operations, meaning, key: [columns[0].name], columns: columns)
@@ -39,7 +39,7 @@ enum ListTables {
 
     /// Ids of movies.
     static let movies = list("movie_ids", "Movies.", [.required("movie_id", .integer, "The movie.")])
-    /// Movie documents that come.
+    /// The movie documents to be compared with stored ones.
     static let documents = list(
         "documents", "Movie documents.",
         [
@@ -71,9 +71,9 @@ enum ListTables {
             let columns = OperationTables.checkpoints.columns
             return columns[OperationTables.checkpoints.index(of: name)]
         })
-    /// Rows of `load_checkpoint` that go.
+    /// Rows of `load_checkpoint` to be deleted.
     static let superseded = list(
-        "superseded", "Rows of the ledger that others take the place of.",
+        "superseded", "Rows of the ledger that other rows replace.",
         identity + [.required("is_kept", .boolean, "Whether a source that was loaded whole stays known.")])
     /// Rows of `load_outgrown`.
     static let outgrown = list("outgrown", "What sources were before they grew.", OperationTables.outgrown.columns)
@@ -93,7 +93,7 @@ enum ListTables {
 }
 
 extension SQLSession {
-    /// Stages listed values, one array a row.
+    /// Stages the rows of a list, one array for each row.
     func stage(_ values: some Sequence<[RowValue]>, as table: Table) throws {
         let rows = RowSet(table)
         for row in values { rows.append(row) }

@@ -2,7 +2,7 @@ import Domain
 import Glibc
 
 extension WarehouseBackend {
-    /// A warehouse in a SQLite file.
+    /// The backend that keeps a warehouse in a SQLite file.
     public static let sqlite = WarehouseBackend(
         naming: BackendNaming(
             schemes: ["sqlite"], takesPaths: true,
@@ -30,10 +30,10 @@ extension WarehouseBackend {
         })
 }
 
-/// The file that a location means.
+/// Translates a location to the path of a SQLite file.
 enum SQLiteLocation {
-    /// Its path. A `sqlite` URL is read as SQLAlchemy and dlt do: two slashes mean nothing, three the folder one is in,
-    /// four the root.
+    /// The path of the file. A `sqlite` URL is read as in SQLAlchemy and dlt: two slashes have no meaning, three begin
+    /// a path in the current folder, four begin an absolute path.
     static func path(_ location: Location) -> String {
         guard location.scheme != nil else { return location.rest }
         for slashes in ["///", "//"] where location.rest.hasPrefix(slashes) {
@@ -42,8 +42,8 @@ enum SQLiteLocation {
         return location.rest
     }
 
-    /// Refuses names that mean standard input or output, or memory, to other programs: nothing is kept there, and a
-    /// file of such a name is a mistake.
+    /// Refuses names that mean standard input or output, or memory, to other programs: a file of such a name would be a
+    /// mistake.
     static func validate(_ location: Location) throws {
         let path = path(location)
         if path.isEmpty { throw SQLiteFileError.noPath(location: location.description) }
@@ -52,13 +52,13 @@ enum SQLiteLocation {
         }
     }
 
-    /// Whether there is a warehouse already, or something else in its place; an empty file is neither.
+    /// Whether a warehouse, or something else, exists at a path. An empty file does not count.
     static func isThere(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && (status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG)
     }
 
-    /// The database, what SQLite keeps beside it, and what commands wrote for somebody.
+    /// The database, the files that SQLite keeps beside it, and the files that commands wrote for the user.
     static func localFiles(_ path: String) -> LocalFiles {
         var own = LocalFiles(files: [LocalFiles.Place(path: path, what: "the warehouse")])
         let real = WarehouseFile.realPath(path)
@@ -69,7 +69,7 @@ enum SQLiteLocation {
         if let slash = path.lastIndex(of: "/") {
             own.folders.append(LocalFiles.Place(path: path[...slash] + "snapshots", what: "the folder of snapshots"))
         }
-        // Nothing where there is no warehouse, or it cannot be read: the command says so when it opens it.
+        // If the warehouse is missing or cannot be read, the command reports that when it opens the warehouse.
         own.written = ((try? SQLiteOutputs(reading: path).all()) ?? []).map {
             FileState(device: $0.device, inode: $0.inode, bytes: $0.bytes, modifiedAt: $0.modifiedAt)
         }

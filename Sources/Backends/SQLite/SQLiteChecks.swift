@@ -1,12 +1,12 @@
 import Domain
 import Glibc
 
-/// What `reelhouse doctor` says of a warehouse's file, its folder and the SQLite library.
+/// The checks of `reelhouse doctor` on a warehouse's file, its folder and the SQLite library.
 enum SQLiteChecks {
-    /// What a folder of a warehouse should have left, in bytes, and what it needs at the least.
+    /// How many bytes should be free on the disk of the folder, and how many are the minimum.
     private static let (comfortableSpace, leastSpace): (Int64, Int64) = (1 << 30, 64 << 20)
 
-    /// The library, as it is linked now.
+    /// Checks the linked library.
     static var library: Finding {
         let reinstall = "Install libsqlite3-0 of Debian 12 or newer (`make deps`)."
         if !SQLiteLibrary.isSupported {
@@ -17,7 +17,7 @@ enum SQLiteChecks {
             : .fail("sqlite", "\(SQLiteLibrary.version), built for one thread only", reinstall)
     }
 
-    /// The file and its folder, and between them what is in it.
+    /// Checks the file and its folder; the findings on the warehouse's content come between those two.
     static func findings(path: String, content: () throws -> [Finding]) -> [Finding] {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -58,7 +58,7 @@ enum SQLiteChecks {
         }
     }
 
-    /// SQLite keeps its log beside the file.
+    /// Checks the folder, because SQLite keeps its log beside the file.
     private static func folder(of path: String) -> Finding {
         let folder = folderPath(of: path)
         guard access(folder, W_OK | X_OK) == 0 else {

@@ -6,22 +6,23 @@
 
 import Domain
 
-/// The files that commands wrote for somebody, in `load_output`; read and written without waiting for anybody.
+/// The table `load_output`: the files that commands wrote for the user, which are never input. Reading and writing it
+/// never waits for a lock.
 public struct SQLiteOutputs {
-    /// A file as it was written.
+    /// The state of a file after it was written.
     public struct Output: Sendable, Equatable {
-        /// The file system it is on.
+        /// The device of its file system.
         public var device: Int64
-        /// Its number there.
+        /// The inode on that device.
         public var inode: Int64
-        /// Its size in bytes.
+        /// The size in bytes.
         public var bytes: Int64
-        /// When it was written, nanoseconds since 1970.
+        /// The time of its last change, in nanoseconds since 1970.
         public var modifiedAt: Int64
-        /// Its path.
+        /// The path of the file.
         public var path: String
 
-        /// A file as it was written.
+        /// Creates the state of a file.
         public init(device: Int64, inode: Int64, bytes: Int64, modifiedAt: Int64, path: String) {
             self.device = device
             self.inode = inode
@@ -33,30 +34,31 @@ public struct SQLiteOutputs {
 
     private let connection: Connection
 
-    /// Opens a warehouse to read what it remembers.
+    /// Opens a warehouse to read the table.
     ///
     /// - Throws: `SQLiteError`.
     public init(reading path: String) throws {
         guard try WarehouseFile.lookForOwn(at: path) == .warehouse else {
             throw WarehouseError.notThere(location: path)
         }
-        // Without a log the file is all there is; and only where both are there SQLite makes nothing beside it.
+        // Without a log, the file has everything. With a log, SQLite creates no file only when both the log and the
+        // shared memory exist.
         let place = WarehouseFile.realPath(path)
         let isLogged = access(place + "-wal", F_OK) == 0 && access(place + "-shm", F_OK) == 0
         connection = try Connection(path: path, access: isLogged ? .readOnly : .immutable)
     }
 
-    /// Opens a warehouse that is there to add to it.
+    /// Opens an existing warehouse to add files to the table.
     ///
     /// - Throws: `SQLiteError`.
     public init(writing path: String) throws {
-        // A warehouse of an older version has no such table, and is not changed.
+        // A warehouse of an older version has no such table, and must not be changed.
         _ = try SQLiteOutputs(reading: path).all()
         connection = try Connection(path: path, access: .readWrite)
         try connection.setBusyTimeout(milliseconds: 0)
     }
 
-    /// All that are remembered.
+    /// All files in the table.
     public func all() throws -> [Output] {
         let rows = try connection.prepare("SELECT device, inode, bytes, modified_at, path FROM load_output")
         var outputs: [Output] = []
@@ -69,9 +71,9 @@ public struct SQLiteOutputs {
         return outputs
     }
 
-    /// Remembers a file.
+    /// Adds a file to the table.
     ///
-    /// - Throws: `SQLiteError`, at once where another program is writing.
+    /// - Throws: `SQLiteError`; without waiting when another program is writing.
     public func add(_ output: Output) throws {
         let statement = try connection.prepare(
             "INSERT OR REPLACE INTO load_output (device, inode, bytes, modified_at, path) VALUES (?, ?, ?, ?, ?)")

@@ -1,60 +1,63 @@
 import Domain
 
-/// A file that was found for an argument.
+/// An input file that was found for an argument of the command line.
 public struct FoundFile: Hashable, Sendable {
-    /// Its name as the user gave it: for a file in a folder the folder as named and the rest of the path; `-` for
-    /// standard input.
+    /// The name that reports and the quarantine show: the path as the user gave it; for a file in a folder, the folder
+    /// as the user named it and the rest of the path; `-` for standard input.
     public var name: String
-    /// Where its bytes are.
+    /// Where to read the bytes from.
     public var location: FileLocation
-    /// Its size in bytes; nil for standard input, a pipe or a device, whose bytes come once and have no identity.
+    /// The size in bytes. It is nil for standard input, a pipe or a device: their bytes can be read only once, so that
+    /// the file cannot be recognized later.
     public var size: Int64?
 
-    /// The last part of its path.
+    /// The last part of the path.
     public var lastPathComponent: String {
         let slash = name.utf8.lastIndex(of: UInt8(ascii: "/"))
         return String(slash.map { name[name.utf8.index(after: $0)...] } ?? name[...])
     }
 }
 
-/// What was found for some arguments.
+/// The result of a search for input files.
 public struct FoundFiles: Sendable {
-    /// The files, in the order in which they are to be read.
+    /// The files, in the order in which they will be read.
     public var files: [FoundFile] = []
-    /// What belongs to the warehouse itself, and is no input.
+    /// The paths that were left out because they belong to the warehouse itself.
     public var passedOver: [SourceRemark] = []
-    /// What cannot be read.
+    /// The paths that cannot be read, with the reason.
     public var unreadable: [SourceRemark] = []
 
-    /// Nothing.
+    /// Creates an empty result.
     public init() {}
 
-    /// Adds a remark on what is the warehouse's own.
+    /// Adds a path that was left out because it belongs to the warehouse, if the user is to be told.
     mutating func passOver(_ path: String, _ owner: OwnFiles.Owner) {
         if owner.isTold { passedOver.append(SourceRemark(name: path, reason: owner.what)) }
     }
 
-    /// Adds a remark on what cannot be read.
+    /// Adds a path that cannot be read.
     mutating func add(unreadable error: FileError) {
         unreadable.append(SourceRemark(name: error.path, reason: "\(error.why); \(error.advice)"))
     }
 }
 
-/// Finds the files that arguments mean: paths, folders, patterns that the shell did not expand, and `-`.
+/// Finds the input files for the arguments of a command line: paths, folders, patterns that the shell did not expand,
+/// and `-`.
 public enum FileDiscovery {
-    /// The files of all arguments in their order, those of a folder sorted by name.
+    /// Finds the files of all arguments. They come in the order of the arguments, those of one folder sorted by name.
     ///
-    /// A folder means all files below it but dotted ones and those in dotted folders. Symbolic links are followed; a
-    /// folder that is met twice below one that was named is read once. A file that two arguments mean comes twice, but
-    /// standard input once. A folder without files gives none. What is met below a folder, or matches a pattern, and
-    /// cannot be looked at is told, and so is what belongs to the warehouse itself.
+    /// A folder stands for all files below it, except dotted files and files in dotted folders. The search follows
+    /// symbolic links, and reads a folder that it meets twice below one argument only once. A file that two arguments
+    /// name is listed twice, but standard input once. A folder without files yields nothing. A path below a folder, or
+    /// one that matches a pattern, which cannot be examined or belongs to the warehouse itself is listed in
+    /// `unreadable` or `passedOver`.
     ///
-    /// - Throws: when a path is not there, a link that was named leads nowhere and nothing else is found, nothing matches
-    ///   a pattern, or what is named is the warehouse's own.
+    /// - Throws: `FileError` when a named path does not exist; when a named symbolic link leads nowhere and no other
+    ///   file was found; when nothing matches a pattern; when a named path belongs to the warehouse itself.
     public static func find(_ arguments: [String], unless own: OwnFiles = OwnFiles()) throws(FileError) -> FoundFiles {
         var search = FileSearch(own: own)
         for argument in arguments { try search.add(argument) }
-        // Where there is nothing else to read, the command fails.
+        // A broken link is an error only if there is nothing else to read.
         if let error = search.brokenLink, search.found.files.isEmpty { throw error }
         return search.found
     }

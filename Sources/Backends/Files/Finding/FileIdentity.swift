@@ -1,6 +1,6 @@
 import Glibc
 
-/// What tells a file or folder from all others, whatever path leads to it.
+/// Identifies a file or folder by device and inode, so that it is recognized under any path.
 struct FileIdentity: Hashable {
     var device: UInt
     var inode: UInt

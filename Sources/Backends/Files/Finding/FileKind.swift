@@ -1,12 +1,13 @@
 import Domain
 
-/// Looks at the start of files, without reading them.
+/// Recognizes by their first bytes files that are not NDJSON.
 public enum FileKind {
-    /// What a file is that is not NDJSON: in words, and the shell command that converts it; nil for lines.
+    /// Describes a file that is not NDJSON: the format in words, and the shell command that converts it. Returns nil
+    /// when the file is to be read as lines.
     ///
-    /// Nothing is opened whose bytes come once.
+    /// Files whose bytes can be read only once (standard input, pipes) are not opened; the result for them is nil.
     ///
-    /// - Throws: when it cannot be opened or read.
+    /// - Throws: `FileError` when the file cannot be opened or read.
     public static func unsupported(
         _ file: FoundFile
     ) throws(FileError) -> (words: String, conversion: String)? {

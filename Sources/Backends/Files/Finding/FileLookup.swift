@@ -1,27 +1,27 @@
 import Domain
 import Glibc
 
-/// Finds out whether an open file is known by the bytes that it begins with (contract §2.1), reading no more of it than
-/// that takes.
+/// Finds out whether an open file is a known source, by comparing its first bytes with the keys in the ledger (contract
+/// §2.1). It reads only as much of the file as the comparison needs.
 struct FileLookup {
-    /// A known source that a file is.
+    /// A known source that the file begins with.
     struct Match {
-        /// Its place in the list of what is known.
+        /// The index of the known source in `KnownFiles.entries`.
         let index: Int
         let entry: KnownFiles.Entry
-        /// How many bytes of the file it is known by.
+        /// How many bytes of the file the key covers.
         let bytes: Int64
-        /// The hash of these.
+        /// The hash of these bytes, which can go on with the bytes that follow.
         let hash: SourceHash
     }
 
     let file: OpenFile
-    /// The file's size when it was opened.
+    /// The file's size at the time of opening.
     let size: Int64
-    /// What it begins with, `SourceHash.headLength` bytes at most.
+    /// The file's first bytes, at most `SourceHash.headLength`.
     let head: [UInt8]
 
-    /// Reads the first bytes of a file; where it is read later stays.
+    /// Reads the first bytes of a file without moving the file's read position.
     init(_ file: OpenFile, size: Int64) throws(FileError) {
         self.file = file
         self.size = size
@@ -37,12 +37,12 @@ struct FileLookup {
         self.head = Array(memory[..<count])
     }
 
-    /// How it is compressed; nil is plain.
+    /// The compression of the file; nil for plain bytes.
     var compression: CompressionFormat? { head.withUnsafeBytes { CompressionFormat(firstBytes: $0) } }
 
-    /// The known source that it is: the one of the most bytes of those that it begins with.
+    /// Returns the known source whose bytes the file begins with; if there are several, the longest one.
     ///
-    /// - Parameter isWholeLine: tells whether a last line without LF is read; nil where it always is.
+    /// - Parameter isWholeLine: decides whether a last line without LF is read; nil when such a line is always read.
     func match(
         in known: KnownFiles, day: Int32?, name: String, isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)? = nil
     ) throws(FileError) -> Match? {
@@ -54,7 +54,7 @@ struct FileLookup {
             guard entry.day == day, let bytes = entry.bytes, bytes <= size else { continue }
             var mayBeLonger = !entry.isExact && (!entry.isComplete || isPlain)
             if entry.isOutgrown, isPlain, bytes < size, let isWholeLine {
-                // A copy of what it was before it grew, when its last line was not finished.
+                // The file may be a copy of the source before it grew, when its last line was unfinished.
                 if !unfinished.isKnown { unfinished = (try lastLineStart(), true) }
                 if bytes >= unfinished.start { mayBeLonger = !(try isWhole(from: bytes, isWholeLine)) }
             }
@@ -65,14 +65,14 @@ struct FileLookup {
         for index in known.older {
             let entry = known.entries[index]
             guard entry.day == day, !entry.isRemoved else { continue }
-            // Of a plain file that was read whole the offset says how many bytes it had.
+            // For a plain file that was read completely, the byte offset is the number of bytes that the key covers.
             let length = isPlain && entry.isComplete ? entry.position.byteOffset : size
             if length <= size, length > 0 || size == 0 { lengths[length, default: []].append(index) }
         }
         return try longestMatch(lengths, in: known)
     }
 
-    /// Where the last line begins, which may be the file's end.
+    /// The offset at which the last line begins; the file's size when the file ends with LF.
     private func lastLineStart() throws(FileError) -> Int64 {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { memory.deallocate() }
@@ -81,7 +81,7 @@ struct FileLookup {
             let start = max(0, end - Int64(memory.count))
             let wanted = UnsafeMutableRawBufferPointer(rebasing: memory[..<Int(end - start)])
             let count = try file.read(into: wanted, at: start)
-            // It was cut off meanwhile.
+            // The file was truncated in the meantime.
             guard count == wanted.count else { return size }
             if let last = wanted.lastIndex(of: LineContent.lineFeed) { return start + Int64(last) + 1 }
             end = start
@@ -89,11 +89,11 @@ struct FileLookup {
         return 0
     }
 
-    /// Whether the file's last bytes are a line that is read without its LF.
+    /// Whether the bytes from an offset to the end of the file are a line that is read although it has no LF.
     private func isWhole(
         from start: Int64, _ isWholeLine: (UnsafeRawBufferPointer) throws -> Bool
     ) throws(FileError) -> Bool {
-        // What is longer is no line that is accepted.
+        // A longer line would be rejected, so it is not a whole one.
         guard size - start <= 17 << 20 else { return false }
         let padded = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Int(size - start) + ByteBuffer.padding, alignment: 16)
@@ -112,7 +112,7 @@ struct FileLookup {
         do {
             return try isWholeLine(UnsafeRawBufferPointer(rebasing: line[content]))
         } catch {
-            // A line that cannot be parsed for lack of memory says nothing about the file.
+            // The parser ran out of memory, which says nothing about the line.
             throw FileError(.read, file.path, errno: ENOMEM)
         }
     }
@@ -133,14 +133,14 @@ struct FileLookup {
         return found
     }
 
-    /// Hashes the file once, up to the longest of some lengths.
+    /// Hashes the file once, up to the greatest of the given lengths, and returns the longest match.
     private func longestMatch(_ lengths: [Int64: [Int]], in known: KnownFiles) throws(FileError) -> Match? {
         let hash = SourceHash()
         var match: Match?
         for length in lengths.keys.sorted() {
             guard try FileLookup.take(file, into: hash, upTo: length) else { break }
             let key = hash.key
-            // What is complete tells more than what an interrupted run left of an equal one.
+            // Prefers a completed source to an interrupted one with the same bytes.
             let found = lengths[length, default: []].filter { known.entries[$0].key == key }
                 .max { !known.entries[$0].isComplete && known.entries[$1].isComplete }
             if let found {
@@ -150,7 +150,8 @@ struct FileLookup {
         return match
     }
 
-    /// Takes a file's bytes into a hash, from where it is up to an offset; false when the file ends before.
+    /// Adds a file's bytes to a hash, from the hash's count up to an offset. Returns false when the file ends before
+    /// that offset.
     static func take(_ file: OpenFile, into hash: SourceHash, upTo end: Int64) throws(FileError) -> Bool {
         if hash.count >= end { return true }
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)

@@ -1,17 +1,17 @@
 import Domain
 import Glibc
 
-/// A search for the files that arguments mean; see `FileDiscovery`.
+/// One search for the input files of a command line; see `FileDiscovery`.
 struct FileSearch {
     let own: OwnFiles
     private(set) var found = FoundFiles()
-    /// The first link that was named and leads nowhere.
+    /// The error of the first named symbolic link that leads nowhere.
     private(set) var brokenLink: FileError?
     private var hasStandardInput = false
 
     init(own: OwnFiles) { self.own = own }
 
-    /// Adds what an argument means.
+    /// Adds the files that an argument stands for.
     mutating func add(_ argument: String) throws(FileError) {
         if argument == "-" { return try addStandardInput() }
         var status = stat()
@@ -28,7 +28,7 @@ struct FileSearch {
         let code = errno
         guard code == ENOENT || code == ENOTDIR, argument.utf8.contains(where: { "*?[".utf8.contains($0) }) else {
             let error = FileError(.find, argument, reason(for: argument, code))
-            // The name is there, so it is an entry that cannot be read.
+            // The path exists, so it is an entry that cannot be read.
             if error.reason == .brokenLink {
                 brokenLink = brokenLink ?? error
                 return found.add(unreadable: error)
@@ -51,7 +51,7 @@ struct FileSearch {
         hasStandardInput = true
     }
 
-    /// Whether something is the pipe or terminal that standard input is.
+    /// Whether a status is that of the pipe or terminal on standard input.
     private func isStandardInput(_ status: stat) -> Bool {
         var input = stat()
         guard fstat(STDIN_FILENO, &input) == 0, input.st_mode & S_IFMT != S_IFREG else { return false }
@@ -60,13 +60,13 @@ struct FileSearch {
 
     // MARK: - Patterns
 
-    /// Adds what matches an argument as a pattern.
+    /// Adds the files that match an argument as a pattern.
     private mutating func addMatches(of pattern: String) throws(FileError) {
         var matches = glob_t()
         defer { globfree(&matches) }
         var status = glob(pattern, GLOB_ERR, nil, &matches)
         if status == GLOB_ABORTED {
-            // A folder on the way cannot be listed; the others may still have matches.
+            // One folder of the pattern cannot be listed; the other folders may still have matches.
             found.add(unreadable: FileError(.list, pattern, errno: errno))
             globfree(&matches)
             status = glob(pattern, 0, nil, &matches)
@@ -88,21 +88,21 @@ struct FileSearch {
         }
     }
 
-    /// Adds something that was met, not named.
+    /// Adds a path that the search met, as opposed to one that the user named.
     private mutating func addEntry(_ path: String) {
         do {
             let status = try status(of: path)
             if let owner = own.owner(of: status, at: { RealPath.of(path) }) {
                 return found.passOver(path, owner)
             }
-            // As in a folder: a pipe or a device is read when it is named.
+            // Pipes and devices are read only when the user names them.
             if isFolder(status) || status.st_mode & S_IFMT == S_IFREG { add(path, status) }
         } catch {
             found.add(unreadable: error)
         }
     }
 
-    /// A link that leads nowhere is another thing than a path that is not there.
+    /// Distinguishes a symbolic link that leads nowhere from a path that does not exist.
     private func reason(for path: String, _ code: Int32) -> FileError.Reason {
         var status = stat()
         if code == ENOENT, lstat(path, &status) == 0 { return .brokenLink }
@@ -148,7 +148,8 @@ struct FileSearch {
         guard lstat(path, &status) == 0 else { throw FileError(.find, path, errno: errno) }
         let isLink = status.st_mode & S_IFMT == S_IFLNK
         if isLink { status = try self.status(of: path) }
-        // Of what is no link the folder that it is in was looked at before.
+        // Only a link can lead into one of the warehouse's folders: the folder around any other entry was checked
+        // before.
         if let owner = own.owner(of: status, at: { isLink ? RealPath.of(path) : nil }) {
             return found.passOver(path, owner)
         }

@@ -1,20 +1,23 @@
 import Domain
 
-/// What `--movies` or `--events` names when it is files: paths, folders, patterns and `-`.
+/// The input files that `--movies` or `--events` names: paths, folders, patterns and `-`.
+///
+///     let files = try FileSet(["data/events"], port: .events)
+///     files.describe().count  // how many files will be read
 public struct FileSet: SourceSet {
-    /// How files are read.
+    /// The options of reading files.
     public struct Options: Sendable {
-        /// About how many bytes of decompressed data a chunk has.
+        /// The approximate size of a chunk in bytes of decompressed data.
         public var chunkSize = LineReader.defaultChunkSize
-        /// What belongs to the warehouse itself and is never input.
+        /// The files and folders that belong to the warehouse itself and are never input.
         public var own = OwnFiles()
-        /// Whether a last line without LF is read as it is, whatever it is.
+        /// Whether a last line without LF is read although it is not a whole JSON object.
         public var readsUnfinished = false
 
-        /// The defaults.
+        /// Creates the default options.
         public init() {}
 
-        /// What a command line asks for.
+        /// Creates the options that a command line asks for.
         public init(_ options: SourceOptions) {
             chunkSize = min(chunkSize, options.chunkBytes ?? chunkSize)
             own = OwnFiles(options.own)
@@ -22,21 +25,21 @@ public struct FileSet: SourceSet {
         }
     }
 
-    /// The port that its lines come in by.
+    /// The port that the lines belong to.
     public let port: SourcePort
-    /// The files, in the order in which they are to be read.
+    /// The files, in the order in which they will be read.
     public var files: [FoundFile] { found.files }
-    /// What was found of the warehouse's own.
+    /// The paths that were left out because they belong to the warehouse itself.
     public var passedOver: [SourceRemark] { found.passedOver }
-    /// What was found and cannot be read.
+    /// The paths that cannot be read, with the reason.
     public var unreadable: [SourceRemark] { found.unreadable }
     private let found: FoundFiles
     private let options: Options
 
-    /// Finds the files that arguments mean; see `FileDiscovery`.
+    /// Finds the files for the arguments of a command line; see `FileDiscovery`.
     ///
-    /// - Throws: `FileError` when a path is not there, nothing matches a pattern, or what is named is the warehouse's
-    ///   own.
+    /// - Throws: `FileError` when a named path does not exist, when nothing matches a pattern, or when a named path
+    ///   belongs to the warehouse itself.
     public init(
         _ arguments: [String], port: SourcePort, options: Options = Options()
     ) throws(FileError) {
@@ -44,24 +47,24 @@ public struct FileSet: SourceSet {
             try FileDiscovery.find(arguments, unless: options.own), port: port, options: options)
     }
 
-    /// Finds the files that arguments mean, to be read in chunks of about so many bytes.
+    /// Finds the files for the arguments of a command line, to be read in chunks of about `chunkSize` bytes.
     public init(_ arguments: [String], port: SourcePort, chunkSize: Int) throws(FileError) {
         var options = Options()
         options.chunkSize = chunkSize
         try self.init(arguments, port: port, options: options)
     }
 
-    /// Files that were found.
+    /// Creates a set of files that were found before.
     public init(_ found: FoundFiles, port: SourcePort, options: Options = Options()) {
         self.port = port
         self.found = found
         self.options = options
     }
 
-    /// The files, in their order.
+    /// The names and sizes of the files, in their order.
     public func describe() -> [SourceDescription] { files.map { SourceDescription(name: $0.name, size: $0.size) } }
 
-    /// Opens the files, to be read one after the other.
+    /// Opens the files as one source of lines, which reads one file after the other.
     public func open(
         _ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void
     ) throws -> any LineSource {

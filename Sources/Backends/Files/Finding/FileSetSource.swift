@@ -1,21 +1,23 @@
 import Domain
 import Glibc
 
-/// The files of a set as a source of lines, each opened when its turn comes and known by the bytes that are read of it.
+/// Reads the lines of a set of files. Each file is opened when its turn comes, and recognized by its content.
 ///
-/// What cannot be read has a chunk that says so, and the others are read.
+/// For a file that is skipped or cannot be read, the source gives a chunk without lines whose notice says why; the
+/// other files are read.
 final class FileSetSource: LineSource {
-    /// What all files of the set share.
+    /// The options for all files of the set.
     struct Options {
         var port: SourcePort
         var request: SourceRequest
         var own: OwnFiles
         var chunkSize: Int
-        /// Whether a last line without LF is read as it is, whatever it is.
+        /// Whether a last line without LF is read although it is not a whole JSON object.
         var readsUnfinished: Bool
     }
 
-    /// A file as it was met, under a date: met again just so it need not be looked at.
+    /// A file's state and snapshot date. When the same pair is met again in a run, the file is skipped without being
+    /// opened again.
     private struct Met: Hashable {
         var file: FileState
         var day: Int32?
@@ -36,7 +38,7 @@ final class FileSetSource: LineSource {
         wholeObject = try WholeObject()
     }
 
-    /// The next chunk, or nil when all files are read.
+    /// Returns the next chunk, or nil when all files have been read.
     func next() throws(FileError) -> LineChunk? {
         while true {
             do throws(FileError) {
@@ -70,7 +72,7 @@ final class FileSetSource: LineSource {
 
     /// Opens a file.
     ///
-    /// - Returns: a chunk that says why it is not read; nil when it is.
+    /// - Returns: nil when the file is being read now; otherwise a chunk whose notice says why it is not read.
     private func begin(_ found: FoundFile, number: Int) throws(FileError) -> LineChunk? {
         let day = day(of: found)
         let path: String
@@ -95,7 +97,7 @@ final class FileSetSource: LineSource {
         guard met.insert(Met(file: FileState(status), day: day)).inserted else { return notice(.skipped, of: source) }
         let lookup = try FileLookup(file, size: Int64(status.st_size))
         if lookup.size == 0, !lookup.head.isEmpty {
-            // A file of the system's own, such as those in /proc, whose bytes come once.
+            // A generated file, as in /proc: its size is given as 0, so that it cannot be recognized later.
             current = try FileReading(stream: file, source, snapshotDay: snapshotDay(day), options.chunkSize)
             return nil
         }
@@ -103,7 +105,7 @@ final class FileSetSource: LineSource {
         return try begin(lookup, match, found, number: number, day: day)
     }
 
-    /// Tells whether a last line without LF is read; nil where it always is.
+    /// Decides whether a last line without LF is read; nil when such a line is always read.
     private var isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)? {
         options.readsUnfinished ? nil : { [wholeObject] in try wholeObject.isOne($0) }
     }
@@ -112,7 +114,7 @@ final class FileSetSource: LineSource {
         _ lookup: FileLookup, _ match: FileLookup.Match?, _ found: FoundFile, number: Int, day: Int32?
     ) throws(FileError) -> LineChunk? {
         let isReadAgain = options.request.isReload && match?.entry.isOfThisRun != true
-        // What an outgrown source is longer by is an unfinished line.
+        // Whatever follows the bytes of an outgrown source is an unfinished line, so the file is loaded completely.
         let isWhole = match.map { $0.entry.isComplete && ($0.bytes == lookup.size || $0.entry.isOutgrown) } ?? false
         if let match, isWhole, !isReadAgain { return skip(lookup, match, found, number: number, day: day) }
         var ledgerRow: Checkpoint?
@@ -130,7 +132,7 @@ final class FileSetSource: LineSource {
         return nil
     }
 
-    /// An equal file stays known when this one has grown.
+    /// Remembers a source as it was before it grew, so that a copy of the shorter file is still recognized.
     private func rememberOutgrown(_ match: FileLookup.Match) {
         let entry = match.entry
         known.add(
@@ -141,8 +143,8 @@ final class FileSetSource: LineSource {
             name: "")
     }
 
-    /// A source that is loaded whole. Where the ledger does not say yet how many bytes it has, or has another name, it is
-    /// told now.
+    /// Skips a file that is loaded completely. If the ledger's row lacks the number of bytes or has another name, the
+    /// chunk carries a mark that corrects the row.
     private func skip(
         _ lookup: FileLookup, _ match: FileLookup.Match, _ found: FoundFile, number: Int, day: Int32?
     ) -> LineChunk {
@@ -168,13 +170,13 @@ final class FileSetSource: LineSource {
         return chunk
     }
 
-    /// The date that a file is known by: the one that was given, or the one in its name.
+    /// The date that is a part of the file's identity: the one that the user gave, else the one in the file's name.
     private func day(of file: FoundFile) -> Int32? {
         guard options.port == .movies else { return nil }
         return options.request.snapshotDay ?? SnapshotDate.inName(file.lastPathComponent)
     }
 
-    /// The date that a file's documents have.
+    /// The snapshot date of the file's documents.
     private func snapshotDay(_ day: Int32?) -> Int32 { options.request.snapshotDay ?? day ?? options.request.clockDay }
 
     /// The ledger's row of a known file.

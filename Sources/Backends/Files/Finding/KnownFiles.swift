@@ -1,31 +1,31 @@
 import Domain
 
-/// What is known of the files of a port, kept small: a warehouse may know a million of them.
+/// The files of a port that the ledger knows, in little memory: a warehouse may know a million of them.
 struct KnownFiles {
-    /// A file that is known by the bytes that it begins with.
+    /// A file that is recognized by the bytes that it begins with.
     struct Entry {
         let key: FileKey
-        /// How many bytes the key is of; nil in rows of older versions, whose key is of the whole file.
+        /// How many bytes the key covers. It is nil in rows of older versions, whose key covers the whole file.
         let bytes: Int64?
         let head: Int64
         let day: Int32?
         let position: FilePosition
         let isComplete: Bool
         let mayGrow: Bool
-        /// What its lines became, over all runs.
+        /// How many lines were accepted, rejected and so on, over all runs.
         let counts: LineCounts
-        /// The run in which the reading of it began.
+        /// The run that began to read the file.
         let firstRun: Int64
-        /// Whether an equal file alone is meant: one that has grown since, or cannot grow.
+        /// Whether only an equal file matches, because the known one has grown since or cannot grow.
         let isOutgrown: Bool
-        /// Whether this run read it.
+        /// Whether this run read the file.
         let isOfThisRun: Bool
-        /// The next entry with the same head; -1 is the end.
+        /// The index of the next entry with the same head; -1 at the end of the list.
         fileprivate var next: Int32 = -1
         fileprivate(set) var isRemoved = false
-        /// The name that it was read under last.
+        /// The name under which the file was read last.
         fileprivate(set) var name = ""
-        /// Whether a file of this run was found to be it.
+        /// Whether this run met a file that matches the entry.
         fileprivate var isMet = false
 
         init(
@@ -46,18 +46,18 @@ struct KnownFiles {
             self.isOfThisRun = isOfThisRun
         }
 
-        /// Whether only a file of as many bytes can be it.
+        /// Whether only a file of the same length matches.
         var isExact: Bool { isOutgrown || (isComplete && !mayGrow) }
     }
 
     private(set) var entries: [Entry] = []
     private var firstByHead: [Int64: Int32] = [:]
-    /// The lengths below `SourceHash.headLength` that are there.
+    /// The lengths of all entries that are shorter than `SourceHash.headLength`.
     private(set) var shortLengths: Set<Int64> = []
-    /// The entries without a length.
+    /// The indexes of the entries of older versions, which have no length.
     private(set) var older: [Int] = []
 
-    /// Adds what the ledger knows.
+    /// Adds a source that the ledger knows.
     mutating func add(_ known: KnownSource) {
         let (checkpoint, mark) = (known.checkpoint, known.mark)
         guard let key = FileKey(text: mark.identity.key) else { return }
@@ -84,11 +84,11 @@ struct KnownFiles {
         entries.append(entry)
     }
 
-    /// Forgets an entry: it goes on under another key.
+    /// Removes an entry, because its source continues under another key.
     mutating func remove(_ index: Int) { entries[index].isRemoved = true }
 
-    /// Whether a source that is met has another name now than the ledger says. The first name in a run is the one that
-    /// counts, so that copies do not change it to and fro.
+    /// Whether a file was met under another name than the ledger has. Only the first name of a run counts, so that the
+    /// name does not alternate between copies of a file.
     mutating func meetsUnderOtherName(_ index: Int, _ name: String) -> Bool {
         let entry = entries[index]
         if entry.isMet || entry.isOfThisRun || entry.isOutgrown { return false }
@@ -96,7 +96,7 @@ struct KnownFiles {
         return entry.name != name
     }
 
-    /// The entries whose first bytes have a short hash.
+    /// The indexes of the entries whose first bytes have the given short hash.
     func indexes(head: Int64) -> [Int] {
         var found: [Int] = []
         var index = firstByHead[head] ?? -1
@@ -107,6 +107,6 @@ struct KnownFiles {
         return found
     }
 
-    /// The name that an entry of no bytes was read under.
+    /// The name of an entry that covers no bytes; nil for other entries.
     func nameOfEmpty(_ index: Int) -> String? { entries[index].bytes == 0 ? entries[index].name : nil }
 }

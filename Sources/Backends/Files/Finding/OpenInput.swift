@@ -1,15 +1,15 @@
 import Domain
 import Glibc
 
-/// Opens nothing but the name: no permission to read is asked for, no device is touched, and to close it drops no lock
-/// (open(2)). Swift's Glibc does not have it.
+/// Opens a path without access to the content: this needs no read permission, does not touch a device, and closing the
+/// descriptor drops no lock (open(2)). Swift's Glibc module does not define the constant.
 private let O_PATH: Int32 = 0o10_000_000
 
 extension OpenFile {
-    /// Opens a file that is to be input, unless it is one of the warehouse's own; nothing is opened to be read before
-    /// it is known which file it is, also where it takes the place of another just now.
+    /// Opens an input file, unless it belongs to the warehouse itself. The file is opened for reading only after its
+    /// device and inode were checked, even if another file takes its place at that moment.
     ///
-    /// - Returns: the file, and what it is.
+    /// - Returns: the open file and its status.
     static func input(_ path: String, as name: String, unless own: OwnFiles) throws(FileError) -> (OpenFile, stat) {
         let place = Glibc.open(path, O_PATH | O_CLOEXEC)
         guard place >= 0 else { throw FileError(.open, name, errno: errno) }
@@ -21,7 +21,7 @@ extension OpenFile {
             throw FileError(.open, name, .isOwn(owner.what))
         }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(.open, name, .isFolder) }
-        // Where there is no /proc the name has to do.
+        // Without /proc the file has to be opened by its path.
         let source = access("/proc/self/fd", F_OK) == 0 ? link : path
         while true {
             let descriptor = Glibc.open(source, O_RDONLY | O_CLOEXEC)

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 extension FileState {
-    /// The regular file at a path as it is now; nil when there is none.
+    /// The state of the regular file at a path; nil when there is no regular file.
     public init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -18,11 +18,11 @@ extension FileState {
     }
 }
 
-/// What belongs to the warehouse itself and is never input, wherever it lies and whatever its name: told by device and
-/// inode, so that it need not be opened. (To close any descriptor of a SQLite database drops the locks that this program
-/// has on it: https://sqlite.org/howtocorrupt.html §2.2.)
+/// The files and folders that belong to the warehouse itself and are never input, under any name and in any place. A
+/// file is recognized by device and inode, without being opened: closing any descriptor of a SQLite database drops the
+/// locks that this process holds on it (https://sqlite.org/howtocorrupt.html §2.2).
 public final class OwnFiles: Sendable {
-    /// What a file or folder was found to be.
+    /// What a file belongs to, in words, and whether the user is told that it was left out.
     struct Owner {
         var what: String
         var isTold: Bool
@@ -40,7 +40,8 @@ public final class OwnFiles: Sendable {
 
     private struct State {
         var files: [FileIdentity: Owner] = [:]
-        /// All files below the folders; nil until a file with several names asks for them.
+        /// All files below the folders. The set is filled when a file with several hard links is checked for the first
+        /// time.
         var below: [FileIdentity: Owner]?
     }
 
@@ -51,7 +52,7 @@ public final class OwnFiles: Sendable {
     private let written: Set<FileState>
     private let state = Mutex(State())
 
-    /// What is never input; nothing unless told.
+    /// Creates the set of files that are never input; an empty set by default.
     public init(_ own: LocalFiles = LocalFiles()) {
         files = own.files
         folders = own.folders
@@ -66,9 +67,9 @@ public final class OwnFiles: Sendable {
 
     private var isEmpty: Bool { files.isEmpty && folders.isEmpty && written.isEmpty }
 
-    /// What a file or folder is, if it is one of these.
+    /// Returns what a file or folder belongs to; nil when it is not one of the warehouse's own.
     ///
-    /// - Parameter path: gives a path of it without symbolic links, where that is known.
+    /// - Parameter path: returns a path of the file without symbolic links, if one is known.
     func owner(of status: stat, at path: () -> String?) -> Owner? {
         if isEmpty { return nil }
         let identity = FileIdentity(status)
@@ -90,7 +91,8 @@ public final class OwnFiles: Sendable {
         return status.st_mode & S_IFMT == S_IFREG && status.st_nlink > 1 ? ownerBelow(identity) : nil
     }
 
-    /// The files may have come, or been replaced, since they were looked at last; what they were once they stay.
+    /// Checks the single files again on each miss, because they may have been created or replaced since the last check.
+    /// An identity once found is kept.
     private func fileOwner(_ identity: FileIdentity) -> Owner? {
         state.withLock { state in
             if let owner = state.files[identity] { return owner }
@@ -118,7 +120,7 @@ public final class OwnFiles: Sendable {
         return found
     }
 
-    /// Goes through a folder and those below it, and the files in them, without opening any file.
+    /// Calls the closures for a folder, the folders below it and the files in them, without opening a file.
     private static func forEachFolder(
         _ path: String, depth: Int, file: ((FileIdentity) -> Void)? = nil, _ body: (FileIdentity) -> Void
     ) {
@@ -149,16 +151,16 @@ public final class OwnFiles: Sendable {
     }
 }
 
-/// Paths without symbolic links.
+/// Resolves symbolic links in paths.
 enum RealPath {
-    /// A path of what is at a path; nil when nothing is.
+    /// The path without symbolic links; nil when nothing is there.
     static func of(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
     }
 
-    /// The folder that a path's last part is in.
+    /// The folder part of a path.
     static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -1,9 +1,11 @@
 import Domain
 
-/// The snapshot date that a file's name gives its movie documents (contract §2.2).
+/// Finds the snapshot date of movie documents in the name of their file (contract §2.2).
+///
+///     SnapshotDate.inName("movies-2026-11-20.ndjson.zst")  // days from 1970-01-01 to 2026-11-20
 public enum SnapshotDate {
-    /// The first real date in a name, `YYYY-MM-DD` or, as TMDB names its daily export, `MM_DD_YYYY`, with no digit
-    /// beside it.
+    /// Returns the first real date in a name that has no digit beside it. The form is `YYYY-MM-DD`, or `MM_DD_YYYY` as
+    /// in the names of TMDB's daily export.
     ///
     /// - Parameter lastPathComponent: the last part of a path.
     /// - Returns: days since 1970-01-01, or nil when the name has no such date.
@@ -25,7 +27,7 @@ public enum SnapshotDate {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-    /// The date that ten bytes are in one of the two forms.
+    /// The date that ten bytes spell in one of the two forms.
     private static func date(_ bytes: ArraySlice<UInt8>) -> Int32? {
         var iso = Array(bytes)
         if iso[2] == underscore, iso[5] == underscore {

@@ -2,17 +2,17 @@ import Domain
 import Glibc
 import Hashing
 
-/// The line that a raw movie document stands in:
+/// The line in which the raw store keeps a movie document:
 /// `{"movie_id":603,"snapshot_date":"2026-11-20","has_title":true,"vote_count":26000,"content_hash":"…","length":2,"document":{}}`.
 ///
-/// The keys come in this order and without white space; `length` is that of the document in bytes, which is kept as it
-/// came, line feeds between its tokens included.
+/// The keys always come in this order and without white space. `length` is the length of the document in bytes. The
+/// document is kept byte for byte, including line feeds between its tokens.
 enum RawEnvelope {
-    /// More than the part before a document ever takes.
+    /// An upper bound for the length of the part before the document.
     static let longestHead = 256
     static let end = Array("}\n".utf8)
 
-    /// Adds a movie's line to a buffer.
+    /// Appends a movie's line to a buffer.
     static func append(_ movie: RawMovie, to buffer: ByteBuffer) {
         let votes = movie.rank.voteCount.map(String.init) ?? "null"
         let head = """
@@ -25,16 +25,16 @@ enum RawEnvelope {
         end.withUnsafeBytes { _ = buffer.append($0) }
     }
 
-    /// What stands before a document.
+    /// The part of the line before the document.
     struct Head: Equatable {
         var movieID: Int64
         var rank: MovieRank
         var documentLength: Int
-        /// How many bytes it takes itself.
+        /// The length of the head itself in bytes.
         var length: Int
     }
 
-    /// The head that bytes begin with, or nil when they do not begin with one as it is written here.
+    /// Parses the head at the start of some bytes; nil when they do not begin with a head as `append` writes it.
     static func head(_ bytes: UnsafeRawBufferPointer) -> Head? {
         var scanner = Scanner(bytes: bytes)
         guard scanner.skip("{\"movie_id\":"), let id = scanner.integer(), id > 0,
@@ -67,7 +67,7 @@ enum RawEnvelope {
         }
     }
 
-    /// Goes through bytes that are expected to be just so.
+    /// Parses bytes of a fixed format.
     private struct Scanner {
         let bytes: UnsafeRawBufferPointer
         var place = 0
@@ -94,7 +94,7 @@ enum RawEnvelope {
             return integer().map { .some($0) }
         }
 
-        /// Digits, with a minus sign before them or not.
+        /// Parses digits, with or without a minus sign before them.
         mutating func integer() -> Int64? {
             let start = place
             if place < bytes.count, bytes[place] == UInt8(ascii: "-") { place += 1 }

@@ -1,26 +1,26 @@
 import Domain
 import Glibc
 
-/// Reads the lines of a shard or run.
+/// Reads the lines of a shard or of a run (see `RawEnvelope`).
 final class RawEnvelopeReader {
     private let path: String
     private let stream: ZstdStream
     private let buffer = ByteBuffer(capacity: 96 << 10)
-    /// Where the line begins that is read, and the next one.
+    /// The offsets of the current line and of the next one in the buffer.
     private var line = 0
     private var nextLine = 0
-    /// Bytes to read at a time.
+    /// How many bytes to read at a time.
     private static let step = 64 << 10
 
-    /// A reader of a file from where it stands.
+    /// Creates a reader that begins at the file's read position.
     init(_ file: OpenFile) throws(FileError) {
         path = file.path
         stream = try ZstdStream(SourceInput(file, pieceSize: 64 << 10))
     }
 
-    /// The next line's head, or nil at the end.
+    /// Reads the head of the next line; nil at the end.
     ///
-    /// - Throws: when the file cannot be read, or is not as it was written.
+    /// - Throws: `FileError` when the file cannot be read or is damaged.
     func next() throws(FileError) -> RawEnvelope.Head? {
         line = nextLine
         try have(RawEnvelope.longestHead)
@@ -37,20 +37,20 @@ final class RawEnvelopeReader {
         return head
     }
 
-    /// The whole line that the last head is of; valid until the next.
+    /// The whole line of the last head; valid until the next call of `next`.
     var bytes: UnsafeRawBufferPointer { buffer.bytes(at: line, count: nextLine - line) }
 
-    /// The document of the last head.
+    /// The document that belongs to the last head.
     func movie(_ head: RawEnvelope.Head) -> RawMovie {
         let document = buffer.bytes(at: line + head.length, count: head.documentLength)
         return RawMovie(movieID: head.movieID, rank: head.rank, document: [UInt8](document))
     }
 
     private func fault() -> FileError {
-        FileError(.read, path, .damaged(stream.damage?.what ?? "a line of it is none that Reelhouse writes"))
+        FileError(.read, path, .damaged(stream.damage?.what ?? "it has a line that Reelhouse did not write"))
     }
 
-    /// Reads on until the line has `count` bytes or the stream ends.
+    /// Reads until the buffer has `count` bytes of the line, or the stream ends.
     private func have(_ count: Int) throws(FileError) {
         while buffer.count - line < count {
             if line > 0 {

@@ -1,39 +1,39 @@
 import Domain
 import Glibc
 
-/// The raw store's offline form: a folder with movie documents in `movies/`, a compressed file for each thousand ids
-/// (see `RawShard`), long comments in `comments/` and posters in `posters/`, each in a file that is named by its content
+/// The raw store in a folder. `movies/` has the movie documents, one compressed file for each thousand ids (see
+/// `RawShard`). `comments/` and `posters/` have long comments and posters, each in a file that is named by its content
 /// (see `RawReference`).
 ///
-/// What is put is held in memory up to a bound, and beyond it in files without names. A flush merges it into its
-/// shards: new files under temporary names, one sync of the file system, and the renames. So at any moment the old or
-/// the new file is there, and a flush writes a shard once and syncs twice, however much was put in whatever order.
-/// Errors are `FileError`s that name the file.
+/// The store holds what is put in memory up to a limit, and beyond that in files without names (see `RawRun`). A flush
+/// merges all of it into the shards: it writes new files under temporary names, syncs the file system once, and renames
+/// them. At any moment either the old or the new file is in place. A flush writes each shard once and syncs twice, no
+/// matter how much was put and in which order. Errors are `FileError`s that name the file.
 public final class RawFolder: RawStore {
     let path: String
     private let heldBytes: Int
     private let encoder: ZstdEncoder
     private var lock: OpenFile?
-    /// The document of greatest rank of each movie, of those in memory.
+    /// For each movie, the document of greatest rank among those in memory.
     private var movies: [Int64: RawMovie] = [:]
     private var movieBytes = 0
     private var runs: [RawRun] = []
-    /// Comment bodies and posters in memory.
+    /// The comment bodies and posters in memory.
     private var contents: [RawReference: [UInt8]] = [:]
     private var contentBytes = 0
-    /// Whether files took their place since the last sync.
+    /// Whether files were renamed since the last sync.
     private var hasUnsyncedNames = false
 
-    /// About what a document, a body or a poster takes beside its bytes.
+    /// An estimate of the memory that a document, a body or a poster needs in addition to its bytes.
     private static let overhead = 256
-    /// How many runs are merged at most: each is read at the same time.
+    /// The greatest number of runs to merge at once; each of them is open during the merge.
     private static let mostRuns = 16
 
-    /// The store in a folder, which is made when something is put.
+    /// Creates a store in a folder, which is made when something is put for the first time.
     ///
     /// - Parameters:
     ///   - path: the folder.
-    ///   - heldBytes: how many bytes are held in memory.
+    ///   - heldBytes: how many bytes the store holds in memory.
     ///   - level: zstd's compression level.
     public init(path: String, heldBytes: Int = 32 << 20, level: Int = 1) throws(FileError) {
         self.path = path
@@ -41,7 +41,7 @@ public final class RawFolder: RawStore {
         self.encoder = try ZstdEncoder(level: level)
     }
 
-    /// Keeps the documents whose rank is greater than that of what is kept of their movie.
+    /// Keeps each document whose rank is greater than that of the stored document of the same movie.
     public func put(movies: [RawMovie]) throws {
         for movie in movies {
             guard movie.document.count <= maximumLineLength else {
@@ -74,14 +74,14 @@ public final class RawFolder: RawStore {
         try makeRoom()
     }
 
-    /// Makes durable what was put.
+    /// Makes everything durable that was put.
     public func flush() throws {
         try write()
         if hasUnsyncedNames { try FileSystem.sync(path) }
         hasUnsyncedNames = false
     }
 
-    /// The document that is kept of a movie, or nil.
+    /// The stored document of a movie; nil when there is none.
     public func movie(_ id: Int64) throws -> RawMovie? {
         if !runs.isEmpty { try write() }
         let stored = try RawShard(number: RawShard.number(ofMovie: id), folder: movieFolder).movie(id)
@@ -89,13 +89,13 @@ public final class RawFolder: RawStore {
         return stored.map { $0.rank < held.rank ? held : $0 } ?? held
     }
 
-    /// The comment body that is kept under a reference; nil when there is none.
+    /// The comment body with a reference; nil when there is none.
     public func comment(_ reference: RawReference) throws -> [UInt8]? { try content(reference) }
 
-    /// The poster that is kept under a reference; nil when there is none.
+    /// The poster with a reference; nil when there is none.
     public func poster(_ reference: RawReference) throws -> [UInt8]? { try content(reference) }
 
-    /// Whether something is kept under a reference.
+    /// Whether the store has content with a reference.
     public func has(_ reference: RawReference) -> Bool {
         contents[reference] != nil || access("\(path)/\(reference)", F_OK) == 0
     }
@@ -105,12 +105,13 @@ public final class RawFolder: RawStore {
         let path = "\(path)/\(reference)"
         guard let bytes = try OpenFile.ifThere(path)?.readAll() else { return nil }
         guard reference.isOf(bytes) else {
-            throw FileError(.read, path, .damaged("its content is not what its name says"))
+            throw FileError(.read, path, .damaged("its content does not match the hash in its name"))
         }
         return bytes
     }
 
-    /// Gives all documents that are kept, one a movie, in ascending order of their ids. What is held is written first.
+    /// Calls `body` with all documents, one a movie, in ascending order of their ids. Documents in memory are written
+    /// first.
     public func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
         try write()
         for shard in try RawShard.all(in: movieFolder) { try shard.forEachMovie(body) }
@@ -137,7 +138,8 @@ extension RawFolder {
         movieBytes = 0
     }
 
-    /// Writes what is held. When that fails, what was there stays, and what is held is held on.
+    /// Writes everything that is held in memory and in runs. If that fails, the files on disk stay as they were, and
+    /// nothing that is held is lost.
     private func write() throws(FileError) {
         guard !movies.isEmpty || !runs.isEmpty || !contents.isEmpty else { return }
         let lock = try lockedForWriting()
@@ -151,7 +153,7 @@ extension RawFolder {
         contentBytes = 0
     }
 
-    /// Puts files in their places, once their content is durable.
+    /// Makes the content of files durable, and then renames them into their places.
     private func place(_ files: [ReplacedFile]) throws(FileError) {
         guard !files.isEmpty else { return }
         try FileSystem.sync(path)
@@ -159,7 +161,7 @@ extension RawFolder {
         for file in files { try file.commit() }
     }
 
-    /// The shards that change, under temporary names.
+    /// Writes the shards that change under temporary names.
     private func mergedShards() throws(FileError) -> [ReplacedFile] {
         var files: [ReplacedFile] = []
         var rest = sortedMovies[...]
@@ -178,7 +180,7 @@ extension RawFolder {
             for cursor in cursors {
                 while let movie = try cursor.next(ofShard: number) {
                     best.add(movie)
-                    // So that memory is bounded with huge documents too.
+                    // Huge documents must not exceed the memory limit either.
                     guard best.bytes > heldBytes else { continue }
                     if let file = try shard.merging(best.sorted, encoder) { try place([file]) }
                     best = BestDocuments()
@@ -189,7 +191,7 @@ extension RawFolder {
         return files
     }
 
-    /// Of each movie the document of greatest rank.
+    /// Collects for each movie the document of greatest rank.
     private struct BestDocuments {
         private var movies: [Int64: RawMovie] = [:]
         private(set) var bytes = 0
@@ -217,9 +219,10 @@ extension RawFolder {
         return file
     }
 
-    /// Waits until no other process writes here.
+    /// Waits until no other process writes to this folder, and locks it.
     ///
-    /// Two runs into two warehouses may share a raw store; each would lose what the other adds to a shard meanwhile.
+    /// Two runs into two warehouses may share a raw store. Without the lock, each could overwrite a shard that the
+    /// other has just written.
     private func lockedForWriting() throws(FileError) -> OpenFile {
         let isFirst = lock == nil
         if isFirst { try Folder.make(movieFolder) }
@@ -232,7 +235,7 @@ extension RawFolder {
         return lock
     }
 
-    /// Removes what a killed run left behind: under the lock nobody else is at work on them.
+    /// Removes the temporary files of killed runs. The lock guarantees that no other process still writes to them.
     private func removeLeftovers() throws(FileError) {
         var folders = [movieFolder]
         for contents in ["\(path)/comments", "\(path)/posters"] where Folder.isFolder(contents) {

@@ -1,15 +1,15 @@
 import Domain
 import Glibc
 
-/// Documents that were put and wait on disk to be merged into their shards, in ascending order of the ids.
+/// A sorted run: documents on disk in ascending order of their ids, waiting to be merged into the shards.
 ///
-/// A file without a name: it is gone with the process, whatever ends it.
+/// The file has no name, so that it disappears with the process, even if the process is killed.
 final class RawRun {
-    /// The shards that it has documents of.
+    /// The numbers of the shards that the documents belong to.
     let shards: Set<Int64>
     private let file: OpenFile
 
-    /// Writes documents, in ascending order of the ids, to the disk that a folder is on.
+    /// Writes documents, in ascending order of their ids, to the disk of a folder.
     init(_ movies: [RawMovie], folder: String, _ encoder: ZstdEncoder) throws(FileError) {
         file = try OpenFile(anonymousIn: folder)
         encoder.beginFrame()
@@ -23,13 +23,13 @@ final class RawRun {
         shards = Set(movies.map { RawShard.number(ofMovie: $0.movieID) })
     }
 
-    /// Its documents from the first; one reader at a time.
+    /// Returns a cursor at the first document. Only one cursor may be in use at a time.
     func cursor() throws(FileError) -> Cursor {
         guard file.seek(to: 0) else { throw FileError(.read, file.path, errno: errno) }
         return try Cursor(RawEnvelopeReader(file))
     }
 
-    /// Goes through a run.
+    /// Reads the documents of a run in order.
     final class Cursor {
         private let reader: RawEnvelopeReader
         private var head: RawEnvelope.Head?
@@ -39,7 +39,7 @@ final class RawRun {
             self.head = try reader.next()
         }
 
-        /// The next document, if it is of a shard.
+        /// The next document, if it belongs to the given shard; otherwise nil.
         func next(ofShard shard: Int64) throws(FileError) -> RawMovie? {
             guard let head, RawShard.number(ofMovie: head.movieID) == shard else { return nil }
             let movie = reader.movie(head)

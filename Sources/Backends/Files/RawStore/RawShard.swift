@@ -1,16 +1,17 @@
 import Domain
 
-/// The file of a thousand movies' documents: one zstd frame of lines (see `RawEnvelope`), in ascending order of the ids.
+/// One file with the documents of a thousand movies: a zstd frame of lines (see `RawEnvelope`) in ascending order of
+/// the ids.
 struct RawShard {
-    /// How many ids a shard is for.
+    /// How many ids a shard covers.
     private static let width: Int64 = 1000
     private static let fileExtension = ".ndjson.zst"
 
-    /// Which thousand ids it is for, from 0.
+    /// The number of the shard: shard 0 covers the ids 0 to 999, shard 1 the ids 1000 to 1999.
     let number: Int64
     let path: String
 
-    /// The shard of a number in a folder of shards.
+    /// The shard with a number in a folder of shards.
     init(number: Int64, folder: String) {
         let first = String(number * RawShard.width)
         let zeros = String(repeating: "0", count: max(0, 9 - first.utf8.count))
@@ -21,7 +22,7 @@ struct RawShard {
     /// The number of the shard that a movie belongs to.
     static func number(ofMovie id: Int64) -> Int64 { id / width }
 
-    /// The shards in a folder, in order; none where there is no folder.
+    /// The shards in a folder, in ascending order; none when there is no folder.
     static func all(in folder: String) throws(FileError) -> [RawShard] {
         guard Folder.isFolder(folder) else { return [] }
         var shards: [RawShard] = []
@@ -33,10 +34,10 @@ struct RawShard {
         return shards.sorted { $0.number < $1.number }
     }
 
-    /// Writes the shard with documents merged in under a temporary name; nil when nothing changes.
+    /// Writes the shard, with documents merged into it, under a temporary name. Returns nil when nothing changes.
     ///
-    /// - Parameter movies: documents of this shard, one a movie, in ascending order.
-    /// - Throws: when the shard is damaged, or cannot be read or written.
+    /// - Parameter movies: documents of this shard, one a movie, in ascending order of the ids.
+    /// - Throws: `FileError` when the shard is damaged, or cannot be read or written.
     func merging(_ movies: [RawMovie], _ encoder: ZstdEncoder) throws(FileError) -> ReplacedFile? {
         let file = try ReplacedFile(path: path)
         encoder.beginFrame()
@@ -66,9 +67,9 @@ struct RawShard {
         return hasChanged ? file : nil
     }
 
-    /// The document that is kept of a movie.
+    /// The stored document of a movie.
     ///
-    /// - Throws: when the shard is damaged or cannot be read.
+    /// - Throws: `FileError` when the shard is damaged or cannot be read.
     func movie(_ id: Int64) throws(FileError) -> RawMovie? {
         var found: RawMovie?
         try forEachLine { (head, reader) throws(FileError) in
@@ -77,7 +78,7 @@ struct RawShard {
         return found
     }
 
-    /// Gives all documents in ascending order.
+    /// Calls `body` with all documents in ascending order of the ids.
     func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
         guard let reader = try reader() else { return }
         while let head = try next(of: reader) { try body(reader.movie(head)) }
@@ -95,14 +96,14 @@ struct RawShard {
         return try RawEnvelopeReader(file)
     }
 
-    /// The next line, which is of this shard.
+    /// Reads the head of the next line, and checks that the movie belongs to this shard.
     private func next(of reader: RawEnvelopeReader) throws(FileError) -> RawEnvelope.Head? {
         guard let head = try reader.next() else { return nil }
         guard RawShard.number(ofMovie: head.movieID) == number else {
             throw FileError(
                 .read,
                 path,
-                .damaged("it has the document of movie \(head.movieID), which belongs elsewhere")
+                .damaged("it has the document of movie \(head.movieID), which belongs to another file")
             )
         }
         return head

@@ -1,49 +1,49 @@
-/// The decompressed bytes of one source, read once from start to end.
+/// The decompressed bytes of one file, pipe or device, read once from start to end.
 ///
-/// It never ends in an error that the bytes themselves cause: such bytes end it early, and `damage` says why.
+/// Damaged input is not an error: the stream ends early, and `damage` says why.
 public protocol ByteStream: AnyObject {
-    /// Fills a buffer from its start, as far as it likes.
+    /// Reads bytes to the start of a buffer; not necessarily as many as fit.
     ///
     /// - Parameter buffer: room for at least one byte.
-    /// - Returns: how many bytes it filled; 0 is the end, clean unless there is `damage`.
-    /// - Throws: when the disk cannot be read.
+    /// - Returns: how many bytes were read. 0 is the end of the stream (see `damage`), or a pause (see `isPaused`).
+    /// - Throws: `FileError` when the disk cannot be read.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int
 
-    /// Passes bytes.
+    /// Skips bytes.
     ///
-    /// - Returns: how many it passed, fewer than asked for only at the end.
-    /// - Throws: when the disk cannot be read.
+    /// - Returns: how many bytes were skipped; fewer than `count` only at the end.
+    /// - Throws: `FileError` when the disk cannot be read.
     func skip(_ count: Int64) throws(FileError) -> Int64
 
-    /// What ended the bytes before their time; nil as long as they go on, and at a clean end.
+    /// The damage that ended the stream early; nil before the end, and after a clean end.
     var damage: Damage? { get }
 
-    /// How many of the source's own (compressed) bytes have been read.
+    /// How many bytes of the compressed input have been read.
     var sourceBytesRead: Int64 { get }
 
-    /// How the source is compressed; nil for plain bytes.
+    /// The compression of the input; nil for plain bytes.
     var compression: CompressionFormat? { get }
 
-    /// Whether `read` returned before its buffer was full because the source has no more bytes for now: nothing came
-    /// for a moment, or the turn is over (see `beginTurn`). It is not at its end then. Always false for files.
+    /// Whether `read` returned early because no bytes came for a moment, or because the turn is over (see `beginTurn`).
+    /// More bytes may come later. Always false for regular files.
     var isPaused: Bool { get }
 
-    /// Begins a turn: from now on reads of a pipe or a terminal last about a second at most.
+    /// Begins a turn: until the next call, reads of a pipe or a terminal last about a second in all.
     func beginTurn()
 }
 
 extension ByteStream {
-    /// Never: what has all its bytes at hand does not pause.
+    /// False: a stream that has all its bytes at hand never pauses.
     public var isPaused: Bool { false }
-    /// Nothing to do for what never pauses.
+    /// Does nothing: a stream that never pauses has no turns.
     public func beginTurn() {}
 }
 
 extension ByteStream {
-    /// Plain bytes.
+    /// Nil: the bytes are plain.
     public var compression: CompressionFormat? { nil }
 
-    /// Passes bytes by reading them.
+    /// Skips bytes by reading them.
     public func skip(_ count: Int64) throws(FileError) -> Int64 { try skipByReading(count) }
 
     func skipByReading(_ count: Int64) throws(FileError) -> Int64 {

@@ -1,7 +1,7 @@
 import CZlib
 import CZstd
 
-/// The libraries that compress, as they are linked now.
+/// The versions of the linked compression libraries.
 public enum CompressionLibraries {
     /// zstd's version.
     public static var zstd: String { String(cString: ZSTD_versionString()) }

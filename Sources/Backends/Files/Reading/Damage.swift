@@ -1,28 +1,28 @@
-/// What ends a compressed source before its time: what is damaged, where, and what to do.
+/// Damage that ends a compressed file early: its kind, its place, and what to do about it.
 public struct Damage: Equatable, Sendable {
-    /// What is wrong with it.
+    /// The kind of the damage.
     public enum Kind: Equatable, Sendable {
         /// The file ends within a frame.
         case cutOff
-        /// Bytes that no encoder writes; the text is the decoder's own word for it.
+        /// The decoder found bytes that are not valid; the text is the decoder's own message.
         case corrupt(String)
-        /// All bytes are there, and their checksum is another.
+        /// All bytes are there, but their checksum does not match the one in the frame.
         case checksum
-        /// The frame needs more than 128 MiB to look back.
+        /// The frame needs a window of more than 128 MiB.
         case windowTooLarge
-        /// The frame was made with a dictionary.
+        /// The frame needs a dictionary.
         case dictionary
-        /// Bytes after the last frame that are no frame.
+        /// Other bytes follow the last frame.
         case trailing(zeros: Bool)
     }
 
-    /// What is wrong with it.
+    /// The kind of the damage.
     public let kind: Kind
-    /// How the source is compressed.
+    /// The compression of the file.
     public let format: CompressionFormat
-    /// The offset in the source of the frame that is damaged, or of the bytes that are none.
+    /// The offset in the compressed file of the damaged frame, or of the bytes that are not a frame.
     public let frameOffset: Int64
-    /// The offset in the source up to which all is well.
+    /// The offset in the compressed file up to which the decoder read without an error.
     public let offset: Int64
 
     init(_ kind: Kind, _ format: CompressionFormat, frameOffset: Int64, offset: Int64) {
@@ -32,10 +32,10 @@ public struct Damage: Equatable, Sendable {
         self.offset = offset
     }
 
-    /// What is damaged, where, and what to do.
+    /// Describes the damage, its place, and what to do about it.
     public var words: String { "\(what): \(advice)" }
 
-    /// What is damaged, and where.
+    /// Describes the damage and its place.
     public var what: String {
         let format = format.rawValue
         let frame = "the \(format) frame that begins at compressed byte \(frameOffset)"
@@ -45,7 +45,7 @@ public struct Damage: Equatable, Sendable {
         case .corrupt(let reason):
             return "\(frame) is corrupt at compressed byte \(offset) (\(reason))"
         case .checksum:
-            return "\(frame) has another checksum at compressed byte \(offset) than its content"
+            return "\(frame) does not match its checksum at compressed byte \(offset)"
         case .windowTooLarge:
             return "\(frame) needs a window over 128 MiB"
         case .dictionary:
@@ -56,15 +56,15 @@ public struct Damage: Equatable, Sendable {
         }
     }
 
-    /// What to do.
+    /// What the user can do about the damage.
     public var advice: String {
-        let again = "fetch or write the file again; mended, it is read as a new file"
+        let again = "fetch or write the file again; the repaired file is read as a new one"
         switch kind {
         case .cutOff, .corrupt: return again
         case .checksum: return "its lines were read, but do not trust them; \(again)"
         case .windowTooLarge: return "compress the file again with a smaller one (`zstd --long=27` at most)"
-        case .dictionary: return "decompress the file with it (`zstd -d -D`), and compress it again without"
-        case .trailing: return "cut them off, or \(again)"
+        case .dictionary: return "decompress the file with it (`zstd -d -D`), and compress it again without one"
+        case .trailing: return "remove these bytes, or \(again)"
         }
     }
 }

@@ -1,13 +1,15 @@
-/// A way to compress, told by the first bytes.
+/// A compression format, recognized by the first bytes of a file.
 public enum CompressionFormat: String, Sendable {
     /// Zstandard frames (RFC 8878).
     case zstd
     /// Gzip members (RFC 1952).
     case gzip
 
-    /// What the first bytes of a file (four, if there are so many) say; nil is plain.
+    /// Recognizes the format by the first four bytes of a file, or by fewer if the file is shorter; nil for plain
+    /// bytes.
     ///
-    /// A file that is cut within the first four bytes of a zstd frame is one too, but for a single "(".
+    /// A file that ends within the first four bytes of a zstd frame is recognized as zstd too, unless it is a single
+    /// "(".
     init?(firstBytes bytes: UnsafeRawBufferPointer) {
         if CompressionFormat.isZstd(bytes), bytes.count > 1 {
             self = .zstd
@@ -18,8 +20,8 @@ public enum CompressionFormat: String, Sendable {
         }
     }
 
-    /// Whether bytes (at most the first four are looked at) begin a zstd frame or a skippable one (RFC 8878 §3.1), as
-    /// far as they go.
+    /// Whether the first bytes of a file begin a zstd frame or a skippable frame (RFC 8878 §3.1). Only four bytes are
+    /// compared, or fewer if there are not so many.
     static func isZstd(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
         if bytes.prefix(4).elementsEqual(magic.prefix(bytes.count)) { return true }
@@ -27,18 +29,20 @@ public enum CompressionFormat: String, Sendable {
     }
 }
 
-/// Opens sources as streams of decompressed bytes.
+/// Opens files as streams of decompressed bytes.
+///
+///     let stream = try Decompression.stream(path: "data/events/a.ndjson.zst")
 public enum Decompression {
-    /// A file's bytes, decompressed as its content asks for.
+    /// Opens a file, and decompresses it according to its first bytes.
     ///
-    /// - Throws: when it cannot be opened or read.
+    /// - Throws: `FileError` when the file cannot be opened or read.
     public static func stream(path: String) throws(FileError) -> any ByteStream {
         try stream(SourceInput(OpenFile(reading: path)))
     }
 
-    /// The bytes of standard input, decompressed as its content asks for.
+    /// Reads standard input, and decompresses it according to its first bytes.
     ///
-    /// - Throws: when it cannot be read.
+    /// - Throws: `FileError` when standard input cannot be read.
     public static func standardInput() throws(FileError) -> any ByteStream {
         try stream(SourceInput(OpenFile(standardInput: ())))
     }
@@ -53,7 +57,7 @@ public enum Decompression {
     }
 }
 
-/// The bytes of a source as they are.
+/// The bytes of an uncompressed file.
 final class PlainStream: ByteStream {
     private let input: SourceInput
 

@@ -1,24 +1,24 @@
 import Domain
 
-/// How far a file has been read: what its `SourcePosition` says.
+/// How far a file has been read; the meaning of a `SourcePosition` of a file.
 public struct FilePosition: Hashable, Sendable {
-    /// Lines passed, blank ones included: the number of the next line less 1.
+    /// How many lines were passed, including blank ones. The next line has this number plus 1.
     public var line: Int64
-    /// Bytes passed in the decompressed stream.
+    /// How many bytes of the decompressed stream were passed.
     public var byteOffset: Int64
 
-    /// A position; the start unless told.
+    /// Creates a position; by default the start.
     public init(line: Int64 = 0, byteOffset: Int64 = 0) {
         self.line = line
         self.byteOffset = byteOffset
     }
 
-    /// The position that a source's position of a file stands for; the start where it says nothing of bytes.
+    /// The position in a file that a `SourcePosition` stands for; the start if it has no byte offset.
     public init(_ position: SourcePosition) {
         let byteOffset = Int64(position.detail)
         self.init(line: byteOffset == nil ? 0 : position.order, byteOffset: byteOffset ?? 0)
     }
 
-    /// The position as everybody else knows it: `line:byteOffset`.
+    /// The position in the form that the core stores and compares, with the text `line:byteOffset`.
     public var opaque: SourcePosition { SourcePosition(order: line, detail: String(byteOffset)) }
 }

@@ -1,17 +1,18 @@
 import Domain
 import Glibc
 
-/// A file that is being read: its chunks, each with what the file is known by after it.
+/// Reads one file. Each chunk carries a mark by which the ledger will recognize the file after that chunk.
 final class FileReading {
     let source: Source
     private let reader: LineReader
-    /// The file's own bytes; nil for what was open already.
+    /// The file's own bytes; nil for a stream that another object opened.
     private let input: SourceInput?
-    /// What it is known by, but for the key; nil for a stream whose bytes come once.
+    /// The file's identity without its key, which changes with each chunk; nil for a stream whose bytes can be read
+    /// only once.
     private let identity: SourceIdentity?
     private let isPlain: Bool
 
-    /// Standard input, a pipe or a device, which nothing is known of.
+    /// Reads standard input, a pipe or a device, which cannot be recognized later.
     init(stream file: OpenFile, _ source: Source, snapshotDay: Int32, _ chunkSize: Int) throws(FileError) {
         self.source = source
         let input = SourceInput(file)
@@ -23,7 +24,7 @@ final class FileReading {
             kindCheck: UnsupportedKindCheck())
     }
 
-    /// What is open already, since its bytes come once and its first were looked at.
+    /// Reads a stream that was opened before, because its first bytes were examined and cannot be read again.
     init(opened: OpenedStream, _ source: Source, snapshotDay: Int32, _ chunkSize: Int) throws(FileError) {
         guard let stream = opened.take() else { throw FileError(.open, source.name, .readOnce) }
         self.source = source
@@ -34,7 +35,7 @@ final class FileReading {
             stream, source: source, snapshotDay: snapshotDay, chunkSize: chunkSize, kindCheck: UnsupportedKindCheck())
     }
 
-    /// A file, from its start or from where a known source that it is was left.
+    /// Reads a file from its start, or from the position of the known source that it matches.
     init(
         _ lookup: FileLookup, from match: FileLookup.Match?, _ source: Source, snapshotDay: Int32,
         _ identity: SourceIdentity, isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)?, chunkSize: Int
@@ -42,7 +43,7 @@ final class FileReading {
         self.source = source
         self.identity = identity
         let file = lookup.file
-        // Compressed lines are several times as long: four times is a good guess for small files.
+        // Compressed lines become several times longer: a factor of four is a good estimate for small files.
         let size = lookup.size &* 4
         isPlain = lookup.compression == nil
         var start = match?.entry.position ?? FilePosition()
@@ -61,7 +62,7 @@ final class FileReading {
             hash = match.hash
             if match.entry.isComplete { start.byteOffset += try FileReading.lineEnd(file, after: hash) }
         } else {
-            // A row of an older version, whose key is of more than was read.
+            // A row of an older version, whose key covers more than the bytes that were read.
             guard try FileLookup.take(file, into: hash, upTo: start.byteOffset) else {
                 throw FileError(.read, source.name, .endsBeforeCheckpoint(start.byteOffset))
             }
@@ -75,8 +76,9 @@ final class FileReading {
             kindCheck: UnsupportedKindCheck(leavesUnfinished: isWholeLine != nil))
     }
 
-    /// How many bytes end a last line that was read without its LF, when nothing but white space came before the LF: no
-    /// line of its own. They are taken into the hash.
+    /// The last line may have been read without an LF, because the file ended there. If only white space and an LF were
+    /// appended to it since, they end that line: this function adds them to the hash and returns how many bytes they
+    /// are.
     private static func lineEnd(_ file: OpenFile, after hash: SourceHash) throws(FileError) -> Int64 {
         if hash.count == 0 { return 0 }
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
@@ -99,7 +101,7 @@ final class FileReading {
         return end - start
     }
 
-    /// The next chunk; nil after the last.
+    /// Returns the next chunk, or nil after the last one.
     func next() throws(FileError) -> LineChunk? {
         guard let chunk = try reader.next() else { return nil }
         guard let identity, let input else { return chunk }
@@ -109,8 +111,9 @@ final class FileReading {
         return chunk
     }
 
-    /// What the file is known by after a chunk: of a plain file the bytes up to the chunk's end, of another what was
-    /// read of it. Of one that ends early, in damage or because it is no NDJSON, all bytes are meant.
+    /// The mark by which the ledger recognizes the file after a chunk. For a plain file it covers the bytes up to the
+    /// chunk's end, for a compressed one the bytes that were read so far. After the last chunk of a file that ends
+    /// early, because it is damaged or not NDJSON, it covers all bytes.
     private func mark(
         after chunk: LineChunk, _ input: SourceInput, _ identity: SourceIdentity
     ) throws(FileError) -> SourceMark {

@@ -1,17 +1,17 @@
 import Domain
 
-/// A file that is to be read, and from where.
+/// A file to be read, and the position to begin at.
 public struct PlannedFile: Sendable {
-    /// Where its bytes are.
+    /// Where to read the bytes from.
     public var location: FileLocation
-    /// What its lines are of.
+    /// The source that the lines belong to.
     public var source: Source
-    /// The snapshot date of its movie documents, as days since 1970-01-01.
+    /// The snapshot date of the movie documents, as days since 1970-01-01.
     public var snapshotDay: Int32
-    /// Where to begin.
+    /// The position to begin at.
     public var start: FilePosition
 
-    /// A file; from its start unless told.
+    /// Creates a plan to read a file; by default from its start.
     public init(location: FileLocation, source: Source, snapshotDay: Int32 = 0, start: FilePosition = FilePosition()) {
         self.location = location
         self.source = source
@@ -20,31 +20,31 @@ public struct PlannedFile: Sendable {
     }
 }
 
-/// Where a source's bytes are.
+/// Where the bytes of a source are read from.
 public enum FileLocation: Hashable, Sendable {
-    /// A path.
+    /// A file, pipe or device at a path.
     case file(String)
     /// Standard input.
     case standardInput
-    /// What is open already, since its bytes come once and its first were looked at.
+    /// A stream that was opened before, because its first bytes were examined and cannot be read again.
     case opened(OpenedStream)
 }
 
-/// Files as a source of lines, read one after the other, each opened when it is its turn.
+/// Reads the lines of given files, one file after the other. It does not consult the ledger; `FileSet` does.
 ///
-/// Errors are `FileError`s that name the file as its `Source` does.
+/// Errors are `FileError`s that use the name in the file's `Source`.
 public final class FileSource: LineSource {
     private var files: ArraySlice<PlannedFile>
     private var reader: LineReader?
     private let chunkSize: Int
 
-    /// Files to read in order, in chunks of about `chunkSize` bytes of decompressed data.
+    /// Creates a source of lines that reads files in order, in chunks of about `chunkSize` bytes of decompressed data.
     public init(_ files: [PlannedFile], chunkSize: Int = LineReader.defaultChunkSize) {
         self.files = files[...]
         self.chunkSize = chunkSize
     }
 
-    /// The next chunk, or nil when all files are read.
+    /// Returns the next chunk, or nil when all files have been read.
     ///
     /// - Throws: `FileError` when a file cannot be opened or read.
     public func next() throws -> LineChunk? {
@@ -71,7 +71,7 @@ public final class FileSource: LineSource {
             guard let taken = opened.take() else { throw FileError(.open, planned.source.name, .readOnce) }
             stream = taken
         }
-        // Compressed lines are several times as long: four times is a good guess for small files.
+        // Compressed lines become several times longer: a factor of four is a good estimate for small files.
         return LineReader(
             stream,
             source: planned.source,

@@ -1,20 +1,20 @@
 import CZlib
 import Glibc
 
-/// The content of gzip members, one after the other (RFC 1952).
+/// Decompresses gzip members, one after the other (RFC 1952).
 final class GzipStream: ByteStream {
     private let input: SourceInput
-    /// In memory of its own, since zlib keeps its address.
+    /// zlib keeps the address of its state, so the state has its own memory.
     private let stream: UnsafeMutablePointer<z_stream>
     private var state = State.betweenMembers
     private var memberOffset: Int64 = 0
-    /// Whether the decoder may have more to give without more input, since the last output was full.
+    /// Whether the decoder may give more bytes without more input, because its last output filled the buffer.
     private var mayHoldOutput = false
     private(set) var damage: Damage?
 
     private enum State { case betweenMembers, inMember, ended }
 
-    /// A window of 32 KiB, and 16 for gzip's header and trailer.
+    /// A window of 2^15 bytes; 16 is zlib's flag for gzip headers and trailers.
     private static let windowBits: Int32 = 15 + 16
 
     init(_ input: SourceInput) throws(FileError) {
@@ -58,11 +58,11 @@ final class GzipStream: ByteStream {
             return end(.trailing(zeros: input.bytes.prefix(2).allSatisfy { $0 == 0 }))
         }
         let status = inflateReset(stream)
-        precondition(status == Z_OK, "zlib has lost its state")
+        precondition(status == Z_OK, "zlib's state is invalid")
         state = .inMember
     }
 
-    /// One step of the decoder; how many bytes it gave.
+    /// Runs the decoder once, and returns how many bytes it gave.
     private func step(_ room: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let isThere = try input.have(1)
         if !isThere, isPaused, !mayHoldOutput { return 0 }

@@ -4,16 +4,19 @@ import Hashing
 
 /// Cuts a stream of bytes into chunks of lines (contract §2.1).
 ///
-/// A chunk ends after an LF, but for the last one. What is left after the last LF opens the next chunk.
+///     let reader = LineReader(try Decompression.stream(path: path), source: source)
+///     while let chunk = try reader.next() { print(chunk.lines.count) }
+///
+/// Each chunk but the last ends after an LF. The bytes after the last LF of a chunk begin the next one.
 public final class LineReader {
-    /// How long a line may be.
+    /// The limits on the length of a line.
     public struct Limits: Sendable {
-        /// The longest line that is held, in bytes of content.
+        /// The longest line that is kept as a whole, in bytes of content.
         public var longest: Int
-        /// How much of a longer one is kept.
+        /// How many bytes of a longer line are kept.
         public var kept: Int
 
-        /// Limits; the contract's unless told.
+        /// Creates limits; by default those of the contract.
         public init(longest: Int = maximumLineLength, kept: Int = keptOfLongLine) {
             self.longest = longest
             self.kept = kept
@@ -22,64 +25,66 @@ public final class LineReader {
 
     /// The usual size of a chunk in bytes of decompressed data.
     public static let defaultChunkSize = 1 << 20
-    /// The most lines of a chunk, so that tiny lines take no more memory than others once they are decoded.
+    /// The greatest number of lines in a chunk. It limits the memory that a chunk of tiny lines needs after decoding.
     public static let mostLines = 16384
 
     private let stream: any ByteStream
-    /// What tells other kinds of files; nil once it has told.
+    /// Recognizes files that are not NDJSON; nil after the check.
     private var kindCheck: UnsupportedKindCheck?
     private let source: Source
     private let snapshotDay: Int32
     private let chunkSize: Int
     private let limits: Limits
-    /// After the last line that is taken.
+    /// The position after the last line that was added to a chunk.
     private var position: FilePosition
     private var isPositioned: Bool
-    /// How large the next chunk is expected to be.
+    /// The expected size of the next chunk in bytes.
     private var expectedSize: Int
     private var expectedLines = 0
-    /// What is read and belongs to the next chunks, from `carryStart` on.
+    /// Bytes that were read for the next chunks; those before `carryStart` have been used.
     private let carry = ByteBuffer()
     private var carryStart = 0
-    /// Whether what is carried has whole lines, which the chunk before had no room for.
+    /// Whether `carry` has whole lines, because the previous chunk was full.
     private var carriesLines = false
     private var isStreamAtEnd = false
     private var isFinished = false
     private var ending: Ending?
 
-    /// What concerns a plain file that may be read again when it is longer.
+    /// The state for a plain file that may be read again when it has grown.
     struct Growth {
-        /// What takes in the bytes of all chunks, up to the end of the last one that was given.
+        /// The hash of all chunks that were returned so far.
         var hash: SourceHash
-        /// Whether a last line without LF is read; else it is left. Nil reads it as it is.
+        /// Decides whether a last line without LF is read or left for a later run; nil reads every such line.
         var isWhole: ((UnsafeRawBufferPointer) throws -> Bool)?
     }
 
-    /// How a reader came to its end.
+    /// How the last line ended.
     enum Ending {
-        /// All bytes were taken.
+        /// All bytes were read.
         case whole
-        /// A last line without an end is left; nothing is to be said of one that is blank.
+        /// A last line without LF was left for a later run. A blank one needs no notice.
         case unfinished(isBlank: Bool)
     }
 
     private(set) var growth: Growth?
-    /// How it came to its end; nil before.
+    /// How the last line ended; nil before the last chunk.
     var end: Ending? { isFinished ? ending ?? .whole : nil }
-    /// Whether the stream has given all its bytes.
+    /// Whether the stream has ended.
     var hasReadAll: Bool { isStreamAtEnd }
 
-    /// A reader of a stream.
+    /// Creates a reader of a stream.
     ///
     /// - Parameters:
-    ///   - stream: the bytes, from their start.
-    ///   - source: what the lines are of.
+    ///   - stream: the bytes, from the start of the file.
+    ///   - source: the source that the lines belong to.
     ///   - snapshotDay: the snapshot date of movie documents, as days since 1970-01-01.
-    ///   - start: where to begin: the start, or the `end` of a chunk, after which all is as it would have been.
-    ///   - chunkSize: about how many bytes a chunk has.
-    ///   - expectedSize: about how many bytes there are in all, where that is known: small sources get small chunks.
-    ///   - limits: how long a line may be.
-    ///   - kindCheck: what tells files that are not NDJSON, each of which is one rejected line; nil reads all as lines.
+    ///   - start: the position to begin at: the start of the file, or the `end` of an earlier chunk. From there on the
+    ///     reader gives the same lines, numbers and offsets as one that began at the start.
+    ///   - chunkSize: the approximate size of a chunk in bytes.
+    ///   - expectedSize: the approximate size of the file in bytes, if known. Small files get small chunks.
+    ///   - limits: the limits on the length of a line.
+    ///   - kindCheck: recognizes files that are not NDJSON, each of which counts as one rejected line; nil reads
+    ///     everything as lines.
     public init(
         _ stream: any ByteStream,
         source: Source,
@@ -103,9 +108,9 @@ public final class LineReader {
         self.limits = limits
     }
 
-    /// A reader of a plain file that may grow.
+    /// Creates a reader of a plain file that may grow.
     ///
-    /// - Parameter start: where the stream begins.
+    /// - Parameter start: the position at which the stream begins.
     convenience init(
         growing stream: PlainStream, source: Source, snapshotDay: Int32, start: FilePosition, growth: Growth,
         chunkSize: Int,
@@ -118,16 +123,16 @@ public final class LineReader {
         isPositioned = true
     }
 
-    /// The next chunk; nil after the last.
+    /// Returns the next chunk, or nil after the last one.
     ///
-    /// - Throws: when the disk cannot be read, or the stream ends before the start.
+    /// - Throws: `FileError` when the disk cannot be read, or the stream ends before the start position.
     public func next() throws(FileError) -> LineChunk? {
         guard !isFinished else { return nil }
         if let chunk = try unsupportedChunk() { return chunk }
         try goToStart()
         let carried = carriedPiece()
         let size = carriesLines ? carried.count : max(expectedSize, carried.count)
-        // An eighth more, for the texts that cleaning adds.
+        // One eighth more, for the texts that cleaning appends.
         let chunk = LineChunk(source: source, capacity: size + size / 8, start: position.opaque)
         chunk.buffer.append(carried)
         carryStart += carried.count
@@ -149,7 +154,7 @@ public final class LineReader {
         return chunk
     }
 
-    /// The only chunk of a file that is not NDJSON; its position is the start, since no line of it is read.
+    /// The only chunk of a file that is not NDJSON. Its end is the start of the file, because no line is read.
     private func unsupportedChunk() throws(FileError) -> LineChunk? {
         guard let kindCheck, let ahead = stream as? LookAheadStream else { return nil }
         self.kindCheck = nil
@@ -163,7 +168,8 @@ public final class LineReader {
         return chunk
     }
 
-    /// What is carried for the next chunk: as many lines as it may have, or all of the rest, to be read on.
+    /// The carried bytes that belong to the next chunk: as many whole lines as fit, or all bytes when the last line is
+    /// incomplete.
     private func carriedPiece() -> UnsafeRawBufferPointer {
         let rest = carry.bytes(at: carryStart, count: carry.count - carryStart)
         guard carriesLines else { return rest }
@@ -189,9 +195,9 @@ public final class LineReader {
         isPositioned = true
     }
 
-    /// Reads until the chunk has a line's end, or the stream ends, or a line is too long to go on.
+    /// Reads until the chunk has at least one complete line, the stream ends, or a line exceeds the limit.
     ///
-    /// - Returns: whether the chunk's bytes are in the hash already.
+    /// - Returns: whether the chunk's bytes have been added to the hash already.
     private func fill(_ chunk: LineChunk) throws(FileError) -> Bool {
         let buffer = chunk.buffer
         var searched = 0
@@ -212,16 +218,16 @@ public final class LineReader {
                 try passLongLine(chunk)
                 return true
             }
-            // The line goes on after a pause.
+            // After a pause, the line continues in a new turn.
             stream.beginTurn()
         }
     }
 
-    /// Reads on until a buffer has `size` bytes, or the stream pauses or ends.
+    /// Reads until a buffer has `size` bytes, or the stream pauses or ends.
     private func read(into buffer: ByteBuffer, upTo size: Int) throws(FileError) {
         while buffer.count < size, !isStreamAtEnd {
             let before = buffer.count
-            // What was expected, and then twice as much each time: a small source is to cost little.
+            // First the expected size, then twice as much each time, so that a small file needs little memory.
             let room = min(size - before, max(expectedSize - before, before, 4096))
             try buffer.fill(upTo: room) { [stream] (target) throws(FileError) in try stream.read(into: target) }
             if stream.isPaused { return }
@@ -229,9 +235,9 @@ public final class LineReader {
         }
     }
 
-    /// Takes the lines that end in an LF, the first of which may have been searched for it in part.
+    /// Adds the complete lines in the buffer to the chunk. The first `searched` bytes are known to have no LF.
     ///
-    /// - Returns: where the rest begins in the chunk's buffer.
+    /// - Returns: the offset in the chunk's buffer at which the incomplete last line begins.
     private func takeLines(of chunk: LineChunk, searchedUpTo searched: Int) -> Int {
         let base = UnsafeRawPointer(chunk.buffer.base)
         let end = base + chunk.buffer.count
@@ -253,7 +259,7 @@ public final class LineReader {
         return start
     }
 
-    /// Takes a line by its place in the buffer, whose first byte has the offset told.
+    /// Adds a line by the range of its content in the buffer. The buffer begins at `offset` of the decompressed stream.
     @inline(__always)
     private func take(_ content: Range<Int>, of chunk: LineChunk, number: Int64, offset: Int64) {
         let start = offset + Int64(content.lowerBound)
@@ -274,7 +280,8 @@ public final class LineReader {
         chunk.lines.append(Line(span: span, number: number, byteOffset: offset, snapshotDay: snapshotDay, note: index))
     }
 
-    /// Takes what is left after the last LF when the stream ends: a line, a piece of one that damage ends, or nothing.
+    /// Adds what follows the last LF at the end of the stream: a last line, the piece of a line before damage, or
+    /// nothing.
     private func takeRest(of chunk: LineChunk, from start: Int) throws(FileError) {
         let count = chunk.buffer.count - start
         if let damage = stream.damage {
@@ -302,7 +309,7 @@ public final class LineReader {
             do {
                 if try isWhole(chunk.buffer.bytes(at: content.lowerBound, count: content.count)) { return false }
             } catch {
-                // A line that cannot be parsed for lack of memory says nothing about the file.
+                // The parser ran out of memory, which says nothing about the line.
                 throw FileError(.read, source.name, errno: ENOMEM)
             }
         }
@@ -310,8 +317,8 @@ public final class LineReader {
         return true
     }
 
-    /// Takes damage as a line, whose content is what was left over: `length` bytes, of which the chunk may have only
-    /// the first.
+    /// Adds damage as a line. Its content is the incomplete line before the damage, which has `length` bytes; the chunk
+    /// may hold only the first of them.
     private func takeDamage(_ damage: Damage, of chunk: LineChunk, at place: Int, length: Int64, sha256: String) {
         var words = damage.words
         var kept = Int(length)
@@ -324,7 +331,7 @@ public final class LineReader {
         add(.damage(words), to: chunk, at: place, length: kept, number: position.line, offset: position.byteOffset)
     }
 
-    /// Passes the rest of a line that is too long to hold, whose start is all that the chunk has.
+    /// Reads the rest of a line that exceeds the limit, without keeping it. The chunk has only the start of that line.
     private func passLongLine(_ chunk: LineChunk) throws(FileError) {
         let before = growth?.hash.copy()
         growth?.hash.update(chunk.buffer.bytes)
@@ -347,7 +354,7 @@ public final class LineReader {
         if !hasEnd, let damage = stream.damage {
             takeDamage(damage, of: chunk, at: 0, length: length, sha256: line.digestAtEnd())
         } else if !hasEnd, growth?.isWhole != nil, let before {
-            // Longer than any whole object.
+            // A whole JSON object is never so long, so the line is left for a later run.
             growth?.hash = before
             ending = .unfinished(isBlank: line.contentAtEnd() == nil)
             isFinished = true

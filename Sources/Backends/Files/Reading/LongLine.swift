@@ -1,17 +1,18 @@
 import Hashing
 
-/// A line too long to hold, which passes by in pieces.
+/// A line that is too long to keep: it is measured and hashed piece by piece.
 struct LongLine {
-    /// Where its content begins: after a byte order mark.
+    /// The offset of the content, which begins after a byte order mark.
     let start: Int
     private let content = StreamingSHA256()
-    /// The hash of all bytes, where it does not follow from that of the content.
+    /// The hash of all bytes; nil when the line has no byte order mark, because the hash of the content is then the
+    /// same.
     private let all: StreamingSHA256?
     private var contentLength: Int64 = 0
     private var endsInReturn = false
     private var isBlank = true
 
-    /// A line that begins with these bytes, at least 3.
+    /// Begins with the first bytes of a line, at least 3.
     init(_ bytes: UnsafeRawBufferPointer) {
         start = LineContent.byteOrderMarkLength(bytes)
         all = start > 0 ? StreamingSHA256() : nil
@@ -19,7 +20,7 @@ struct LongLine {
         take(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
 
-    /// Takes in the next piece, without the LF.
+    /// Adds the next piece, without the LF.
     mutating func take(_ bytes: UnsafeRawBufferPointer) {
         guard let last = bytes.last else { return }
         all?.update(bytes)
@@ -31,21 +32,21 @@ struct LongLine {
         contentLength += Int64(taken.count)
     }
 
-    /// The length and SHA-256 of its content; nil when it is blank. It is over then.
+    /// The length and SHA-256 of the content, or nil when the line is blank. Nothing may be added afterwards.
     func contentAtEnd() -> (length: Int64, sha256: String)? {
         isBlank ? nil : (contentLength, content.finish().hexadecimal)
     }
 
-    /// How many bytes it has, all told.
+    /// How many bytes the line has, including its byte order mark and CR.
     var length: Int64 { Int64(start) + contentLength + (endsInReturn ? 1 : 0) }
 
-    /// The SHA-256 of all its bytes. It is over then.
+    /// The SHA-256 of all bytes. Nothing may be added afterwards.
     mutating func digestAtEnd() -> String {
         releaseReturn()
         return (all ?? content).finish().hexadecimal
     }
 
-    /// A CR was not the line's end: it is content.
+    /// More bytes follow the last CR, so the CR is content.
     private mutating func releaseReturn() {
         guard endsInReturn else { return }
         endsInReturn = false

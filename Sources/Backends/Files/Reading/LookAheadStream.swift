@@ -1,33 +1,33 @@
 import Domain
 
-/// A stream whose first bytes can be looked at before they are read.
+/// A stream whose first bytes can be examined before they are read.
 public final class LookAheadStream: ByteStream {
-    /// What was looked at and is not read yet.
+    /// The bytes that were examined; `read` returns them first.
     public private(set) var ahead = ByteBuffer()
-    /// Whether nothing comes after `ahead`.
+    /// Whether no bytes follow `ahead`.
     public private(set) var isAtEnd = false
     private let stream: any ByteStream
-    /// How much of `ahead` is read.
+    /// How many bytes of `ahead` have been read.
     private var given = 0
 
-    /// A stream of which nothing is looked at yet.
+    /// Creates a stream of which nothing has been examined.
     public init(_ stream: any ByteStream) { self.stream = stream }
 
-    /// What ended the bytes before their time.
+    /// The damage that ended the stream early.
     public var damage: Damage? { stream.damage }
-    /// How many of the source's own bytes have been read.
+    /// How many bytes of the compressed input have been read.
     public var sourceBytesRead: Int64 { stream.sourceBytesRead }
-    /// How the source is compressed.
+    /// The compression of the input; nil for plain bytes.
     public var compression: CompressionFormat? { stream.compression }
-    /// Whether the source has no more bytes for now; see `ByteStream`.
+    /// Whether no more bytes are there for now; see `ByteStream`.
     public var isPaused: Bool { given >= ahead.count && stream.isPaused }
 
     /// Begins a turn; see `ByteStream`.
     public func beginTurn() { stream.beginTurn() }
 
-    /// Looks further: `size` bytes, or fewer where the source ends or pauses.
+    /// Examines `size` more bytes, or fewer when the stream ends or pauses.
     ///
-    /// - Throws: when the disk cannot be read.
+    /// - Throws: `FileError` when the disk cannot be read.
     public func look(upTo size: Int = 64 << 10) throws(FileError) {
         let wanted = ahead.count + size
         while ahead.count < wanted, !isAtEnd {
@@ -39,11 +39,11 @@ public final class LookAheadStream: ByteStream {
         }
     }
 
-    /// Gives what was looked at, and then the rest.
+    /// Reads the examined bytes first, and then the rest of the stream.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let count = min(ahead.count - given, buffer.count)
         guard count > 0 else {
-            // Of a long line that was looked at, no memory is held longer than needed.
+            // Frees the memory of a long line that was examined.
             if given > 0 { ahead = ByteBuffer(capacity: 0) }
             given = 0
             return try stream.read(into: buffer)
@@ -53,7 +53,7 @@ public final class LookAheadStream: ByteStream {
         return count
     }
 
-    /// Passes bytes, those that were looked at first.
+    /// Skips bytes, beginning with the examined ones.
     public func skip(_ count: Int64) throws(FileError) -> Int64 {
         let passed = min(count, Int64(ahead.count - given))
         given += Int(passed)

@@ -1,16 +1,17 @@
 import Glibc
 
-/// An open file descriptor with the name that errors call it by.
+/// An open file descriptor, with the name that error messages use.
 ///
-/// Closed when it goes, unless it is standard input. One owner at a time.
+/// The descriptor is closed when the object is destroyed, unless it is standard input. Only one owner may use the
+/// object at a time.
 final class OpenFile {
     let path: String
     let descriptor: Int32
     private var isClosed: Bool
-    /// How many times bytes were asked for at an offset.
+    /// How many times bytes were read at an offset; tests check it.
     private(set) var readsAtOffset = 0
 
-    /// Opens a file to read; errors call it by `name`, which is the path unless told.
+    /// Opens a file for reading. Error messages use `name`, by default the path.
     init(reading path: String, as name: String? = nil) throws(FileError) {
         self.path = name ?? path
         self.descriptor = try OpenFile.open(path, O_RDONLY, .open, as: name ?? path)
@@ -18,7 +19,7 @@ final class OpenFile {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
-    /// Takes over an open descriptor; errors call it by `name`.
+    /// Takes ownership of an open descriptor. Error messages use `name`.
     init(descriptor: Int32, as name: String) {
         self.path = name
         self.descriptor = descriptor
@@ -26,7 +27,7 @@ final class OpenFile {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
-    /// Opens a file to read; nil when there is none.
+    /// Opens a file for reading; nil when no file exists at the path.
     static func ifThere(_ path: String) throws(FileError) -> OpenFile? {
         do {
             return try OpenFile(reading: path)
@@ -35,14 +36,14 @@ final class OpenFile {
         }
     }
 
-    /// Creates a file to write, which must not be there yet. Errors name `name`.
+    /// Creates a file for writing; it is an error if the file exists. Error messages use `name`.
     init(creating path: String, as name: String) throws(FileError) {
         self.path = name
         self.descriptor = try OpenFile.open(path, O_WRONLY | O_CREAT | O_EXCL, .create, as: name)
         self.isClosed = false
     }
 
-    /// Creates a file without a name on the disk that a folder is on, to write and to read.
+    /// Creates a file without a name, for writing and reading, on the disk of a folder.
     init(anonymousIn folder: String) throws(FileError) {
         let path = ReplacedFile.temporaryPath(beside: "\(folder)/nameless")
         self.path = folder
@@ -51,7 +52,7 @@ final class OpenFile {
         unlink(path)
     }
 
-    /// Opens what is there to write.
+    /// Opens an existing file, pipe or device for writing.
     init(writing path: String, as name: String) throws(FileError) {
         self.path = name
         self.descriptor = try OpenFile.open(path, O_WRONLY, .open, as: name)
@@ -65,14 +66,14 @@ final class OpenFile {
         self.isClosed = false
     }
 
-    /// Opens a file that is there to be locked, and makes it first.
+    /// Opens a file to be locked, and creates it when it does not exist.
     init(locking path: String) throws(FileError) {
         self.path = path
         self.descriptor = try OpenFile.open(path, O_RDWR | O_CREAT, .lock, as: path)
         self.isClosed = false
     }
 
-    /// Standard input, which is not closed.
+    /// Standard input, which is never closed.
     init(standardInput: Void) {
         path = "-"
         descriptor = STDIN_FILENO
@@ -94,28 +95,28 @@ final class OpenFile {
         }
     }
 
-    /// Its size in bytes, or nil when it is no regular file.
+    /// The size in bytes; nil when it is not a regular file.
     var size: Int64? {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int64(status.st_size)
     }
 
-    /// Whether its bytes come when another program writes them: it is a pipe, a terminal or the like.
+    /// Whether reading may wait for another program: true for pipes, terminals and the like.
     var mayWait: Bool {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return false }
         return status.st_mode & S_IFMT != S_IFREG
     }
 
-    /// Waits until there is something to read, or its end; false when nothing came for so long.
+    /// Waits until there are bytes to read or the end is reached; false when the time has run out.
     func waitForBytes(milliseconds: Int32) -> Bool {
         var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // An error is for `read` to tell of.
+        // `read` will report an error of `poll`.
         return poll(&wanted, 1, milliseconds) != 0
     }
 
-    /// Reads up to a buffer's size; 0 is the end.
+    /// Reads at most as many bytes as the buffer holds; 0 is the end of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
@@ -124,7 +125,8 @@ final class OpenFile {
         }
     }
 
-    /// Reads up to a buffer's size from an offset; where the file is read later stays. 0 is the end.
+    /// Reads at most as many bytes as the buffer holds from an offset, without moving the read position; 0 is the end
+    /// of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
         while true {
             readsAtOffset += 1
@@ -134,7 +136,7 @@ final class OpenFile {
         }
     }
 
-    /// Reads all that is left.
+    /// Reads all bytes from the read position to the end.
     func readAll() throws(FileError) -> [UInt8] {
         var bytes: [UInt8] = []
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
@@ -160,8 +162,8 @@ final class OpenFile {
         }
     }
 
-    /// After a call that failed: returns when it is worth another try. A non-blocking descriptor, which a parent may
-    /// have left to standard input, is waited for.
+    /// Returns when a failed call may be tried again, and throws its error otherwise. It waits for a non-blocking
+    /// descriptor, which a parent process may have set on standard input.
     private func waitOrThrow(_ action: FileError.Action, _ events: Int32) throws(FileError) {
         switch errno {
         case EINTR: return
@@ -172,15 +174,15 @@ final class OpenFile {
         }
     }
 
-    /// Goes to an offset from the start; false where that is not possible.
+    /// Moves the read position to an offset from the start; false when that is not possible.
     func seek(to offset: Int64) -> Bool { lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) }
 
-    /// Makes what was written durable.
+    /// Makes everything durable that was written.
     func sync() throws(FileError) {
         if fsync(descriptor) != 0 { throw FileError(.write, path, errno: errno) }
     }
 
-    /// Closes it; what a late write error has to say comes out here.
+    /// Closes the file. The system may report the error of an earlier write here.
     func close() throws(FileError) {
         guard !isClosed else { return }
         isClosed = true

@@ -1,15 +1,19 @@
 import Domain
 
-/// A pipe, a device or standard input that is open already and whose first bytes were looked at: its bytes come once.
+/// A pipe, a device or standard input that was opened to examine its first lines. Its bytes can be read only once, so
+/// the same object is read later.
 ///
-/// It may be sent to another thread since it has one owner at a time: who looks at it gives it to a set of files, which
-/// gives it to the one reader that reads it.
+///     let stream = try OpenedStream(file)
+///     let sample = try stream.firstLines(of: source) { $0.lines.count >= 10 }
+///
+/// It may be sent to another thread because it has one owner at a time: the one that examines it passes it to a set of
+/// files, which passes it to the only reader.
 public final class OpenedStream: @unchecked Sendable {
     private var stream: LookAheadStream?
 
-    /// Opens a file; errors call it by its name.
+    /// Opens a file. Error messages use its name.
     ///
-    /// - Throws: when it cannot be opened or read.
+    /// - Throws: `FileError` when the file cannot be opened or read.
     public init(_ file: FoundFile) throws(FileError) {
         let opened: OpenFile
         switch file.location {
@@ -19,11 +23,11 @@ public final class OpenedStream: @unchecked Sendable {
         stream = LookAheadStream(try Decompression.stream(SourceInput(opened)))
     }
 
-    /// Its first lines, which are read again afterwards; looks no further than it must.
+    /// Returns the first lines, which will be read again afterwards. Reads no further than needed.
     ///
-    /// - Parameter isEnough: whether the lines that are there, of which the last may be cut, are enough.
-    /// - Returns: one chunk; nil when the stream was taken.
-    /// - Throws: when it cannot be read.
+    /// - Parameter isEnough: whether the lines found so far are enough; the last of them may be incomplete.
+    /// - Returns: one chunk; nil when the stream was taken before.
+    /// - Throws: `FileError` when the stream cannot be read.
     public func firstLines(
         of source: Source, until isEnough: (LineChunk) -> Bool
     ) throws(FileError) -> LineChunk? {
@@ -41,10 +45,10 @@ public final class OpenedStream: @unchecked Sendable {
         }
     }
 
-    /// So many bytes at least are looked at, unless fewer are enough.
+    /// Examines up to this many bytes, unless `isEnough` is satisfied before.
     private static let mostBytes = 1 << 20
 
-    /// The stream, to be read; nil when it was taken before.
+    /// Passes the stream to its reader; nil when it was taken before.
     func take() -> LookAheadStream? {
         defer { stream = nil }
         return stream
@@ -52,13 +56,13 @@ public final class OpenedStream: @unchecked Sendable {
 }
 
 extension OpenedStream: Hashable {
-    /// Whether they are one stream.
+    /// Whether both are the same object.
     public static func == (left: OpenedStream, right: OpenedStream) -> Bool { left === right }
-    /// By what it is, since its bytes are not known.
+    /// Hashes the object's identity, because the bytes are not known.
     public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
-/// What of a stream was looked at.
+/// The part of a stream that was examined.
 private final class LookedAtStream: ByteStream {
     private let stream: LookAheadStream
     private var given = 0

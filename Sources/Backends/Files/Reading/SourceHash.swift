@@ -1,19 +1,20 @@
 import Hashing
 
-/// The SHA-256 of a file's own bytes as they are read, from its first byte on.
+/// The SHA-256 of a file's own (compressed) bytes, updated while they are read. It also makes a short hash of the first
+/// bytes.
 final class SourceHash {
-    /// Of how many bytes the short hash is, at most.
+    /// How many bytes the short hash covers at most.
     static let headLength = 256
 
-    /// How many bytes were taken in.
+    /// How many bytes have been added.
     private(set) var count: Int64 = 0
     private let hash: StreamingSHA256
     private var head: [UInt8] = []
     private var expected: (key: FileKey, bytes: Int64)?
-    /// Whether the bytes that were expected did not come.
+    /// Whether the key at an expected length was another one; see `expect`.
     private(set) var isOther = false
 
-    /// A hash of nothing yet.
+    /// Creates the hash of no bytes.
     init() { hash = StreamingSHA256() }
 
     private init(_ other: SourceHash) {
@@ -22,13 +23,14 @@ final class SourceHash {
         head = other.head
     }
 
-    /// Another hash of the same bytes; each goes on by itself.
+    /// A copy of the hash; both go on independently.
     func copy() -> SourceHash { SourceHash(self) }
 
-    /// Says what the key is to be when so many bytes are taken in, none of which is yet; else `isOther`.
+    /// Sets the key that the hash must have after `bytes` bytes; otherwise `isOther` becomes true. Must be called
+    /// before any byte is added.
     func expect(_ key: FileKey, at bytes: Int64) { expected = (key, bytes) }
 
-    /// Takes in the next bytes.
+    /// Adds the next bytes.
     func update(_ bytes: UnsafeRawBufferPointer) {
         if bytes.isEmpty { return }
         if let expected, expected.bytes <= count + Int64(bytes.count) {
@@ -43,23 +45,23 @@ final class SourceHash {
         count += Int64(bytes.count)
     }
 
-    /// What was taken in so far, as a source's key.
+    /// The key of all bytes that were added so far.
     var key: FileKey { FileKey(hash.current) }
 
     /// The short hash of the first bytes.
     var headHash: Int64 { head.withUnsafeBytes { SourceHash.headHash($0) } }
 
-    /// The short hash of a file's first bytes, of which at most `headLength` count.
+    /// The short hash of a file's first bytes, of which at most `headLength` are used.
     static func headHash(_ bytes: UnsafeRawBufferPointer) -> Int64 {
         Int64(bitPattern: XXH3.hash64(UnsafeRawBufferPointer(rebasing: bytes.prefix(headLength))))
     }
 }
 
-/// A SHA-256 that a file is known by, in 32 bytes; as text it is `sha256:` and 64 hexadecimal digits.
+/// The SHA-256 by which a file is recognized, in 32 bytes. Its text is `sha256:` and 64 hexadecimal digits.
 struct FileKey: Hashable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
-    /// The key of the 32 bytes of a digest.
+    /// Creates a key from the 32 bytes of a digest.
     init(_ digest: [UInt8]) {
         words = digest.withUnsafeBytes { bytes in
             func word(_ index: Int) -> UInt64 {
@@ -69,7 +71,7 @@ struct FileKey: Hashable {
         }
     }
 
-    /// The key that a text is; nil when it is none.
+    /// Creates a key from its text; nil when the text is not a key.
     init?(text: String) {
         guard text.hasPrefix(FileKey.prefix) else { return nil }
         let digits = text.dropFirst(FileKey.prefix.count)

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A file's own bytes, compressed or not, read ahead in pieces.
+/// Reads a file's own bytes, compressed or not, ahead of their use.
 final class SourceInput {
-    /// What is read.
+    /// The file.
     let file: OpenFile
-    /// The offset in the file of the first byte that is not taken.
+    /// The offset in the file of the first unused byte.
     private(set) var offset: Int64
-    /// What takes in all that is read of the file, also what is not taken yet.
+    /// The hash of all bytes that were read, including unused ones.
     let hash: SourceHash?
     private let memory: UnsafeMutableRawBufferPointer
     private let pieceSize: Int
@@ -14,17 +14,17 @@ final class SourceInput {
     private var end = 0
     private let mayWait: Bool
     private var turnStart: UInt64 = 0
-    /// Whether the last call had to do without bytes that have not come yet; see `ByteStream.isPaused`.
+    /// Whether the last call returned early because no more bytes are there for now; see `ByteStream.isPaused`.
     private(set) var isPaused = false
 
-    /// How long bytes are waited for, and how long a turn is, in milliseconds.
+    /// How long to wait for bytes, and how long a turn lasts, in milliseconds.
     private static let (patience, turn): (Int32, UInt64) = (200, 1000)
 
-    /// The bytes of a file, read in pieces of up to `pieceSize`.
+    /// Creates the input of a file, read in pieces of up to `pieceSize` bytes.
     ///
     /// - Parameters:
-    ///   - offset: where the file is.
-    ///   - hash: what takes in all that is read.
+    ///   - offset: the file's read position.
+    ///   - hash: the hash to which all bytes that are read are added.
     init(_ file: OpenFile, offset: Int64 = 0, hash: SourceHash? = nil, pieceSize: Int = 256 << 10) {
         self.file = file
         self.offset = offset
@@ -36,10 +36,10 @@ final class SourceInput {
 
     deinit { memory.deallocate() }
 
-    /// The bytes that are read and not taken; valid until the next call.
+    /// The bytes that were read and not used yet; valid until the next call.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[start..<end]) }
 
-    /// Takes bytes.
+    /// Marks bytes as used.
     func take(_ count: Int) {
         start += count
         offset += Int64(count)
@@ -51,8 +51,8 @@ final class SourceInput {
         if mayWait { turnStart = SourceInput.now() }
     }
 
-    /// Whether there is something to read now; otherwise it pauses. Before the first turn it waits for as long as it
-    /// takes.
+    /// Whether there is something to read now. If nothing comes in time, the input pauses. Before the first turn it
+    /// waits without a limit.
     private func isReadable() -> Bool {
         guard mayWait, turnStart > 0 else { return true }
         isPaused =
@@ -61,14 +61,15 @@ final class SourceInput {
         return !isPaused
     }
 
-    /// Milliseconds of a clock that nobody sets.
+    /// Milliseconds of the monotonic clock.
     private static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 
-    /// Reads on until `count` bytes are there (at most 64 but for the first); false when the file has fewer, or pauses.
+    /// Reads until at least `count` unused bytes are there; false when the file has fewer, or pauses. `count` is at
+    /// most 64 when bytes are unused.
     func have(_ count: Int) throws(FileError) -> Bool {
         while end - start < count {
             if start > 0 {
@@ -86,7 +87,8 @@ final class SourceInput {
         return true
     }
 
-    /// Moves bytes that are read and not taken into a buffer, or reads straight into it; 0 is the end, or a pause.
+    /// Copies unused bytes to a buffer; if there are none, reads into the buffer directly. Returns 0 at the end, or at
+    /// a pause.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         var count = min(end - start, buffer.count)
         if count > 0 {
@@ -101,13 +103,13 @@ final class SourceInput {
         return count
     }
 
-    /// Reads to the end, for the hash of all bytes.
+    /// Reads to the end, so that the hash covers all bytes.
     func passRest() throws(FileError) {
         take(end - start)
         while try have(1) { take(end - start) }
     }
 
-    /// Passes bytes without reading them, where the file allows it; how many there were to pass, or nil.
+    /// Skips bytes without reading them, and returns how many were skipped; nil when the file does not allow that.
     func seek(_ count: Int64) -> Int64? {
         guard hash == nil, file.path != "-", let size = file.size else { return nil }
         let target = min(offset + count, size)
@@ -119,6 +121,6 @@ final class SourceInput {
         return passed
     }
 
-    /// Small pieces are asked for by tests; straight reads are as large as they can be.
+    /// Tests use small pieces; otherwise a direct read is as large as the buffer.
     private var pieceLimit: Int { pieceSize < 4096 ? pieceSize : .max }
 }

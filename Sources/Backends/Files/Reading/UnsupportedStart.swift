@@ -1,18 +1,18 @@
 import Domain
 import Glibc
 
-/// The start of a file that is not NDJSON (contract §2.1, other kinds): what counts as its one line.
+/// The start of a file that is not NDJSON (contract §2.1, other kinds). It counts as one rejected line.
 struct UnsupportedStart {
-    /// What is wrong with the file, and what to do.
+    /// What the file looks like, and what to do about it.
     let message: String
-    /// The content of its first line, 64 KiB at most.
+    /// The content of the first line, at most 64 KiB.
     let raw: UnsafeRawBufferPointer
-    /// The offset of its first byte of content.
+    /// The offset of the first byte of content.
     let offset: Int64
 
-    /// Looks at a stream of which nothing is read yet; nil when it is to be read as lines.
+    /// Examines a stream of which nothing has been read; nil when it is to be read as lines.
     ///
-    /// - Throws: when the disk cannot be read.
+    /// - Throws: `FileError` when the disk cannot be read.
     init?(_ stream: LookAheadStream, _ check: UnsupportedKindCheck, name: String) throws(FileError) {
         guard let kind = try Self.kind(of: stream, check, name: name) else { return nil }
         message = kind.message(decompression: Self.decompression(of: stream))
@@ -31,12 +31,13 @@ struct UnsupportedStart {
         offset = Int64(start)
     }
 
-    /// The command that decompresses a stream's file, where it is compressed.
+    /// The command that decompresses the stream's file; nil when it is not compressed.
     static func decompression(of stream: LookAheadStream) -> String? {
         stream.compression.map { "\($0.rawValue) -dc" }
     }
 
-    /// What a stream is that is not NDJSON, by as many bytes as it takes to tell; nil for lines.
+    /// The kind of a file that is not NDJSON; nil when it is to be read as lines. Examines only as many bytes as the
+    /// decision needs.
     static func kind(
         of stream: LookAheadStream, _ check: UnsupportedKindCheck, name: String
     ) throws(FileError) -> UnsupportedKind? {
@@ -57,7 +58,7 @@ struct UnsupportedStart {
             case .undecided:
                 guard !stream.isAtEnd else { return nil }
                 stream.beginTurn()
-                // Twice as much each time, so that a long line is not searched over and over.
+                // The number of bytes doubles each time, so that a long line is not searched again and again.
                 try stream.look(upTo: max(stream.ahead.count, UnsupportedKind.searchedBytes))
             }
         }

@@ -1,10 +1,11 @@
 import CZstd
 import Glibc
 
-/// The content of zstd frames, one after the other (RFC 8878).
+/// Decompresses zstd frames, one after the other (RFC 8878).
 ///
-/// libzstd forgets what a call has decompressed when that call meets an error. So each call is given a block and no
-/// more: its return value says how much the next step wants, a block and the 3 bytes of the next one's header together.
+/// When a call of libzstd meets an error, the bytes that the same call decompressed are lost. So each call gets at most
+/// one block. The return value of a call says how many bytes the next step wants: a block and the 3 bytes of the
+/// following block's header.
 final class ZstdStream: ByteStream {
     private let input: SourceInput
     private let context: OpaquePointer
@@ -12,7 +13,7 @@ final class ZstdStream: ByteStream {
     private var frameOffset: Int64 = 0
     /// How many bytes the next step wants.
     private var wanted = 0
-    /// Whether the decoder may have more to give without more input, since the last output was full.
+    /// Whether the decoder may give more bytes without more input, because its last output filled the buffer.
     private var mayHoldOutput = false
     private(set) var damage: Damage?
     /// How many frames have begun.
@@ -69,7 +70,7 @@ final class ZstdStream: ByteStream {
         state = .inFrame
     }
 
-    /// One step of the decoder: a block at most.
+    /// Runs the decoder once, on one block at most.
     private func step(_ output: inout ZSTD_outBuffer) throws(FileError) {
         let isThere = try input.have(1)
         if !isThere, isPaused, !mayHoldOutput { return }

@@ -1,9 +1,13 @@
 import CZstd
 import Glibc
 
-/// Writes a file as one zstd frame with a checksum; it takes its place when it is whole.
+/// Writes a file as one zstd frame with a checksum. The file gets its name only when it is complete.
 ///
-/// Until `finish` there is no such file, or the one that was there before.
+///     let writer = try CompressedWriter(path: "data/movies/a.ndjson.zst")
+///     try writer.write(bytes)
+///     try writer.finish()
+///
+/// Before `finish` an existing file of that name stays as it is.
 public final class CompressedWriter {
     private let file: ReplacedFile
     private let encoder: ZstdEncoder
@@ -12,9 +16,9 @@ public final class CompressedWriter {
     /// Begins a file.
     ///
     /// - Parameters:
-    ///   - path: where it will be; its folder must be there.
-    ///   - level: zstd's compression level, 1 (fast) to 19.
-    /// - Throws: when it cannot be created.
+    ///   - path: the path of the file; its folder must exist.
+    ///   - level: zstd's compression level, from 1 (fast) to 19.
+    /// - Throws: `FileError` when the file cannot be created.
     public convenience init(path: String, level: Int = 3) throws(FileError) {
         try self.init(file: ReplacedFile(path: path), level: level)
     }
@@ -24,16 +28,16 @@ public final class CompressedWriter {
         self.encoder = try ZstdEncoder(level: level)
     }
 
-    /// Adds bytes.
+    /// Appends bytes.
     ///
-    /// - Throws: when they cannot be written; the file is then given up.
+    /// - Throws: `FileError` when the bytes cannot be written; the file cannot be finished then.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) { try encoder.write(bytes, to: file.file) }
 
-    /// Ends the file, makes it durable and puts it in its place. To be called once; without it nothing is kept.
+    /// Ends the file, makes it durable and renames it to its path. Must be called once; without it nothing is kept.
     ///
-    /// - Throws: when it cannot be written or renamed; what was there before stays.
+    /// - Throws: `FileError` when the file cannot be written or renamed; an existing file of that name stays as it is.
     public func finish() throws(FileError) {
-        precondition(!isFinished, "a file is finished once")
+        precondition(!isFinished, "finish must be called only once")
         isFinished = true
         try encoder.endFrame(to: file.file)
         try file.file.sync()
@@ -41,7 +45,7 @@ public final class CompressedWriter {
     }
 }
 
-/// Bytes in, zstd frames with checksums out.
+/// Compresses bytes into zstd frames with checksums.
 final class ZstdEncoder {
     private let context: OpaquePointer
     private var output: UnsafeMutableRawBufferPointer
@@ -61,7 +65,7 @@ final class ZstdEncoder {
         output.deallocate()
     }
 
-    /// Begins a frame; one that was given up midway is forgotten.
+    /// Begins a frame, and discards one that was not ended.
     func beginFrame() { ZSTD_CCtx_reset(context, ZSTD_reset_session_only) }
 
     func write(_ bytes: UnsafeRawBufferPointer, to file: OpenFile) throws(FileError) {
@@ -69,7 +73,7 @@ final class ZstdEncoder {
         while input.pos < input.size { _ = try step(&input, ZSTD_e_continue, file) }
     }
 
-    /// Ends the frame; the next bytes begin another.
+    /// Ends the frame; the bytes that follow begin another one.
     func endFrame(to file: OpenFile) throws(FileError) {
         var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
         while try step(&input, ZSTD_e_end, file) > 0 {}
@@ -82,7 +86,7 @@ final class ZstdEncoder {
     ) throws(FileError) -> Int {
         var buffer = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
         let status = ZSTD_compressStream2(context, &buffer, &input, directive)
-        // With valid parameters and buffers, memory is all that libzstd can lack.
+        // With valid parameters and buffers, libzstd can only fail for lack of memory.
         guard ZSTD_isError(status) == 0 else { throw FileError(.write, file.path, .system(ENOMEM)) }
         if buffer.pos > 0 { try file.write(UnsafeRawBufferPointer(rebasing: output[..<buffer.pos])) }
         return status

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Folders on disk.
+/// Operations on folders.
 public enum Folder {
-    /// Makes a folder and those above it; one that is there already is left as it is.
+    /// Creates a folder and the missing folders above it; an existing one is left as it is.
     public static func make(_ path: String) throws(FileError) {
         if mkdir(path, 0o777) == 0 { return }
         if errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
@@ -13,8 +13,8 @@ public enum Folder {
         guard isFolder(path) else { throw FileError(.create, path, .isNoFolder) }
     }
 
-    /// Makes a folder and those above it, and gives the paths of those that were not there, outermost first; where that
-    /// fails, none of them.
+    /// Creates a folder and the missing folders above it. Returns the paths of the new folders, outermost first. If one
+    /// cannot be created, the others are removed again.
     static func makeAll(_ path: String) throws(FileError) -> [String] {
         if isFolder(path) { return [] }
         let parent = FilePath.split(path).folder
@@ -28,9 +28,9 @@ public enum Folder {
         return above + [path]
     }
 
-    /// Makes a folder of a name of its own in another, and gives its path.
+    /// Creates a folder with a unique name in another folder, and returns its path.
     public static func makeTemporary(in parent: String) throws(FileError) -> String {
-        // mkdtemp's result points into what it is given, which is read only while that stays where it is.
+        // mkdtemp returns a pointer into its argument, which must stay in place until the result is read.
         var template = Array("\(parent)/reelhouse-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
@@ -39,7 +39,7 @@ public enum Folder {
         return made
     }
 
-    /// Whether a folder is there.
+    /// Whether a folder exists at a path.
     public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -52,7 +52,7 @@ public enum Folder {
         return found.names
     }
 
-    /// The names in a folder as above, and those that are not UTF-8, as text with U+FFFD where they are not.
+    /// The same names, and separately those that are not valid UTF-8, in which U+FFFD replaces the invalid bytes.
     static func entries(in path: String) throws(FileError) -> (names: [String], misnamed: [String]) {
         guard let stream = opendir(path) else { throw FileError(.list, path, errno: errno) }
         defer { closedir(stream) }

@@ -3,22 +3,22 @@ import Glibc
 
 import enum Logging.Redaction
 
-/// A file that a person asked for by name: it takes its place all at once, with the mode of the file that was there.
+/// A file that the user named as output. It replaces an existing file all at once, and keeps the mode of that file.
 ///
-/// Without `finish` what was there stays. What is there and is no regular file (a pipe, a terminal) is written to as it
-/// is; a symbolic link is followed.
+/// Without `finish` an existing file stays as it is. A pipe, a terminal or another path that is not a regular file is
+/// written to directly. A symbolic link is followed.
 public final class OutputFile {
     private let file: OpenFile
-    /// Nil where the file is written to in place.
+    /// Nil when the path is written to directly.
     private let replaced: ReplacedFile?
     private let isReplacing: Bool
 
     /// Begins to write.
     ///
     /// - Parameters:
-    ///   - isReplacing: whether a file that is there may be replaced.
-    ///   - protected: what may not, whatever is said.
-    /// - Throws: `OutputRefusal`; `FileError` when it cannot be created.
+    ///   - isReplacing: whether an existing file may be replaced.
+    ///   - protected: the places that are never overwritten.
+    /// - Throws: `OutputRefusal`; `FileError` when the file cannot be created.
     public init(path: String, isReplacing: Bool, protected: ProtectedPlaces) throws {
         var status = stat()
         let isThere = stat(path, &status) == 0
@@ -36,7 +36,7 @@ public final class OutputFile {
         }
         if isThere, !isReplacing { throw OutputRefusal.isThere(path: path) }
         replaced = try Self.begin(target, as: path)
-        guard let replaced else { preconditionFailure("it was made in the line before") }
+        guard let replaced else { preconditionFailure("the file was created above") }
         file = replaced.file
         if isThere, fchmod(file.descriptor, status.st_mode & 0o7777) != 0 {
             throw FileError(.create, path, errno: errno)
@@ -56,12 +56,12 @@ public final class OutputFile {
         }
     }
 
-    /// Adds bytes.
+    /// Appends bytes.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) { try file.write(bytes) }
 
-    /// Makes it durable and puts it in its place. To be called once.
+    /// Makes the file durable and renames it to its path. Must be called once.
     ///
-    /// - Throws: `OutputRefusal` when somebody has made a file of that name meanwhile; `FileError`.
+    /// - Throws: `OutputRefusal` when another program has created a file of that name in the meantime; `FileError`.
     public func finish() throws {
         guard let replaced else { return try file.close() }
         try file.sync()
@@ -74,18 +74,18 @@ public final class OutputFile {
     }
 }
 
-/// Why an output is not written.
+/// The reason why an output file is not written.
 public enum OutputRefusal: ReportedError, Equatable {
-    /// A file is there, and nobody said that it may be replaced.
+    /// A file exists already, and the user did not ask to replace it.
     case isThere(path: String)
-    /// It would overwrite something that no output may.
+    /// The file would overwrite something that no output may overwrite.
     case protected(path: String, occupant: String)
-    /// The folder that it belongs in is not there.
+    /// The folder of the file does not exist.
     case folderIsMissing(String, path: String)
-    /// Nothing may be made in the folder that it belongs in.
+    /// The user has no permission to create files in the folder.
     case folderIsClosed(String, path: String)
 
-    /// Wrong usage where another command line would do, rather than a change of what is there.
+    /// Wrong usage when the user must change the command; otherwise a failure of the environment.
     public var kind: FailureKind {
         switch self {
         case .isThere, .protected: .usage
@@ -106,7 +106,7 @@ public enum OutputRefusal: ReportedError, Equatable {
         }
     }
 
-    /// What to do next.
+    /// The user's next step.
     public var hint: String { Redaction.text(advice) }
 
     private var advice: String {

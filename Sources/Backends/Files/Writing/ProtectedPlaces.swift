@@ -1,7 +1,8 @@
 import Domain
 import Glibc
 
-/// What no output may overwrite, whatever a person says: what the backends keep on this machine. Files and folders are known by device and inode, so that another name of theirs protects them as well.
+/// The files and folders that no output may overwrite, even with --force: those that the backends keep on this machine.
+/// They are recognized by device and inode, so that another name does not circumvent the protection.
 public struct ProtectedPlaces {
     private struct Node: Hashable {
         let device: UInt
@@ -19,13 +20,13 @@ public struct ProtectedPlaces {
         }
     }
 
-    /// Files that are there.
+    /// Existing files.
     private var files: [Node: String] = [:]
-    /// Names of files that are there or may come, by folder.
+    /// The names of files that exist or may be created later, by folder.
     private var names: [Node: [String: String]] = [:]
     private var folders: [Node: String] = [:]
 
-    /// What a command works with; nothing unless told.
+    /// Creates the set of protected places; an empty set by default.
     public init(_ own: LocalFiles = LocalFiles()) {
         for place in own.files {
             let what = Self.words(place)
@@ -42,7 +43,7 @@ public struct ProtectedPlaces {
         place.isTold ? "\(place.what) \(place.path)" : place.what
     }
 
-    /// What a path would overwrite, in words; nil where it is nothing of these.
+    /// The protected file or store that a path would overwrite, in words; nil when it would overwrite none.
     public func occupant(of path: String) -> String? {
         if let node = Node(path), let what = files[node] { return what }
         let (folder, name) = FilePath.split(path)
@@ -51,7 +52,7 @@ public struct ProtectedPlaces {
         return store(around: folder)
     }
 
-    /// The raw store that a folder is in, in words: one that was named, or any that a run has written to.
+    /// The raw store that a folder belongs to, in words: one that the command named, or any that a run has written to.
     public func store(around folder: String) -> String? {
         guard var path = FilePath.resolved(folder) else { return nil }
         while true {
@@ -67,8 +68,8 @@ public struct ProtectedPlaces {
         }
     }
 
-    /// Whether a file begins as SQLite's do (https://sqlite.org/fileformat.html). None that this process has open comes
-    /// here: closing a descriptor of such a file would drop SQLite's locks.
+    /// Whether a file begins like a SQLite database (https://sqlite.org/fileformat.html). It must not be a database
+    /// that this process has open: closing the descriptor would drop SQLite's locks.
     private func isDatabase(_ path: String) -> Bool {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = try? OpenFile(reading: path)
@@ -82,16 +83,16 @@ public struct ProtectedPlaces {
     }
 }
 
-/// Paths as text.
+/// Splits and resolves paths.
 enum FilePath {
-    /// The folder that a path is in, `.` where it names none, and the last part.
+    /// The folder part of a path, `.` when it has none, and the last part.
     static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
         let folder = path[..<slash]
         return (folder.isEmpty ? "/" : String(folder), String(path[path.utf8.index(after: slash)...]))
     }
 
-    /// A path without symbolic links; nil where there is nothing.
+    /// The path without symbolic links; nil when nothing is there.
     static func resolved(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }

@@ -1,9 +1,10 @@
 import Glibc
 
-/// A file that takes its place all at once: written beside it under a dotted name and renamed.
+/// A file that replaces another one all at once: it is written beside it under a dotted name, and then renamed.
 ///
-/// Until `commit` what was there before stays; a file that is never committed leaves nothing behind, unless the process
-/// is killed (see `isLeftover`; what a signal ends can call `UnfinishedFiles.remove`).
+/// Before `commit` an existing file stays as it is. A file that is not committed is removed with this object. If a
+/// signal ends the process, `UnfinishedFiles.remove` removes it. If the process is killed, the file stays, and
+/// `isLeftover` recognizes it.
 final class ReplacedFile {
     private let path: String
     private let temporaryPath: String
@@ -12,7 +13,7 @@ final class ReplacedFile {
 
     private static let suffix = ".part"
 
-    /// Begins a file; errors call it by `name`, which is the path unless told.
+    /// Begins a file. Error messages use `name`, by default the path.
     convenience init(path: String, as name: String? = nil) throws(FileError) {
         let temporaryPath = ReplacedFile.temporaryPath(beside: path)
         UnfinishedFiles.add(temporaryPath)
@@ -25,7 +26,7 @@ final class ReplacedFile {
         }
     }
 
-    /// A dotted name of its own beside a path.
+    /// A unique dotted name in the folder of a path.
     static func temporaryPath(beside path: String) -> String {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { path[...$0] } ?? ""
@@ -34,7 +35,7 @@ final class ReplacedFile {
         return "\(folder).\(name).\(unique)\(ReplacedFile.suffix)"
     }
 
-    /// A file that is open already under a temporary path.
+    /// Takes a file that is open already under a temporary path.
     init(path: String, temporaryPath: String, file: OpenFile) {
         self.path = path
         self.temporaryPath = temporaryPath
@@ -46,13 +47,13 @@ final class ReplacedFile {
         UnfinishedFiles.forget(temporaryPath)
     }
 
-    /// Whether a name is that of a file which a killed run left behind.
+    /// Whether a name is that of a temporary file, which a killed process left behind.
     static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
 
-    /// Puts the file in its place.
+    /// Renames the file to its path.
     ///
-    /// - Parameter isReplacing: whether a file that is there is replaced; if not, the reason of the error is
-    ///   `alreadyThere`.
+    /// - Parameter isReplacing: whether an existing file is replaced. If not, an existing file is an error with the
+    ///   reason `alreadyThere`.
     func commit(isReplacing: Bool = true) throws(FileError) {
         try file.close()
         if !isReplacing {
@@ -61,7 +62,7 @@ final class ReplacedFile {
                 isCommitted = true
                 return
             }
-            // Some file systems have no links; a look before the rename has to do there.
+            // Some file systems have no hard links. There a check before the rename has to be enough.
             if errno == EEXIST || access(path, F_OK) == 0 { throw FileError(.create, path, .alreadyThere) }
         }
         if rename(temporaryPath, path) != 0 { throw FileError(.replace, path, errno: errno) }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// A dotted folder in which files are written until they are whole.
+/// A dotted folder for files that are not complete yet.
 public final class StagingFolder {
-    /// Where it is.
+    /// The path of the folder.
     public let path: String
 
-    /// Makes one in another folder.
+    /// Creates a folder with a unique name in another folder.
     public init(in parent: String) throws(FileError) {
         path = ReplacedFile.temporaryPath(beside: "\(parent)/generated")
         UnfinishedFiles.add(path)
@@ -17,7 +17,8 @@ public final class StagingFolder {
         }
     }
 
-    /// Moves a file out of it to its place on the same disk; a regular file that is there is replaced.
+    /// Moves a complete file out of the folder to its place on the same disk, where it replaces an existing regular
+    /// file.
     public func move(_ name: String, to target: String) throws(FileError) {
         var status = stat()
         if lstat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
@@ -26,7 +27,7 @@ public final class StagingFolder {
         if rename("\(path)/\(name)", target) != 0 { throw FileError(.replace, target, errno: errno) }
     }
 
-    /// Removes it with what is left in it.
+    /// Removes the folder and what is left in it.
     public func remove() {
         FileTree.remove(path)
         UnfinishedFiles.forget(path)

@@ -1,11 +1,12 @@
 import Glibc
 import Synchronization
 
-/// The files and folders that this process has made and not finished yet, so that a signal which ends it leaves none.
+/// The files and folders that this process has created and not finished yet. The handler of a signal that ends the
+/// process removes them.
 public enum UnfinishedFiles {
     private struct State {
         var paths: Set<String> = []
-        /// Folders that are removed when nothing is in them.
+        /// Folders that are removed only if they are empty.
         var folders: [String] = []
     }
 
@@ -19,7 +20,8 @@ public enum UnfinishedFiles {
 
     static func forget(folders: [String]) { state.withLock { $0.folders.removeAll(where: folders.contains) } }
 
-    /// Removes them all, and folders with what is in them. The process has to end then: what it makes meanwhile stays.
+    /// Removes all unfinished files and folders. The process must end afterwards, because files that it creates later
+    /// are not removed.
     public static func remove() {
         state.withLock { state in
             for path in state.paths { FileTree.remove(path) }
@@ -29,19 +31,19 @@ public enum UnfinishedFiles {
     }
 }
 
-/// Folders that were made for something that is not whole yet; removed with this object where they are empty, unless
-/// they are kept.
+/// Folders that were created for output that is not complete yet. Unless `keep` is called, the empty ones are removed
+/// with this object.
 public final class NewFolders {
     private let paths: [String]
     private var isKept = false
 
-    /// Makes a folder and those above it that are not there.
+    /// Creates a folder and the missing folders above it.
     public init(_ path: String) throws(FileError) {
         paths = try Folder.makeAll(path)
         UnfinishedFiles.add(folders: paths)
     }
 
-    /// Keeps them.
+    /// Keeps the folders.
     public func keep() { isKept = true }
 
     deinit {
@@ -50,9 +52,9 @@ public final class NewFolders {
     }
 }
 
-/// A file, or a folder with all that is in it.
+/// Removes files and folders.
 enum FileTree {
-    /// Removes it, as far as that is possible.
+    /// Removes a file, or a folder with everything in it. Errors are ignored.
     static func remove(_ path: String) {
         if unlink(path) == 0 || errno == ENOENT { return }
         for name in (try? Folder.names(in: path)) ?? [] { remove("\(path)/\(name)") }

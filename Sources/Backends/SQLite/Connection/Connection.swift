@@ -1,23 +1,26 @@
 import CSQLite
 import Domain
 
-/// A connection to a SQLite database, closed with this object and the last of its statements. Used by one thread at a
-/// time.
+/// A connection to a SQLite database. It is closed when this object and all of its statements are destroyed. It is used
+/// by one thread at a time.
+///
+///     let connection = try Connection(path: "warehouse.db", access: .readOnly)
+///     let facts = try connection.integer("SELECT count(*) FROM fact_user_event")
 public final class Connection {
-    /// How a database is opened.
+    /// The ways to open a database.
     public enum Access: Sendable {
-        /// The file must be there; nothing is written.
+        /// The file must exist, and nothing is written.
         case readOnly
-        /// The file must be there, and nobody may change it meanwhile: no file is made beside it and no lock taken,
-        /// and what is in its log is not seen (https://sqlite.org/uri.html#uriimmutable).
+        /// The file must exist, and nobody may change it while it is open. SQLite creates no file beside it, takes no
+        /// lock, and does not see the content of the log (https://sqlite.org/uri.html#uriimmutable).
         case immutable
-        /// The file is made when it is not there.
+        /// The file is created when it does not exist.
         case readWrite
-        /// There is no file, and nothing stays.
+        /// The database is in memory and ends with the connection.
         case inMemory
     }
 
-    /// The database file.
+    /// The path of the database file.
     public var path: String { database.path }
     var handle: OpaquePointer { database.pointer }
     private let database: DatabaseHandle
@@ -37,7 +40,7 @@ public final class Connection {
         database = try DatabaseHandle(path: path, flags: mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
     }
 
-    /// Runs statements that give no rows of interest.
+    /// Runs one or more statements, and ignores their rows.
     public func execute(_ sql: String) throws(SQLiteError) {
         try check(sqlite3_exec(handle, sql, nil, nil, nil), sql)
     }
@@ -47,7 +50,7 @@ public final class Connection {
         try Statement(database: database, sql: sql)
     }
 
-    /// Compiles a text that has to be one statement and nothing else.
+    /// Compiles a text that must be exactly one statement.
     ///
     /// - Throws: `SQLiteError`, `QueryError.severalStatements` when something follows the statement.
     func prepareOnly(_ sql: String) throws -> Statement {
@@ -56,7 +59,7 @@ public final class Connection {
         return statement
     }
 
-    /// A statement that is compiled once and kept; reset before it is given.
+    /// Returns a statement that is compiled once and kept. It is reset before it is returned.
     public func statement(_ sql: String) throws(SQLiteError) -> Statement {
         if let statement = cached[sql] {
             try statement.reset()
@@ -67,9 +70,9 @@ public final class Connection {
         return statement
     }
 
-    /// Runs a query; its compiled form is kept.
+    /// Runs a query, and keeps its compiled form.
     func query(_ sql: String, _ values: [RowValue]) throws(SQLiteError) -> QueryRows {
-        // One that is still being read, of the same text, stays as it is.
+        // If the kept statement of the same text is still being read, compiles another one.
         if let kept = cached[sql], kept.isBeingRead { return try QueryRows(prepare(sql), values) }
         return try QueryRows(statement(sql), values)
     }
@@ -84,7 +87,7 @@ public final class Connection {
         return columns
     }
 
-    /// The first column of the first row, as an integer.
+    /// The first column of the first row as an integer; nil for a null, and when there is no row.
     public func integer(_ sql: String, _ bindings: Int64...) throws(SQLiteError) -> Int64? {
         let statement = try statement(sql)
         for (index, value) in bindings.enumerated() { try statement.bind(value, at: index + 1) }
@@ -93,7 +96,7 @@ public final class Connection {
         return value
     }
 
-    /// The text of the first column of each row.
+    /// The first column of each row as text.
     func texts(_ sql: String) throws(SQLiteError) -> [String] {
         let statement = try prepare(sql)
         var texts: [String] = []
@@ -101,13 +104,14 @@ public final class Connection {
         return texts
     }
 
-    /// Rows that the last statement changed.
+    /// How many rows the last statement changed.
     public var changes: Int64 { sqlite3_changes64(handle) }
 
-    /// Writes the changed pages of the transaction that are in no use to the log (https://sqlite.org/c3ref/db_cacheflush.html).
+    /// Writes those changed pages of the transaction that no statement is using to the log or the file
+    /// (https://sqlite.org/c3ref/db_cacheflush.html).
     func flushCache() throws(SQLiteError) { try check(sqlite3_db_cacheflush(handle), "writing out changed pages") }
 
-    /// Waits up to so many milliseconds for a lock.
+    /// Sets how long to wait for a lock, in milliseconds.
     public func setBusyTimeout(milliseconds: Int32) throws(SQLiteError) {
         try check(sqlite3_busy_timeout(handle, milliseconds), "setting how long to wait for a lock")
     }

@@ -1,8 +1,8 @@
 import CSQLite
 
-/// An open database, closed when the last that holds it lets go: its connection and each of its statements do.
+/// An open database. The connection and each of its statements own it; it is closed when the last owner is destroyed.
 final class DatabaseHandle {
-    /// The database file.
+    /// The path of the database file.
     let path: String
     let pointer: OpaquePointer
 
@@ -23,12 +23,12 @@ final class DatabaseHandle {
 
     deinit { sqlite3_close_v2(pointer) }
 
-    /// Throws what SQLite says of the last call unless it went well.
+    /// Throws SQLite's error for the last call, unless the call succeeded.
     func check(_ status: Int32, _ statement: String) throws(SQLiteError) {
         guard status == SQLITE_OK else { throw error(status, statement) }
     }
 
-    /// What SQLite says of the last call, which failed.
+    /// SQLite's error for the last call, which failed.
     func error(_ status: Int32, _ statement: String) -> SQLiteError {
         var error = SQLiteError(
             code: status, words: String(cString: sqlite3_errmsg(pointer)), statement: statement, path: path,
@@ -37,8 +37,8 @@ final class DatabaseHandle {
         return error
     }
 
-    /// The triggers and unique indexes on the tables of a statement that writes. The schema has no triggers, and
-    /// unique keys only as constraints: so somebody else added them.
+    /// The triggers and unique indexes on the tables that a statement writes to. A user added them, because the schema
+    /// has no triggers, and declares unique keys only as constraints.
     private func additions(to statement: String) -> [SQLiteError.Addition] {
         guard statement.contains("INSERT") || statement.contains("UPDATE") || statement.contains("DELETE") else {
             return []
@@ -61,7 +61,7 @@ final class DatabaseHandle {
         return additions
     }
 
-    /// A path as SQLite takes it for a path: not for `:memory:`, nor for a URI.
+    /// Makes SQLite read a path as a path, even if it looks like `:memory:` or a URI.
     private static func name(_ path: String) -> String {
         path.isEmpty || path.hasPrefix(":") || path.lowercased().hasPrefix("file:") ? "./" + path : path
     }
@@ -76,7 +76,7 @@ final class DatabaseHandle {
             let digits = String(byte, radix: 16)
             return "%" + (digits.utf8.count == 1 ? "0" : "") + digits
         }.joined()
-        // Two slashes would begin a host's name.
+        // With two slashes, the path would begin with the name of a host.
         return (path.hasPrefix("/") ? "file://" : "file:./") + escaped + "?immutable=1"
     }
 }

@@ -2,7 +2,8 @@ import CSQLite
 import Domain
 import SQLWarehouse
 
-/// The rows of a query; when the last who reads them lets go, its statement is reset, so that it holds nothing up.
+/// The rows of a query. When this object is destroyed, its statement is reset, so that it does not hold a lock any
+/// longer.
 final class QueryRows: SQLRows {
     private let statement: Statement
 
@@ -14,7 +15,7 @@ final class QueryRows: SQLRows {
 
     deinit {
         statement.isBeingRead = false
-        // What failed was told when the row was asked for.
+        // The error, if any, was thrown when the row was read.
         try? statement.reset()
     }
 

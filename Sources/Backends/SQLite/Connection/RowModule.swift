@@ -1,13 +1,14 @@
 import CSQLite
 import Domain
 
-/// Rows in memory that SQLite reads as a table, without a copy, so that one `INSERT … SELECT` takes a whole batch.
+/// Rows in memory that SQLite reads as a table without copying them, so that one `INSERT … SELECT` inserts a whole
+/// batch.
 final class StagedRows {
     /// The columns of the table.
     let columns: [RowColumn]
-    /// What is read; nothing when there is none. It is not changed while a statement reads it.
+    /// The rows to be read; nil for none. It must not change while a statement reads it.
     var source: RowSource?
-    /// What is read when there is nothing.
+    /// The empty rows that are read when `source` is nil.
     fileprivate let nothing: RowSource
     fileprivate let scratch: ValueScratch
 
@@ -19,8 +20,9 @@ final class StagedRows {
 
     deinit { scratch.deallocate() }
 
-    /// Makes the rows readable as the table `temp.name` of a connection, which keeps this object alive. Nothing in the
-    /// database file can have that name. Not to be called in a transaction, whose rollback would remove the table.
+    /// Makes the rows readable as the table `temp.name` of a connection, which keeps this object alive. No object in
+    /// the database file can have that name. Must not be called in a transaction, because a rollback would remove the
+    /// table.
     func register(as name: String, on connection: Connection) throws(SQLiteError) {
         let retained = Unmanaged.passRetained(self)
         let module = "rows_of_\(name)"
@@ -33,8 +35,8 @@ final class StagedRows {
     }
 }
 
-/// Where values are spelled that SQLite takes as text or blob, one place a column: SQLite reads them until the next row,
-/// so that nothing is copied.
+/// Memory in which dates and UUIDs are converted to text and blobs, one slot for each column. SQLite reads a slot
+/// before the next row is converted, so the values need not be copied.
 private struct ValueScratch {
     private static let size = 16
     private let memory: UnsafeMutableRawPointer
@@ -43,7 +45,7 @@ private struct ValueScratch {
 
     func deallocate() { memory.deallocate() }
 
-    /// Gives a UUID as its 16 bytes.
+    /// Passes a UUID to SQLite as its 16 bytes.
     @inline(__always)
     func giveUUID(high: UInt64, low: UInt64, column: Int, to context: OpaquePointer) {
         let place = memory + column * Self.size
@@ -52,7 +54,7 @@ private struct ValueScratch {
         sqlite3_result_blob(context, place, 16, nil)
     }
 
-    /// Gives a day as `YYYY-MM-DD`.
+    /// Passes a day to SQLite as `YYYY-MM-DD`.
     @inline(__always)
     func giveDate(_ day: Int32, column: Int, to context: OpaquePointer) {
         let (year, month, dayOfMonth) = CivilDate.date(ofDay: day)
@@ -67,7 +69,7 @@ private struct ValueScratch {
         sqlite3_result_text(context, UnsafeRawPointer(place).assumingMemoryBound(to: CChar.self), 10, nil)
     }
 
-    /// Gives a cell.
+    /// Passes the value of a cell to SQLite.
     @inline(__always)
     func give(_ cell: RowCell, column: Int, to context: OpaquePointer) {
         switch cell {
@@ -85,28 +87,28 @@ private struct ValueScratch {
     }
 }
 
-/// The virtual table module over `StagedRows` (https://sqlite.org/vtab.html): read-only, one cursor at a time, always a
-/// full scan in order.
+/// The virtual table module for `StagedRows` (https://sqlite.org/vtab.html). A table is read-only, has one cursor at a
+/// time, and is always scanned completely and in order.
 private enum RowModule {
     struct Table {
         var base = sqlite3_vtab()
         let rows: Unmanaged<StagedRows>
-        /// Whether the first column numbers the rows.
+        /// Whether the first column is the number of the row.
         let hasOrdinal: Bool
     }
 
     struct Cursor {
         var base = sqlite3_vtab_cursor()
         let rows: Unmanaged<StagedRows>
-        /// What is read; the staged rows keep it alive.
+        /// The rows that are read; `StagedRows` keeps them alive.
         var source: Unmanaged<RowSource>
         let scratch: ValueScratch
         var row = 0
         var count = 0
     }
 
-    /// SQLite keeps the pointer for as long as a connection lives, so the module is allocated once and never freed;
-    /// it is written once, before it is published, and only read after.
+    /// SQLite keeps the pointer as long as a connection is open. So the module is allocated once and never freed. It is
+    /// written before the pointer is published, and only read afterwards.
     nonisolated(unsafe) static let shared: UnsafePointer<sqlite3_module> = {
         let module = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
         module.initialize(to: make())
@@ -126,7 +128,7 @@ private enum RowModule {
             info.pointee.estimatedRows = 1_000_000
             let hasOrdinal = UnsafeMutableRawPointer(table).assumingMemoryBound(to: Table.self).pointee.hasOrdinal
             if hasOrdinal, info.pointee.nOrderBy == 1, let order = info.pointee.aOrderBy {
-                // They come in that order anyway.
+                // The rows come in the order of the first column anyway.
                 info.pointee.orderByConsumed = order[0].iColumn == 0 && order[0].desc == 0 ? 1 : 0
             }
             return SQLITE_OK

@@ -4,47 +4,47 @@ import Glibc
 
 import enum Logging.Redaction
 
-/// What SQLite refused: its extended result code (https://sqlite.org/rescode.html), its words, and what was asked.
+/// An error of SQLite: its extended result code (https://sqlite.org/rescode.html), its message, and the statement.
 public struct SQLiteError: ReportedError {
     /// The extended result code.
     public let code: Int32
-    /// SQLite's own words.
+    /// SQLite's own message.
     public let words: String
-    /// The statement that was run, or what was done without one: `opening it`.
+    /// The statement that failed, or a description such as `opening it` when there was none.
     public let statement: String
-    /// The database file.
+    /// The path of the database file.
     public let path: String
-    /// The system's `errno` of a read or write that failed; 0 where there was none.
+    /// The `errno` of the read or write that failed; 0 when there was none.
     public var systemCode: Int32 = 0
-    /// What somebody added to the tables of the statement, and may be why it failed.
+    /// Triggers and indexes that a user added to the statement's tables, and that may be the cause.
     public var additions: [Addition] = []
 
-    /// A trigger or a unique index that is none of the schema's.
+    /// A trigger or a unique index that is not part of the schema.
     public struct Addition: Sendable {
         /// `trigger` or `index`.
         public let kind: String
-        /// Its name.
+        /// The name of the trigger or index.
         public let name: String
-        /// The table that it is on.
+        /// The table that it belongs to.
         public let table: String
     }
 
     /// The primary result code.
     public var primaryCode: Int32 { code & 0xff }
 
-    /// Whether another connection holds the lock that was needed.
+    /// Whether another connection holds a lock that was needed.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
-    /// Whether there is no room left for the database.
+    /// Whether the disk is full or a quota is used up.
     public var isFull: Bool { primaryCode == SQLITE_FULL || (isFailedWrite && [ENOSPC, EDQUOT].contains(systemCode)) }
-    /// Whether a file reached the limit on the size of files.
+    /// Whether a file has reached the limit on the size of files.
     public var isTooLarge: Bool {
         if systemCode == EFBIG { return primaryCode == SQLITE_FULL || isFailedWrite }
-        // SQLite cleans up before it is asked, which may leave another code of the system's.
+        // SQLite's cleanup after the failed write may have changed the `errno`, so the result code has to be enough.
         let writes: [Int32] = [Self.failedWrite, Self.failedTruncate, Self.failedSharedMemory]
         return writes.contains(code) && systemCode != EIO && Self.hasSizeLimit
     }
 
-    /// `SQLITE_IOERR_WRITE`, `_TRUNCATE` and `_SHMSIZE`, which are macros that Swift cannot import.
+    /// `SQLITE_IOERR_WRITE`, `_TRUNCATE` and `_SHMSIZE`: Swift cannot import these macros.
     private static let (failedWrite, failedTruncate, failedSharedMemory): (Int32, Int32, Int32) = (778, 1546, 4874)
 
     private static var hasSizeLimit: Bool {
@@ -54,7 +54,7 @@ public struct SQLiteError: ReportedError {
 
     private var isFailedWrite: Bool { primaryCode == SQLITE_IOERR || primaryCode == SQLITE_CANTOPEN }
 
-    /// What failed, where, and while doing what:
+    /// What failed, where, and during which statement:
     /// `w.db: disk I/O error (SQLite 778) while running INSERT INTO main.fact_user_event …`.
     public var message: String {
         let reason =
@@ -66,10 +66,10 @@ public struct SQLiteError: ReportedError {
         return Redaction.text(text + (added.isEmpty ? "" : "; the cause may be \(added)"))
     }
 
-    /// What kind of failure it is.
+    /// The class of the failure, which decides the exit status.
     public var kind: FailureKind { isBusy ? .inUse : isFull || isTooLarge ? .noRoom : .failed }
 
-    /// What to do next.
+    /// The user's next step.
     public var hint: String {
         if isTooLarge { return "Raise the limit (`ulimit -f`), and run the same command again." }
         if isFull { return "Free some space on the disk, and run the same command again." }

@@ -1,14 +1,15 @@
 import CSQLite
 import Domain
 
-/// A compiled statement, finalized with this object. It may outlive its connection: the database is open for as long.
+/// A compiled statement, which is finalized when this object is destroyed. It may outlive its connection, because it
+/// keeps the database open.
 public final class Statement {
     private let handle: OpaquePointer
     private let database: DatabaseHandle
     private let sql: String
-    /// Whether somebody reads its rows.
+    /// Whether a `QueryRows` is reading its rows.
     var isBeingRead = false
-    /// Whether nothing but white space, comments and semicolons follow it in its text.
+    /// Whether only white space, comments and semicolons follow the statement in its text.
     let isWhole: Bool
 
     init(database: DatabaseHandle, sql: String) throws(SQLiteError) {
@@ -32,7 +33,7 @@ public final class Statement {
 
     deinit { sqlite3_finalize(handle) }
 
-    /// Takes the next row; false when there is none.
+    /// Moves to the next row; false when there is none.
     public func step() throws(SQLiteError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -44,21 +45,21 @@ public final class Statement {
         }
     }
 
-    /// Runs to the end, and is ready to run again.
+    /// Runs the statement to its end, and resets it.
     public func run() throws(SQLiteError) {
         while try step() {}
         try reset()
     }
 
-    /// Makes it ready to run again; bindings stay.
+    /// Resets the statement, so that it can run again; the bound values stay.
     public func reset() throws(SQLiteError) { try database.check(sqlite3_reset(handle), sql) }
 
-    /// Whether it only reads.
+    /// Whether the statement only reads.
     public var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
     /// How many columns its rows have.
     public var columnCount: Int { Int(sqlite3_column_count(handle)) }
 
-    /// A column's name.
+    /// The name of a column.
     public func columnName(_ column: Int) -> String {
         sqlite3_column_name(handle, Int32(column)).map { String(cString: $0) } ?? ""
     }
@@ -81,7 +82,7 @@ public final class Statement {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
     }
 
-    /// The value as text, or nil when it is null.
+    /// The value as text; nil for a null.
     public func text(_ column: Int) -> String? {
         isNull(column) ? nil : String(decoding: bytes(column), as: UTF8.self)
     }
@@ -110,7 +111,7 @@ public final class Statement {
             status ?? sqlite3_bind_text(handle, Int32(index), value, -1, transient), sql)
     }
 
-    /// Binds values to the parameters from the first on.
+    /// Binds values to the parameters, beginning with the first.
     func bind(_ values: [RowValue]) throws(SQLiteError) {
         for (place, value) in values.enumerated() {
             let index = place + 1
@@ -139,5 +140,5 @@ public final class Statement {
     }
 }
 
-/// Tells SQLite to copy what it is given (`SQLITE_TRANSIENT`, a cast that Swift cannot import).
+/// Makes SQLite copy a value (`SQLITE_TRANSIENT`, a cast that Swift cannot import).
 let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

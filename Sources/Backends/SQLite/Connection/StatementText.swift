@@ -1,6 +1,6 @@
-/// What SQLite passes over between statements.
+/// Recognizes the text that SQLite ignores between statements.
 enum StatementText {
-    /// Whether a text has nothing but white space, comments, semicolons and byte order marks.
+    /// Whether a text has only white space, comments, semicolons and byte order marks.
     ///
     /// - Parameter text: a text that ends with a zero byte.
     static func isBlank(_ text: UnsafePointer<CChar>) -> Bool {

@@ -1,10 +1,11 @@
 import CSQLite
 import Dispatch
 
-/// Copies what is committed from the write-ahead log into the database file on a thread and a connection of its own,
-/// while the next transaction goes on (https://sqlite.org/wal.html#ckpt).
+/// Copies committed pages from the write-ahead log to the database file while the next transaction runs
+/// (https://sqlite.org/wal.html#ckpt). It uses its own thread and connection.
 ///
-/// What it fails to copy is no less durable in the log, and the next checkpoint tries again: so it tells of nothing.
+/// Errors are ignored: pages that could not be copied are just as durable in the log, and the next checkpoint copies
+/// them.
 final class Checkpointer {
     private let connection: Connection
     private let pages: (worthCopying: Int32, most: Int32)
@@ -12,9 +13,9 @@ final class Checkpointer {
     /// How many pages the log has after the last commit.
     private var loggedPages: Int32 = 0
 
-    /// Takes the place of SQLite's automatic checkpoints of a connection.
+    /// Replaces SQLite's automatic checkpoints of a connection.
     ///
-    /// - Parameter pages: how many pages of the log are worth a checkpoint, and how many may be in it when a
+    /// - Parameter pages: how many pages in the log start a checkpoint, and how many may be in the log when a
     ///   transaction begins.
     init(of connection: Connection, pages: (worthCopying: Int32, most: Int32)) {
         self.connection = connection
@@ -31,21 +32,22 @@ final class Checkpointer {
 
     deinit { sqlite3_wal_hook(connection.handle, nil, nil) }
 
-    /// To be called before a transaction begins: waits where the log is long, so that it begins anew.
+    /// Must be called before a transaction begins. If the log is too long, it waits for the checkpoint, so that the log
+    /// starts from the beginning again.
     func willBegin() {
         if loggedPages > pages.most { wait() }
     }
 
-    /// To be called after a commit: begins a checkpoint if it is worth it.
+    /// Must be called after a commit. Starts a checkpoint if the log is long enough.
     func didCommit() {
         guard loggedPages >= pages.worthCopying else { return }
         queue.async { [path = connection.path] in
             guard let connection = try? Connection(path: path, access: .readWrite) else { return }
-            // The connection learns of the log when it first reads.
+            // SQLite finds out about the log when the connection first reads.
             try? connection.execute("PRAGMA synchronous = FULL; PRAGMA schema_version; PRAGMA wal_checkpoint(PASSIVE)")
         }
     }
 
-    /// Waits for the checkpoint that is under way.
+    /// Waits for the checkpoint that is running.
     func wait() { queue.sync {} }
 }

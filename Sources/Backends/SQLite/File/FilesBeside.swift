@@ -5,13 +5,13 @@
 #endif
 import Domain
 
-/// The log, the shared memory and the rollback journal that SQLite keeps beside an open database.
+/// The files that SQLite keeps beside an open database: the log, the shared memory and the rollback journal.
 enum FilesBeside {
-    /// Takes care that a program which writes may write to them too: another user's may be there.
+    /// Checks that a writer may write to these files too, because another user may have created them.
     ///
     /// - Throws: `SQLiteFileError.fileOfAnother`.
     static func expectWritable(_ database: String) throws(SQLiteFileError) {
-        // That the warehouse itself may not be written to is told of elsewhere.
+        // Another check reports a database that is not writable.
         guard access(database, W_OK) == 0 else { return }
         for suffix in ["-wal", "-shm", "-journal"] {
             let path = database + suffix

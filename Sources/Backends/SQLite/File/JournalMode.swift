@@ -1,44 +1,47 @@
 import CSQLite
 import Domain
 
-/// How SQLite makes a warehouse's transactions safe: by a rollback journal during the first load, by a write-ahead log
-/// ever after (https://sqlite.org/pragma.html#pragma_journal_mode).
+/// Chooses how SQLite protects a warehouse's transactions: with a rollback journal during the first load, and with a
+/// write-ahead log afterwards (https://sqlite.org/pragma.html#pragma_journal_mode).
 ///
-/// With a rollback journal each new page is written once, and not to the log and then to the file. But readers and the
-/// writer keep each other out. So it is used only as long as nobody can miss anything: until a run has ended, or loads
-/// lines as they come in (see `SmallCommits`). A database with a log keeps it. Which of the two applies is read from the
-/// database itself, so that a first load that was killed goes on as it began.
+/// With a rollback journal, each new page is written once; with a log, it is written to the log and then to the file.
+/// But a rollback journal lets either readers or the writer in, never both. So it is used only as long as there is
+/// nothing to read: until a run has ended, or until a load turns out to commit lines as they come in (see
+/// `SmallCommits`). A database that has a log keeps it. The state is read from the database itself, so that a first
+/// load that was killed continues in the same mode.
 ///
-/// All of it is to be called in the writer's place (see `WriterLock`), and outside a transaction.
+/// All functions must be called as the writer (see `WriterLock`), and outside a transaction.
 final class JournalMode {
     private let connection: Connection
     private let busyTimeout: Int32
-    /// Whether the run that has begun is the first load, with a rollback journal.
+    /// Whether the current run is the first load, with a rollback journal.
     private(set) var isFirstLoad = false
     private var smallCommits = SmallCommits()
 
-    /// - Parameter busyTimeout: how long the connection waits for a lock otherwise, in milliseconds.
+    /// Creates the object for a writer's connection.
+    ///
+    /// - Parameter busyTimeout: how long the connection usually waits for a lock, in milliseconds.
     init(of connection: Connection, busyTimeout: Int32) {
         self.connection = connection
         self.busyTimeout = busyTimeout
     }
 
-    /// Tries a write-ahead log in a database that is new, so that a file system without support for one is told of before
-    /// anything is loaded.
+    /// Switches a new database to a write-ahead log and back, so that a file system that does not support one is
+    /// reported before anything is loaded.
     ///
     /// - Throws: `SQLiteFileError.notAFile`, `SQLiteError`.
     func expectLogSupport() throws {
         try changeToLog()
-        // The log and its shared memory are made when they are first used.
+        // SQLite creates the log and its shared memory when they are first used.
         _ = try connection.integer("SELECT count(*) FROM main.sqlite_schema")
-        // Where another program looks at the file just now, the log stays: the load is only slower.
+        // If another program is reading the file at this moment, the log stays, and the load is only slower.
         _ = try? connection.texts("PRAGMA main.journal_mode = TRUNCATE")
     }
 
-    /// Chooses the mode for a run, and locks the database against other programs if the run is the first load: one that
-    /// reads would keep a commit waiting.
+    /// Chooses the mode for a run. If the run is the first load, locks the database against other programs, because a
+    /// reader would delay a commit.
     ///
-    /// - Throws: `SQLiteError`, with `isBusy` where another program has it locked; `SQLiteFileError.notAFile`.
+    /// - Throws: `SQLiteError`, with `isBusy` when another program has locked the database; `SQLiteFileError.notAFile`.
     func beginRun() throws {
         isFirstLoad = false
         if try usesLog() { return }
@@ -49,9 +52,9 @@ final class JournalMode {
         try connection.execute("BEGIN EXCLUSIVE; COMMIT")
     }
 
-    /// To be called after each commit: gives the database a log if the first load is one that goes on for long.
+    /// Must be called after each commit. Switches to a log if the first load turns out to make many small commits.
     ///
-    /// It tells of no error: the next commit tries again.
+    /// Errors are ignored: the next commit tries again.
     func didCommit() {
         guard isFirstLoad, let pages = try? connection.integer("PRAGMA main.page_count"),
             smallCommits.add(pages: pages)
@@ -65,38 +68,38 @@ final class JournalMode {
         }
     }
 
-    /// Sets up the connection so that the lock which the next transaction takes is held after it.
+    /// Makes the connection keep the lock that the next transaction takes.
     private func lockOthersOut() throws {
         _ = try connection.texts("PRAGMA main.journal_mode = TRUNCATE")
         try connection.execute("PRAGMA main.locking_mode = EXCLUSIVE")
     }
 
-    /// Undoes `lockOthersOut`; the lock itself is held until the database is next read.
+    /// Undoes `lockOthersOut`. The lock itself is released when the database is next read.
     private func letOthersIn() throws {
         try connection.execute("PRAGMA main.locking_mode = NORMAL")
-        // Removes the journal's file, which the change to a log would leave there.
+        // Removes the journal's file, which would remain after the switch to a log.
         _ = try connection.texts("PRAGMA main.journal_mode = DELETE")
     }
 
-    /// Ends the first load: unlocks the database, and gives it a write-ahead log.
+    /// Ends the first load: unlocks the database, and switches to a write-ahead log.
     ///
-    /// It tells of no error: what was loaded is safe, and the next run tries again.
+    /// Errors are ignored: what was loaded is durable, and the next run tries again.
     ///
-    /// - Parameter changesToLog: false where nothing of the run stays.
+    /// - Parameter changesToLog: false when nothing of the run is kept.
     func endRun(changesToLog: Bool) {
         guard isFirstLoad else { return }
         isFirstLoad = false
-        // A statement that an error left in the middle of its rows would be in the way.
+        // After an error, a statement may still be in the middle of its rows and hold a lock.
         connection.resetStatements()
         try? letOthersIn()
         if changesToLog { try? changeToLog() }
         _ = try? connection.integer("SELECT count(*) FROM main.sqlite_schema")
     }
 
-    /// Gives the database a write-ahead log, unless it has one.
+    /// Switches the database to a write-ahead log, unless it has one.
     ///
-    /// - Throws: `SQLiteError`, with `isBusy` where another program reads the database just now: that keeps a log from
-    ///   being made; `SQLiteFileError.notAFile` where the file system does not support one.
+    /// - Throws: `SQLiteError`, with `isBusy` when another program is reading the database, which prevents the switch;
+    ///   `SQLiteFileError.notAFile` when the file system does not support a log.
     func changeToLog() throws {
         try connection.setBusyTimeout(milliseconds: min(busyTimeout, 1000))
         let mode = try connection.texts("PRAGMA main.journal_mode = WAL").first
@@ -109,7 +112,7 @@ final class JournalMode {
 
     private func usesLog() throws -> Bool { try connection.texts("PRAGMA main.journal_mode").first == "wal" }
 
-    /// Whether there is a run that came to its end, so that somebody may read what it loaded.
+    /// Whether a run has completed or was stopped, so that there are rows to read.
     private func hasEndedRun() throws -> Bool {
         let runs = try connection.integer(
             "SELECT count(*) FROM main.sqlite_schema WHERE name = 'load_run' AND type = 'table'")
@@ -123,7 +126,7 @@ final class JournalMode {
 }
 
 extension Connection {
-    /// Ends all statements that are in the middle of their rows.
+    /// Resets all statements that are in the middle of their rows.
     fileprivate func resetStatements() {
         var statement = sqlite3_next_stmt(handle, nil)
         while let current = statement {

@@ -6,10 +6,10 @@
 import Dispatch
 import Synchronization
 
-/// Sends what is in the write-ahead log to the disk while a transaction goes on, so that its commit, which flushes the
-/// log, has little left to wait for. It changes nothing about what is durable when.
+/// Starts writing the write-ahead log to the disk while a transaction runs. The commit, which flushes the log, then has
+/// less to wait for. What is durable at which time does not change.
 ///
-/// SQLite takes no `fcntl` locks on the log, so that another descriptor of it may be closed at any time
+/// SQLite takes no `fcntl` locks on the log, so another descriptor of the log may be closed at any time
 /// (https://sqlite.org/howtocorrupt.html §2.2 is about the database file).
 final class LogWriteback: Sendable {
     private let path: String
@@ -18,14 +18,14 @@ final class LogWriteback: Sendable {
 
     init(databasePath: String) { path = databasePath + "-wal" }
 
-    /// Begins to flush what is in the log, unless that is being done.
+    /// Starts flushing the log, unless a flush is running.
     func push() {
         guard isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
             return
         }
         queue.async { [self] in
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            // A log that is not there, or a disk that fails: the commit is what tells of it.
+            // If the log is missing or the disk fails, the commit reports it.
             if descriptor >= 0 {
                 fdatasync(descriptor)
                 close(descriptor)

@@ -6,24 +6,25 @@ import Domain
     import Darwin
 #endif
 
-/// A database file that a warehouse is being made in. Unless it is kept, it is removed with this object, and with it
-/// what SQLite made beside it; a file that was there before, and empty, is empty again. As long as it has no mark, another
-/// program may be at work in it: then nothing that has content is touched.
+/// A database file in which a warehouse is being created. Unless `keep` is called, the file is removed with this
+/// object, together with the files that SQLite created beside it. An empty file that existed before is emptied instead.
+/// Until the file is marked as a warehouse, another program may be using it; until then nothing that has content is
+/// removed.
 final class NewWarehouseFile {
     private let path: String
     private let wasThere: Bool
-    /// Whether it stays.
+    /// Whether the file stays.
     private(set) var isKept = false
     private var isMarked = false
 
-    /// Makes the file, or takes the empty one that is there.
+    /// Creates the file, or uses the empty one that exists.
     ///
     /// - Throws: `SQLiteFileError.notAFile`.
     init(path: String) throws(SQLiteFileError) {
         var descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         var wasThere = false
         if descriptor < 0, errno == EEXIST {
-            // A link that leads nowhere yet, or an empty file.
+            // A symbolic link whose target does not exist yet, or an empty file.
             wasThere = access(path, F_OK) == 0
             descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         }
@@ -35,10 +36,10 @@ final class NewWarehouseFile {
         self.wasThere = wasThere
     }
 
-    /// Takes in that it has the mark of a warehouse now.
+    /// Notes that the file is marked as a warehouse now.
     func didMark() { isMarked = true }
 
-    /// Leaves it where it is.
+    /// Keeps the file.
     func keep() { isKept = true }
 
     deinit {

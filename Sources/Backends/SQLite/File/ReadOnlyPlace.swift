@@ -7,26 +7,27 @@ import Domain
     import Darwin
 #endif
 
-/// How a warehouse is opened to read, so that no file stays beside it that was not there. SQLite needs a log and shared
-/// memory beside a database with a write-ahead log, and a reader would leave both behind: of another user, they keep the
-/// owner of the warehouse from writing.
+/// Opens a warehouse for reading without leaving a new file beside it. A database with a write-ahead log needs a log
+/// and shared memory beside it, and a reader would leave both behind. If the reader is another user than the owner,
+/// these files would keep the owner from writing.
 struct ReadOnlyPlace {
-    /// What reads.
+    /// The connection to read with.
     let connection: Connection
-    /// How the file was when it was opened; nil where SQLite's locks keep what is read whole.
+    /// The state of the file when it was opened; nil when SQLite's locks guarantee that the read is consistent.
     let stamp: Stamp?
-    /// What removes the log and the shared memory again when it is closed as the last; closed after `connection`.
+    /// The connection that removes the log and the shared memory when it is closed last, after `connection`.
     private let cleaner: Connection?
 
-    /// Opens a warehouse; `asOwner` says that files beside it may be made, and removed again.
+    /// Opens a warehouse.
     ///
-    /// - Throws: `SQLiteFileError.firstLoad` while the first load is under way; `SQLiteFileError.logNotReadable` and
-    ///   `SQLiteFileError.journalNotReadable` where a part of it is beside the file, and cannot be read from there;
+    /// - Parameter asOwner: whether files may be created beside the warehouse, and removed again.
+    /// - Throws: `SQLiteFileError.firstLoad` during the first load; `SQLiteFileError.logNotReadable` and
+    ///   `SQLiteFileError.journalNotReadable` when a part of the warehouse is in a log or journal that cannot be read;
     ///   `SQLiteError`.
     init(path: String, asOwner: Bool) throws {
         let usesLog = try DatabaseHeader(path: path)?.usesLog == true
         if Self.isThere(path + "-wal"), Self.isThere(path + "-shm") {
-            // Nothing is made here: SQLite takes what is there.
+            // Both files exist, so SQLite creates none.
             if let connection = try Self.open(path, .readOnly) {
                 self.init(connection)
                 return
@@ -40,17 +41,17 @@ struct ReadOnlyPlace {
         try self.init(asItLies: path, asOwner: asOwner)
     }
 
-    /// Opens a warehouse that nobody writes to, or whose log is empty, without a lock: one on a database with a rollback
-    /// journal would keep the next run from committing.
+    /// Opens a warehouse without a lock, when nobody writes to it or its log is empty. On a database with a rollback
+    /// journal, a reader's lock would keep the next run from committing.
     private init(asItLies path: String, asOwner: Bool) throws {
-        // Before all checks, so that what is written after them is noticed too.
+        // Before all checks, so that a change after a check is noticed too.
         guard let stamp = Stamp(path) else {
             throw SQLiteFileError.notReadable(path: path, reason: String(cString: strerror(errno)))
         }
         if try Self.isInFirstLoad(path) { throw SQLiteFileError.firstLoad(path: path, bytes: stamp.bytes) }
         if Stamp.hasLog(path) { throw SQLiteFileError.logNotReadable(path: path) }
         if RollbackJournal.hasContent(besideDatabase: path) {
-            // SQLite undoes what was cut off, and waits for a program that is still writing.
+            // SQLite undoes the transaction that was cut off, or waits for a program that is still writing.
             guard asOwner, let connection = try Self.open(path, .readWrite) else {
                 throw SQLiteFileError.journalNotReadable(path: path)
             }
@@ -64,8 +65,8 @@ struct ReadOnlyPlace {
         self.init(try Connection(path: path, access: .immutable), stamp: stamp)
     }
 
-    /// Whether a run writes into the file itself, as the first load does. A run that has just begun or ended may be about
-    /// to give it a log, which is waited for.
+    /// Whether a run is writing to the file itself, as the first load does. A run that has just begun or ended may be
+    /// about to switch to a log; the function waits for that.
     private static func isInFirstLoad(_ path: String) throws -> Bool {
         for attempt in 0..<5 {
             if attempt > 0 { usleep(40_000) }
@@ -82,12 +83,12 @@ struct ReadOnlyPlace {
         self.cleaner = cleaner
     }
 
-    /// A connection that sees the log; nil where the place does not permit one.
+    /// A connection that sees the log; nil when file permissions do not allow one.
     private static func open(_ path: String, _ access: Connection.Access) throws(SQLiteError) -> Connection? {
         do {
             let connection = try Connection(path: path, access: access)
             try connection.setBusyTimeout(milliseconds: 10_000)
-            // The file is opened now, and its log when it is first read.
+            // The file is opened now, but its log only at the first read.
             _ = try connection.integer("SELECT count(*) FROM main.sqlite_schema")
             return connection
         } catch {
@@ -98,13 +99,14 @@ struct ReadOnlyPlace {
 
     private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Whether what is made beside the file belongs to its owner: SQLite gives it to that user when root makes it.
+    /// Whether new files beside the warehouse will belong to its owner. They do for root too, because SQLite then gives
+    /// them to the owner.
     static func isOwn(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && [0, status.st_uid].contains(geteuid()) && access(path, W_OK) == 0
     }
 
-    /// What tells that a file was written to.
+    /// The state of a file, by which a later change is noticed.
     struct Stamp {
         private let path: String
         private let values: [Int]
@@ -118,14 +120,14 @@ struct ReadOnlyPlace {
         /// The size of the file.
         var bytes: Int64 { Int64(values[2]) }
 
-        /// To be called when all is read.
+        /// Must be called after everything was read.
         ///
         /// - Throws: `SQLiteFileError.changedMeanwhile`.
         func expectUnchanged() throws(SQLiteFileError) {
             guard isUnchanged else { throw .changedMeanwhile(path: path) }
         }
 
-        /// Whether the file is as it was.
+        /// Whether the file is still in the same state.
         var isUnchanged: Bool { Self.values(path) == values }
 
         private static func values(_ path: String) -> [Int]? {

@@ -2,33 +2,33 @@ import Domain
 
 import enum Logging.Redaction
 
-/// Why a file cannot be used as a warehouse.
+/// The reason why a file cannot be used as a warehouse.
 public enum SQLiteFileError: ReportedError, Equatable {
     /// The file cannot be opened.
     case notAFile(path: String, reason: String)
-    /// It may not be read.
+    /// The user has no permission to read the file.
     case notReadable(path: String, reason: String)
-    /// The location is a scheme without a path.
+    /// The location has a scheme but no path.
     case noPath(location: String)
-    /// The location means standard input or output, or memory, to other programs; `name` is what it says.
+    /// The location is a name that means standard input or output, or memory, to other programs; `name` is that name.
     case noFile(location: String, name: String)
-    /// What is there is something else, which was left as it is; `what` follows "it is".
+    /// The path is something other than a warehouse, and was not changed; `what` follows "it is".
     case foreign(path: String, what: String)
-    /// The file has several names (hard links), each of which would have a log of its own.
+    /// The file has several names (hard links), and SQLite would keep a separate log for each of them.
     case severalNames(path: String, other: String)
-    /// A part of it is in its log, which cannot be read without writing beside it.
+    /// The newest rows are in the log, which cannot be read without write permission beside it.
     case logNotReadable(path: String)
-    /// The first load is under way, and nothing can be read until it ends; so many bytes are written.
+    /// The first load is running, and nothing can be read until it ends; `bytes` have been written so far.
     case firstLoad(path: String, bytes: Int64)
-    /// What a load that was cut off has to undo is beside it, which cannot be done without writing.
+    /// A load was cut off and must be undone with the journal beside the file, which needs write permission.
     case journalNotReadable(path: String)
-    /// A file beside it belongs to another user, and may not be written to.
+    /// A file beside the warehouse belongs to another user, and the user has no permission to write to it.
     case fileOfAnother(path: String, owner: String, hasRows: Bool)
-    /// It was written to while it was read in a way that needs it to stay as it is.
+    /// The file was written to while it was read without a lock.
     case changedMeanwhile(path: String)
-    /// A trigger that a person made would leave rows out.
+    /// A trigger that a user added would leave rows out.
     case triggerLeavesOut(path: String, trigger: String, table: String)
-    /// No folder can be made for the warehouse of a dry run.
+    /// No folder can be created for the warehouse of a dry run.
     case noScratchFolder(parent: String, reason: String)
 
     /// What failed, and where.
@@ -62,7 +62,7 @@ public enum SQLiteFileError: ReportedError, Equatable {
         }
     }
 
-    /// What to do next.
+    /// The user's next step.
     public var hint: String { Redaction.text(advice) }
 
     private var advice: String {
@@ -70,9 +70,9 @@ public enum SQLiteFileError: ReportedError, Equatable {
         case .notAFile: "Check that the folder is there and that you may write to the folder and the file."
         case .notReadable: "Ask its owner for permission to read it and to enter its folder, or run as another user."
         case .noPath:
-            "Write a path after it: sqlite:///warehouse.db is in this folder, sqlite:////srv/warehouse.db is not."
+            "Write a path after it: sqlite:///warehouse.db is in the current folder, sqlite:////srv/warehouse.db in /srv."
         case .noFile(_, let name):
-            "Name a file, as in -w warehouse.db; one of that name is ./\(name)."
+            "Name a file, as in -w warehouse.db; a file with that name is written ./\(name)."
                 + (name == "-" ? "" : " To see what a run would do and keep nothing, use `reelhouse run --dry-run`.")
         case .foreign: "Nothing was changed. Name another file with --warehouse."
         case .severalNames(_, let other):
@@ -89,7 +89,7 @@ public enum SQLiteFileError: ReportedError, Equatable {
                 + "`reelhouse migrate` on the warehouse or to let you write to the file, and run the same command again."
         case .fileOfAnother(let path, _, false):
             "There is nothing in it. When no program has the warehouse open (`fuser \(path)`), remove that file and run the "
-                + "same command again; do so with each file that it names."
+                + "same command again; do the same with each file that it names then."
         case .changedMeanwhile: "Run the same command again when the load has ended."
         case .triggerLeavesOut(_, let trigger, _):
             "Nothing was loaded. Remove it (DROP TRIGGER \(trigger)), or filter in a view instead, and run again."
@@ -97,7 +97,7 @@ public enum SQLiteFileError: ReportedError, Equatable {
         }
     }
 
-    /// A location that names no file is wrong usage; a load that is under way has the file in use.
+    /// A location that names no file is wrong usage. A load that is running has the file in use.
     public var kind: FailureKind {
         switch self {
         case .noPath, .noFile: .usage
@@ -106,7 +106,7 @@ public enum SQLiteFileError: ReportedError, Equatable {
         }
     }
 
-    /// Whether the same call may succeed when a load has ended.
+    /// Whether the same call may succeed after a load has ended.
     public var mayRetry: Bool {
         switch self {
         case .changedMeanwhile, .firstLoad: true

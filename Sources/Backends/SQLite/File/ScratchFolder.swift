@@ -1,12 +1,12 @@
 import Glibc
 
-/// A folder for a warehouse that is not to be kept, removed with its files when this object goes.
+/// A temporary folder for a warehouse that is not kept. The folder and its files are removed with this object.
 final class ScratchFolder {
     private let path: String
-    /// Where the warehouse is.
+    /// The path of the warehouse.
     var warehouse: String { path + "/warehouse.db" }
 
-    /// Makes a folder where temporary files belong (`TMPDIR`, else `/tmp`).
+    /// Creates a folder in `TMPDIR`, or in `/tmp` when that is not set.
     ///
     /// - Throws: `SQLiteFileError.noScratchFolder`.
     init() throws(SQLiteFileError) {

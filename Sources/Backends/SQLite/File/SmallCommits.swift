@@ -1,16 +1,17 @@
-/// Tells a first load that fills the warehouse in a few large transactions from one whose lines come in slowly, as from a
-/// pipe. That one makes many small commits, which a write-ahead log is better at, and may go on for ever, while somebody
-/// wants to read.
+/// Detects a first load whose lines come in slowly, for example from a pipe. Such a load makes many small commits
+/// instead of a few large ones. A write-ahead log is better at small commits. The load may also go on for ever, while
+/// somebody wants to read.
 struct SmallCommits {
-    /// With so many new pages a commit is a large one: 32 MiB.
+    /// A commit with at least this many new pages is a large one: 32 MiB.
     static let pagesOfALargeOne: Int64 = 2048
-    /// So many small ones come in any load: its beginning, its movies, its last events, its end.
+    /// How many small commits any load makes: at its beginning, for its movies, for its last events, and at its end.
     static let usual = 4
 
     private var pages: Int64 = 0
     private var count = 0
 
-    /// Takes in how many pages the database has after a commit, and says whether there were more small ones than usual.
+    /// Counts a commit, after which the database has `pages` pages. Returns whether there were more small commits than
+    /// usual.
     mutating func add(pages: Int64) -> Bool {
         if pages - self.pages < Self.pagesOfALargeOne { count += 1 }
         self.pages = pages

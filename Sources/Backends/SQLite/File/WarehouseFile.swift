@@ -7,23 +7,25 @@ import Domain
     import Darwin
 #endif
 
-/// What stands where a warehouse is asked for, looked at without changing a byte of it or of what lies beside it.
+/// The kinds of what may be at the path of a warehouse. Examining the path changes nothing, neither there nor beside
+/// it.
 enum WarehouseFile: Equatable {
-    /// Nothing.
+    /// Nothing exists at the path.
     case none
-    /// A file without content, or a database without tables and without a mark: a warehouse may be made in it.
+    /// An empty file, or a database without tables and without a mark: a warehouse may be created in it.
     case empty
     /// A warehouse.
     case warehouse
-    /// Something else, which is to be left as it is; in words that follow "it is".
+    /// Something else, which must not be changed; the text follows "it is".
     case foreign(String)
 
-    /// `Reel` in ASCII: marks the database file as a warehouse (https://sqlite.org/pragma.html#pragma_application_id).
+    /// `Reel` in ASCII. It marks the database file as a warehouse
+    /// (https://sqlite.org/pragma.html#pragma_application_id).
     static let applicationID: Int64 = 0x5265_656c
 
-    /// Looks at a path.
+    /// Examines a path.
     ///
-    /// - Throws: `SQLiteFileError.notReadable`; `SQLiteError` where the file is damaged.
+    /// - Throws: `SQLiteFileError.notReadable`; `SQLiteError` when the file is damaged.
     static func look(at path: String) throws -> WarehouseFile {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -34,9 +36,9 @@ enum WarehouseFile: Equatable {
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: return .foreign("a folder")
-        default: return .foreign("a device or a pipe and no file")
+        default: return .foreign("a device or a pipe, not a file")
         }
-        // SQLite names the log after the database: a log for each name would corrupt it
+        // SQLite names the log after the database, and two logs of one file would corrupt it
         // (https://sqlite.org/howtocorrupt.html §2.5).
         if status.st_nlink > 1, let other = otherNameWithLog(of: realPath(path), status) {
             throw SQLiteFileError.severalNames(path: path, other: other)
@@ -48,7 +50,7 @@ enum WarehouseFile: Equatable {
         return try lookInside(realPath(path))
     }
 
-    /// Another name of a file in its folder that has a log with content beside it.
+    /// Another hard link to a file, in the same folder, that has a log with content.
     private static func otherNameWithLog(of path: String, _ status: stat) -> String? {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { String(path[...$0]) } ?? "./"
@@ -70,15 +72,14 @@ enum WarehouseFile: Equatable {
         return nil
     }
 
-    /// Where a database and what SQLite keeps beside it lie: a path without symbolic links, or the path where there is
-    /// no file yet.
+    /// The path without symbolic links, beside which SQLite keeps its files; the path itself when no file exists yet.
     static func realPath(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
         return String(cString: real)
     }
 
-    /// The folder that a file would be made in, as a link that leads nowhere yet says.
+    /// The folder in which a file would be created, even through a symbolic link whose target does not exist yet.
     static func folder(of path: String) -> String {
         var path = path
         for _ in 0..<40 {
@@ -97,32 +98,32 @@ enum WarehouseFile: Equatable {
     }
 
     private static func lookInside(_ path: String) throws -> WarehouseFile {
-        // While a first load writes into the file, its mark alone is always whole.
+        // The mark in the header is reliable, even while a first load writes to the file.
         if try DatabaseHeader(path: path)?.applicationID == applicationID { return .warehouse }
         let seen = try lookAtFileAlone(path)
         guard seen == .empty else { return seen }
         if RollbackJournal.restoresPages(besideDatabase: path) {
             return .foreign("a database that another program has not finished writing to")
         }
-        // Its tables may still be in its log alone.
+        // The tables may still be only in the log.
         if size(path + "-wal") == 0 { return .empty }
         let whole = try? kind(of: Connection(path: path, access: .readOnly))
         return whole ?? .foreign("a database that another program has not finished writing to")
     }
 
-    /// What the file says without its log.
+    /// Examines the file without its log.
     private static func lookAtFileAlone(_ path: String) throws(SQLiteError) -> WarehouseFile {
         do {
             return try kind(of: Connection(path: path, access: .immutable))
         } catch {
             if error.primaryCode == SQLITE_NOTADB { return .foreign("not a SQLite database") }
             guard error.primaryCode == SQLITE_CORRUPT, size(path + "-wal") > 0 else { throw error }
-            // It is being copied from its log into the file: what is in both together is whole.
+            // A checkpoint is copying the log to the file; the file and the log together are complete.
             return try kind(of: Connection(path: path, access: .readOnly))
         }
     }
 
-    /// What an open database is.
+    /// Examines an open database.
     static func kind(of connection: Connection) throws(SQLiteError) -> WarehouseFile {
         let id = try connection.integer("PRAGMA main.application_id") ?? 0
         if id == applicationID { return .warehouse }
@@ -137,7 +138,7 @@ enum WarehouseFile: Equatable {
         return .foreign("a database of another program" + listing(names))
     }
 
-    /// Whether it has what every version made, the first ones without a mark.
+    /// Whether the database has the tables that every version creates; the first versions did not mark the file.
     private static func isOfEarlierVersion(_ connection: Connection) throws(SQLiteError) -> Bool {
         for (table, columns) in [
             ("schema_migration", ["version", "name", "applied_at"]),
@@ -169,9 +170,9 @@ enum WarehouseFile: Equatable {
 }
 
 extension WarehouseFile {
-    /// Looks at a path, which has to be free or a warehouse.
+    /// Examines a path that must be free or a warehouse.
     ///
-    /// - Throws: `SQLiteFileError.foreign` too.
+    /// - Throws: `SQLiteFileError.foreign`, and the errors of `look(at:)`.
     static func lookForOwn(at path: String) throws -> WarehouseFile {
         let kind = try look(at: path)
         if case .foreign(let what) = kind { throw SQLiteFileError.foreign(path: path, what: what) }

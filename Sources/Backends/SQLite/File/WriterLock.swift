@@ -6,17 +6,19 @@
 import Domain
 import Synchronization
 
-/// The writer's place in a warehouse: an exclusive `flock` on the database file itself, which the system takes back
-/// when the program ends, however it ends. SQLite's own locks are of another kind (`fcntl`), and the system drops these
-/// when a program closes any descriptor of the file: this one stays open for as long as the connection, whether the
-/// place is held or not (https://sqlite.org/howtocorrupt.html, 2.2).
+/// The lock that makes one process the writer of a warehouse: an exclusive `flock` on the database file. The system
+/// releases it when the process ends, for whatever reason.
+///
+/// SQLite's own locks are of another kind (`fcntl`). The system drops those when a process closes any descriptor of the
+/// file. So this object keeps its descriptor open as long as the connection, even while the lock is not held
+/// (https://sqlite.org/howtocorrupt.html, 2.2).
 final class WriterLock {
     private let path: String
     private let descriptor: Int32
-    /// Whether the place is held.
+    /// Whether this object holds the lock.
     private(set) var isHeld = false
 
-    /// Opens the file, and takes nothing yet.
+    /// Opens the file without taking the lock.
     ///
     /// - Throws: `SQLiteFileError.notAFile`.
     init(path: String) throws(SQLiteFileError) {
@@ -26,10 +28,10 @@ final class WriterLock {
         self.descriptor = descriptor
     }
 
-    /// Takes the place; waits for a second, which is for a program that was killed and whose last write the system
-    /// still ends before it takes the place back.
+    /// Takes the lock. It waits up to a second, because the system finishes the last write of a killed process before
+    /// it releases the lock.
     ///
-    /// - Throws: `WarehouseError.inUse` when another run has it; `SQLiteFileError.notAFile`.
+    /// - Throws: `WarehouseError.inUse` when another run holds the lock; `SQLiteFileError.notAFile`.
     func take() throws {
         var attempts = 20
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -41,7 +43,7 @@ final class WriterLock {
             guard attempts > 0 else { throw WarehouseError.inUse(location: path) }
             usleep(50_000)
         }
-        // A run that made the file and failed may have removed it meanwhile.
+        // A run that created the file and failed may have removed it in the meantime.
         guard isOfPath else {
             flock(descriptor, LOCK_UN)
             throw WarehouseError.inUse(location: path)
@@ -49,13 +51,13 @@ final class WriterLock {
         isHeld = true
     }
 
-    /// Takes the place if nobody has it.
+    /// Takes the lock if it is free.
     func takeIfFree() -> Bool {
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { isHeld = true }
         return isHeld
     }
 
-    /// Whether a program is in the writer's place; nil where that cannot be told.
+    /// Whether a process holds the lock; nil when that is unknown.
     static func isTaken(at path: String) -> Bool? {
         descriptors.withLock { descriptors in
             var status = stat()
@@ -70,7 +72,8 @@ final class WriterLock {
         }
     }
 
-    /// What `isTaken` has opened, by device and inode. Never closed: that would drop SQLite's locks on the file.
+    /// The descriptors that `isTaken` has opened, by device and inode. They are never closed, because that would drop
+    /// SQLite's locks on the file.
     private static let descriptors = Mutex<[[Int]: Int32]>([:])
 
     private var isOfPath: Bool {
@@ -79,7 +82,7 @@ final class WriterLock {
             && own.st_ino == there.st_ino
     }
 
-    /// Gives it up.
+    /// Releases the lock.
     func release() {
         flock(descriptor, LOCK_UN)
         isHeld = false

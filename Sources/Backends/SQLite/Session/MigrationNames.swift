@@ -1,22 +1,22 @@
 import Domain
 import Schema
 
-/// The names that are taken in a database, and those that migrations need.
+/// Checks that the names which migrations need are free in a database.
 struct MigrationNames {
     private let path: String
-    /// What has a name, by the name in lower case.
+    /// The kind of object that has a name, by the name in lower case.
     private var kinds: [String: String] = [:]
 
-    /// The names of all tables, views, indexes and triggers.
+    /// Reads the names of all tables, views, indexes and triggers.
     init(_ connection: Connection) throws {
         path = connection.path
         let objects = try connection.prepare("SELECT lower(name), type FROM main.sqlite_schema")
         while try objects.step() { kinds[objects.text(0) ?? ""] = objects.text(1) ?? "" }
     }
 
-    /// Goes through what migrations make, rename and drop, in their order.
+    /// Goes through the objects that migrations create, rename and drop, in order.
     ///
-    /// - Throws: `WarehouseError.nameTaken` at the first name that somebody took.
+    /// - Throws: `WarehouseError.nameTaken` at the first name that another object has.
     func expectFree(for migrations: [Schema.Migration]) throws(WarehouseError) {
         var kinds = kinds
         for migration in migrations {
@@ -76,6 +76,6 @@ struct MigrationNames {
 }
 
 extension StringProtocol where SubSequence == Substring {
-    /// Where a text first occurs.
+    /// The range at which a text first occurs.
     fileprivate func range(of text: String) -> Range<Index>? { firstRange(of: text) }
 }

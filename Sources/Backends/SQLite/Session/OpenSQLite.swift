@@ -7,28 +7,31 @@ import SQLWarehouse
     import Darwin
 #endif
 
-/// The warehouse as one SQLite file, to write: the offline default. The rules are `SQLWarehouse`'s.
+/// A warehouse in one SQLite file, opened for writing; the default without a server. The rules are in `SQLWarehouse`.
+///
+///     let warehouse = try SQLiteWarehouse(path: "warehouse.db")
+///     try warehouse.migrate(at: now)
 public final class SQLiteWarehouse: SQLWarehouse {
-    /// How the database is tuned.
+    /// The tuning of the database.
     public struct Options: Sendable {
-        /// The page cache, in KiB.
+        /// The size of the page cache, in KiB.
         public var cacheKiB = 16 << 10
-        /// How many pages (of 16 KiB) of the write-ahead log are worth copying into the file …
+        /// How many pages (of 16 KiB) in the write-ahead log start a checkpoint.
         public var logPages: Int32 = 2048
-        /// … and how many may be in it when a transaction begins.
+        /// How many pages may be in the log when a transaction begins.
         public var maximumLogPages: Int32 = 32768
-        /// How long a lock is waited for, in milliseconds.
+        /// How long to wait for a lock, in milliseconds.
         public var busyTimeout: Int32 = 10_000
 
-        /// The defaults.
+        /// Creates the default options.
         public init() {}
     }
 
     private let file: SQLiteSession
-    /// What it writes by.
+    /// The connection that writes.
     var connection: Connection { file.connection }
 
-    /// Opens a warehouse for writing; the file is made when it is not there, and removed again unless something is
+    /// Opens a warehouse for writing. The file is created when it does not exist, and removed again unless something is
     /// loaded into it.
     ///
     /// - Throws: `SQLiteError`, `SQLiteFileError`, `WarehouseError`.
@@ -37,9 +40,9 @@ public final class SQLiteWarehouse: SQLWarehouse {
         super.init(file)
     }
 
-    /// Checks whether a warehouse could be opened for writing, without making one.
+    /// Checks whether a warehouse could be opened for writing, without creating one.
     ///
-    /// - Throws: as `init` would.
+    /// - Throws: the same errors as `init`.
     public static func checkPlace(path: String) throws {
         guard try WarehouseFile.lookForOwn(at: path) == .none else { return }
         let folder = WarehouseFile.folder(of: path)
@@ -48,17 +51,17 @@ public final class SQLiteWarehouse: SQLWarehouse {
         }
     }
 
-    /// Where a warehouse and what SQLite keeps beside it lie: its path without symbolic links.
+    /// The path of a warehouse without symbolic links, beside which SQLite keeps its files.
     public static func realPath(_ path: String) -> String { WarehouseFile.realPath(path) }
 }
 
-/// The warehouse as one SQLite file, to look at: a read-only connection, which sees the last commit and waits for nobody.
-/// While the first load is under way there is nothing to see yet.
+/// A warehouse in one SQLite file, opened for reading. It sees the last commit, and never waits for a writer. During
+/// the first load there is nothing to read yet.
 public final class SQLiteReader: SQLWarehouseReader {
     /// Opens a warehouse for reading.
     ///
-    /// - Throws: `SQLiteError`; `WarehouseError.notThere` when there is no such file, or nothing was ever loaded;
-    ///   `SQLiteFileError.firstLoad` while the first load is under way.
+    /// - Throws: `SQLiteError`; `WarehouseError.notThere` when the file does not exist or nothing was ever loaded;
+    ///   `SQLiteFileError.firstLoad` during the first load.
     public convenience init(path: String) throws { try self.init(path: path, asOwner: ReadOnlyPlace.isOwn(path)) }
 
     init(path: String, asOwner: Bool) throws { super.init(try SQLiteReadSession(path: path, asOwner: asOwner)) }

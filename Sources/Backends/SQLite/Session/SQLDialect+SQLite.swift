@@ -2,9 +2,9 @@ import Domain
 import SQLWarehouse
 
 extension SQLDialect {
-    /// How SQLite spells: times are integers, dates texts, booleans 0 and 1, UUIDs blobs.
+    /// SQLite's dialect. Times are integers, dates texts, booleans 0 and 1, UUIDs blobs.
     static let sqlite: SQLDialect = {
-        // Staged rows are the connection's own, so that nothing in the file can stand in for them.
+        // Staged rows are in the connection's `temp` schema, so no object in the file can replace them.
         var dialect = SQLDialect.standard(tablePrefix: "main.", stagePrefix: "temp.new_", parameter: { "?\($0)" })
         dialect.least = "min"
         dialect.greatest = "max"

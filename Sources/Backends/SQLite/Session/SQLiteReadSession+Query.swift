@@ -18,7 +18,7 @@ extension SQLiteReadSession {
         return statement
     }
 
-    /// The first word of a statement in upper case, behind white space and comments.
+    /// The first word of a statement in upper case, after white space and comments.
     private static func firstWord(of sql: String) -> String {
         var rest = sql[...]
         while true {
@@ -33,21 +33,22 @@ extension SQLiteReadSession {
         }
     }
 
-    /// What an error of running says about the statement; the error itself where it is about the database.
+    /// Translates an error of running a statement to a `QueryError`; returns the same error when it is about the
+    /// database.
     func runError(_ error: SQLiteError) -> any Error {
-        // SQLite refuses `load_extension` so, when it is called.
+        // SQLite's message when `load_extension` is called.
         error.primaryCode == SQLITE_ERROR && error.words == "not authorized"
             ? QueryError.unavailable("extensions are") : error
     }
 
-    /// What an error of compiling says about the statement; nil where it is about the database.
+    /// Translates an error of compiling a statement to a `QueryError`; nil when it is about the database.
     private func queryError(_ error: SQLiteError, _ sql: String) -> (any Error)? {
         if error.code == SQLITE_MISUSE { return QueryError.empty }
-        // A read-only connection refuses to compile some statements that write.
+        // A read-only connection refuses to compile some writing statements.
         if error.primaryCode == SQLITE_READONLY { return QueryError.writes }
         guard error.primaryCode == SQLITE_ERROR else { return nil }
         if let name = Self.name(in: error.words, after: "no such table: ") {
-            // Without the names there is no suggestion, and the error is still the one to tell of.
+            // If the names cannot be read, the error is reported without a suggestion.
             return QueryError.unknownTable(name, among: (try? relations().map(\.name)) ?? [])
         }
         if let name = Self.name(in: error.words, after: "no such column: ") {
@@ -56,7 +57,7 @@ extension SQLiteReadSession {
         return QueryError.invalid(error.words)
     }
 
-    /// The name at the end of SQLite's message, without what it is qualified by.
+    /// The name at the end of SQLite's message, without its qualifiers.
     private static func name(in message: String, after start: String) -> String? {
         guard message.hasPrefix(start) else { return nil }
         return message.dropFirst(start.count).split(separator: ".").last.map(String.init)
@@ -72,7 +73,7 @@ extension SQLiteReadSession {
         return (named.isEmpty ? relations : named).flatMap(\.columns).filter { seen.insert($0).inserted }
     }
 
-    /// The tables, and then the views, that are there, with their columns.
+    /// The existing tables and then the views, with their columns.
     private func relations() throws -> [(name: String, columns: [String])] {
         let statement = try connection.prepare(
             """

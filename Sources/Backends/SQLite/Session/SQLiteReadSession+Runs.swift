@@ -1,4 +1,4 @@
 extension SQLiteReadSession {
-    /// Whether a writer is in its place (see `WriterLock`); true also where that cannot be told.
+    /// Whether a process is the writer now (see `WriterLock`); true also when that is unknown.
     func isBeingWritten() -> Bool { WriterLock.isTaken(at: location) ?? true }
 }

@@ -3,9 +3,9 @@ import Domain
 import SQLWarehouse
 import Schema
 
-/// The connection that reads a warehouse: it only reads, sees the last commit, and waits for nobody.
+/// The connection that reads a warehouse. It sees the last commit, and never waits for a writer.
 final class SQLiteReadSession: SQLReadSession {
-    /// The database file.
+    /// The path of the database file.
     let location: String
     let dialect = SQLDialect.sqlite
     /// The migrations that this program knows.
@@ -29,9 +29,9 @@ final class SQLiteReadSession: SQLReadSession {
         guard tables == 1 else { throw WarehouseError.notThere(location: path) }
     }
 
-    /// Reads something, and reads it again where the file was written to meanwhile in a way that may have spoilt it.
+    /// Reads something; reads it again when the file was changed in the meantime and the result may be wrong.
     ///
-    /// - Throws: `SQLiteFileError.changedMeanwhile` when that goes on.
+    /// - Throws: `SQLiteFileError.changedMeanwhile` when the file changes again and again.
     func consistently<Answer>(_ read: () throws -> Answer) throws -> Answer {
         for _ in 0..<20 {
             guard let stamp = place.stamp else { break }
@@ -45,10 +45,10 @@ final class SQLiteReadSession: SQLReadSession {
         return try answer.get()
     }
 
-    /// Reads something by several queries that all see the same commit.
+    /// Reads something in several queries that all see the same commit.
     func atOneMoment<Answer>(_ read: () throws -> Answer) throws -> Answer {
         try connection.execute("BEGIN")
-        // A transaction that only reads ends well either way.
+        // The transaction only reads, so COMMIT and ROLLBACK are the same.
         defer { try? connection.execute("COMMIT") }
         return try read()
     }
@@ -59,10 +59,10 @@ final class SQLiteReadSession: SQLReadSession {
     /// The names of a table's columns.
     func columns(of table: String) throws -> Set<String> { try connection.columns(of: table) }
 
-    /// The declared indexes that are there.
+    /// The declared indexes that exist.
     func declaredIndexes() throws -> [TableIndex] { try connection.declaredIndexes() }
 
-    /// The size of an index in bytes; nil where the library was built without the table that tells it
+    /// The size of an index in bytes; nil when the library was built without the `dbstat` table
     /// (https://sqlite.org/dbstat.html).
     func size(of index: TableIndex) throws -> Int64? {
         try? connection.integer("SELECT sum(pgsize) FROM dbstat('main', 1) WHERE name = '\(index.name)'")
@@ -74,7 +74,8 @@ final class SQLiteReadSession: SQLReadSession {
         return pages * (try connection.integer("PRAGMA page_size") ?? 0)
     }
 
-    /// What SQLite's own checks and the foreign keys say (https://sqlite.org/pragma.html#pragma_integrity_check).
+    /// The faults that SQLite's integrity check and the foreign keys show
+    /// (https://sqlite.org/pragma.html#pragma_integrity_check).
     func faults() throws -> [String] {
         var faults: [String] = []
         let integrity = try connection.prepare("PRAGMA integrity_check(10)")
@@ -103,7 +104,7 @@ final class SQLiteReadSession: SQLReadSession {
                 try row((0..<statement.columnCount).map { value(statement, $0) })
             }
         } catch let error as SQLiteError {
-            // What was read of a file that changed may be anything.
+            // If the file has changed, the rows may be wrong.
             try stamp?.expectUnchanged()
             throw runError(error)
         }

@@ -2,15 +2,15 @@ import CSQLite
 import Domain
 
 extension SQLiteSession {
-    /// The declared indexes that are there.
+    /// The declared indexes that exist.
     func declaredIndexes() throws -> [TableIndex] { try connection.declaredIndexes() }
 
-    /// What has a name: a table, view, index or trigger; nil when nothing has it.
+    /// The kind of the object with a name: table, view, index or trigger; nil when the name is free.
     func kind(of name: String) throws -> String? {
         try connection.texts("SELECT type FROM main.sqlite_schema WHERE name = '\(name)' COLLATE NOCASE").first
     }
 
-    /// Makes an index.
+    /// Creates an index.
     func create(_ index: TableIndex) throws {
         try connection.execute(
             "CREATE INDEX main.\(index.name) ON \(index.table) (\(index.columns.joined(separator: ", ")))")
@@ -19,14 +19,15 @@ extension SQLiteSession {
     /// Removes an index.
     func remove(_ index: TableIndex) throws { try connection.execute("DROP INDEX main.\(index.name)") }
 
-    /// Takes samples of the indexes for SQLite's planner (https://sqlite.org/lang_analyze.html#approx).
+    /// Samples the indexes for SQLite's planner (https://sqlite.org/lang_analyze.html#approx).
     func updateStatistics() throws {
         try connection.execute("PRAGMA main.analysis_limit = 400")
         for table in AllTables.content {
             do {
                 try connection.execute("ANALYZE main.\(table.name)")
             } catch {
-                // An index that somebody added with a collation of their own program's cannot be read here.
+                // An index that a user added may need a collation that only the user's program has. Its table is left
+                // out.
                 guard error.primaryCode == SQLITE_ERROR else { throw error }
             }
         }
@@ -34,7 +35,7 @@ extension SQLiteSession {
 }
 
 extension Connection {
-    /// The declared indexes that are there.
+    /// The declared indexes that exist.
     func declaredIndexes() throws -> [TableIndex] {
         let names = Set(
             try texts("SELECT name || ' ' || tbl_name FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")

@@ -9,12 +9,12 @@ import Schema
     import Darwin
 #endif
 
-/// The connection that writes a warehouse: statements, transactions and the writer's place in a SQLite file.
+/// The connection that writes a warehouse: statements, transactions and the writer's lock of a SQLite file.
 ///
-/// Write-ahead logging, so that readers never wait for a load, but for the first one (see `JournalMode`); few and large
-/// transactions, each flushed to disk (`synchronous = FULL`) before `commit` returns.
+/// It uses a write-ahead log, except during the first load (see `JournalMode`), so that readers never wait for a load.
+/// Transactions are few and large, and each is flushed to disk (`synchronous = FULL`) before `commit` returns.
 final class SQLiteSession: SQLSession {
-    /// The database file.
+    /// The path of the database file.
     let location: String
     let dialect = SQLDialect.sqlite
     let connection: Connection
@@ -24,12 +24,12 @@ final class SQLiteSession: SQLSession {
     private let checkpointer: Checkpointer
     private var staged: [String: StagedRows] = [:]
     private let busyTimeout: Int32
-    /// The file as long as nothing is loaded into it that would be lost with it.
+    /// The new file, until something is loaded that must not be lost; nil for a file that existed before.
     private var newFile: NewWarehouseFile?
     private var hasWork = false
     private var isDryRun = false
 
-    /// Opens a warehouse for writing; the file is made when it is not there, and removed again unless something is
+    /// Opens a warehouse for writing. The file is created when it does not exist, and removed again unless something is
     /// loaded into it.
     ///
     /// - Throws: `SQLiteError`, `WarehouseError`.
@@ -41,12 +41,12 @@ final class SQLiteSession: SQLSession {
         let lock = try WriterLock(path: path)
         self.lock = lock
         journal = JournalMode(of: connection, busyTimeout: options.busyTimeout)
-        // Without a log the database may be new, or locked by another run for as long as its first load takes.
+        // A database without a log may be new, or locked by another run until its first load ends.
         let needsPlace = try DatabaseHeader(path: path)?.usesLog != true
         do {
             if needsPlace { try lock.take() }
         } catch {
-            // The other run has made a warehouse of it.
+            // The other run has created a warehouse in the file.
             newFile?.keep()
             throw error
         }
@@ -58,8 +58,8 @@ final class SQLiteSession: SQLSession {
         busyTimeout = options.busyTimeout
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA cache_size = -\(options.cacheKiB)")
-        // Foreign keys are declared and hold at every commit (`doctor` checks them); within one, facts go in before
-        // the users and sessions that are merged in memory meanwhile.
+        // Foreign keys hold at every commit (`doctor` checks them). Within a transaction they do not: facts are
+        // inserted before their users and sessions, which are merged in memory at the same time.
         try connection.execute("PRAGMA foreign_keys = OFF")
         for table in StagedTable.all {
             let rows = StagedRows(columns: table.columns)
@@ -68,16 +68,16 @@ final class SQLiteSession: SQLSession {
         }
     }
 
-    /// Makes a new file a warehouse's.
+    /// Sets up a new file as a warehouse.
     private static func prepare(
         _ connection: Connection, _ newFile: NewWarehouseFile?, _ journal: JournalMode
     ) throws {
         try connection.setBusyTimeout(milliseconds: 1000)
-        // A run that was killed before its first commit leaves a file that SQLite makes empty again.
+        // After a run that was killed before its first commit, SQLite restores the file to an empty one.
         guard try newFile != nil || WarehouseFile.kind(of: connection) == .empty else { return }
         try connection.execute("PRAGMA page_size = 16384")
         try connection.execute("BEGIN IMMEDIATE")
-        // Another program may have made something of it meanwhile.
+        // Another program may have written to the file in the meantime.
         if case .foreign(let what) = try WarehouseFile.kind(of: connection) {
             try connection.execute("ROLLBACK")
             throw SQLiteFileError.foreign(path: connection.path, what: what)
@@ -88,20 +88,20 @@ final class SQLiteSession: SQLSession {
         try journal.expectLogSupport()
     }
 
-    /// Called when `migrate` has brought the schema up to date.
+    /// Called when `migrate` has updated the schema.
     func didMigrate() { newFile?.keep() }
 
-    /// Whether this is the one writer.
+    /// Whether this process is the writer.
     var isInPlace: Bool { lock.isHeld }
 
-    /// Becomes the one writer, and chooses the journal mode.
+    /// Makes this process the only writer, and chooses the journal mode.
     func takePlace(for work: SQLWriterWork) throws {
         try lock.take()
         do {
             switch work {
             case .run(let kind):
                 isDryRun = kind == .dryRun
-                // A run that may never end is read from while it goes on.
+                // A run that may never end must allow readers while it is running.
                 if kind == .endless { try journal.changeToLog() } else { try journal.beginRun() }
             case .change: try journal.changeToLog()
             }
@@ -111,14 +111,15 @@ final class SQLiteSession: SQLSession {
         }
     }
 
-    /// Lets another one write.
+    /// Lets other processes become the writer.
     func releasePlace() {
-        // After an error; a run that came to its end has done so.
+        // Has an effect only after an error: a run that ended normally has ended the first load before.
         journal.endRun(changesToLog: false)
         lock.release()
     }
 
-    /// A trigger that raises an error ends the run; one that ignores rows would lose them without a word.
+    /// A trigger that raises an error ends the run. A trigger that ignores rows would lose them silently, so it is
+    /// refused.
     func checkAdditions() throws {
         let triggers = try connection.prepare(
             "SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger'")
@@ -130,24 +131,24 @@ final class SQLiteSession: SQLSession {
         }
     }
 
-    /// Called at the end of each run, before the place is released.
+    /// Called at the end of each run, before `releasePlace`.
     func willEndRun() {
         checkpointer.wait()
         journal.endRun(changesToLog: !isDryRun && newFile?.isKept != false)
-        // What is still in the log is no less durable there, so a reader that is in the way is no fault, and not waited
-        // for: a later run copies the rest.
+        // Pages that stay in the log are just as durable there, and a later run copies them. So a reader that prevents
+        // the checkpoint is not an error, and is not waited for.
         try? connection.setBusyTimeout(milliseconds: 0)
         try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         try? connection.setBusyTimeout(milliseconds: busyTimeout)
     }
 
     deinit {
-        // In the writer's place, so that nobody has begun a run in a file that is about to go.
+        // Removes the file only as the writer, so that no other process has begun a run in it.
         if !lock.isHeld, !lock.takeIfFree() { newFile?.keep() }
         newFile = nil
     }
 
-    /// Notes that the transaction brings something that is worth keeping the file for.
+    /// Keeps the file if the transaction loads something worth keeping.
     func note(_ run: RunRecord) {
         if run.counts.read > 0 || run.outcome == .completed || run.outcome == .stopped { hasWork = true }
     }
@@ -158,7 +159,7 @@ final class SQLiteSession: SQLSession {
         try connection.execute("BEGIN IMMEDIATE")
     }
 
-    /// Makes all since `begin` visible and durable.
+    /// Commits everything since `begin`, and makes it durable.
     func commit() throws {
         try connection.execute("COMMIT")
         if hasWork { newFile?.keep() }
@@ -166,12 +167,12 @@ final class SQLiteSession: SQLSession {
         checkpointer.didCommit()
     }
 
-    /// Forgets all since `begin`.
+    /// Rolls back everything since `begin`.
     func rollback() throws {
         if sqlite3_get_autocommit(connection.handle) == 0 { try connection.execute("ROLLBACK") }
     }
 
-    /// Nothing: the lock is held as long as this process lives.
+    /// Does nothing: the lock is held as long as the process lives.
     func checkFence() throws {}
 
     // MARK: Statements
@@ -179,7 +180,7 @@ final class SQLiteSession: SQLSession {
     /// Runs a query.
     func query(_ sql: String, _ values: [RowValue]) throws -> any SQLRows { try connection.query(sql, values) }
 
-    /// Runs a statement, and gives how many rows it changed.
+    /// Runs a statement, and returns how many rows it changed.
     @discardableResult
     func run(_ sql: String, _ values: [RowValue]) throws -> Int64 {
         let statement = try connection.statement(sql)
@@ -191,10 +192,10 @@ final class SQLiteSession: SQLSession {
     /// Runs the statements of a script.
     func runScript(_ sql: String) throws { try connection.execute(sql) }
 
-    /// Makes rows readable, where they are.
+    /// Makes rows readable without copying them.
     func stage(_ rows: RowSource, as table: StagedTable) throws { try staged(table).source = rows }
 
-    /// Lets go of staged rows.
+    /// Releases staged rows.
     func unstage(_ table: StagedTable) { staged[table.name]?.source = nil }
 
     private func staged(_ table: StagedTable) throws -> StagedRows {
@@ -204,22 +205,23 @@ final class SQLiteSession: SQLSession {
         return rows
     }
 
-    /// The beginning of an insert that meets no row of the same key: with `OR ROLLBACK` SQLite keeps no statement
-    /// journal, into which it would copy each page that leaves its cache meanwhile. What an insert does on a conflict
-    /// holds for the triggers too that somebody added, against what they say themselves: so with those it is left open.
+    /// The start of an insert whose rows have no stored key. With `OR ROLLBACK`, SQLite keeps no statement journal, to
+    /// which it would copy each page that leaves its cache. But the conflict clause of an insert also overrides those
+    /// in triggers that a user added, so it is left out when the table has triggers.
     func insertOfNewRows(into table: String) throws -> String {
         let hasTriggers = try connection.integer(
             "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = '\(table)')")
         return "INSERT \(hasTriggers == 0 ? "OR ROLLBACK " : "")INTO main.\(table)"
     }
 
-    /// Lets what is changed leave the cache before the statement, which would copy it into its journal as well. With a
-    /// rollback journal it would not, and a flush would only wait for the disk.
+    /// Writes the changed pages to the log before the statement, which would otherwise copy them to its statement
+    /// journal when they leave the cache. With a rollback journal it would not copy them, and the flush would only wait
+    /// for the disk.
     func willChangeManyRows() throws {
         if !journal.isFirstLoad { try connection.flushCache() }
     }
 
-    /// Begins to write what is in the log to the disk.
+    /// Starts writing the log to the disk.
     func didInsertGroup() { log.push() }
 
     // MARK: The schema
@@ -230,7 +232,7 @@ final class SQLiteSession: SQLSession {
     /// The names of a table's columns.
     func columns(of table: String) throws -> Set<String> { try connection.columns(of: table) }
 
-    /// Refuses migrations whose names somebody took.
+    /// Refuses migrations that need a name which another object has.
     func willApply(_ migrations: [Schema.Migration]) throws {
         try MigrationNames(connection).expectFree(for: migrations)
     }

@@ -1,17 +1,18 @@
 import Domain
 import Schema
 
-/// The views of a warehouse, as its migrations make them: read from a database in memory, so that no warehouse is needed.
+/// The views of a warehouse. They are read from a database in memory to which the migrations are applied, so no
+/// warehouse is needed.
 public enum SchemaViews {
-    /// A view: its name, and the names of its columns.
+    /// A view with its columns.
     public struct View: Sendable {
-        /// Its name.
+        /// The name of the view.
         public let name: String
-        /// The names of its columns, in order.
+        /// The names of the columns, in order.
         public let columns: [String]
     }
 
-    /// All views, in the order in which they are made.
+    /// All views, in the order of their creation.
     ///
     /// - Throws: `SQLiteError`.
     public static func all() throws -> [View] {
