@@ -38,6 +38,9 @@ enum Layer: String {
 /// What backends share: each of them may use these targets of their own layer.
 let sharedByBackends: Set<String> = ["Schema", "SQLWarehouse"]
 
+/// C libraries that only backends use (and the measuring program, which compares with them).
+let librariesOfBackends: Set<String> = ["CSQLite", "CZstd", "CZlib"]
+
 /// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
 let layers: [(Layer, [Target])] = [
     (
@@ -164,7 +167,7 @@ let tests: [Target] = [
 ]
 
 /// Ends the build where a target uses one of a layer that its own layer does not name, or lies in the wrong folder.
-func checkLayers(_ layers: [(Layer, [Target])], shared: Set<String>) {
+func checkLayers(_ layers: [(Layer, [Target])], shared: Set<String>, drivers: Set<String>) {
     var layerOfTarget: [String: Layer] = [:]
     for (layer, targets) in layers { for target in targets { layerOfTarget[target.name] = layer } }
     for (layer, targets) in layers {
@@ -173,8 +176,16 @@ func checkLayers(_ layers: [(Layer, [Target])], shared: Set<String>) {
             precondition(
                 target.name == "Schema" || target.path == folder || target.path?.hasPrefix(folder + "/") == true,
                 "\(target.name) belongs to the layer \(layer.rawValue), so its folder has to be in \(folder)")
-            for case .byNameItem(let name, _) in target.dependencies {
+            for dependency in target.dependencies {
+                let name: String
+                switch dependency {
+                case .byNameItem(let item, _), .targetItem(let item, _): name = item
+                default: preconditionFailure("\(target.name) uses something that is no target of this package")
+                }
                 guard let other = layerOfTarget[name] else { preconditionFailure("\(name) is in no layer") }
+                precondition(
+                    !drivers.contains(name) || layer == .backends || layer == .benchmark,
+                    "\(target.name) may not use \(name), a library of a backend")
                 precondition(
                     layer.mayUse.contains(other) || (layer == .backends && shared.contains(name)),
                     "\(target.name) may not use \(name): \(layer.rawValue) does not use \(other.rawValue)")
@@ -182,7 +193,7 @@ func checkLayers(_ layers: [(Layer, [Target])], shared: Set<String>) {
         }
     }
 }
-checkLayers(layers, shared: sharedByBackends)
+checkLayers(layers, shared: sharedByBackends, drivers: librariesOfBackends)
 
 let package = Package(
     name: "reelhouse",
