@@ -1,8 +1,9 @@
 import Domain
 
-/// The merge of a table's declaration, written a second time as plainly as can be: for each key, over all of its rows.
+/// A second, simple implementation of the merge rules, with which the real one is compared. It looks at all rows of a
+/// key at once.
 public enum ReferenceMerge {
-    /// What the rows of each key become.
+    /// Merges rows to one row for each key.
     public static func merged(_ rows: [TestRow], as table: Table) -> [TestRow] {
         let groups = Dictionary(grouping: rows) { row in table.keyColumns.map { row.values[$0] } }
         return groups.values.map { row(of: $0, as: table) }.sorted { $0.description < $1.description }
