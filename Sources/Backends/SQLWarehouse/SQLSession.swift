@@ -151,7 +151,7 @@ public protocol SQLSession: SQLDatabase {
     func updateStatistics() throws
 }
 
-/// The purpose for which a writer takes its place.
+/// The purpose for which a process becomes the writer.
 public enum SQLWriterWork: Sendable {
     /// A run.
     case run(RunKind)

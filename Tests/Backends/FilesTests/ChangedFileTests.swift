@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 
-/// Files that change under the reader: what is known of them afterwards are the bytes that were read.
+/// Files that change while they are read. Afterwards a file is recognized by the bytes that were read.
 @Suite struct ChangedFileTests {
     let folder: TemporaryFolder
     private let bytes = HostileFileTests.text(lines: 4000)
@@ -18,14 +18,14 @@ import Testing
             .open(SourceRequest(clockDay: 0)) { try known.forEach($0) }
     }
 
-    /// Reads on to the end.
+    /// Reads all remaining chunks, and returns the last one.
     private func rest(_ source: any LineSource) throws -> LineChunk {
         var last: LineChunk?
         while let chunk = try source.next() { last = chunk }
         return try #require(last)
     }
 
-    /// What a file of these bytes is known by.
+    /// The key of a file with these bytes.
     private func key(_ bytes: some Sequence<UInt8>) -> String {
         let hash = SourceHash()
         Array(bytes).withUnsafeBytes { hash.update($0) }
@@ -60,7 +60,8 @@ import Testing
         #expect(last.mark?.identity.key == key(bytes[..<end]))
     }
 
-    /// What took the place of what was read within the file: another source then, of which nothing is passed over.
+    /// The bytes that were read before have been overwritten, so the file is another source, and is read from its
+    /// start.
     @Test func aFileThatWasWrittenAnewIsReadFromItsStart() throws {
         try folder.write("a.log", bytes)
         let source = try open()
@@ -77,7 +78,8 @@ import Testing
         #expect(again.source.known == nil && again.lines.first?.number == 1)
     }
 
-    /// A compressed file is read from its start again: what differs from what was known by then is seen.
+    /// A compressed file is always read from its start, so the reader notices that its bytes are not those of the
+    /// checkpoint.
     @Test func aCompressedFileThatChangesUnderTheReaderIsTold() throws {
         let compressed = try Encoding.gzip(bytes)
         try folder.write("a.log", compressed)
@@ -95,9 +97,10 @@ import Testing
     }
 }
 
-/// A last line without LF.
+/// Tests of a last line without LF.
 @Suite struct UnfinishedLineTests {
-    /// A file's bytes, what is left of them, whether that is told, and how many lines are read.
+    /// The file's content, how many bytes of it are left for later, whether there is a notice, and how many lines are
+    /// read.
     @Test(
         arguments: [
             ("{}\n{}", 0, false, 2), ("{}\n{\"a\"", 4, true, 1), ("{}\n{} ", 0, false, 2), ("{}\n{}\r", 0, false, 2),
@@ -127,7 +130,7 @@ import Testing
         #expect(whole.last?.mark?.bytes == Int64(bytes.count) && whole.last?.notice == nil)
     }
 
-    /// Longer than any object may be: left, and not in the hash; read when it has an end.
+    /// The line is longer than any object may be. It is left for later and not hashed, and read when it has an LF.
     @Test func aLongOneIsLeft() throws {
         let folder = try TemporaryFolder()
         let long = Array("{}\n".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: maximumLineLength + 100)

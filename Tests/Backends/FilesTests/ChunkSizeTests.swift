@@ -5,7 +5,7 @@ import Testing
 
 @testable import Files
 
-/// How much comes at a time: a bounded number of lines, and from a pipe what there is.
+/// The size of chunks: a limited number of lines, and from a pipe only what is there.
 @Suite struct ChunkSizeTests {
     private static let most = LineReader.mostLines
 
@@ -27,7 +27,7 @@ import Testing
                 try #require(end.lines - before <= Self.most)
                 before = end.lines
             }
-            // What follows an end of a chunk is as it would have been.
+            // A reading that begins at the end of a chunk gives the same lines as one from the start.
             guard let middle = read.chunkEnds.dropLast().last else { continue }
             let resumed = try ReadLines(
                 LineReader(MemoryStream(input), source: testSource, start: middle.position, chunkSize: chunkSize))
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    /// A line that another program is slow to follow up is given before the next one comes.
+    /// A line comes without waiting for the next one, which another program writes later.
     @Test(arguments: [nil, .zstd, .gzip] as [CompressionFormat?])
     func aPipeGivesWhatItHas(_ format: CompressionFormat?) throws {
         let first = Array("first\nsecond\nthi".utf8)
@@ -50,7 +50,7 @@ import Testing
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
         defer { close(ends[0]) }
-        // The first bytes, by which a format is told, and the last ones of a frame come late, too.
+        // The first bytes, by which the format is recognized, and the last bytes of a frame come late too.
         var bytes = pieces[0]
         try write(&bytes, to: ends[1])
         let file = try OpenFile(reading: "/dev/fd/\(ends[0])")
@@ -66,7 +66,7 @@ import Testing
         #expect(rest.lines == [ReadLine(3, 13, "third")])
     }
 
-    /// Bytes that never stop coming, slowly, are no reason to wait for a whole chunk of them.
+    /// A pipe whose bytes come slowly but steadily does not delay a chunk until it is full.
     @Test func aSlowPipeIsNotWaitedFor() throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
@@ -83,7 +83,7 @@ import Testing
         let file = try OpenFile(reading: "/dev/fd/\(reading)")
         let read = try ReadLines(LineReader(try Decompression.stream(SourceInput(file)), source: testSource))
         #expect(read.lines.count == 250)
-        #expect(read.chunkEnds.count >= 2, "all came at once, at the end")
+        #expect(read.chunkEnds.count >= 2, "all lines came in one chunk, at the end")
     }
 
     private func write(_ bytes: inout [UInt8], to descriptor: Int32) throws {

@@ -35,7 +35,7 @@ import Testing
             #expect(try folder.names().count == 2)
         }
         #expect(try folder.read("a.zst") == [1, 2, 3])
-        #expect(try folder.names() == ["a.zst"], "a writer that is given up leaves nothing behind")
+        #expect(try folder.names() == ["a.zst"], "a writer that is not finished leaves no file")
     }
 
     @Test func saysWhereAndWhatToDo() throws {
@@ -57,6 +57,6 @@ import Testing
             try writer.finish()
         }
         #expect(error == FileError(.write, folder.path("a.zst"), .diskFull))
-        #expect(try folder.read("a.zst") == [1], "what was there before stays")
+        #expect(try folder.read("a.zst") == [1], "the old file stays")
     }
 }

@@ -2,9 +2,9 @@ import CZlib
 import CZstd
 import Testing
 
-/// What zstd and gzip make of bytes, by their own libraries, for tests to read back.
+/// Compresses bytes with the libraries of zstd and gzip, for tests that read them back.
 enum Encoding {
-    /// One zstd frame.
+    /// Compresses bytes to one zstd frame.
     static func zstd(
         _ bytes: [UInt8],
         level: Int32 = 3,
@@ -20,7 +20,7 @@ enum Encoding {
         set(ZSTD_c_compressionLevel, level)
         set(ZSTD_c_checksumFlag, checksum ? 1 : 0)
         if let windowLog {
-            // Without its size the frame has to name its window.
+            // Without the content's size, the frame must have the size of its window.
             set(ZSTD_c_windowLog, windowLog)
             set(ZSTD_c_contentSizeFlag, 0)
         }
@@ -32,7 +32,7 @@ enum Encoding {
             try output.withUnsafeMutableBytes { target in
                 var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
                 var buffer = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
-                // Two steps, so that the encoder does not know the size and shrink the window.
+                // Compresses in two steps, so that the encoder does not know the size and cannot shrink the window.
                 if windowLog != nil { _ = ZSTD_compressStream2(context, &buffer, &input, ZSTD_e_flush) }
                 try #require(ZSTD_compressStream2(context, &buffer, &input, ZSTD_e_end) == 0)
                 return buffer.pos
@@ -63,7 +63,7 @@ enum Encoding {
         return [0x53, 0x2a, 0x4d, 0x18] + (0..<4).map { UInt8(truncatingIfNeeded: size >> ($0 * 8)) } + bytes
     }
 
-    /// One gzip member.
+    /// Compresses bytes to one gzip member.
     static func gzip(_ bytes: [UInt8], level: Int32 = 6) throws -> [UInt8] {
         var stream = z_stream()
         let size = Int32(MemoryLayout<z_stream>.size)
@@ -84,7 +84,7 @@ enum Encoding {
         return Array(output[..<written])
     }
 
-    /// The bytes of one whole zstd frame whose header has their size, or that fit `capacity`.
+    /// Decompresses one whole zstd frame whose content fits `capacity`.
     static func unzstd(_ bytes: [UInt8], capacity: Int) throws -> [UInt8] {
         var output = [UInt8](repeating: 0, count: capacity)
         let size = ZSTD_decompress(&output, output.count, bytes, bytes.count)

@@ -59,7 +59,7 @@ import Testing
         let path = path.isEmpty ? "" : folder.path(path)
         let error = #expect(throws: FileError.self) { try FileDiscovery.find([path]) }
         #expect(error == FileError(.find, path, reason))
-        #expect(error?.description.contains("; ") == true, "it says what to do")
+        #expect(error?.description.contains("; ") == true, "the error has a next step")
     }
 
     @Test func followsLinksAndEndsInLoops() throws {
@@ -76,7 +76,8 @@ import Testing
         #expect(try names(["data/loop"]).contains("data/loop/sub/c"))
     }
 
-    /// What is named has to be there; what is met below a folder, or matches a pattern, is told.
+    /// A broken link is an error when it is named. Below a folder or among the matches of a pattern, it is listed as
+    /// unreadable.
     @Test(arguments: ["nowhere", "circle"])
     func aLinkThatLeadsNowhereIsSaid(target: String) throws {
         #expect(symlink(target, folder.path("data/circle")) == 0)

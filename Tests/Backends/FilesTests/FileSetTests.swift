@@ -13,7 +13,7 @@ import Testing
         try folder.write("data/b.zst", Encoding.zstd(Array("3\n".utf8)))
     }
 
-    /// All chunks of what arguments name.
+    /// All chunks of the files that the arguments name.
     private func chunks(
         _ arguments: [String], port: SourcePort = .events, day: Int32? = nil, known: [KnownSource] = []
     ) throws -> [LineChunk] {
@@ -41,7 +41,7 @@ import Testing
         #expect(events.map(\.mark?.identity.snapshotDay) == [nil, nil])
     }
 
-    /// The digits are those that `sha256sum` prints.
+    /// The digests are those that `sha256sum` prints.
     @Test(
         arguments: [
             ([], "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -75,7 +75,8 @@ import Testing
         #expect(try chunks(["long"]).last?.mark != long.last?.mark)
     }
 
-    /// Of a damaged file all bytes count, also those after the damage: mended, it is another one.
+    /// The key of a damaged file covers all bytes, also those after the damage, so that the repaired file has another
+    /// key.
     @Test func aDamagedFileIsKnownByAllItsBytes() throws {
         var bytes = try Encoding.zstd(Array("{}\n".utf8)) + Array(repeating: 7, count: 400_000)
         try folder.write("bad", bytes)
@@ -122,7 +123,7 @@ import Testing
     }
 }
 
-/// Closes the writing end of a pipe a little later, when the reading one is open.
+/// Closes the writing end of a pipe after a delay, when the reading end is open.
 private final class DelayedClose {
     private var thread = pthread_t()
 

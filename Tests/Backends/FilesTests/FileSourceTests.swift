@@ -50,7 +50,7 @@ import Testing
         #expect(try files.next() == nil)
     }
 
-    /// An error of the disk is none of the file.
+    /// An error of the disk is not damage of the file.
     @Test func aReadErrorIsNoDamage() throws {
         // Reading another process's memory at 0 fails with EIO.
         let files = FileSource([plan("/proc/self/mem", 0)])
@@ -63,7 +63,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path("pipe")
         #expect(mkfifo(path, 0o600) == 0)
-        // Opened for both, so that neither end waits for the other.
+        // Opened for reading and writing, so that neither end waits for the other.
         let both = open(path, O_RDWR | O_NONBLOCK)
         let bytes = Array("a\nb".utf8)
         #expect(write(both, bytes, bytes.count) == bytes.count)

@@ -2,7 +2,7 @@ import Files
 import Glibc
 import Testing
 
-/// Folders on disk.
+/// Creating temporary folders.
 @Suite struct FolderTests {
     @Test func aTemporaryFolderHasANameOfItsOwn() throws {
         let parent = try TemporaryFolder()

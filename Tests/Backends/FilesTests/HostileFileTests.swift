@@ -5,7 +5,7 @@ import Testing
 
 @testable import Files
 
-/// Compressed files that are cut, corrupt or made to harm.
+/// Compressed files that are truncated, corrupt or malicious.
 @Suite struct HostileFileTests {
     let folder: TemporaryFolder
 
@@ -17,7 +17,7 @@ import Testing
         return try ReadLines(LineReader(stream, source: testSource, chunkSize: chunkSize))
     }
 
-    /// Lines of hexadecimal digits by a fixed seed: they compress, but to several blocks.
+    /// Lines of hexadecimal digits from a fixed seed. They can be compressed, but need several blocks.
     static func text(lines: Int, seed: UInt64 = 1) -> [UInt8] {
         var state = seed
         var bytes: [UInt8] = []
@@ -28,7 +28,7 @@ import Testing
         return bytes
     }
 
-    /// Whether a reading is the start of what the text has, up to damage.
+    /// Checks that the lines up to the damage are the first lines of the text.
     func expectStart(_ read: ReadLines, of text: [UInt8], _ what: Comment) throws {
         let whole = plainlySplit(text).lines
         try #require(read.wholeLines == Array(whole.prefix(read.wholeLines.count)), what)
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// Two frames, cut after each of their bytes.
+    /// Two frames, truncated after each of their bytes.
     @Test(arguments: ["zstd", "gzip"])
     func cutAnywhere(format: String) throws {
         let texts = [HostileFileTests.text(lines: 12), HostileFileTests.text(lines: 9, seed: 2)]
@@ -91,7 +91,7 @@ import Testing
         for count in 0...file.count {
             let read = try read(Array(file[..<count]), pieceSize: count % 3 == 0 ? 7 : 4096)
             let isClean = count == 0 || count == frames[0].count || count == file.count
-            // One byte is too few to tell.
+            // One byte is too few to recognize a format.
             if count == 1 { continue }
             try expectStart(read, of: text, "cut at \(count)")
             try #require((read.damage == nil) == isClean, "cut at \(count)")
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    /// Blocks that were whole before a cut or a fault are all read, whatever the size of the pieces.
+    /// All blocks before a truncation or a fault are read, whatever the size of the pieces.
     @Test(arguments: [100, 4096, 1 << 20])
     func allBlocksBeforeAFaultAreRead(pieceSize: Int) throws {
         let text = HostileFileTests.text(lines: 12_000)
@@ -113,7 +113,7 @@ import Testing
         #expect(Int(cut.end.byteOffset) >= text.count - blockSize)
         #expect(cut.damage?.contains("cut off") == true)
 
-        // A reserved block type in the second block's header: the block before it was good.
+        // Sets the reserved block type in the header of the second block; the block before it is intact.
         let first = 6 + (Int(file[4]) & 0x20 == 0 ? 1 : 0) + [0, 2, 4, 8][Int(file[4] >> 6)] - 1
         let header = Int(file[first]) | Int(file[first + 1]) << 8 | Int(file[first + 2]) << 16
         let second = first + 3 + header >> 3
@@ -135,7 +135,7 @@ import Testing
                 bytes[place] ^= flip
                 let read = try read(bytes)
                 if read.damage != nil { damaged += 1 }
-                // Where the checksum tells, what came out may be other lines, but all is counted once.
+                // When only the checksum fails, the lines may differ, but each is counted once.
                 try #require(read.lines.count - read.wholeLines.count <= 1)
                 try #require(read.end.line >= Int64(read.lines.count))
             }
@@ -215,7 +215,7 @@ import Testing
         }
     }
 
-    /// A gigabyte in one line, and lines without content or end.
+    /// A gigabyte in one line, and lines without content or without LF.
     @Test(arguments: [(0x78, 1024), (0, 1024), (0x20, 20), (0x0a, 8)] as [(UInt8, Int)])
     func aBombStreamsThrough(byte: UInt8, mebibytes: Int) throws {
         let before = peakMemory()
@@ -235,7 +235,7 @@ import Testing
         }
         #expect(lengths == (mebibytes == 1024 ? [size] : []))
         #expect(end == FilePosition(line: byte == 10 ? size : 1, byteOffset: size))
-        // Kilobytes; other tests run at the same time, and none of them takes so much.
+        // In kilobytes. Other tests run at the same time, but none of them needs so much.
         #expect(peakMemory() - before < 700 << 10)
     }
 

@@ -74,11 +74,11 @@ import Testing
             }
         }
         let plain = plainlySplit(test.input)
-        #expect(plain.lines == test.lines, "the plain way agrees")
+        #expect(plain.lines == test.lines, "the simple implementation agrees")
         #expect(plain.end == end)
     }
 
-    /// Bytes of what matters to lines, by a fixed seed.
+    /// Random bytes from a fixed seed, chosen among those that matter for lines.
     static func randomBytes(_ count: Int, seed: UInt64) -> [UInt8] {
         var state = seed
         let parts: [[UInt8]] = [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 
-/// Lines over a limit, which is 100 bytes here.
+/// Lines over the limit, which is 100 bytes in these tests.
 @Suite struct LongLineTests {
     static let limits = LineReader.Limits(longest: 100, kept: 10)
     static let bom: [UInt8] = [0xef, 0xbb, 0xbf]
@@ -54,7 +54,7 @@ import Testing
                 let read = try read(bytes, chunkSize: chunkSize, pieceSize: pieceSize)
                 try #require(read.lines == expected, "chunks of \(chunkSize), pieces of \(pieceSize)")
                 try #require(read.end == FilePosition(line: end.isEmpty ? 2 : 3, byteOffset: Int64(bytes.count)))
-                try #require(read.longestBuffer <= 300, "it is not held")
+                try #require(read.longestBuffer <= 300, "the line is not kept in memory")
             }
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 
-/// What was looked at is read.
+/// Bytes that were examined are still read.
 @Suite struct LookAheadTests {
     @Test(arguments: [1, 5, Int.max])
     func whatWasLookedAtComesFirst(pieceSize: Int) throws {
@@ -35,7 +35,7 @@ import Testing
         let bytes = Array("x\n{\"id\":1}\n".utf8)
         #expect(write(both, bytes, bytes.count) == bytes.count)
         let opened = try OpenedStream(FoundFile(name: path, location: .file(path), size: nil))
-        // The first line comes before the writer ends.
+        // The first lines are there before the writer ends.
         let first = try opened.firstLines(of: testSource) { $0.lines.count == 2 }
         #expect(first?.lines.map(\.number) == [1, 2])
         let more = Array("{\"id\":2}".utf8)

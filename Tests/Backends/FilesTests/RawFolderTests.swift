@@ -69,7 +69,7 @@ import Testing
         #expect(try folder.names(in: "raw/movies") == ["000000000.ndjson.zst"])
     }
 
-    /// Many documents in any order, with a bound that makes many runs, are those of a plain dictionary.
+    /// Random documents with a limit that makes many runs; the result must equal that of a dictionary.
     @Test(arguments: [1, 2, 3])
     func agreesWithADictionary(seed: UInt64) throws {
         var state = seed
@@ -115,7 +115,7 @@ import Testing
         for name in leftovers { try folder.write(name, [1, 2, 3]) }
         #expect(reference.text.hasPrefix("comments/ca/"))
         let again = try open()
-        #expect(try again.movie(5) == rawMovie(5), "who only reads removes nothing")
+        #expect(try again.movie(5) == rawMovie(5), "a reader removes nothing")
         #expect(access(folder.path(leftovers[0]), F_OK) == 0)
         try again.put(movies: [rawMovie(6)])
         try again.flush()
@@ -123,7 +123,7 @@ import Testing
         #expect(try folder.names(in: "raw/comments/ca").count == 1)
     }
 
-    /// Of a shard that is damaged nothing is lost, and the error names it.
+    /// A damaged shard is left as it is, and the error names it.
     @Test func aDamagedShardIsSaidAndKept() throws {
         let store = try open()
         try store.put(movies: (1...40).map { rawMovie($0, "{\"id\":\($0)}") })
@@ -133,13 +133,13 @@ import Testing
         let text = try Encoding.unzstd(good, capacity: 1 << 16)
         var faulty: [[UInt8]] = [[], [0x61], good + [0], text]
         for count in stride(from: 1, to: good.count, by: 7) { faulty.append(Array(good[..<count])) }
-        // Byte 5 is the size of the window, and a larger one is no fault.
+        // Byte 5 is the size of the window; a larger window is not an error.
         for place in stride(from: 0, to: good.count, by: 5) where place != 5 {
             var bytes = good
             bytes[place] ^= 0x55
             faulty.append(bytes)
         }
-        // Well compressed, but not what is written there.
+        // The frame is intact, but its content is not in the store's format.
         for (old, new) in [
             ("{\"movie_id\":1,", "{\"movie_id\":01001,"), ("\"has_title\":true", "\"has_title\":maybe"),
             ("\"length\":8", "\"length\":9"),
@@ -168,13 +168,13 @@ import Testing
             try #require(folder.names(in: "raw/movies") == ["000000000.ndjson.zst"])
         }
         unlink(folder.path(name))
-        #expect(try store.movie(3) == nil, "moved away, it is as if it had never been")
+        #expect(try store.movie(3) == nil, "without the file, the store is as if it had never had the movies")
     }
 
     @Test func aWriteThatFailedIsDoneLater() throws {
         let name = "raw/movies/000001000.ndjson.zst"
         let first = try open()
-        // Enough for some lines to be taken before the fault is met.
+        // Enough bytes that some lines are used before the fault is found.
         let document = "{\"x\":\"\(String(repeating: "ab", count: 8000))\"}"
         try first.put(movies: (1_001...1_020).map { rawMovie($0, document) })
         try first.flush()
@@ -185,7 +185,7 @@ import Testing
             let new = [rawMovie(5, day: heldBytes > 1000 ? 20_002 : 20_001), rawMovie(1_030)]
             try store.put(movies: new)
             #expect(throws: FileError.self) { try store.flush() }
-            // What was written of the frame before the fault is no part of the next.
+            // What was written of the frame before the fault does not get into the next frame.
             try folder.write(name, good)
             try store.flush()
             #expect(try new.map { try open().movie($0.movieID) } == new)
@@ -235,7 +235,7 @@ import Testing
         #expect(unwritten?.reason == .isNoFolder)
     }
 
-    /// Two stores that write to one folder lose nothing of each other.
+    /// Two stores that write to the same folder do not overwrite each other's documents.
     @Test func twoWritersLoseNothing() async throws {
         let path = folder.path("raw")
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,6 +1,6 @@
 import Domain
 
-/// A movie document of a rank.
+/// Creates a raw movie whose rank has the given values.
 func rawMovie(
     _ id: Int64,
     title: Bool = true,

@@ -2,7 +2,7 @@ import Domain
 
 @testable import Files
 
-/// A line as it was read, with its bytes.
+/// A line that was read, with a copy of its bytes.
 struct ReadLine: Equatable, CustomStringConvertible {
     var number: Int64
     var offset: Int64
@@ -24,11 +24,11 @@ struct ReadLine: Equatable, CustomStringConvertible {
     }
 }
 
-/// All that a reader gave.
+/// Everything that a reader returned.
 struct ReadLines: Equatable {
     var lines: [ReadLine] = []
     var end = FilePosition()
-    /// The end of each chunk, with how many lines there were up to it.
+    /// The end of each chunk, with the number of lines up to there.
     var chunkEnds: [(position: FilePosition, lines: Int)] = []
     var sourceBytesRead: Int64 = 0
     var longestBuffer = 0
@@ -53,16 +53,16 @@ struct ReadLines: Equatable {
         try require(isLast, "the last chunk says so")
     }
 
-    /// Whether lines and end are the same, wherever the chunks were cut.
+    /// Compares lines and end, but not where the chunks end.
     static func == (left: ReadLines, right: ReadLines) -> Bool { left.lines == right.lines && left.end == right.end }
 
-    /// The words of the damage that ends it.
+    /// The message of the damage at the end; nil when there is none.
     var damage: String? {
         guard case .damage(let words) = lines.last?.note else { return nil }
         return words
     }
 
-    /// The lines without the damage.
+    /// The lines without the one that stands for damage.
     var wholeLines: [ReadLine] {
         lines.filter { line in
             if case .damage = line.note { false } else { true }
@@ -78,7 +78,7 @@ func require(_ condition: Bool, _ what: String) throws {
 
 let testSource = Source(name: "test.ndjson", port: .events, number: 0)
 
-/// Bytes in memory, given in pieces, that may end in damage.
+/// A stream of bytes in memory, which come in pieces and may end in damage.
 final class MemoryStream: ByteStream {
     private let bytes: [UInt8]
     private let pieceSize: Int
@@ -103,7 +103,7 @@ final class MemoryStream: ByteStream {
     }
 }
 
-/// What the contract says of lines, in the plainest way, for the reader to be held against.
+/// A second, simple implementation of the contract's rules for lines, with which the reader is compared.
 func plainlySplit(_ bytes: [UInt8], longest: Int = .max) -> (lines: [ReadLine], end: FilePosition) {
     var lines: [ReadLine] = []
     var start = 0

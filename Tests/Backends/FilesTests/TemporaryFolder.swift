@@ -3,7 +3,7 @@ import Testing
 
 @testable import Files
 
-/// A folder of a test's own, removed with all that is in it when it goes.
+/// A temporary folder for a test. It is removed, with everything in it, with this object.
 final class TemporaryFolder {
     let path: String
 
@@ -17,7 +17,7 @@ final class TemporaryFolder {
 
     func path(_ name: String) -> String { path + "/" + name }
 
-    /// Writes a file, making its folder.
+    /// Writes a file, and creates its folder.
     @discardableResult
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {
         let path = path(name)
@@ -28,10 +28,10 @@ final class TemporaryFolder {
         return path
     }
 
-    /// All names in a folder, dotted ones too.
+    /// All names in a folder, including dotted ones.
     func names(in name: String = "") throws -> [String] { try Folder.names(in: path(name)) }
 
-    /// A file's bytes.
+    /// The bytes of a file.
     func read(_ name: String) throws -> [UInt8] {
         try OpenFile(reading: path(name)).readAll()
     }

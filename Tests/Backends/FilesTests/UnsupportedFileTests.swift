@@ -3,7 +3,7 @@ import Testing
 
 @testable import Files
 
-/// A file that is not NDJSON is one rejected line, and no more is read of it as lines.
+/// A file that is not NDJSON counts as one rejected line, and its lines are not read.
 @Suite struct UnsupportedFileTests {
     private func read(_ bytes: [UInt8], pieceSize: Int = .max, damage: Damage? = nil) throws -> ReadLines {
         let stream = MemoryStream(bytes, pieceSize: pieceSize, damage: damage)
@@ -13,7 +13,7 @@ import Testing
 
     private static let filler = [UInt8](repeating: 0x78, count: 100_000)
 
-    /// Bytes, the kind, where the content of line 1 begins, and what of it is kept.
+    /// The bytes, their kind, where the content of line 1 begins, and the bytes that are kept of it.
     private static let files: [([UInt8], UnsupportedKind, Int64, [UInt8])] = [
         (Array("[\r\n1,\n2]\n".utf8), .jsonArray, 0, [0x5b]),
         (Array("\u{feff}[1]".utf8), .jsonArray, 3, Array("[1]".utf8)),
@@ -29,7 +29,7 @@ import Testing
         ),
     ]
 
-    /// All bytes are hashed, in large pieces.
+    /// The whole file is read and hashed in large pieces.
     @Test func theRestIsReadInLargePieces() throws {
         let bytes = Array("[".utf8) + [UInt8](repeating: 0x78, count: 3 << 20)
         let folder = try TemporaryFolder()
@@ -50,12 +50,12 @@ import Testing
         for (bytes, kind, offset, raw) in Self.files where bytes.count < 1000 || pieceSize > 1 {
             let lines = try read(bytes, pieceSize: pieceSize)
             #expect(lines.lines == [ReadLine(1, offset, raw, .unsupported(kind.message()))], "\(kind) \(pieceSize)")
-            // No line of it is read, so that it is told anew when it has grown.
+            // The end is the start of the file, so that the file is checked again when it has grown.
             #expect(lines.end == FilePosition())
         }
     }
 
-    /// What is NDJSON is read as without the look, whatever the pieces.
+    /// An NDJSON file is read as it would be without the check, whatever the size of the pieces.
     @Test(arguments: [1, 3, 1000, Int.max])
     func linesAreReadAsTheyAre(pieceSize: Int) throws {
         let texts = [
@@ -102,7 +102,7 @@ import Testing
             ])
     }
 
-    /// A file that goes on from where an earlier run was is not looked at again.
+    /// A file that is continued from a checkpoint is not checked again.
     @Test func aReadThatGoesOnIsNotJudged() throws {
         let bytes = Array("{\"a\":1}\n[\n".utf8)
         let reader = LineReader(

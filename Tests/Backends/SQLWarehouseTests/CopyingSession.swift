@@ -4,8 +4,8 @@ import Schema
 @testable import SQLWarehouse
 @testable import SQLite
 
-/// A session that copies what is staged into tables of its own, the last row first, and spells as little as it can in
-/// SQLite's own way: what only holds for rows that SQLite reads in place, in their order, fails here.
+/// A session that copies staged rows to real tables, in reverse order, and uses as little of SQLite's own syntax as
+/// possible. A rule that relies on SQLite reading rows in place and in order fails here.
 final class CopyingSession: SQLSession {
     let location = "in memory"
     let dialect: SQLDialect
@@ -13,7 +13,7 @@ final class CopyingSession: SQLSession {
     let connection: Connection
     private(set) var isInPlace = false
     private var isInTransaction = false
-    /// What was called of the hooks around a commit, in order.
+    /// The calls of the functions around a commit, in order.
     private(set) var calls: [String] = []
 
     init() throws {
@@ -76,7 +76,7 @@ final class CopyingSession: SQLSession {
         isInTransaction = false
     }
 
-    /// Whether another writer has taken this one's place.
+    /// Simulates that another process has become the writer.
     var isOvertaken = false
     struct Overtaken: Error {}
 
@@ -94,7 +94,7 @@ final class CopyingSession: SQLSession {
 }
 
 extension RowValue {
-    /// The value of a cell, copied.
+    /// Copies the value of a cell.
     init(_ cell: RowCell) {
         switch cell {
         case .null: self = .null
@@ -108,7 +108,7 @@ extension RowValue {
     }
 }
 
-/// A warehouse that copies what is staged, with the newest schema and a run that has begun.
+/// A warehouse on a `CopyingSession`, with the newest schema and a current run.
 struct CopyingWarehouse {
     let session: CopyingSession
     let warehouse: SQLWarehouse

@@ -4,7 +4,7 @@ import Testing
 @testable import SQLWarehouse
 @testable import SQLite
 
-/// Statements are written once; what differs between databases is in the dialect.
+/// Statements are written once, and their differences between databases come from the dialect.
 @Suite struct DialectTests {
     private let standard = SQLDialect.standard(
         tablePrefix: "movies.", stagePrefix: "new_", parameter: { "$\($0)" })
@@ -53,7 +53,7 @@ import Testing
         #expect(dialect.comparison(left, "<", Array(["x", "y", "z"].prefix(left.count))) == sql)
     }
 
-    /// A null's place needs a value of the column's own type.
+    /// The placeholder for a null must have the type of its column.
     @Test(arguments: [
         (ColumnType.text, "''", "''"), (.date, "DATE '1970-01-01'", "''"), (.boolean, "FALSE", "0"),
         (.timestamp, "TIMESTAMPTZ '1970-01-01 00:00:00Z'", "0"), (.blob, "''::bytea", "x''"),
@@ -63,7 +63,7 @@ import Testing
         #expect(SQLDialect.sqlite.placeholder(type) == inSQLite)
     }
 
-    /// No statement of the rules has a word that SQLite alone knows.
+    /// No statement of the rules contains syntax that only SQLite knows.
     @Test func noStatementIsSQLites() {
         var texts: [String] = []
         let enrichment = Enrichment(standard)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SQLWarehouse
 
-/// What facts carry of their movies is the same, whether the event comes before the movie or after it.
+/// A fact gets the same columns from its movie whether the event or the movie comes first.
 @Suite struct EnrichmentRuleTests {
     private static let day: Int64 = 86_400_000
     /// 2026-11-18 00:00 UTC.
@@ -22,7 +22,7 @@ import Testing
         return chunk
     }
 
-    /// A movie with a date and genres, one without either, one released after its events and one of the year 1.
+    /// A movie with a date and genres, one without either, one released after its events, and one of the year 1.
     private static let movies = [
         #"{"id":1,"title":"A","release_date":"1999-03-31","genres":[{"id":28,"name":"X"},{"id":12,"name":"Y"}]}"#,
         #"{"id":2,"title":"B"}"#, #"{"id":3,"title":"C","release_date":"2026-12-24"}"#,
@@ -35,7 +35,7 @@ import Testing
         try warehouse.replaceMovies(batch.documents, of: batch)
     }
 
-    /// Events of all movies, of one that is nowhere and of none, at both ends of a day.
+    /// Events of all movies, of an unknown movie and of none, at both ends of a day.
     private func events() throws -> EventBatch {
         var lines: [String] = []
         for time in [Self.midnight, Self.midnight + Self.day - 1, 788_918_400_000] {
@@ -100,7 +100,7 @@ import Testing
         #expect(facts.contains("\(Self.midnight) - - - - 0"))
     }
 
-    /// Only a movie whose date or genres change asks for its facts again.
+    /// Facts are enriched again only when the date or the genres of their movie change.
     @Test(arguments: [
         (#"{"id":1,"title":"A","release_date":"1999-03-31","genres":[{"id":28,"name":"X"},{"id":12,"name":"Y"}]}"#, 0),
         (
@@ -118,7 +118,7 @@ import Testing
         let batch = try MovieDecoder().decode(chunk([document], .movies))
         try copying.warehouse.replaceMovies(batch.documents, of: batch)
         #expect(try copying.rows("SELECT changes_facts FROM load_pending_movie") == ["\(changes)"])
-        // What is to be done stays so until it is done.
+        // The mark stays until the facts have been enriched.
         try copying.warehouse.replaceMovies(batch.documents, of: batch)
         #expect(try copying.rows("SELECT changes_facts FROM load_pending_movie") == ["\(changes)"])
     }

@@ -3,9 +3,9 @@ import Testing
 
 @testable import SQLWarehouse
 
-/// What changes of checkpoints come to, when one takes the place of another in the same commit.
+/// The combination of checkpoint changes when one supersedes another in the same commit.
 @Suite struct LedgerPlanTests {
-    /// `b<a` writes b in the place of a; `b!` is loaded whole.
+    /// Parses a change: `b<a` writes b, which supersedes a; `b!` is loaded completely.
     private func change(_ text: Substring) -> CheckpointChange {
         let parts = text.split(separator: "<")
         let key = parts[0].filter { $0 != "!" }
@@ -18,8 +18,8 @@ import Testing
             checkpoint, previous: parts.count > 1 ? SourceIdentity(port: .events, key: String(parts[1])) : nil)
     }
 
-    /// The changes, then what is stored in the end of a warehouse that had a (loaded whole) and x before:
-    /// `load_checkpoint` and `load_outgrown`.
+    /// The changes, and then the stored rows of `load_checkpoint` and `load_outgrown`. The warehouse had a (loaded
+    /// completely) and x before.
     @Test(arguments: [
         ("", "a x", ""), ("b", "a b x", ""), ("b<a", "b x", "a"), ("a<a", "a x", ""), ("b<x", "a b", ""),
         ("b<a c<b", "c x", "a"), ("b!<a c<b", "c x", "a b"), ("b c<b", "a c x", ""), ("b! c<b", "a c x", "b"),
@@ -50,7 +50,7 @@ import Testing
         #expect(rows == ["a moved 1", "b b 0"])
     }
 
-    /// Columns that somebody added to the ledger keep what is in them.
+    /// Columns that a user added to the ledger keep their values.
     @Test func addedColumnsStay() throws {
         let copying = try CopyingWarehouse()
         let (warehouse, run) = (copying.warehouse, copying.run)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SQLWarehouse
 
-/// Lines go into quarantine as a set: each once, in their order, and counted by rule.
+/// Lines go into quarantine once, in their order, and are counted by rule.
 @Suite struct QuarantineRuleTests {
     private func rejection(_ line: Int64, rule: CleaningRule = .invalidScore, message: String = "m") -> Rejection {
         Rejection(

@@ -6,7 +6,7 @@ import Testing
 
 /// The cells of each kind of row source.
 @Suite struct RowSourceTests {
-    /// All rows, copied.
+    /// Copies all rows.
     private func rows(_ source: RowSource) -> [[RowValue]] {
         (0..<source.count).map { index in
             source.move(to: index)
@@ -31,7 +31,7 @@ import Testing
         let nulls: [RowValue] = [.integer(.max)] + Array(repeating: .null, count: 7)
         let empty: [RowValue] = [.integer(0), .null, .text(""), .boolean(false), .null, .null, .null, .blob([])]
         for row in [full, nulls, empty] { set.append(row) }
-        // A timestamp and a boolean are integers in a cell.
+        // A cell has timestamps and booleans as integers.
         var cells = full
         (cells[3], cells[5]) = (.integer(1), .integer(5))
         var emptyCells = empty
@@ -107,7 +107,7 @@ import Testing
             rejection(1, [2]),
         ]
         let rows = rows(RejectionRows(lines))
-        // The ordinal, line, rule, message and raw.
+        // The columns ordinal, line, rule, message and raw.
         let columns = [0, 2, 4, 5, 6]
         #expect(
             rows.map { row in columns.map { row[$0] } } == [

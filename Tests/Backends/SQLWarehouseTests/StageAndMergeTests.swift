@@ -4,11 +4,11 @@ import Testing
 
 @testable import SQLWarehouse
 
-/// Rows that are copied to where they are staged merge as those that are read in place do.
+/// Rows that are copied when staged are merged like rows that are read in place.
 @Suite struct StageAndMergeTests {
     static let tables = (MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily])
 
-    /// The rows of a table as they are stored, sorted by what they say.
+    /// The stored rows of a table, sorted by their text.
     private func stored(_ table: Table, _ database: any SQLDatabase) throws -> [TestRow] {
         let names = table.columns.map(\.name).joined(separator: ", ")
         let rows = try database.query("SELECT \(names) FROM \(table.name)", [])
@@ -40,7 +40,7 @@ import Testing
         let copying = try CopyingWarehouse()
         var random = RandomRows(table, seed: 5)
         let rows = random.rows(90)
-        // Many rows meet few that are stored, and at last one row meets many.
+        // First many rows are merged into few stored ones, at the end single rows into many.
         for part in [rows.prefix(40), rows.dropFirst(40).prefix(20)].map(Array.init) + rows.dropFirst(60).map({ [$0] })
         {
             let merged = MergeTable(table)
@@ -56,7 +56,7 @@ import Testing
         #expect(try stored(withdrawals, copying.session) == withdrawn.sorted { $0.description < $1.description })
     }
 
-    /// Tables whose rows never meet another one of their key are staged and inserted.
+    /// Rows of tables without merge rules never meet a stored row of the same key. They are staged and inserted.
     @Test(arguments: tables.filter { $0.merge.isEmpty }.map(\.name))
     func otherRowsAreInserted(name: String) throws {
         let table = try #require(Self.tables.first { $0.name == name })
@@ -66,7 +66,7 @@ import Testing
         let rows = random.rows(60).filter { row in keys.insert(table.keyColumns.map { row.values[$0] }).inserted }
         let set = RowSet(table)
         for row in rows {
-            // What is no key is null in random rows, and not here.
+            // In random rows, columns outside the key may be null; here they must not be.
             var row = row
             for (index, column) in table.columns.enumerated() where row.values[index] == .null && !column.isNullable {
                 row.values[index] = column.type == .integer ? .integer(4) : .bytes(Array("2001-02-03".utf8))
@@ -91,7 +91,7 @@ import Testing
         for table in Self.tables { #expect(names.contains(table.name)) }
     }
 
-    /// The writer's place is looked at in each transaction, just before its commit; where it is lost nothing is
+    /// The fence is checked in each transaction just before its commit. If another process is the writer, nothing is
     /// committed.
     @Test func theFenceIsCheckedBeforeEachCommit() throws {
         let copying = try CopyingWarehouse()

@@ -4,11 +4,11 @@ import Testing
 
 @testable import SQLite
 
-/// What is committed goes from the log into the file while a load goes on, so that the log stays short.
+/// During a load, committed pages are copied from the log to the file, so that the log stays short.
 @Suite struct CheckpointerTests {
     private static let pageSize = 16_384
 
-    /// Commits a transaction of about 16 pages, with a checkpointer, and gives the sizes of the log after each.
+    /// Commits transactions of about 16 pages with a checkpointer, and returns the size of the log after each.
     private func logSizes(commits: Int, pages: (worthCopying: Int32, most: Int32)) throws -> [Int] {
         let folder = try TemporaryFolder()
         let connection = try Connection(path: folder.file("a.db"), access: .readWrite)

@@ -110,7 +110,7 @@ import Testing
         #expect(error.path == folder.file("x.db") && !error.words.isEmpty)
     }
 
-    /// SQLite itself takes U+0000 in a text; the whole of it comes back.
+    /// SQLite accepts U+0000 in a text, and returns the text as a whole.
     @Test(arguments: ["", "a", "é", "a\0b", "\0", "🎬", String(repeating: "x", count: 100_000)])
     func textComesBackWhole(text: String) throws {
         let folder = try TemporaryFolder()
@@ -130,7 +130,7 @@ import Testing
         let folder = try TemporaryFolder()
         let connection = try connection(folder)
         let statement = try connection.prepare("SELECT ?")
-        // Not contiguous UTF-8 in memory.
+        // An NSString whose UTF-8 is not contiguous in memory.
         let bridged = NSString(string: "ünïcödé 🎬") as String
         try statement.bind(bridged, at: 1)
         #expect(try statement.step())

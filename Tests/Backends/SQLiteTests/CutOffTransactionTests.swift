@@ -4,7 +4,8 @@ import Testing
 
 @testable import SQLite
 
-/// A first load that was killed while it wrote into the file: its journal undoes that, whoever comes next.
+/// A first load was killed while it wrote to the file. Whatever opens the file next undoes the transaction with the
+/// journal.
 @Suite struct CutOffTransactionTests {
     private let folder: TemporaryFolder
     private var path: String { folder.file("cut.db") }
@@ -20,7 +21,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A warehouse with one committed run, and a transaction of a second one that is half written.
+    /// Creates a warehouse with one committed run and a half-written transaction of a second one.
     private func cutOff() throws {
         let warehouse = try SQLiteWarehouse(path: folder.file("w.db"))
         var run = try warehouse.beginRun(at: 1, as: .bounded)
@@ -39,7 +40,7 @@ import Testing
         }
     }
 
-    /// The change of a database to a write-ahead log, cut off before its journal was removed.
+    /// Creates a database whose switch to a write-ahead log was killed before the journal was removed.
     private func cutOffChangeOfMode() throws {
         do {
             let warehouse = try SQLiteWarehouse(path: path)
@@ -94,7 +95,7 @@ import Testing
         try expectUndone(by: next)
     }
 
-    /// Without its journal the same file is damaged: the checks above would see it.
+    /// Without its journal the same file is damaged, which proves that the checks above would notice it.
     @Test func withoutItsJournalItWouldNotBe() throws {
         try cutOff()
         try FileManager.default.removeItem(atPath: path + "-journal")

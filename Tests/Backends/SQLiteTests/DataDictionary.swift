@@ -2,11 +2,12 @@ import Domain
 
 @testable import SQLite
 
-/// The data dictionary as a page: written from the declarations, the foreign keys and the views of a warehouse.
+/// Writes the data dictionary as a page, from the declarations of the tables and from the foreign keys and views of a
+/// warehouse.
 struct DataDictionary {
     let connection: Connection
 
-    /// How SQLite stores a type.
+    /// The type in which SQLite stores a column.
     static func storedType(_ type: ColumnType) -> String {
         switch type {
         case .integer, .boolean, .timestamp: "INTEGER"
@@ -140,7 +141,7 @@ struct DataDictionary {
     }
 }
 
-/// The cleaning rules as a page.
+/// Writes the page of the cleaning rules.
 enum RulesPage {
     static var page: String {
         var page = """
@@ -150,7 +151,7 @@ enum RulesPage {
             first rule of this list that it breaks. `reelhouse explain RULE` prints the same. This page is written from \
             `CleaningRule.explanation`; a test holds it against that (see [README.md](README.md)).
 
-            | rule | stream | a line is rejected when |
+            | rule | port | a line is rejected when |
             | --- | --- | --- |
 
             """

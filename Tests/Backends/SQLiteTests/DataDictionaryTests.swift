@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLite
 
-/// The pages in `schema/` are what the declarations say. `REELHOUSE_WRITE=1` writes them anew.
+/// The pages in `schema/` match the declarations. `REELHOUSE_WRITE=1` writes the pages again.
 @Suite struct DataDictionaryTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(

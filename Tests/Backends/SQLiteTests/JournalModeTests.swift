@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLite
 
-/// The first load has a rollback journal, and all that comes after it a write-ahead log.
+/// The first load uses a rollback journal, and everything after it a write-ahead log.
 @Suite struct JournalModeTests {
     private let folder: TemporaryFolder
     private var path: String { folder.file("w.db") }
@@ -13,7 +13,7 @@ import Testing
 
     private func usesLog() throws -> Bool { try #require(try DatabaseHeader(path: path)).usesLog }
 
-    /// Begins a run, commits that it has read a line, and says how it ended.
+    /// Begins a run, commits that it has read a line, and ends it with an outcome.
     private func run(_ warehouse: SQLiteWarehouse, _ outcome: RunOutcome) throws {
         var run = try warehouse.beginRun(at: 1, as: .bounded)
         run.counts.read = 1
@@ -24,7 +24,7 @@ import Testing
         try warehouse.commit()
     }
 
-    /// What a first load leaves that is killed after a commit.
+    /// Leaves a warehouse as a first load does that is killed after a commit.
     private func killed() throws { try run(SQLiteWarehouse(path: path), .running) }
 
     private func names() throws -> [String] {
@@ -72,7 +72,7 @@ import Testing
         #expect(try usesLog())
         try FileManager.default.removeItem(atPath: path)
         try killed()
-        // The load made all tables, and not yet the indexes.
+        // The load created all tables, but not the indexes yet.
         #expect(try SQLiteWarehouse(path: path).migrate(at: 2).allSatisfy { $0.hasPrefix("index ") })
         #expect(try usesLog())
         #expect(try names() == ["w.db"])
@@ -86,14 +86,14 @@ import Testing
             try warehouse.save(LedgerChanges(run: run))
             try warehouse.rollback()
             warehouse.endRun()
-            // Others may look at it again.
+            // Other programs can read the warehouse again.
             #expect(try Connection(path: path, access: .readOnly).integer("SELECT count(*) FROM load_run") == 1)
         }
         #expect(try !usesLog())
         #expect(try names() == ["w.db"])
     }
 
-    /// As `VACUUM INTO` makes a copy.
+    /// `VACUUM INTO` makes a copy without a log.
     @Test func aCopyWithoutALogGetsOneBeforeItIsLoadedInto() throws {
         do {
             let warehouse = try folder.warehouse()
@@ -110,7 +110,7 @@ import Testing
     @Test func aLoadOfManySmallCommitsGetsALog() throws {
         let warehouse = try SQLiteWarehouse(path: path)
         let run = try warehouse.beginRun(at: 1, as: .bounded)
-        // The first was that of `beginRun`.
+        // `beginRun` made the first commit.
         for commit in 2...SmallCommits.usual + 1 {
             #expect(try !usesLog(), "before commit \(commit)")
             try warehouse.begin()
@@ -159,7 +159,7 @@ import Testing
             }
             #expect(bytes > 100_000)
         }
-        // Other programs are kept out, so that none of them can be in the way of a commit.
+        // Other programs are locked out, so that they cannot delay a commit.
         let other = try Connection(path: path, access: .readOnly)
         let busy = try #require(throws: SQLiteError.self) { try other.integer("SELECT count(*) FROM load_run") }
         #expect(busy.isBusy)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLite
 
-/// Upserts give what the merge in memory gives, whatever the order, the split and the repeats (law 2).
+/// Upserts give the same rows as the merge in memory, whatever the order, the splits and the repetitions (law 2).
 @Suite struct MergeStatementTests {
     static let tables =
         (MovieTables.all + BehaviourTables.merged).filter { !$0.merge.isEmpty }
@@ -33,7 +33,7 @@ import Testing
             var generator = SeededGenerator(seed: seed &+ 1000)
             for order in 0..<2 {
                 let warehouse = try folder.warehouse("\(seed)-\(order).db")
-                // A sum takes each row once; all else may see it again.
+                // A sum must get each row once; the other rules may get it again.
                 let shuffled = (isSum ? rows : rows + rows.prefix(60)).shuffled(using: &generator)
                 try upsert(shuffled, of: table, into: warehouse, &generator)
                 let stored = try storedRows(table, in: warehouse.connection)
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    /// Upserts rows in transactions of random size, each merged in memory before.
+    /// Upserts rows in transactions of random size, after merging each transaction in memory.
     private func upsert(
         _ rows: [TestRow], of table: Table, into warehouse: SQLiteWarehouse, _ generator: inout SeededGenerator
     ) throws {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    /// Of each key whose greatest entry is a withdrawal that one is remembered, and no other.
+    /// Checks that exactly the withdrawals that are the greatest entry of their key are stored.
     private func expectWithdrawals(of rows: [TestRow], _ table: Table, in warehouse: SQLiteWarehouse) throws {
         guard let withdrawals = table.withdrawals else { return }
         let places = withdrawals.columns.map { table.index(of: $0.name) }

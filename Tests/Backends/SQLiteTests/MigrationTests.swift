@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLite
 
-/// The migrations make what is declared.
+/// The migrations create the tables that are declared.
 @Suite struct MigrationTests {
     static let tables =
         MovieTables.all + BehaviourTables.all + BehaviourTables.withdrawals + MartTables.all + OperationTables.all
@@ -25,7 +25,7 @@ import Testing
         for column in table.columns {
             let row = try #require(stored.first { $0[0] == column.name })
             #expect(row[1] == DataDictionary.storedType(column.type), "\(name).\(column.name)")
-            // A key that is the rowid is never null; PRAGMA table_info does not say so.
+            // A key that is the rowid is never null, but PRAGMA table_info does not say so.
             let isNeverNull = row[2] == "1" || (isRowID && column.name == key[0])
             #expect(isNeverNull == !column.isNullable, "\(name).\(column.name): NOT NULL")
         }
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// Each version that ever was is brought up to date, and what it holds stays.
+    /// Every older version is migrated to the newest one, and keeps its rows.
     @Test(arguments: 1..<Schema.sqlite.count)
     func anOlderWarehouseIsBroughtUpToDate(version: Int) throws {
         let folder = try TemporaryFolder()
@@ -100,11 +100,11 @@ import Testing
         let folder = try TemporaryFolder()
         let warehouse = try SQLiteWarehouse(path: folder.file("x.db"))
         let connection = warehouse.connection
-        // The second migration meets a table of its own name, after it has made others.
+        // The second migration meets a table of the same name after it has created others.
         try connection.execute("CREATE TABLE movies (x)")
         #expect(throws: WarehouseError.self) { try warehouse.migrate(at: 0) }
         #expect(try rows(connection, "SELECT name FROM sqlite_schema") == [["movies"]])
-        // What was in the way is gone: the same goes through.
+        // After that table is dropped, the same migration succeeds.
         try connection.execute("DROP TABLE movies")
         #expect(try warehouse.migrate(at: 0) == Schema.sqlite.map(\.name))
     }

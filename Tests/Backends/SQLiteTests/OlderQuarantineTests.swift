@@ -4,9 +4,10 @@ import Testing
 
 @testable import SQLite
 
-/// A quarantine that an older version left, which knew no cured lines.
+/// The quarantine of an older version, which did not record cured lines.
 @Suite struct OlderQuarantineTests {
-    /// A warehouse of version 6, whose second run found a line of the first again, and a retry accepted one since.
+    /// Creates a warehouse of version 6. Its second run rejected a line of the first run again, and a retry accepted
+    /// one.
     private func older(_ folder: TemporaryFolder) throws -> String {
         let path = folder.file("old.db")
         let connection = try Connection(path: path, access: .readWrite)
@@ -54,7 +55,7 @@ import Testing
             ])
         #expect(try rows(warehouse.connection, "SELECT DISTINCT last_run_id - run_id FROM rejected_record") == [["0"]])
         #expect(try SQLiteReader(path: path).faults() == [])
-        // What is not accounted for is told.
+        // A line that is not accounted for is reported.
         try warehouse.connection.execute("DELETE FROM rejected_record WHERE source = 'b'")
         #expect(
             try SQLiteReader(path: path).faults() == [

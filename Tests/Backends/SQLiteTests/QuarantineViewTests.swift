@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLite
 
-/// `rejected_event_readable` shows what could be parsed, and never fails.
+/// `rejected_event_readable` shows the parts of a line that can be parsed, and never fails.
 @Suite struct QuarantineViewTests {
     private func warehouse(_ folder: TemporaryFolder, _ lines: [(rule: CleaningRule, raw: [UInt8])]) throws
         -> SQLiteWarehouse

@@ -82,7 +82,7 @@ import Testing
             ])
     }
 
-    /// No view may repeat or lose a row by what it joins.
+    /// The joins of a view neither repeat nor lose a row.
     @Test func aViewHasTheRowsOfItsTable() throws {
         let folder = try TemporaryFolder()
         let warehouse = try folder.warehouse()

@@ -40,7 +40,7 @@ import Testing
         #expect(try ids(late) == ["integer(1)", "integer(2)"])
     }
 
-    /// As another user than the owner reads: without a log, and without a lock.
+    /// Another user than the owner reads without a log and without a lock.
     @Test func whatChangesWhileItIsReadWithoutALogIsReadAgain() throws {
         let folder = try TemporaryFolder()
         func add(_ user: Int64) throws {
@@ -94,7 +94,7 @@ import Testing
             .replacing("other.db", with: folder.file("other.db"))
         let schema = try rows(warehouse.connection, "SELECT name FROM sqlite_schema ORDER BY 1")
         let reader = try SQLiteReader(path: warehouse.location)
-        // Refused or without effect: what is there afterwards is the same.
+        // Each statement is refused or has no effect, so the warehouse stays the same.
         try? reader.query(statement, header: { _ in }, row: { _ in })
         try? reader.query("INSERT INTO other.x VALUES (1)", header: { _ in }, row: { _ in })
         #expect(try rows(warehouse.connection, "SELECT * FROM users") == [["1", "1", "2"]])
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    /// What is misspelt is named, with the names that might be meant.
+    /// The error for an unknown name has the name, and those that might be meant.
     @Test func unknownNamesAreTold() throws {
         let folder = try TemporaryFolder()
         let reader = try SQLiteReader(path: folder.warehouse().location)
@@ -141,7 +141,7 @@ import Testing
             Issue.record("no unknown column")
             return
         }
-        #expect(columns == ["user_id", "first_seen", "last_seen"], "those of the tables that are named")
+        #expect(columns == ["user_id", "first_seen", "last_seen"], "the columns of the named tables")
         guard case .invalid(let words) = error("SELEC 1") else {
             Issue.record("no syntax error")
             return

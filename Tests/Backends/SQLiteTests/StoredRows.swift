@@ -3,7 +3,7 @@ import TableTesting
 
 @testable import SQLite
 
-/// The rows of a declared table as they are stored, sorted by what they say.
+/// The stored rows of a declared table, sorted by their text.
 func storedRows(_ table: Table, in connection: Connection) throws -> [TestRow] {
     let names = table.columns.map(\.name).joined(separator: ", ")
     let statement = try connection.prepare("SELECT \(names) FROM \(table.name)")

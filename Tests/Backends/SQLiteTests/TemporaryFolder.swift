@@ -3,7 +3,7 @@ import Foundation
 
 @testable import SQLite
 
-/// A folder that is removed with this object.
+/// A temporary folder, which is removed with this object.
 final class TemporaryFolder {
     let path: String
 
@@ -16,7 +16,7 @@ final class TemporaryFolder {
 
     func file(_ name: String) -> String { path + "/" + name }
 
-    /// A warehouse of its own, with the newest schema.
+    /// Creates a warehouse with the newest schema in the folder.
     func warehouse(_ name: String = "warehouse.db") throws -> SQLiteWarehouse {
         let warehouse = try SQLiteWarehouse(path: file(name))
         _ = try warehouse.migrate(at: 0)
@@ -24,7 +24,7 @@ final class TemporaryFolder {
     }
 }
 
-/// All rows of a statement, as text; null is `-`.
+/// All rows of a statement as text; null is `-`.
 func rows(_ connection: Connection, _ sql: String) throws -> [[String]] {
     let statement = try connection.prepare(sql)
     var rows: [[String]] = []

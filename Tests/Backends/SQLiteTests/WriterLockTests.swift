@@ -35,7 +35,7 @@ import Testing
         _ = try folder.warehouse().beginRun(at: 0, as: .bounded)
     }
 
-    /// Another process (util-linux's flock) holds the place and is killed.
+    /// Another process (util-linux's flock) holds the lock and is killed.
     @Test func thePlaceIsFreeWhenItsProcessDies() throws {
         let folder = try TemporaryFolder()
         let warehouse = try folder.warehouse()
@@ -44,7 +44,7 @@ import Testing
         other.arguments = ["--no-fork", "--exclusive", warehouse.location, "sleep", "60"]
         try other.run()
         defer { if other.isRunning { kill(other.processIdentifier, SIGKILL) } }
-        // It takes a moment until the other process has the lock; the file's own way of saying so is to refuse.
+        // The other process needs a moment to take the lock. Until then, taking the lock here succeeds.
         let deadline = Date().addingTimeInterval(20)
         while (try? WriterLock(path: warehouse.location).take()) != nil, Date() < deadline { usleep(10_000) }
         try expectInUse(warehouse.location) { _ = try warehouse.beginRun(at: 0, as: .bounded) }

@@ -2,7 +2,7 @@
 public struct Chance: RandomNumberGenerator {
     private var state: UInt64
 
-    /// The same numbers for the same seed.
+    /// Creates a generator; the same seed gives the same numbers.
     public init(seed: UInt64) { state = seed }
 
     /// The next number.
@@ -14,9 +14,9 @@ public struct Chance: RandomNumberGenerator {
         return value ^ (value >> 31)
     }
 
-    /// One of some values.
+    /// Picks one of some values.
     public mutating func pick<Value>(_ values: [Value]) -> Value { values[Int(next() % UInt64(values.count))] }
 
-    /// True once in so many times.
+    /// Returns true with a probability of 1 in `count`.
     public mutating func isLucky(oneIn count: UInt64) -> Bool { next() % count == 0 }
 }

@@ -4,9 +4,9 @@ import Foundation
 import TestSupport
 
 extension SourceKind {
-    /// Files, each compressed in a way of its own.
+    /// Files with different compressions.
     public static let files = files("files", Compression.allCases)
-    /// Files as they are, which can grow.
+    /// Uncompressed files, which can grow.
     public static let plainFiles = files("plain files", [.plain])
     /// Files compressed by gzip.
     public static let gzipFiles = files("gzip files", [.gzip])
@@ -20,7 +20,7 @@ extension SourceKind {
     }
 }
 
-/// A folder of NDJSON files. Some have blank lines, CRs, and no LF at their end.
+/// A folder of NDJSON files. Some of them have blank lines or CRs, or no LF at the end.
 private final class FileFixture: SourceFixture {
     private let folder: TemporaryFolder
     private let compressions: [Compression]
@@ -50,7 +50,7 @@ private final class FileFixture: SourceFixture {
             if chance.isLucky(oneIn: 20) { bytes.append(13) }
             bytes.append(10)
         }
-        // A last line that is no whole object would be left for later.
+        // A last line without LF that is not a whole object would be left for a later run.
         if chance.isLucky(oneIn: 2), let last = lines.last, isObject(last.bytes) { bytes.removeLast() }
         return bytes
     }
@@ -60,26 +60,28 @@ private final class FileFixture: SourceFixture {
     }
 }
 
-/// Files by their paths, as a test has written them.
+/// Files that a test has written, by their paths.
 public final class FilesOfATest: PublishedSources {
     /// The paths.
     public let names: [String]
-    /// Files end.
+    /// True: files end.
     public var ends: Bool { true }
     private let port: SourcePort
     private let folder: TemporaryFolder?
 
-    /// - Parameter folder: what the files lie in, to be kept as long as this is.
+    /// Creates a list of files.
+    ///
+    /// - Parameter folder: the folder of the files, to be kept as long as this object.
     public init(_ paths: [String], port: SourcePort, folder: TemporaryFolder? = nil) {
         names = paths
         self.port = port
         self.folder = folder
     }
 
-    /// The files, to be found and read from now on.
+    /// The files as a source set; they are opened when the set is read.
     public func set(chunkBytes: Int) throws -> any SourceSet { try FileSet(names, port: port, chunkSize: chunkBytes) }
 
-    /// Adds lines at the end of a plain file.
+    /// Appends lines to a plain file.
     public func append(_ lines: [SourceLine], to source: Int) throws {
         var bytes = TemporaryFolder.bytes(ofFile: names[source])
         if let last = bytes.last, last != 10 { bytes.append(10) }
@@ -87,6 +89,6 @@ public final class FilesOfATest: PublishedSources {
         try Data(bytes).write(to: URL(fileURLWithPath: names[source]))
     }
 
-    /// How many lines that are not blank each file has, decompressed.
+    /// How many lines that are not blank each file has after decompression.
     public func lineCounts() throws -> [Int64] { try names.map { try LineCount.lines(ofFiles: [$0]) } }
 }

@@ -3,9 +3,9 @@ import Foundation
 import Synchronization
 
 extension SourceKind {
-    /// Logs in memory, read to where they end when the reading begins.
+    /// Logs in memory. A reading ends where the logs end at its start.
     public static let memory = memory("logs in memory", isEndless: false)
-    /// Logs in memory, read until the reader is closed.
+    /// Logs in memory. A reading goes on until the reader is closed.
     public static let endlessMemory = memory("endless logs in memory", isEndless: true)
 
     private static func memory(_ name: String, isEndless: Bool) -> SourceKind {
@@ -15,9 +15,10 @@ extension SourceKind {
     }
 }
 
-/// Logs in memory, as unlike files as a source may be, so that no suite asks for what files alone give: a line's number
-/// is its offset in the log, which begins anywhere and has gaps, also at the end; lines have no byte offsets; each has a
-/// snapshot date of its own; chunks of several logs take turns; a log is known by its name, not by its content.
+/// Logs in memory that differ from files as much as a source may, so that no suite relies on what only files offer. The
+/// number of a line is its offset in the log. The offsets begin anywhere and have gaps, also at the end. Lines have no
+/// byte offsets. Each line has its own snapshot date. Chunks of several logs alternate. A log is recognized by its
+/// name, not by its content.
 private final class MemoryFixture: SourceFixture {
     private let isEndless: Bool
 
@@ -66,7 +67,7 @@ private final class MemoryLog: Sendable {
         self.firstOffset = firstOffset
     }
 
-    /// Adds lines at the log's end; each seventh has a gap before it.
+    /// Adds lines at the end of the log, with a gap before each seventh line.
     func append(_ lines: [SourceLine]) {
         entries.withLock { entries in
             var offset = MemoryLog.end(of: entries, from: firstOffset)
@@ -80,14 +81,14 @@ private final class MemoryLog: Sendable {
 
     var count: Int64 { Int64(entries.withLock { $0.count }) }
 
-    /// The offset that the log ends before; the last two offsets are of no line.
+    /// The offset after the end of the log. The two offsets before it have no line.
     var end: Int64 { entries.withLock { MemoryLog.end(of: $0, from: firstOffset) } }
 
     private static func end(of entries: [Entry], from first: Int64) -> Int64 {
         entries.last.map { $0.offset + 3 } ?? first
     }
 
-    /// Lines from an offset on, of about so many bytes.
+    /// The lines from an offset on, of about `bytes` bytes in all.
     func entries(from first: Int64, before end: Int64, bytes: Int) -> [Entry] {
         entries.withLock { entries in
             var (found, size): ([Entry], Int) = ([], 0)
@@ -133,7 +134,7 @@ private struct MemorySet: SourceSet {
     }
 }
 
-/// Reads logs in turns.
+/// Reads a chunk of each log in turn.
 private final class MemoryReader: LineSource {
     struct Partition {
         let log: MemoryLog
@@ -141,7 +142,7 @@ private final class MemoryReader: LineSource {
         let source: Source
         /// The offset of the next line.
         var next: Int64
-        /// Where the reading ends; nil when it does not.
+        /// The offset at which the reading ends; nil when it has no end.
         let end: Int64?
         var isDone = false
     }
@@ -171,7 +172,7 @@ private final class MemoryReader: LineSource {
 
     func close() { isClosed.withLock { $0 = true } }
 
-    /// The next chunk of a log; nil when there is none now.
+    /// The next chunk of a log; nil when no line is there now.
     private func chunk(of index: Int) -> LineChunk? {
         let partition = partitions[index]
         if partition.isDone { return nil }

@@ -1,23 +1,23 @@
-/// The warehouses that suites of tests are run against. A new backend adds a line.
+/// The kinds of warehouses that the test suites run against. A new backend adds a line.
 public enum Warehouses {
-    /// All there are, the default first.
+    /// All kinds, the default first.
     public static let all: [WarehouseKind] = [
         .sqlite
     ]
 
-    /// Those that can be tested here.
+    /// The kinds that can be tested on this machine.
     public static let present = all.filter { $0.lack == nil }
 }
 
-/// The sources that suites of tests are run against. A new backend adds a line.
+/// The kinds of sources that the test suites run against. A new backend adds a line.
 public enum Sources {
-    /// All there are, the default first.
+    /// All kinds, the default first.
     public static let all: [SourceKind] = [
         .files,
         .memory,
     ]
 
-    /// Forms of them that are held to what the port promises, beside those above.
+    /// Variants of these kinds, which are tested only for the promises of the port.
     public static let variants: [SourceKind] = [
         .plainFiles,
         .gzipFiles,
@@ -25,37 +25,37 @@ public enum Sources {
         .endlessMemory,
     ]
 
-    /// Those that can be tested here.
+    /// The kinds that can be tested on this machine.
     public static let present = all.filter { $0.lack == nil }
 
-    /// Those that can be tested here, in all their forms.
+    /// The kinds and variants that can be tested on this machine.
     public static let everyForm = (all + variants).filter { $0.lack == nil }
 }
 
-/// A warehouse and what is loaded into it, as suites of tests take them for an argument.
+/// A kind of source and a kind of warehouse: the argument of a test that runs against each pair.
 public struct Backends: Sendable, CustomStringConvertible {
-    /// Where the lines come from.
+    /// The kind of source that the lines come from.
     public let source: SourceKind
-    /// Where they go.
+    /// The kind of warehouse that the rows go to.
     public let warehouse: WarehouseKind
-    /// Whether both are the defaults, so that a suite tries more on them.
+    /// Whether both are the defaults. Some suites try more cases on these.
     public var areDefault: Bool { source.name == Sources.all[0].name && warehouse.name == Warehouses.all[0].name }
 
-    /// Its name.
+    /// The name of the pair.
     public var description: String { "\(source) to \(warehouse)" }
 
-    /// A pair.
+    /// Creates a pair.
     public init(source: SourceKind, warehouse: WarehouseKind) {
         self.source = source
         self.warehouse = warehouse
     }
 
-    /// Each warehouse with each source.
+    /// Each kind of warehouse with each kind of source.
     public static let all = Warehouses.present.flatMap { warehouse in
         Sources.present.map { Backends(source: $0, warehouse: warehouse) }
     }
 
-    /// What cannot be tested here, by name, with what to set; nil when nothing is lacking.
+    /// The kinds that cannot be tested on this machine, with the variables to set; nil when there are none.
     public static let lacks: String? = {
         let lacks =
             Warehouses.all.compactMap { kind in kind.lack.map { "\(kind.name): \($0)" } }

@@ -4,7 +4,7 @@ import Schema
 import TestSupport
 
 extension WarehouseKind {
-    /// SQLite: a file in a folder of the test's own.
+    /// SQLite, in a file in a temporary folder.
     public static let sqlite = WarehouseKind(
         name: "SQLite", migrations: Schema.sqlite, make: { try SQLiteFixture() })
 }

@@ -1,69 +1,69 @@
 import Domain
 
-/// A line as a test publishes it.
+/// A line that a test publishes.
 public struct SourceLine: Sendable, Equatable {
-    /// Its bytes, without LF.
+    /// The bytes without LF.
     public var bytes: [UInt8]
-    /// The snapshot date that comes with it, as days since 1970-01-01; nil for none.
+    /// The snapshot date of the line, as days since 1970-01-01; nil for none.
     public var snapshotDay: Int32?
 
-    /// A line.
+    /// Creates a line from bytes.
     public init(_ bytes: [UInt8], snapshotDay: Int32? = nil) {
         self.bytes = bytes
         self.snapshotDay = snapshotDay
     }
 
-    /// A line of text.
+    /// Creates a line from text.
     public init(_ text: String, snapshotDay: Int32? = nil) { self.init(Array(text.utf8), snapshotDay: snapshotDay) }
 }
 
-/// An outside system that lines can be put into, empty at first, which goes with this object.
+/// An outside system into which a test puts lines. It is empty at first, and removed with this object.
 public protocol SourceFixture: AnyObject {
-    /// Puts lists of lines where the port reads them; each list is a source.
+    /// Publishes lists of lines, each as one source of the port.
     ///
-    /// - Parameter name: tells these sources from others of this fixture.
+    /// - Parameter name: distinguishes these sources from others of the same fixture.
     func publish(_ sources: [[SourceLine]], port: SourcePort, named name: String) throws -> any PublishedSources
 }
 
-/// Sources that a test has published.
+/// The sources that a test has published.
 public protocol PublishedSources: AnyObject {
-    /// What the ledger calls them, in the order in which they were published.
+    /// The names of the sources in the ledger, in the order of publication.
     var names: [String] { get }
-    /// Whether a reading of them comes to an end.
+    /// Whether a reading of the sources ends.
     var ends: Bool { get }
-    /// The sources as the port reads them, in chunks of about so many bytes.
+    /// The sources as a source set, read in chunks of about `chunkBytes` bytes.
     func set(chunkBytes: Int) throws -> any SourceSet
-    /// Adds lines at the end of a source, by its place among these.
+    /// Adds lines at the end of the source with an index.
     func append(_ lines: [SourceLine], to source: Int) throws
-    /// How many lines each source has, counted by none of the project's code.
+    /// How many lines each source has, counted without the project's code.
     func lineCounts() throws -> [Int64]
 }
 
-/// What a kind of source can do, and so which tests apply to it.
+/// An ability of a kind of source. Tests that need an ability skip the kinds without it.
 public enum SourceAbility: Sendable {
     /// There may be several sources.
     case severalSources
-    /// A reading comes to an end; without it the reader waits for more lines until it is closed.
+    /// A reading ends. Without this ability, the reader waits for more lines until it is closed.
     case end
-    /// Each line may have a snapshot date of its own; without it all lines of a source have one.
+    /// Each line may have its own snapshot date. Without this ability, all lines of a source have the same one.
     case datedLines
     /// Lines can be added to a source.
     case growth
-    /// A position is found again by a later reading.
+    /// A later reading can begin at a position of an earlier one.
     case lastingPositions
 }
 
-/// An outside system that lines come from, as suites of tests take it for an argument.
+/// A kind of outside system that lines come from: the argument of a test that runs against each kind.
 public struct SourceKind: Sendable, CustomStringConvertible {
-    /// Its name: `files`.
+    /// The name, for example `files`.
     public var name: String
-    /// What it lacks to be tested here, and what to set; nil where all is there.
+    /// Why the kind cannot be tested on this machine, and what to set; nil when it can.
     public var lack: String?
-    /// What it can do.
+    /// The abilities of the kind.
     public var abilities: Set<SourceAbility>
     private let makeFixture: @Sendable () throws -> any SourceFixture
 
-    /// A kind of source.
+    /// Creates a kind of source.
     public init(
         name: String, lack: String? = nil, abilities: Set<SourceAbility>,
         make: @escaping @Sendable () throws -> any SourceFixture
@@ -74,18 +74,18 @@ public struct SourceKind: Sendable, CustomStringConvertible {
         makeFixture = make
     }
 
-    /// Makes an outside system that has no lines.
+    /// Creates an outside system without lines.
     public func make() throws -> any SourceFixture { try makeFixture() }
 
-    /// Its name.
+    /// The name.
     public var description: String { name }
 }
 
-/// Why a fixture cannot do what a test asks for.
+/// An error of a fixture that cannot do what a test asks for.
 public struct FixtureFailure: Error {
-    /// Why.
+    /// The reason.
     public var message: String
 
-    /// A failure.
+    /// Creates an error.
     public init(message: String) { self.message = message }
 }

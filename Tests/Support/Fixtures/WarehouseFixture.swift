@@ -2,33 +2,34 @@ import Domain
 import Schema
 import TestSupport
 
-/// An empty warehouse of a test's own, which goes with this object.
+/// An empty warehouse for one test. It is removed with this object.
 public protocol WarehouseFixture: AnyObject {
-    /// Where it is, as `--warehouse` takes it.
+    /// The location in the form of `--warehouse`.
     var location: String { get }
-    /// Opens it for writing once more.
+    /// Opens another writer.
     func writer() throws -> any Warehouse
-    /// Opens it for reading once more.
+    /// Opens another reader.
     func reader() throws -> any WarehouseReader
-    /// Opens it without any of the project's code.
+    /// Opens the database without the project's code.
     func database() throws -> any TestDatabase
-    /// The file that all of it is in, for tests that copy it or watch it grow; nil where it is on a server.
+    /// The file of the warehouse, for tests that copy it or check its size; nil when it is on a server.
     var file: String? { get }
     /// Whether nothing is stored, not even a schema.
     func isUntouched() throws -> Bool
 }
 
-/// A database that warehouses are kept in, as suites of tests take it for an argument.
+/// A kind of database that stores warehouses: the argument of a test that runs against each kind.
 public struct WarehouseKind: Sendable, CustomStringConvertible {
-    /// Its name: `SQLite`.
+    /// The name, for example `SQLite`.
     public var name: String
-    /// What it lacks to be tested here, and what to set: `no server: set REELHOUSE_TEST_…`; nil where all is there.
+    /// Why the kind cannot be tested on this machine, and what to set: `no server: set REELHOUSE_TEST_…`; nil when it
+    /// can.
     public var lack: String?
-    /// The statements of each migration, the oldest first.
+    /// The migrations with their statements, the oldest first.
     public var migrations: [Schema.Migration]
     private let makeFixture: @Sendable () throws -> any WarehouseFixture
 
-    /// A kind of warehouse.
+    /// Creates a kind of warehouse.
     public init(
         name: String, lack: String? = nil, migrations: [Schema.Migration],
         make: @escaping @Sendable () throws -> any WarehouseFixture
@@ -39,13 +40,13 @@ public struct WarehouseKind: Sendable, CustomStringConvertible {
         makeFixture = make
     }
 
-    /// Makes a warehouse that is empty.
+    /// Creates an empty warehouse.
     public func make() throws -> any WarehouseFixture { try makeFixture() }
 
-    /// Its name.
+    /// The name.
     public var description: String { name }
 
-    /// Brings an empty warehouse to where an older version of the program left it.
+    /// Applies the migrations up to a version to an empty warehouse, as an older version of the program would.
     public func migrate(_ warehouse: any WarehouseFixture, to version: Int) throws {
         let database = try warehouse.database()
         for migration in migrations.prefix(version) {

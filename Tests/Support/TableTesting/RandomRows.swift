@@ -1,7 +1,7 @@
 import Domain
 
-/// Random rows of a declared table with few keys and few ranks, so that both meet often; what a rank carries follows
-/// from it, as it does in the data: two rows of one rank are of one event or document.
+/// Random rows of a declared table. They have few keys and few ranks, so that equal ones are frequent. The columns that
+/// a rank carries are computed from the rank: as in real data, two rows of one rank are of the same event or document.
 public struct RandomRows {
     /// The table.
     public let table: Table
@@ -9,7 +9,7 @@ public struct RandomRows {
     private let rankColumns: Set<String>
     private let summed: Set<String>
 
-    /// Rows of a table; the same for the same seed.
+    /// Creates a generator of rows; the same seed gives the same rows.
     public init(_ table: Table, seed: UInt64) {
         self.table = table
         generator = SeededGenerator(seed: seed)
@@ -26,7 +26,7 @@ public struct RandomRows {
         summed = sums
     }
 
-    /// Some rows.
+    /// The next `count` rows.
     public mutating func rows(_ count: Int) -> [TestRow] { (0..<count).map { _ in row() } }
 
     private mutating func row() -> TestRow {
@@ -63,7 +63,7 @@ public struct RandomRows {
     }
 }
 
-/// Values that are easily put in the wrong order.
+/// Values that a wrong comparison would put in the wrong order.
 private enum TestValues {
     static func of(_ column: Column, _ choice: Int, canBeNull: Bool = true) -> TestValue {
         if column.isNullable, canBeNull, choice == 0 { return .null }

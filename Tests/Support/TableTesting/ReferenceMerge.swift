@@ -1,8 +1,9 @@
 import Domain
 
-/// The merge of a table's declaration, written a second time as plainly as can be: for each key, over all of its rows.
+/// A second, simple implementation of the merge rules, with which the real one is compared. It looks at all rows of a
+/// key at once.
 public enum ReferenceMerge {
-    /// What the rows of each key become.
+    /// Merges rows to one row for each key.
     public static func merged(_ rows: [TestRow], as table: Table) -> [TestRow] {
         let groups = Dictionary(grouping: rows) { row in table.keyColumns.map { row.values[$0] } }
         return groups.values.map { row(of: $0, as: table) }.sorted { $0.description < $1.description }
@@ -14,10 +15,10 @@ public enum ReferenceMerge {
             switch rule {
             case .greatest(let rank, let carried):
                 let order = rank.map(table.index(of:))
-                take(rank + carried, of: rows.max { precedes($0, $1, order, nullsLast: false) }, table, &result)
+                copy(rank + carried, of: rows.max { precedes($0, $1, order, nullsLast: false) }, table, &result)
             case .least(let rank, let carried):
                 let order = rank.map(table.index(of:))
-                take(rank + carried, of: rows.min { precedes($0, $1, order, nullsLast: true) }, table, &result)
+                copy(rank + carried, of: rows.min { precedes($0, $1, order, nullsLast: true) }, table, &result)
             case .minimum(let name):
                 let index = table.index(of: name)
                 result.values[index] = rows.map { $0.values[index] }.min { $0 < $1 } ?? .null
@@ -38,7 +39,7 @@ public enum ReferenceMerge {
         return result
     }
 
-    private static func take(_ names: [String], of winner: TestRow?, _ table: Table, _ result: inout TestRow) {
+    private static func copy(_ names: [String], of winner: TestRow?, _ table: Table, _ result: inout TestRow) {
         guard let winner else { return }
         for name in names { result.values[table.index(of: name)] = winner.values[table.index(of: name)] }
         if table.isWithdrawable { result.isWithdrawn = winner.isWithdrawn }

@@ -1,8 +1,8 @@
-/// SplitMix64: the same numbers for the same seed, so that a failure can be repeated.
+/// A random number generator (SplitMix64). The same seed gives the same numbers, so that a failure can be repeated.
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// A generator that starts at a seed.
+    /// Creates a generator with a seed.
     public init(seed: UInt64) { state = seed }
 
     /// The next 64 bits.

@@ -1,16 +1,16 @@
 import Domain
 
-/// A value of a column, as a test writes it down.
+/// A value of a column in a test.
 public enum TestValue: Hashable, Sendable, CustomStringConvertible {
     case null
-    /// An integer, boolean, day or moment.
+    /// An integer, a boolean, a day or a timestamp.
     case integer(Int64)
     case real(Double)
     case uuid(high: UInt64, low: UInt64)
-    /// A text or blob.
+    /// The bytes of a text or blob.
     case bytes([UInt8])
 
-    /// The value in words; different values read differently.
+    /// The value as text; different values have different texts.
     public var description: String {
         switch self {
         case .null: "null"
@@ -21,7 +21,7 @@ public enum TestValue: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether it comes before a value of the same column, null first; texts by code points.
+    /// Whether a value sorts before another one of the same column: null first, texts by code points.
     public static func < (left: TestValue, right: TestValue) -> Bool {
         switch (left, right) {
         case (.null, .null): false
@@ -36,20 +36,20 @@ public enum TestValue: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A row of a declared table, as a test writes it down.
+/// A row of a declared table in a test.
 public struct TestRow: Hashable, Sendable, CustomStringConvertible {
-    /// One value a column.
+    /// The values, one for each column.
     public var values: [TestValue]
-    /// Whether it withdraws its entry.
+    /// Whether the row withdraws its entry.
     public var isWithdrawn = false
 
-    /// A row.
+    /// Creates a row.
     public init(values: [TestValue], isWithdrawn: Bool = false) {
         self.values = values
         self.isWithdrawn = isWithdrawn
     }
 
-    /// The values in words.
+    /// The values as text.
     public var description: String { values.map(\.description).joined(separator: ", ") + (isWithdrawn ? " -" : "") }
 }
 
@@ -70,7 +70,7 @@ extension TestRow {
         isWithdrawn = row.isWithdrawn
     }
 
-    /// Adds the row to a set.
+    /// Appends the row to a set.
     public func append(to rows: RowSet) {
         let row = rows.append()
         for (column, value) in values.enumerated() {
@@ -95,7 +95,7 @@ extension MergeTable {
         for index in 0..<set.count { merge(set[index], text: set.text.base) }
     }
 
-    /// What it holds, sorted by what the rows say.
+    /// The rows of the table, sorted by their text.
     public var testRows: [TestRow] {
         (0..<rows.count).map { TestRow(rows[$0], of: rows) }.sorted { $0.description < $1.description }
     }

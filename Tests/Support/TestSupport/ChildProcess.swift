@@ -1,16 +1,19 @@
 import Foundation
 
-/// A program that a test runs, with its input and outputs in files.
+/// Runs a program for a test, with its input and outputs in files.
+///
+///     let result = try ChildProcess("/bin/echo", ["a"]).wait()
+///     result.output  // "a\n"
 public final class ChildProcess {
-    /// How a program ended, and what it wrote.
+    /// The exit status and the output of a program.
     public struct Result: Sendable {
-        /// Its exit status; 128 and the signal's number when a signal ended it.
+        /// The exit status; 128 plus the number of the signal when a signal ended the program.
         public var status: Int32
-        /// Whether a signal ended it.
+        /// Whether a signal ended the program.
         public var isKilled: Bool
-        /// What it wrote to standard output.
+        /// The text on standard output.
         public var output: String
-        /// What it wrote to standard error.
+        /// The text on standard error.
         public var errors: String
     }
 
@@ -21,9 +24,10 @@ public final class ChildProcess {
     /// Starts a program.
     ///
     /// - Parameters:
-    ///   - input: what it reads from standard input.
-    ///   - environment: variables that are added; those that begin with `REELHOUSE_` or are `NO_COLOR` are not passed on.
-    ///   - currentFolder: where it works; the test's own folder unless given.
+    ///   - input: the bytes of standard input.
+    ///   - environment: variables to add. Variables of the test process that begin with `REELHOUSE_`, and `NO_COLOR`,
+    ///     are removed.
+    ///   - currentFolder: the working folder; a temporary one by default.
     public init(
         _ program: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
         currentFolder: String? = nil
@@ -69,7 +73,7 @@ public final class ChildProcess {
         }
     }
 
-    /// Whether it has not ended yet.
+    /// Whether the program is still running.
     public var isRunning: Bool {
         if status != nil { return false }
         var status: Int32 = 0
@@ -78,16 +82,16 @@ public final class ChildProcess {
         return false
     }
 
-    /// The most memory that it has had so far, in bytes; 0 when it has ended.
+    /// The greatest memory size of the program so far, in bytes; 0 after its end.
     ///
-    /// This is of the program alone: what `wait4` tells counts what the test itself has when it starts it.
+    /// `wait4` would not do, because its figure includes the memory of the test process at the time of the start.
     private var peakMemorySoFar: Int {
         let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return (line?.split(separator: " ").dropLast().last).flatMap { Int($0) }.map { $0 << 10 } ?? 0
     }
 
-    /// Whether a signal would not end it: it has asked to handle, hold back or ignore it.
+    /// Whether the program handles, blocks or ignores a signal, so that the signal would not end it.
     public func handles(_ signal: Int32) -> Bool {
         let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
         return status.split(separator: "\n").contains { line in
@@ -97,7 +101,7 @@ public final class ChildProcess {
         }
     }
 
-    /// Waits for its end, and gives the most memory that it was seen to have, in bytes.
+    /// Waits for the end of the program, and returns the greatest memory size that was measured, in bytes.
     public func waitMeasuringMemory() -> (result: Result, peakMemory: Int) {
         var peak = 0
         while isRunning {
@@ -107,13 +111,13 @@ public final class ChildProcess {
         return (wait(), peak)
     }
 
-    /// Sends a signal, unless it has ended.
+    /// Sends a signal, unless the program has ended.
     public func send(_ signal: Int32) { if isRunning { kill(process, signal) } }
 
-    /// What it has written to standard error so far.
+    /// The text on standard error so far.
     public var errorsSoFar: String { String(decoding: folder.read("stderr"), as: UTF8.self) }
 
-    /// Waits for its end.
+    /// Waits for the end of the program.
     public func wait() -> Result {
         while status == nil {
             var status: Int32 = 0
@@ -132,14 +136,14 @@ public final class ChildProcess {
         var pointers = strings.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         return pointers.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { preconditionFailure("the end is always there") }
+            guard let base = buffer.baseAddress else { preconditionFailure("the buffer has at least its terminator") }
             return body(base)
         }
     }
 }
 
-/// A program that cannot be started.
+/// The error of a program that cannot be started.
 public struct ChildProcessFailure: Error {
-    /// Why.
+    /// The reason.
     public var message: String
 }

@@ -1,16 +1,16 @@
 import CZlib
 import CZstd
 
-/// How the bytes of a test's file are kept, by the libraries' own functions rather than by the project's.
+/// Compresses and decompresses the files of a test with the libraries' functions, without the project's code.
 public enum Compression: CaseIterable, Sendable {
-    /// As they are.
+    /// Not compressed.
     case plain
     /// One gzip member.
     case gzip
     /// One zstd frame.
     case zstd
 
-    /// Bytes as they are kept.
+    /// Compresses bytes.
     public func encode(_ bytes: [UInt8]) throws -> [UInt8] {
         switch self {
         case .plain: bytes
@@ -19,7 +19,7 @@ public enum Compression: CaseIterable, Sendable {
         }
     }
 
-    /// The bytes of a whole file, whatever it is compressed with.
+    /// Decompresses the bytes of a whole file; the format is recognized by the first bytes.
     public static func decode(_ bytes: [UInt8]) throws -> [UInt8] {
         if bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) { return try unzstd(bytes) }
         if bytes.starts(with: [0x1f, 0x8b]) { return try gunzip(bytes) }
@@ -105,17 +105,17 @@ public enum Compression: CaseIterable, Sendable {
     }
 }
 
-/// A library could not do what a test asked for.
+/// The error of a library that could not compress or decompress.
 public struct CompressionFailure: Error {}
 
-/// Lines counted the way `zstd -dc | grep -c` would, by none of the project's code.
+/// Counts lines as `zstd -dc | grep -c` would, without the project's code.
 public enum LineCount {
-    /// The lines of files that are not blank, by their bytes.
+    /// How many lines of some files are not blank.
     public static func lines(ofFiles paths: [String]) throws -> Int64 {
         try paths.reduce(0) { $0 + Int64(try lines(in: Compression.decode(TemporaryFolder.bytes(ofFile: $1))).count) }
     }
 
-    /// The lines in bytes that are not blank.
+    /// The lines in some bytes that are not blank.
     public static func lines(in bytes: [UInt8]) -> [[UInt8]] {
         bytes.split(separator: 10).filter { $0.contains { $0 != 32 && $0 != 9 && $0 != 13 } }.map(Array.init)
     }

@@ -1,13 +1,13 @@
 import CSQLite
 
-/// A SQLite database that a test looks at or, as a fault or another program would, writes to.
+/// A SQLite database that a test reads, or writes to as another program would.
 public final class Database: TestDatabase {
     private let handle: OpaquePointer
 
     /// Opens a database.
     ///
-    /// - Parameter isWritable: whether it may be written to, and is made where it is not there; it does not wait for
-    ///   the locks of others then.
+    /// - Parameter isWritable: whether to open the database for writing, and to create it when it does not exist. A
+    ///   writable database does not wait for locks.
     public init(path: String, isWritable: Bool = false) throws {
         var handle: OpaquePointer?
         let flags = isWritable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
@@ -22,14 +22,14 @@ public final class Database: TestDatabase {
 
     deinit { sqlite3_close_v2(handle) }
 
-    /// Makes a database with statements, or runs them in one that is there.
+    /// Runs statements in a database, and creates it when it does not exist.
     public static func make(path: String, _ sql: String) throws {
         try Database(path: path, isWritable: true).execute(sql)
     }
 
-    /// Runs statements in a database that is there.
+    /// Runs statements in an existing database.
     public static func change(path: String, _ sql: String) throws {
-        // Fails where there is none.
+        // Fails when the database does not exist.
         _ = try Database(path: path)
         try Database(path: path, isWritable: true).execute(sql)
     }
@@ -67,7 +67,7 @@ public final class Database: TestDatabase {
         try rows("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema")
     }
 
-    /// A table's rows; see `TestDatabase`.
+    /// The rows of a table; see `TestDatabase`.
     public func literals(of table: String, without left: [String]) throws -> [String] {
         let terms = try columns(of: table).filter { !left.contains($0) }.map { "'\($0)=' || quote(\($0))" }
         return try rows("SELECT \(terms.joined(separator: " || ' ' || ")) FROM \(table)")
@@ -76,18 +76,18 @@ public final class Database: TestDatabase {
     /// The SQL literal of bytes.
     public func literal(_ bytes: [UInt8]) -> String { "x'" + bytes.map(Database.hexadecimal).joined() + "'" }
 
-    /// The SQL literal of a time, which is an integer here.
+    /// The SQL literal of a time, which is an integer in SQLite.
     public func literal(time: Int64) -> String { String(time) }
 
     private static func hexadecimal(_ byte: UInt8) -> String {
         (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 
-    /// How many steps of SQLite's machine a statement takes; nil when they are more.
+    /// How many steps of SQLite's virtual machine a statement needs; nil when they are more than `bound`.
     public func steps(_ sql: String, atMost bound: Int64) throws -> Int64? {
         let statement = try prepare(sql)
         defer { sqlite3_finalize(statement) }
-        // Ends the statement when it is called.
+        // Ends the statement when it has run for `bound` steps.
         sqlite3_progress_handler(handle, Int32(clamping: bound), { _ in 1 }, nil)
         defer { sqlite3_progress_handler(handle, 0, nil, nil) }
         while true {
@@ -100,7 +100,7 @@ public final class Database: TestDatabase {
         }
     }
 
-    /// The names of the columns of a table or a subquery.
+    /// The column names of a table or a subquery.
     private func columns(of table: String) throws -> [String] {
         let statement = try prepare("SELECT * FROM \(table)")
         defer { sqlite3_finalize(statement) }

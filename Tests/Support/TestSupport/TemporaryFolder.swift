@@ -1,13 +1,14 @@
 import Foundation
 
-/// A folder of a test's own, removed with all that is in it when it goes.
+/// A temporary folder for a test. It is removed, with everything in it, with this object.
 public final class TemporaryFolder: Sendable {
-    /// Where it is.
+    /// The path of the folder.
     public let path: String
 
-    /// A new and empty folder.
+    /// Creates an empty folder.
     ///
-    /// - Parameter inMemory: whether it may be lost with the machine, which saves waiting for the disk at each commit.
+    /// - Parameter inMemory: whether the folder may be on a file system in memory, so that commits need not wait for
+    ///   the disk.
     public init(inMemory: Bool = false) throws {
         var parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         if inMemory, TemporaryFolder.hasRoomInMemory { parent = "/dev/shm" }
@@ -22,12 +23,12 @@ public final class TemporaryFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// The path of something in it.
+    /// The path of a file or folder in this one.
     public func path(_ name: String) -> String { path + "/" + name }
 
-    /// Writes a file, making its folder.
+    /// Writes a file, and creates its folder.
     ///
-    /// - Returns: its path.
+    /// - Returns: the path of the file.
     @discardableResult
     public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
         let path = path(name)
@@ -36,34 +37,34 @@ public final class TemporaryFolder: Sendable {
         return path
     }
 
-    /// Writes a text file, making its folder.
+    /// Writes a text file, and creates its folder.
     @discardableResult
     public func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
 
-    /// Makes a folder in it.
+    /// Creates a folder in this one.
     @discardableResult
     public func makeFolder(_ name: String) throws -> String {
         try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
         return path(name)
     }
 
-    /// A file's bytes; none when it is not there.
+    /// The bytes of a file; empty when it does not exist.
     public func read(_ name: String) -> [UInt8] { TemporaryFolder.bytes(ofFile: path(name)) }
 
-    /// The names of all files and folders in it, sorted; dotted ones too.
+    /// The sorted names of all files and folders in this one, including dotted ones.
     public func names(in name: String = "") -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: path(name))) ?? []).sorted()
     }
 
-    /// Whether there is something of that name.
+    /// Whether a file or folder with a name exists.
     public func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
-    /// A file's bytes; none when it is not there.
+    /// The bytes of a file; empty when it does not exist.
     public static func bytes(ofFile path: String) -> [UInt8] {
         FileManager.default.contents(atPath: path).map { [UInt8]($0) } ?? []
     }
 
-    /// The paths of all files below a folder, sorted.
+    /// The sorted paths of all files below a folder.
     public static func files(below folder: String) -> [String] {
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         var isFolder: ObjCBool = false

@@ -1,16 +1,16 @@
-/// A database as a test looks at it and changes it: by the database's own program or library, without any of the
-/// project's code. Tests that are written against it use SQL that SQLite and PostgreSQL read alike.
+/// A database that a test reads and changes with the database's own program or library, without the project's code.
+/// Tests that use this protocol write SQL that both SQLite and PostgreSQL understand.
 public protocol TestDatabase: AnyObject {
-    /// The rows of a query, each as the text of its columns with `|` between them, and `NULL` for null.
+    /// The rows of a query. Each row is the text of its columns with `|` between them, and `NULL` for null.
     func rows(_ sql: String) throws -> [String]
-    /// Runs statements, separated by semicolons.
+    /// Runs statements, which are separated by semicolons.
     func execute(_ sql: String) throws
-    /// The names of the warehouse's tables, sorted; without views and the database's own tables.
+    /// The sorted names of the warehouse's tables, without views and without the database's own tables.
     func tables() throws -> [String]
-    /// The definitions of all that is in the warehouse's schema, in any form and order.
+    /// The definitions of everything in the warehouse's schema, in any form and order.
     func definitions() throws -> [String]
-    /// The rows of a table (or of a subquery with a name of its own), each as `column=literal` for all columns but
-    /// some. Equal rows have equal texts, and others have others.
+    /// The rows of a table, or of a subquery with a name, as `column=literal` for all columns except `left`. Two rows
+    /// have the same text only if they are equal.
     func literals(of table: String, without left: [String]) throws -> [String]
     /// The SQL literal of bytes.
     func literal(_ bytes: [UInt8]) -> String
@@ -22,20 +22,21 @@ extension TestDatabase {
     /// The rows of a table, each as `column=literal` for all columns.
     public func literals(of table: String) throws -> [String] { try literals(of: table, without: []) }
 
-    /// Whatever can be read of the warehouse: its definitions and the rows of all tables, the loader's own too.
+    /// Everything that can be read of the warehouse: the definitions, and the rows of all tables, including the
+    /// loader's own.
     public func everything() throws -> [String] {
         try definitions() + tables().flatMap { name in try literals(of: name).sorted().map { "\(name) \($0)" } }
     }
 
-    /// The first column of the first row, as an integer; 0 when there is none.
+    /// The first column of the first row as an integer; 0 when there is no row.
     public func integer(_ sql: String) throws -> Int64 { Int64(try rows(sql).first ?? "") ?? 0 }
 }
 
-/// What a database said when it refused.
+/// An error of a database.
 public struct DatabaseFailure: Error {
-    /// Its words.
+    /// The database's message.
     public var message: String
 
-    /// A failure.
+    /// Creates an error.
     public init(message: String) { self.message = message }
 }

@@ -1,15 +1,15 @@
-/// What a warehouse holds, read without any of the project's code: its content, and what the loader keeps about itself.
+/// The state of a warehouse, read without the project's code: its content, and the loader's own tables.
 public struct WarehouseState: Equatable, Sendable {
     /// The rows of each table of content, as SQL literals, sorted.
     public var content: [String: [String]] = [:]
-    /// The sums over `load_run`.
+    /// The sums over the rows of `load_run`, by column.
     public var sums: [String: Int64] = [:]
-    /// The lines in quarantine, and whether they are open, without the runs that put them there, sorted.
+    /// The lines in quarantine with whether they are open, but without the runs, sorted.
     public var rejected: [String] = []
-    /// How far each source is loaded, without the runs that wrote it, sorted.
+    /// The checkpoints of all sources, but without the runs, sorted.
     public var checkpoints: [String] = []
 
-    /// Reads all of a warehouse.
+    /// Reads the state of a warehouse.
     public init(_ database: any TestDatabase) throws {
         for table in try database.tables() where !WarehouseState.isBookkeeping(table) {
             content[table] = try database.literals(of: table).sorted()
@@ -24,14 +24,14 @@ public struct WarehouseState: Equatable, Sendable {
         checkpoints = try database.literals(of: "load_checkpoint", without: ["run_id", "first_run_id"]).sorted()
     }
 
-    /// Reads all of a SQLite warehouse.
+    /// Reads the state of a SQLite warehouse.
     public init(path: String) throws { try self.init(Database(path: path)) }
 
     private static func isBookkeeping(_ table: String) -> Bool {
         table.hasPrefix("load_") || table == "rejected_record" || table == "schema_migration"
     }
 
-    /// In what another state differs from this one, in words; none when they are equal.
+    /// Describes the differences to another state; empty when both are equal.
     public func differences(from other: WarehouseState) -> [String] {
         var differences = contentDifferences(from: other)
         differences += WarehouseState.differences("rejected_record", rejected, other.rejected)
@@ -42,7 +42,7 @@ public struct WarehouseState: Equatable, Sendable {
         return differences
     }
 
-    /// In what the content of another state differs from that of this one, in words.
+    /// Describes the differences to the content of another state.
     public func contentDifferences(from other: WarehouseState) -> [String] {
         let names = Set(content.keys).union(other.content.keys).sorted()
         return names.flatMap {

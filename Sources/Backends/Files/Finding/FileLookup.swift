@@ -138,7 +138,7 @@ struct FileLookup {
         let hash = SourceHash()
         var match: Match?
         for length in lengths.keys.sorted() {
-            guard try FileLookup.take(file, into: hash, upTo: length) else { break }
+            guard try FileLookup.addBytes(of: file, to: hash, upTo: length) else { break }
             let key = hash.key
             // Prefers a completed source to an interrupted one with the same bytes.
             let found = lengths[length, default: []].filter { known.entries[$0].key == key }
@@ -152,7 +152,7 @@ struct FileLookup {
 
     /// Adds a file's bytes to a hash, from the hash's count up to an offset. Returns false when the file ends before
     /// that offset.
-    static func take(_ file: OpenFile, into hash: SourceHash, upTo end: Int64) throws(FileError) -> Bool {
+    static func addBytes(of file: OpenFile, to hash: SourceHash, upTo end: Int64) throws(FileError) -> Bool {
         if hash.count >= end { return true }
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { memory.deallocate() }

@@ -63,7 +63,7 @@ final class FileReading {
             if match.entry.isComplete { start.byteOffset += try FileReading.lineEnd(file, after: hash) }
         } else {
             // A row of an older version, whose key covers more than the bytes that were read.
-            guard try FileLookup.take(file, into: hash, upTo: start.byteOffset) else {
+            guard try FileLookup.addBytes(of: file, to: hash, upTo: start.byteOffset) else {
                 throw FileError(.read, source.name, .endsBeforeCheckpoint(start.byteOffset))
             }
         }
@@ -97,7 +97,7 @@ final class FileReading {
             end += Int64(found.map { $0 + 1 } ?? count)
             if found != nil { break }
         }
-        guard try FileLookup.take(file, into: hash, upTo: end) else { return 0 }
+        guard try FileLookup.addBytes(of: file, to: hash, upTo: end) else { return 0 }
         return end - start
     }
 
@@ -127,7 +127,7 @@ final class FileReading {
             } else if case .whole = reader.end, FilePosition(chunk.end).byteOffset < input.offset || !reader.hasReadAll
             {
                 mayGrow = false
-                _ = try FileLookup.take(input.file, into: hash, upTo: .max)
+                _ = try FileLookup.addBytes(of: input.file, to: hash, upTo: .max)
             }
         }
         var identity = identity

@@ -75,7 +75,7 @@ final class GzipStream: ByteStream {
         stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_out = UInt32(size)
         let status = inflate(stream, Z_NO_FLUSH)
-        input.take(source.count - Int(stream.pointee.avail_in))
+        input.consume(source.count - Int(stream.pointee.avail_in))
         let produced = size - Int(stream.pointee.avail_out)
         mayHoldOutput = produced == size
         switch status {

@@ -139,7 +139,7 @@ public final class LineReader {
         let start = position.byteOffset
         var isHashed = false
         if carriesLines {
-            _ = takeLines(of: chunk, searchedUpTo: 0)
+            _ = addLines(of: chunk, searchedUpTo: 0)
         } else {
             carry.truncate(to: 0)
             carryStart = 0
@@ -204,18 +204,18 @@ public final class LineReader {
         stream.beginTurn()
         while true {
             try read(into: buffer, upTo: max(chunkSize, searched + chunkSize))
-            let rest = takeLines(of: chunk, searchedUpTo: searched)
+            let rest = addLines(of: chunk, searchedUpTo: searched)
             searched = buffer.count
             carriesLines = chunk.lines.count >= LineReader.mostLines
             if isStreamAtEnd, !carriesLines {
-                try takeRest(of: chunk, from: rest)
+                try addRest(of: chunk, from: rest)
                 return false
             } else if rest > 0 {
                 carry.append(buffer.bytes(at: rest, count: buffer.count - rest))
                 buffer.truncate(to: rest)
                 return false
             } else if buffer.count > limits.longest + LineContent.extraBytes {
-                try passLongLine(chunk)
+                try skipLongLine(chunk)
                 return true
             }
             // After a pause, the line continues in a new turn.
@@ -238,7 +238,7 @@ public final class LineReader {
     /// Adds the complete lines in the buffer to the chunk. The first `searched` bytes are known to have no LF.
     ///
     /// - Returns: the offset in the chunk's buffer at which the incomplete last line begins.
-    private func takeLines(of chunk: LineChunk, searchedUpTo searched: Int) -> Int {
+    private func addLines(of chunk: LineChunk, searchedUpTo searched: Int) -> Int {
         let base = UnsafeRawPointer(chunk.buffer.base)
         let end = base + chunk.buffer.count
         let offset = position.byteOffset
@@ -250,7 +250,7 @@ public final class LineReader {
             search = UnsafeRawPointer(found) + 1
             number += 1
             if let content = LineContent.range(base, start, search - base - 1) {
-                take(content, of: chunk, number: number, offset: offset)
+                addLine(content, of: chunk, number: number, offset: offset)
             }
             start = search - base
             if chunk.lines.count >= LineReader.mostLines { break }
@@ -261,7 +261,7 @@ public final class LineReader {
 
     /// Adds a line by the range of its content in the buffer. The buffer begins at `offset` of the decompressed stream.
     @inline(__always)
-    private func take(_ content: Range<Int>, of chunk: LineChunk, number: Int64, offset: Int64) {
+    private func addLine(_ content: Range<Int>, of chunk: LineChunk, number: Int64, offset: Int64) {
         let start = offset + Int64(content.lowerBound)
         if content.count <= limits.longest {
             let span = ByteRange(offset: content.lowerBound, length: content.count)
@@ -282,11 +282,11 @@ public final class LineReader {
 
     /// Adds what follows the last LF at the end of the stream: a last line, the piece of a line before damage, or
     /// nothing.
-    private func takeRest(of chunk: LineChunk, from start: Int) throws(FileError) {
+    private func addRest(of chunk: LineChunk, from start: Int) throws(FileError) {
         let count = chunk.buffer.count - start
         if let damage = stream.damage {
             let sha256 = count > limits.longest ? Digest.sha256(chunk.buffer.bytes(at: start, count: count)) : []
-            takeDamage(damage, of: chunk, at: start, length: Int64(count), sha256: sha256.hexadecimal)
+            addDamage(damage, of: chunk, at: start, length: Int64(count), sha256: sha256.hexadecimal)
         } else if count > 0, try leavesRest(of: chunk, from: start) {
             chunk.buffer.truncate(to: start)
             isFinished = true
@@ -294,7 +294,7 @@ public final class LineReader {
         } else if count > 0 {
             position.line += 1
             if let content = LineContent.range(chunk.buffer.base, start, chunk.buffer.count) {
-                take(content, of: chunk, number: position.line, offset: position.byteOffset - Int64(start))
+                addLine(content, of: chunk, number: position.line, offset: position.byteOffset - Int64(start))
             }
         }
         position.byteOffset += Int64(count)
@@ -319,7 +319,7 @@ public final class LineReader {
 
     /// Adds damage as a line. Its content is the incomplete line before the damage, which has `length` bytes; the chunk
     /// may hold only the first of them.
-    private func takeDamage(_ damage: Damage, of chunk: LineChunk, at place: Int, length: Int64, sha256: String) {
+    private func addDamage(_ damage: Damage, of chunk: LineChunk, at place: Int, length: Int64, sha256: String) {
         var words = damage.words
         var kept = Int(length)
         if length > limits.longest {
@@ -332,7 +332,7 @@ public final class LineReader {
     }
 
     /// Reads the rest of a line that exceeds the limit, without keeping it. The chunk has only the start of that line.
-    private func passLongLine(_ chunk: LineChunk) throws(FileError) {
+    private func skipLongLine(_ chunk: LineChunk) throws(FileError) {
         let before = growth?.hash.copy()
         growth?.hash.update(chunk.buffer.bytes)
         var line = LongLine(chunk.buffer.bytes)
@@ -346,13 +346,13 @@ public final class LineReader {
             let found = memchr(piece.base, Int32(LineContent.lineFeed), piece.count)
             hasEnd = found != nil
             let count = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(piece.base) } ?? piece.count
-            line.take(piece.bytes(at: 0, count: count))
+            line.add(piece.bytes(at: 0, count: count))
             growth?.hash.update(piece.bytes(at: 0, count: hasEnd ? count + 1 : count))
             if hasEnd { carry.append(piece.bytes(at: count + 1, count: piece.count - count - 1)) }
         }
         let length = line.length
         if !hasEnd, let damage = stream.damage {
-            takeDamage(damage, of: chunk, at: 0, length: length, sha256: line.digestAtEnd())
+            addDamage(damage, of: chunk, at: 0, length: length, sha256: line.digestAtEnd())
         } else if !hasEnd, growth?.isWhole != nil, let before {
             // A whole JSON object is never so long, so the line is left for a later run.
             growth?.hash = before

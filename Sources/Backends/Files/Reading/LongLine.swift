@@ -17,11 +17,11 @@ struct LongLine {
         start = LineContent.byteOrderMarkLength(bytes)
         all = start > 0 ? StreamingSHA256() : nil
         all?.update(UnsafeRawBufferPointer(rebasing: bytes[..<start]))
-        take(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        add(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
 
     /// Adds the next piece, without the LF.
-    mutating func take(_ bytes: UnsafeRawBufferPointer) {
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
         guard let last = bytes.last else { return }
         all?.update(bytes)
         releaseReturn()

@@ -40,7 +40,7 @@ final class SourceInput {
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[start..<end]) }
 
     /// Marks bytes as used.
-    func take(_ count: Int) {
+    func consume(_ count: Int) {
         start += count
         offset += Int64(count)
     }
@@ -93,7 +93,7 @@ final class SourceInput {
         var count = min(end - start, buffer.count)
         if count > 0 {
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<start + count]))
-            take(count)
+            consume(count)
         } else {
             guard isReadable() else { return 0 }
             count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceLimit)))
@@ -105,8 +105,8 @@ final class SourceInput {
 
     /// Reads to the end, so that the hash covers all bytes.
     func passRest() throws(FileError) {
-        take(end - start)
-        while try have(1) { take(end - start) }
+        consume(end - start)
+        while try have(1) { consume(end - start) }
     }
 
     /// Skips bytes without reading them, and returns how many were skipped; nil when the file does not allow that.

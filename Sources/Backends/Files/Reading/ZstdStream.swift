@@ -62,7 +62,7 @@ final class ZstdStream: ByteStream {
             return end(.trailing(zeros: input.bytes.prefix(4).allSatisfy { $0 == 0 }))
         }
         guard isLong else {
-            input.take(input.bytes.count)
+            input.consume(input.bytes.count)
             return end(.cutOff)
         }
         wanted = 0
@@ -80,7 +80,7 @@ final class ZstdStream: ByteStream {
         let produced = output.pos
         let status = ZSTD_decompressStream(context, &output, &source)
         if ZSTD_isError(status) != 0 { return try fail(ZSTD_getErrorCode(status)) }
-        input.take(source.pos)
+        input.consume(source.pos)
         mayHoldOutput = output.pos == output.size
         wanted = status
         if status == 0 {
