@@ -132,7 +132,7 @@ import Testing
     @Test func signalsThatAreCloseTogetherAreOneRequest() {
         let begin = ContinuousClock.now
         let requests = StopRequests()
-        let answers = [0, 1, 499, 500, 9000].map { requests.take(at: begin + .milliseconds($0)) }
+        let answers = [0, 1, 499, 500, 9000].map { requests.request(at: begin + .milliseconds($0)) }
         #expect(answers == [.stop, .same, .same, .end, .end])
     }
 
