@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-/// Chunks and batches of lines, for suites that speak to a port without a source.
+/// Chunks and batches of lines, for suites that test a warehouse without a source.
 enum ConformanceLines {
     static func chunk(
         _ lines: [String], port: SourcePort = .events, name: String = "lines", day: Int32 = LawClock.day - 1
@@ -35,7 +35,7 @@ enum ConformanceLines {
         return batch
     }
 
-    /// How many events of a group became what.
+    /// The number of events of a group by outcome.
     static func outcomes(_ group: EventGroup) -> [EventGroup.Outcome: Int] {
         var counts: [EventGroup.Outcome: Int] = [:]
         group.forEachOutcome { _, _, outcome in counts[outcome, default: 0] += 1 }

@@ -1,7 +1,7 @@
 import Fixtures
 import Testing
 
-/// The backends that there are, held to what their ports promise.
+/// Checks that each backend keeps the promises of its port.
 @Suite struct ConformanceTests {
     @Test(arguments: Warehouses.present, WarehousePromise.allCases)
     func warehouses(_ kind: WarehouseKind, _ promise: WarehousePromise) throws {
@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: SourcePromise.cases)
     func sources(_ test: SourcePromise.Case) throws { try test.promise.check(test.kind) }
 
-    /// Is skipped, with the names, where backends cannot be tested for want of something, such as a server.
+    /// Is skipped, and names the backends, when some backends cannot be tested, for example without a server.
     @Test(.enabled(if: Backends.lacks == nil, "some backends are not tested: \(Backends.lacks ?? "")"))
     func allBackendsAreThere() { #expect(Warehouses.present.count == Warehouses.all.count) }
 }

@@ -1,7 +1,7 @@
 import Domain
 import Fixtures
 
-/// Lines that contend for the same few rows: the same moments, users, movies, sessions and comments again and again.
+/// Random lines that update the same few rows: they have few different times, users, movies, sessions and comments.
 enum ContendedLines {
     static func input(seed: UInt64, movies: Int = 60, events: Int = 700) -> LawInput {
         var chance = Chance(seed: seed)
@@ -18,7 +18,7 @@ enum ContendedLines {
     private static func event(_ chance: inout Chance) -> String {
         let times = [-90_000_000, -86_400_000, -86_399_999, -1000, -1, 0].map { LawClock.clock.now - 3_600_000 + $0 }
         var members = ["\"event_time\":\(chance.pick(times))", "\"user_id\":\(chance.pick([1, 2, 3]))"]
-        // Without an id of its own an event is known by its content, so that equal ones are duplicates.
+        // An event without an event_id gets its identity from its content, so that equal events are duplicates.
         if !chance.isLucky(oneIn: 4) { members.append("\"event_id\":\"\(identifier(&chance))\"") }
         members.append("\"movie_id\":\(chance.pick([1, 2, 3, 4]))")
         if !chance.isLucky(oneIn: 5) { members.append("\"session_id\":\"s\(chance.pick([1, 2, 3]))\"") }

@@ -3,19 +3,19 @@ import Fixtures
 import Pipeline
 import TestSupport
 
-/// Generated lines of which many are rejected, most of them because a clock that is slow takes them for too late.
+/// Generated lines of which many are rejected under the clock `early`, most of them because their time is out of range.
 struct DirtyInput: Sendable {
-    /// A few days before the end of the data: what comes later is out of range.
+    /// A few days before the end of the data: later events are out of range.
     static let early = RunClock(now: 1_794_700_000_000)  // 2026-11-14T23:46:40Z
     /// After the end of the data.
     static let late = RunClock(now: 1_795_305_600_000)  // 2026-11-22
 
     /// The lines.
     let lines: LawInput
-    /// What they give when they are loaded under the late clock.
+    /// The warehouse after a load under the late clock.
     let expected: Expected
 
-    /// What a warehouse holds after a load.
+    /// The content of a warehouse after a load.
     struct Expected: Sendable {
         var digest: [String: TableDigest]
         /// The open lines in quarantine, with their sources by number.
@@ -25,7 +25,7 @@ struct DirtyInput: Sendable {
 
     private static let shared = Shared<String, DirtyInput>()
 
-    /// The same for the same arguments.
+    /// Generates lines; the same arguments give the same lines.
     static func of(_ kind: WarehouseKind, events: Int = 2000, withConflicts: Bool = false) throws -> DirtyInput {
         try shared.value(of: "\(kind) \(events) \(withConflicts)") {
             let lines = try LawInput.generated(
@@ -39,7 +39,7 @@ struct DirtyInput: Sendable {
         }
     }
 
-    /// A warehouse that they are loaded into under the early clock.
+    /// Loads the lines into a new warehouse under the early clock.
     func loadedEarly(into kind: WarehouseKind) throws -> LoadedDirt { try LoadedDirt(lines, kind, DirtyInput.early) }
 }
 
@@ -57,7 +57,7 @@ struct LoadedDirt {
     /// The open lines in quarantine, with their sources by number.
     func rejected() throws -> [String] { try sources.withoutPlace(warehouse.rejected()) }
 
-    /// How this differs from what the lines give under the late clock, in words.
+    /// The differences from a load of the lines under the late clock, in words.
     func differences(from expected: DirtyInput.Expected) throws -> [String] {
         var differences: [String] = []
         let digest = try warehouse.digest()

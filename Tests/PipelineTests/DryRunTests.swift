@@ -4,8 +4,8 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// A dry run of a warehouse that an older version wrote and a killed run left: it tells what a run would do, and leaves
-/// all as it was.
+/// A dry run in a warehouse of an older version whose last run was killed. The dry run reports what a run would do, and
+/// changes nothing.
 @Suite struct DryRunTests {
     /// A version of the schema that lacks a migration.
     struct Older: Sendable, CustomTestStringConvertible {
@@ -24,7 +24,7 @@ import Testing
         sources = try PublishedInput(LawInput.generated(seed: 61, withConflicts: true), Sources.all[0], seed: 61)
     }
 
-    /// Makes a warehouse as a version left it, with a run that was killed and a line in quarantine that is fine now.
+    /// Makes a warehouse of an older version, with a killed run and a line in quarantine that would be accepted now.
     private func left(by older: Older) throws -> LawWarehouse {
         let warehouse = try LawWarehouse(older.warehouse)
         try older.warehouse.migrate(warehouse.fixture, to: older.version)
@@ -87,7 +87,7 @@ import Testing
         try warehouse.retry(LawClock.clock, isDryRun: isDryRun)
     }
 
-    /// An error in the middle of it leaves all as it was as well.
+    /// An error in the middle of a dry run changes nothing either.
     @Test(arguments: Warehouses.present, FaultyWarehouse.Manner.allCases)
     func oneThatBreaksDown(_ kind: WarehouseKind, _ manner: FaultyWarehouse.Manner) throws {
         let warehouse = try left(by: Older(warehouse: kind, version: 1))

@@ -11,11 +11,11 @@ final class EndlessLines: Sendable {
         var day: Int32 = 0
     }
 
-    /// What the loads did with it.
+    /// The calls that loads made.
     struct Record {
-        /// The positions that were told to be durable, in the order in which they were.
+        /// The positions that `committed` was called with, in order.
         var committed: [Int64] = []
-        /// How often its sources were closed, and how many of their threads have seen it.
+        /// How often its sources were closed, and how many of their threads have returned because of it.
         var closes = 0
         var ends = 0
     }
@@ -25,7 +25,7 @@ final class EndlessLines: Sendable {
     private let lines = Mutex<[Entry]>([])
     private let log = Mutex(Record())
     private let news = DispatchSemaphore(value: 0)
-    /// Called with each position that is told.
+    /// Called with each position that `committed` is called with.
     private let whenCommitted: @Sendable (Int64) -> Void
     /// From this line on reading fails.
     private let breaksAt: Int
@@ -48,7 +48,7 @@ final class EndlessLines: Sendable {
 
     func append(_ texts: [String]) { append(texts.map { Entry(bytes: Array($0.utf8)) }) }
 
-    /// What is thrown where reading fails.
+    /// The error that is thrown where reading fails.
     struct Broken: Error {}
 
     private struct Lines: SourceSet {

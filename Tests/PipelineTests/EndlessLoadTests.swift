@@ -7,7 +7,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Movies and events that come side by side and never end.
+/// Loads of movies and events that are read at the same time and never end.
 @Suite struct EndlessLoadTests {
     private let warehouse: LawWarehouse
     private let movies: EndlessLines
@@ -20,17 +20,17 @@ import Testing
         events = EndlessLines(.events)
     }
 
-    /// A value on its way to another thread.
+    /// Carries a value to another thread.
     ///
-    /// Sendable because one thread at a time uses it: who makes a warehouse does not use it any more, and a fixture only
-    /// opens databases.
+    /// `@unchecked Sendable` holds because one thread at a time uses the value: the thread that makes a warehouse does
+    /// not use it any more, and a fixture only opens databases.
     private struct Unshared<Value>: @unchecked Sendable {
         let value: Value
 
         init(_ value: Value) { self.value = value }
     }
 
-    /// A load that goes on beside the test.
+    /// A load on another thread than the test.
     private final class Load: Sendable {
         private let result = Mutex<Result<LoadReport, any Error>?>(nil)
         private let isDone = DispatchSemaphore(value: 0)
@@ -75,7 +75,7 @@ import Testing
         try Load(into: warehouse, [movies.set, events.set], stop: stop, options, through: wrap)
     }
 
-    /// Waits for something; whether it came within a time that is long on a busy machine.
+    /// Waits for a condition. Returns false when it is not met within a time that is long enough for a busy machine.
     private func wait(_ condition: () throws -> Bool) rethrows -> Bool {
         for _ in 0..<1500 {
             if try condition() { return true }
@@ -119,7 +119,7 @@ import Testing
             events.append(lines.dropFirst(200).enumerated().filter { $0.offset % 4 == part }.map(\.element))
             usleep(50_000)
         }
-        // The marts follow while it goes on.
+        // The marts are refreshed while the load runs.
         let isFresh = try wait {
             if count("SELECT count(*) FROM trending") == 0 { return false }
             return try warehouse.digest() == expected
@@ -222,7 +222,7 @@ import Testing
         }
         #expect(throws: Fault.self) { try load.report() }
         #expect(movies.record.closes == 1 && events.record.closes == 1)
-        // What was told is there.
+        // The lines up to the committed position are in the warehouse.
         #expect(count("SELECT count(*) FROM fact_user_event") >= events.record.committed.last ?? 0)
     }
 
@@ -237,7 +237,7 @@ import Testing
         #expect(count("SELECT read FROM load_run WHERE outcome = 'failed'") >= 50)
     }
 
-    /// So many lines are open that a commit does not look at all of them; a stop leaves that to the next run.
+    /// There are so many open lines that a commit does not look at all of them. After a stop the next run does.
     @Test func whatAStopPutsOffIsDoneByTheNextRun() throws {
         let bad = (1...5000).map { ConformanceLines.event($0, "\"event_type\":\"rate\",\"metadata\":{\"score\":11}") }
         let folder = try TemporaryFolder()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Pipeline
 
-/// The cache asks for each movie once a batch, and gives each row what the warehouse says of its movie.
+/// The cache asks for each movie at most once a batch, and enriches each row by the warehouse's answer.
 @Suite struct EnrichmentCacheTests {
     private func batch(_ movies: [Int64]) -> EventBatch {
         let source = Source(name: "events", port: .events, number: 0)
@@ -20,7 +20,7 @@ import Testing
         return decoded ?? EventBatch(chunk: chunk)
     }
 
-    /// Every third movie is not there; of the others the even ones have a date.
+    /// The warehouse does not have every third movie; of the others the even ones have a date.
     static func answer(_ movie: Int64) -> MovieEnrichment? {
         if movie % 3 == 0 { return nil }
         let isDated = movie % 2 == 0
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    /// The batches of movies, and what is asked for with each.
+    /// The movies of each batch, and the movies that the cache asks for.
     @Test(arguments: [
         ("hits and misses", [[1, 2, 1, 0, 3], [3, 2, 4], [4, 1]], [[1, 2, 3], [4], []]),
         ("no movies", [[0, 0], []], [[], []]), ("the largest id", [[.max, .max, 1]], [[.max, 1]]),
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    /// With 8 places every movie meets others on its way, and seven are known at most.
+    /// With 8 places the hashes of movies collide, and at most seven movies are in the cache.
     @Test func moviesThatMeetAreToldApart() throws {
         let warehouse = EnrichingWarehouse()
         var cache = EnrichmentCache(bits: 3)
@@ -98,7 +98,7 @@ import Testing
         #expect(warehouse.asked == [[3, 1], [3, 1]])
     }
 
-    /// A movie that was asked for in vain is asked for again.
+    /// A movie is asked for again after an error.
     @Test func anErrorIsNoAnswer() throws {
         let warehouse = EnrichingWarehouse()
         var cache = EnrichmentCache()
@@ -111,7 +111,7 @@ import Testing
     }
 }
 
-/// A warehouse that is asked for nothing but enrichment.
+/// A warehouse that implements nothing but `enrichments`.
 private final class EnrichingWarehouse: Warehouse {
     var asked: [[Int64]] = []
     var arrived: [Int64] = []

@@ -4,13 +4,13 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Law 3: a run that breaks down anywhere and is run again leaves what a run that never broke down leaves.
+/// Exactly once: a run that fails at any step and is run again gives the same warehouse as a run without a failure.
 @Suite struct FaultTests {
-    /// Lines that are loaded in many small transactions, and the warehouse that they give.
+    /// Lines that are loaded in many small transactions, and the expected warehouse.
     private struct Input: Sendable {
         let lines: LawInput
         let expected: WarehouseState
-        /// How often an undisturbed run comes to each step.
+        /// How often a run without a failure performs each step.
         let steps: [FaultyWarehouse.Step: Int]
 
         private static let shared = Shared<String, Input>()
@@ -36,7 +36,7 @@ import Testing
 
     private static let sizes = LawWarehouse.Sizes(chunkBytes: 6 << 10, groupRows: 20, transactionLines: 40, decoders: 2)
 
-    /// Breaks a run down once, runs again, and tells how the warehouse differs from one that was never disturbed.
+    /// Makes a run fail once, runs again, and returns the differences from the warehouse of a run without a failure.
     private func differences(
         _ backends: Backends, _ input: Input, at step: FaultyWarehouse.Step?, occurrence: Int,
         manner: FaultyWarehouse.Manner = .crash, defect: FaultyWarehouse.Defect? = nil
@@ -54,7 +54,7 @@ import Testing
             if step != nil { Issue.record("\(step?.rawValue ?? "") \(occurrence) did not end the run") }
         } catch is Fault {}
         if step != nil { #expect(faulty.value?.hasFired == true) }
-        // Goes with its connection, as a killed program's does.
+        // The connection is closed without a commit, as that of a killed program is.
         faulty.value = nil
         try warehouse.run(movies: sources.movies, events: sources.events, sizes: Self.sizes)
         let differences = try sources.withoutPlace(warehouse.state()).differences(from: input.expected)
@@ -71,7 +71,7 @@ import Testing
             """)
     }
 
-    /// The first, the last, and some in between; fewer where the backends are not the default ones.
+    /// The first occurrence, the last, and some in between; fewer for backends other than the default ones.
     private static func occurrences(_ count: Int, _ backends: Backends) -> [Int] {
         let all = backends.areDefault ? [1, 2, 3, count / 3, count / 2, count - 1, count] : [2, count / 2, count]
         return Array(Set(all)).filter { $0 > 0 && $0 <= count }.sorted()
@@ -110,14 +110,14 @@ import Testing
         let steps = FaultyWarehouse.Step.allCases.filter {
             ![.refreshMarts, .reenrichFacts, .rowCounts, .cureSource, .cureArrived].contains($0)
         }
-        // A run may get to its end before it has crashed often enough; then another warehouse is tried.
+        // A run may end before it has crashed often enough; then another warehouse is tried.
         for _ in 0..<6 {
             let warehouse = try LawWarehouse(backends.warehouse)
             let sources = try PublishedInput(input.lines, backends.source, isByEvent: true)
             var crashes = 0
             while crashes < 60 {
                 let step = chance.pick(steps)
-                // Far enough on that some of these runs commit something.
+                // Some of these runs must get far enough to commit something.
                 let occurrence = Int.random(in: 1...max(1, (input.steps[step] ?? 1) / 3), using: &chance)
                 do {
                     try warehouse.run(movies: sources.movies, events: sources.events, sizes: Self.sizes) {
@@ -135,7 +135,7 @@ import Testing
         Issue.record("no run crashed more than three times")
     }
 
-    /// Each careless loader has to be caught by the very check that the real one passes.
+    /// The check that the loader passes must fail for each defect.
     @Test(arguments: Backends.all, FaultyWarehouse.Defect.allCases)
     func aCarelessLoaderIsCaught(_ backends: Backends, _ defect: FaultyWarehouse.Defect) throws {
         let input = try Input.of(backends, seed: 21)
@@ -153,7 +153,7 @@ import Testing
     }
 }
 
-/// A value that a closure leaves for its caller.
+/// A value that a closure sets and its caller reads.
 final class Box<Value> {
     var value: Value?
 }

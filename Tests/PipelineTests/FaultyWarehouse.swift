@@ -1,34 +1,35 @@
 import Domain
 
-/// A warehouse that breaks down at a chosen step of a run, or does one thing wrong all the time. Everything else goes on
-/// to the warehouse behind it.
+/// A warehouse that fails at a chosen step of a run, or has a defect. It forwards all other calls to a real warehouse.
 final class FaultyWarehouse: Warehouse {
-    /// The steps of a run that a fault can be put at.
+    /// The steps of a run at which it can fail.
     enum Step: String, CaseIterable, Sendable {
         case begin, enrichment, insertFacts, afterInsertFacts, merge, movieRank, replaceMovies, afterReplaceMovies
         case quarantine, saveCheckpoint, saveRun, beforeCommit, afterCommit, reenrichFacts, refreshMarts, rowCounts
         case cureSource, cureArrived
     }
 
-    /// How it breaks down.
+    /// How it fails.
     enum Manner: String, CaseIterable, Sendable {
-        /// As if the program were killed: from then on nothing reaches the warehouse.
+        /// As if the program were killed: no later call reaches the warehouse.
         case crash
-        /// As a full disk or a lock does: this one call fails, and the program can still clean up.
+        /// As with a full disk or a lock: this one call fails, and the program can still roll back.
         case error
     }
 
-    /// What a careless loader would do, for the checks to catch.
+    /// Defects of a loader that the checks must find.
     enum Defect: String, CaseIterable, Sendable {
-        /// Rows are committed, and the position later on its own: a crash in between leaves rows without a position.
+        /// The position is committed in a transaction after the rows: a crash in between leaves rows without a
+        /// position.
         case positionAfterRows
-        /// The position is committed, and the rows later on their own: a crash in between leaves a position without rows.
+        /// The rows are committed in a transaction after the position: a crash in between leaves a position without
+        /// rows.
         case positionBeforeRows
-        /// The position is saved, and of the facts before it the last batch is not.
+        /// The position is committed without the last batch of facts before it.
         case lastBatchDropped
-        /// What is merged of a batch is merged again after a crash.
+        /// After a crash, the merged rows of a batch are merged again.
         case rowsDoubled
-        /// What was rejected is not kept, though it is counted.
+        /// Rejected lines are counted, but not stored.
         case rejectedDropped
     }
 
@@ -38,16 +39,16 @@ final class FaultyWarehouse: Warehouse {
     private let manner: Manner
     private let defect: Defect?
     private var isDown = false
-    /// What the transaction says of the ledger.
+    /// The changes of the ledger in the current transaction.
     private var lastChanges: LedgerChanges?
-    /// How often each step was come to.
+    /// How often each step was reached.
     private(set) var counts: [Step: Int] = [:]
-    /// Whether the fault was met.
+    /// Whether it has failed.
     private(set) var hasFired = false
 
     /// - Parameters:
-    ///   - step: where the fault is; nil for none.
-    ///   - occurrence: at which time of coming there, from 1.
+    ///   - step: the step that fails; nil for none.
+    ///   - occurrence: which occurrence of the step fails, from 1.
     init(
         _ inner: any Warehouse, at step: Step? = nil, occurrence: Int = 1, manner: Manner = .crash,
         defect: Defect? = nil
@@ -105,7 +106,7 @@ final class FaultyWarehouse: Warehouse {
         try come(to: .afterCommit)
     }
 
-    /// What a careless loader would have committed when it was killed just before a commit.
+    /// Commits what a loader with the defect would have committed if it were killed just before a commit.
     private func leaveBehind() throws {
         switch defect {
         case .positionAfterRows:
@@ -197,7 +198,7 @@ final class FaultyWarehouse: Warehouse {
         try inner.save(changes)
     }
 
-    /// Whether the next commit is the one that is not come to.
+    /// Whether the run crashes just before the next commit.
     private var isCrashNext: Bool { step == .beforeCommit && counts[.beforeCommit, default: 0] + 1 == occurrence }
 
     func reenrichFacts() throws -> Int64 {
@@ -216,9 +217,9 @@ final class FaultyWarehouse: Warehouse {
     }
 }
 
-/// What a faulty warehouse throws.
+/// The error of a faulty warehouse.
 struct Fault: Error {
-    /// Where it was put; nil for what follows from it.
+    /// The step that failed; nil for the errors of later calls.
     var step: FaultyWarehouse.Step?
     var occurrence: Int
 }

@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Files that grow: read piece by piece, with crashes in between, they give what one reading of the whole gives.
+/// Files that grow: several runs over a growing file, with crashes, give the same warehouse as one run over all of it.
 @Suite struct FileGrowthTests {
     private static let sizes = LawWarehouse.Sizes(chunkBytes: 2 << 10, groupRows: 20, transactionLines: 40)
 
@@ -21,7 +21,7 @@ import Testing
         return bytes
     }
 
-    /// What one reading of a whole log gives.
+    /// The warehouse after one run over a whole log.
     private static func whole(_ path: String) throws -> WarehouseState {
         let other = try LawWarehouse(Warehouses.all[0])
         try other.run(files: [path], sizes: sizes)
@@ -35,7 +35,7 @@ import Testing
         let (warehouse, folder) = try (LawWarehouse(Warehouses.all[0]), TemporaryFolder(inMemory: true))
         let path = folder.path("app.log")
         var cuts = (0..<8).map { _ in Int.random(in: 0...bytes.count, using: &chance) }
-        // Around an LF is where it matters.
+        // Faults are likeliest where a piece ends near an LF.
         let ends = bytes.indices.filter { bytes[$0] == 10 }
         cuts += (0..<4).map { _ in chance.pick(ends) + Int.random(in: -2...1, using: &chance) }
         for cut in cuts.filter({ (0...bytes.count).contains($0) }).sorted() + [bytes.count] {
@@ -56,7 +56,7 @@ import Testing
         #expect(try warehouse.integer("SELECT count(*) FROM load_checkpoint") == 1)
     }
 
-    /// Killed in the middle, a log goes on although it was renamed, and another has taken its name.
+    /// After a crash, the load of a log continues although the log was renamed and another file has its name.
     @Test func aLogThatIsRotatedInBetweenGoesOn() throws {
         var chance = Chance(seed: 9)
         let bytes = try Self.log(seed: 79, &chance)
@@ -78,7 +78,8 @@ import Testing
         #expect(try warehouse.integer("SELECT count(*) FROM load_checkpoint") == 2)
     }
 
-    /// A copy of the time before a log grew is loaded; what only begins like it is not that log.
+    /// A copy from before a log grew is skipped as loaded. A file that only begins with the same bytes is another
+    /// source.
     @Test func copiesOfAPartOfALog() throws {
         let (warehouse, folder) = try (LawWarehouse(Warehouses.all[0]), TemporaryFolder(inMemory: true))
         let lines = (1...6).map { Array(ConformanceLines.event($0).utf8) + [10] }
@@ -91,7 +92,7 @@ import Testing
         let other = try folder.write("other.log", Array((lines[..<3] + [lines[5]]).joined()))
         let report = try warehouse.run(files: [path, copy, less, other])
         #expect(report.sources.map(\.state) == [.skipped, .skipped, .complete, .complete])
-        // The last begins with all of the one before it, and goes on from there.
+        // The last file begins with all bytes of the one before it, and continues it.
         #expect(report.sources.map(\.counts.read) == [0, 0, 2, 2])
         #expect(report.run.counts.duplicates == 3 && report.run.counts.accepted == 1)
         #expect(try warehouse.run(files: [path, copy, less, other]).run.counts.read == 0)
@@ -116,7 +117,7 @@ import Testing
         #expect(report.sources[1].state == (read == 0 ? .skipped : .complete))
     }
 
-    /// What was renamed has its new name in the ledger, and all else there stays; copies do not change it to and fro.
+    /// A renamed file has its new name in the ledger, and nothing else changes there. Copies do not change the name.
     @Test func aSkippedSourceHasTheNameItHasNow() throws {
         let (warehouse, folder) = try (LawWarehouse(Warehouses.all[0]), TemporaryFolder(inMemory: true))
         let bytes = Array((1...3).map { ConformanceLines.event($0) + "\n" }.joined().utf8) + Array("bad\n".utf8)

@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// The laws where they are about files: their names, and copies of them.
+/// The contract's laws for renamed and copied files.
 @Suite struct FileLawTests {
     private static let seeds: [UInt64] = [11, 12]
     private let warehouse: LawWarehouse

@@ -4,7 +4,8 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Sources that grow: read piece by piece, with crashes in between, they give what one reading of the whole gives.
+/// Sources that grow: several runs over a growing source, with crashes, give the same warehouse as one run over all of
+/// it.
 @Suite struct GrowthTests {
     private static let growing = Sources.everyForm.filter { $0.abilities.isSuperset(of: [.growth, .end]) }
     private static let sizes = LawWarehouse.Sizes(chunkBytes: 2 << 10, groupRows: 20, transactionLines: 40)

@@ -4,7 +4,7 @@ import Foundation
 import Generator
 import TestSupport
 
-/// Lines of both streams, before a test publishes them.
+/// Lines of both input ports, before a test publishes them as sources.
 struct LawInput: Sendable {
     /// A movie document and the snapshot date that comes with it.
     struct MovieLine: Sendable {
@@ -15,15 +15,16 @@ struct LawInput: Sendable {
     var movies: [MovieLine]
     var events: [[UInt8]]
 
-    /// What kind of data the laws are tried on.
+    /// The kinds of data that the laws are tested with.
     enum Kind: String, CaseIterable, Sendable {
-        /// The generator's, with dirt: what a site would send.
+        /// The generator's data with some wrong lines, similar to that of a real site.
         case generated
-        /// Few users, movies, moments and comments, so that nearly every line contends with others for a row.
+        /// Lines with few users, movies, times and comments, so that nearly every row is updated by several lines.
         case contended
     }
 
-    /// The same for the same seed; without conflicts, which alone make the order of lines matter.
+    /// Random lines; the same seed gives the same lines. They have no event_id_conflict, since with conflicts the
+    /// result depends on the order of the lines.
     init(_ kind: Kind, seed: UInt64) throws {
         switch kind {
         case .generated: self = try LawInput.generated(seed: seed)
@@ -78,8 +79,8 @@ struct LawInput: Sendable {
         LawInput.split(events.map { SourceLine($0) }, parts, kind, &chance)
     }
 
-    /// The events as sources of a kind, all lines of one event in the same source, as a producer that has a key sends
-    /// them: which of them comes first does not depend on how sources take turns then.
+    /// The events as sources of a kind, with all lines of one event in the same source, as a Kafka producer with a key
+    /// sends them. So their order does not depend on the order in which the sources are read.
     func eventSources(byEventIn parts: Int, of kind: SourceKind) -> [[SourceLine]] {
         guard kind.abilities.contains(.severalSources) else { return [events.map { SourceLine($0) }] }
         var sources = [[SourceLine]](repeating: [], count: parts)
@@ -87,14 +88,14 @@ struct LawInput: Sendable {
         return sources
     }
 
-    /// The same for all lines of an event: its id, or its user where it has none.
+    /// A key that all lines of an event have: its id, or its user when it has no id.
     private static func key(of line: [UInt8]) -> Int {
         let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
         let id = (object?["event_id"] as? String)?.lowercased() ?? "\(object?["user_id"] ?? "")"
         return id.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & 0xffff
     }
 
-    /// Cuts lines anywhere; a part may be empty.
+    /// Divides lines at random places; a part may be empty.
     private static func split(
         _ lines: [SourceLine], _ parts: Int, _ kind: SourceKind, _ chance: inout Chance
     ) -> [[SourceLine]] {

@@ -4,9 +4,9 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Law 2: the same lines, in any order, from any sources, any number of times, give the same warehouse.
+/// Order does not matter: the same lines, in any order, from any sources, any number of times, give the same warehouse.
 @Suite struct LawOrderTests {
-    /// How the same lines come in.
+    /// How the lines are divided and ordered.
     enum Arrangement: String, CaseIterable, Sendable {
         case shuffled, reversed, twiceInASource, oneRunASource, moviesAfterEvents, moviesBetweenEvents, inSmallPieces
         case oneLineATransaction, threeDecoders
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    /// What one run over one source a stream gives.
+    /// The warehouse after one run over one source a port.
     private struct Expected: Sendable {
         var input: LawInput
         var counts: LineCounts

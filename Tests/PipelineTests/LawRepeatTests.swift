@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Law 1 and law 2 where input comes again: counts are conserved, and nothing is loaded twice.
+/// Repeated input: read = accepted + duplicates + rejected still holds, and nothing is loaded twice.
 @Suite struct LawRepeatTests {
     private static let seeds: [UInt64] = [11, 12]
 

@@ -3,7 +3,7 @@ import Fixtures
 import Pipeline
 
 extension LawWarehouse {
-    /// How small the pieces are that a retry works in.
+    /// The sizes of a retry's pages and transactions.
     struct RetrySizes: Sendable, CustomStringConvertible {
         var pageLines = 4096
         var groupRows = 1 << 16
@@ -58,7 +58,7 @@ extension LawWarehouse {
 }
 
 extension QuarantineSelection {
-    /// Lines as a person mended them.
+    /// A selection of corrected lines.
     static func mended(_ lines: [MendedLine]) -> QuarantineSelection {
         var rest = lines[...]
         return .mended { rest.popFirst() }

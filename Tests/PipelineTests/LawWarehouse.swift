@@ -3,13 +3,13 @@ import Fixtures
 import Pipeline
 import TestSupport
 
-/// A warehouse that a test loads and looks at.
+/// A warehouse that a test loads and reads.
 final class LawWarehouse {
     let fixture: any WarehouseFixture
 
     init(_ kind: WarehouseKind) throws { fixture = try kind.make() }
 
-    /// How small the pieces are that a run works in, so that little data makes many batches and commits.
+    /// Small sizes of chunks, groups and transactions, so that little data makes many batches and commits.
     struct Sizes: Sendable {
         var chunkBytes = 4 << 20
         var groupRows = 1 << 16
@@ -22,7 +22,7 @@ final class LawWarehouse {
     /// Loads sources.
     ///
     /// - Parameters:
-    ///   - wrap: what the test puts around the warehouse.
+    ///   - wrap: wraps the warehouse, for example in one that fails.
     ///   - change: changes the options of the run further.
     @discardableResult
     func run(
@@ -44,7 +44,7 @@ final class LawWarehouse {
             movies: movies?.set(chunkBytes: sizes.chunkBytes), events: events?.set(chunkBytes: sizes.chunkBytes))
     }
 
-    /// What it holds, read without any of the project's code.
+    /// Its content, read without any of the project's code.
     func state() throws -> WarehouseState { try WarehouseState(fixture.database()) }
 
     /// The rows of a query, read without any of the project's code.

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Pipeline
 
-/// What a load does next, as a protocol: what comes in, at which second, and the steps that follow.
+/// The steps of a load. Each case is a list of turns: the time, an input, and the expected steps.
 @Suite struct LoadMachineTests {
     typealias Input = LoadMachine.Input
     typealias Step = LoadMachine.Step
     typealias Growth = LoadMachine.Growth
 
-    /// One line of a protocol.
+    /// One turn: an input at a time, and the expected steps.
     struct Turn: Sendable {
         var time: Double
         var input: Input
@@ -17,12 +17,12 @@ import Testing
         var steps: [Step]
     }
 
-    /// A protocol with a name.
+    /// A list of turns with a name.
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var plan: LoadPlan
         var turns: [Turn]
-        /// Whether the run is over after it.
+        /// Whether the run is finished after the last turn.
         var ends = false
 
         init(_ name: String, _ plan: LoadPlan, ends: Bool = false, _ turns: [Turn]) {
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// A line of a protocol without a stop.
+    /// A turn without a stop.
     private static func at(_ time: Double, _ input: Input, _ steps: [Step]) -> Turn {
         Turn(time: time, input: input, stop: nil, steps: steps)
     }
@@ -61,11 +61,11 @@ import Testing
     private static let rows: [Step] = [.upsert, .cureRead]
     private static let commit: [Step] = rows + [.save(.running), .commit]
     private static let end: [Step] = [.countRows, .prepareForQuestions]
-    /// What a run of events alone does before the first of them.
+    /// The turns of a run of events alone before the first event.
     private static let opening: [Turn] = [
         at(0, .started, start), at(0, .committed, [.countRows, .begin, .reenrichFacts]), at(0, .done, [.open(.events)]),
     ]
-    /// The same of both ports side by side.
+    /// The same for both ports at the same time.
     private static let openingBoth: [Turn] = [
         at(0, .started, start), at(0, .committed, [.countRows, .open(.movies), .open(.events)]),
     ]
@@ -222,7 +222,8 @@ import Testing
                 at(60, .settled(Growth()), commit),
                 at(60, .committed, [.begin, .reenrichFacts]), at(61, .done, [.refreshMarts]),
                 at(62, .done, [.cureArrived]), at(62, .done, [.commit]), at(63, .committed, []),
-                // From the end of the refresh; only when something came since, and without movies no fact is enriched.
+                // The interval begins at the end of the last refresh. A refresh needs new lines, and enriches facts
+                // only after new movies.
                 at(122, events(1), []), at(122.1, .pause, [.begin, .insertEvents, .settleEvents, .awaitSettled]),
                 at(122.2, .settled(Growth()), commit), at(122.3, .committed, []),
                 at(123, .pause, [.begin, .refreshMarts]), at(124, .done, [.cureArrived]),
@@ -352,11 +353,11 @@ import Testing
         if expected.ends { #expect(machine.isFinished) }
     }
 
-    /// What follows an error at the last step of a protocol.
+    /// The steps after an error at the last step of a list of turns.
     struct Failure: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var turns: [Turn]
-        /// The step that fails: the last one unless told.
+        /// The step that fails; nil for the last step.
         var failed: Step?
         var steps: [Step]
 

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Pipeline
 
-/// In which order a load does its steps on a warehouse.
+/// The order in which a load calls its warehouse and its input.
 @Suite struct LoadRunTests {
-    /// Batches that come at once; it notes what is given back.
+    /// An input whose batches are all ready. It records which batches are released.
     private final class Batches: LoadInput {
         var arrivals: [LoadArrival]
         private(set) var released = 0
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    /// A decoder waits for chunks to be given back: it is not to stand idle while a transaction is upserted.
+    /// Chunks are released before the upsert, so that decoders can work in the meantime.
     @Test func chunksAreGivenBackBeforeTheyAreUpserted() throws {
         let folder = try TemporaryFolder(inMemory: true)
         let warehouse = FaultyWarehouse(try SQLiteWarehouse(path: folder.path("w.db")), at: .merge, manner: .error)
@@ -54,7 +54,7 @@ import Testing
         #expect(Set(input.closed) == [.movies, .events])
     }
 
-    /// After a signal no more events are inserted; they are given back for the next run to read.
+    /// After a signal no more events are inserted; their chunks are released, and the next run reads them.
     @Test func whatIsHeldIsLeftWhereASignalComes() throws {
         let folder = try TemporaryFolder(inMemory: true)
         let warehouse = FaultyWarehouse(try SQLiteWarehouse(path: folder.path("w.db")))
@@ -74,7 +74,7 @@ import Testing
         #expect(run.rowCounts.count == 1, "rows are counted at the start only")
     }
 
-    /// Asks for a stop when so many things have come.
+    /// Asks for a stop after a number of calls of `next`.
     private final class Signalling: LoadInput {
         private let inner: Batches
         private var left: Int
@@ -101,7 +101,7 @@ import Testing
         func close(_ port: SourcePort) { inner.close(port) }
     }
 
-    /// It is not known what became of a commit whose reply is lost.
+    /// A commit that throws may have succeeded.
     @Test func nothingIsWrittenWhereACommitIsInDoubt() throws {
         let folder = try TemporaryFolder(inMemory: true)
         let warehouse = FaultyWarehouse(

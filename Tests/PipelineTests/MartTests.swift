@@ -2,7 +2,7 @@ import Domain
 import Fixtures
 import Testing
 
-/// The marts against values that were worked out by hand from their definitions in the data dictionary.
+/// Compares the marts with values that were computed by hand from their definitions in the data dictionary.
 @Suite struct MartTests {
     private static let movies = [
         #"{"id":1,"title":"A","vote_count":10,"vote_average":8.0,"genres":[{"id":1,"name":"g"},{"id":2,"name":"h"}]}"#,

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Pipeline
 
-/// Which movie documents bring something new.
+/// Which movie documents are accepted, and which replace the rows of their movie.
 @Suite struct MovieRanksTests {
-    /// A document, and what the warehouse has of its movie and snapshot date, and of its movie.
+    /// A document with the stored ranks of its movie and snapshot date, and of its movie.
     struct Line: Sendable {
         var movie: Int64
         var rank: MovieRank
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    /// What the warehouse gets at the commit only is known until then.
+    /// Until the commit, ranks of the current transaction count too.
     @Test func ranksOfTheTransactionCountUntilTheyAreWritten() {
         var ranks = MovieRanks()
         let document = Self.documents([Self.line(1, 5, 3)])

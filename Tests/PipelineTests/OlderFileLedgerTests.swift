@@ -4,7 +4,8 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// What the ledger of a SQLite warehouse of version 6 knows of files (all by all their bytes) is known now.
+/// Files that are in the ledger of a SQLite warehouse of schema version 6 (by the hash of the whole file) are
+/// recognised.
 @Suite struct OlderFileLedgerTests {
     private let warehouse: LawWarehouse
     private let folder: TemporaryFolder

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// What is in flight is bounded in number and weight, and nobody waits for ever.
+/// Inputs in flight are limited in number and weight, and no thread waits for ever.
 @Suite struct OrderedStageTests {
     /// The weights of inputs, one after the other.
     private final class Inputs: Sendable {
@@ -16,7 +16,7 @@ import Testing
         func next() -> Int? { rest.withLock { $0.popLast() } }
     }
 
-    /// Takes all outputs, holding back as many as fit, and gives the most that was held at a time.
+    /// Reads all outputs and releases each as late as possible. Returns the greatest weight and number in flight.
     private func run(_ weights: [Int], limit: Int, budget: Int) throws -> (outputs: [Int], heaviest: Int, most: Int) {
         let inputs = Inputs(weights)
         let stage = OrderedStage<Int, Int>(width: 3, limit: limit, budget: budget)
@@ -105,7 +105,8 @@ import Testing
         #expect(outputs == [1, 2])
     }
 
-    /// What `next` throws within a while that is long on a busy machine; nil when it gives anything else.
+    /// The error of `next` within a time that is long enough for a busy machine; nil when it returns an output or the
+    /// end.
     private func failure(of stage: OrderedStage<Int, Int>) -> (any Error)? {
         do {
             for _ in 0..<100 {
@@ -155,7 +156,7 @@ import Testing
         #expect(error is Unexpected)
     }
 
-    /// Later inputs are done first: they wait for the one before.
+    /// Later inputs are transformed first, and their outputs wait for those before.
     @Test func outputsKeepTheOrderOfTheirInputs() throws {
         let inputs = Inputs(Array(0..<60))
         let stage = OrderedStage<Int, Int>(width: 4, limit: 16)
@@ -228,7 +229,7 @@ import Testing
         for _ in 0..<3 { #expect(ended.wait(timeout: .now() + 20) == .success, "a thread goes on") }
     }
 
-    /// Tells when a thread has given up what it transforms with.
+    /// Signals when a thread has released its transform.
     private final class Sentinel: Sendable {
         private let ended: DispatchSemaphore
 

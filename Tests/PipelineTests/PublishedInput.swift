@@ -1,7 +1,7 @@
 import Fixtures
 import TestSupport
 
-/// Lines of both streams in sources of a kind: the same sources for the same lines.
+/// Publishes lines of both input ports as sources of a kind. The same lines give the same sources.
 struct PublishedInput {
     let fixture: any SourceFixture
     let movies: any PublishedSources

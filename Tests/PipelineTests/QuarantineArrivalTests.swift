@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Lines in quarantine are cured when what they say has arrived another way, whatever source it came from.
+/// Lines in quarantine are cured when their event or movie is loaded from another line of any source.
 @Suite struct QuarantineArrivalTests {
     private static let clock = DirtyInput.late
 
@@ -25,7 +25,7 @@ import Testing
             fixture = try backends.source.make()
         }
 
-        /// Loads a source, and tells how many lines that cured.
+        /// Loads a source, and returns how many lines this cured.
         func load(_ name: String, _ port: SourcePort, _ lines: [SourceLine]) throws -> Int64 {
             let sources = try fixture.publish([lines], port: port, named: name)
             let report = try warehouse.run(
@@ -48,7 +48,8 @@ import Testing
         #expect(try load("a", [Self.rate(1, "11"), Self.rate(2, "11"), Self.rate(3)]) == 0)
         #expect(try load("b", [Self.rate(1)]) == 1)
         #expect(try bench.records() == ["1|invalid_score|2", "1|invalid_score|NULL"])
-        // The event of the third line stands with other content: a conflict is no earlier form of it.
+        // The event of the third line is in the warehouse with other content: a line with a conflict is not cured by
+        // it.
         #expect(try load("c", [Self.rate(3, "9"), Self.rate(3, "11")]) == 1)
         #expect(
             try bench.records() == [

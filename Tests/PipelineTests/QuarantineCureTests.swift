@@ -68,7 +68,7 @@ import Testing
         try bench.folder.write("a.ndjson.gz", Array(whole.prefix(whole.count / 2)))
         let damaged = try bench.load("a.ndjson.gz")
         #expect(damaged.sources.map(\.isDamaged) == [true] && damaged.run.counts.rejected == 1)
-        // Cut elsewhere: the place of the damage is another one.
+        // Cut elsewhere, so that the damage is at another offset.
         try bench.folder.write("a.ndjson.gz", Array(whole.prefix(whole.count / 3)))
         #expect(try bench.load("a.ndjson.gz").cured == 1)
         try bench.folder.write("a.ndjson.gz", whole)
@@ -85,12 +85,12 @@ import Testing
         try bench.load("a.ndjson")
         try bench.write("a.ndjson", ["", Self.rate(1)])
         #expect(try bench.load("a.ndjson").cured == 1)
-        // Not the first file grown, which would not be read from its start.
+        // Another file, not the first one grown, which would not be read from its start.
         try bench.write("a.ndjson", ["x", Self.rate(2)])
         #expect(try bench.load("a.ndjson").cured == 0)
         #expect(try bench.records() == ["a.ndjson|1|malformed_json|NULL"])
         #expect(try bench.warehouse.rows("SELECT run_id, last_run_id FROM rejected_record") == ["1|3"])
-        // A file that is skipped says nothing of its lines, and one that is read again says that they are there.
+        // A skipped file cures nothing. A file that is read again still has its lines.
         #expect(try bench.load("a.ndjson").cured == 0)
         #expect(try bench.load("a.ndjson", changing: { $0.isReload = true }).cured == 0)
         #expect(try bench.records() == ["a.ndjson|1|malformed_json|NULL"])

@@ -1,7 +1,7 @@
 import Domain
 
-/// A warehouse with the defect that lines are cured in a transaction before the one that brings the rest of
-/// their rows. The tests of broken retries have to notice it.
+/// A warehouse with a defect: it cures lines in a transaction before that of their rows. The tests of interrupted
+/// retries must find it.
 final class QuarantineDefectWarehouse: Warehouse {
     private let warehouse: any Warehouse
     /// How often the defect took effect.

@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Lines in quarantine are mended by a person, or cannot be tried at all.
+/// Lines in quarantine that a person has corrected, and lines that cannot be tried.
 @Suite struct QuarantineMendTests {
     private let clock = DirtyInput.late
 
@@ -160,7 +160,7 @@ import Testing
     func whatIsNotWholeIsLeftAside(_ kind: WarehouseKind) throws {
         let warehouse = try LawWarehouse(kind)
         let folder = try TemporaryFolder(inMemory: true)
-        // Both would be an event if their rest were taken for a line.
+        // The rest of either would be an event if it were read as a line.
         let line = Array(Self.rate(1, score: "5").utf8)
         let long = try folder.write("long", line + [UInt8](repeating: 0x20, count: 16 << 20) + [0x7d, 10])
         let lines = (1...2000).map { Self.rate($0 % 10, score: String($0)) + "\n" }.joined()

@@ -26,7 +26,7 @@ import Testing
         #expect(report.rejectedByRule.values.reduce(0, +) == report.run.counts.rejected)
         #expect(try loaded.differences(from: input.expected) == [])
 
-        // What is accepted is accepted once: over all runs as often as there are facts and documents.
+        // Each line is accepted once: over all runs, as many are accepted as there are facts and documents.
         #expect(try warehouse.integer("SELECT sum(accepted) FROM load_run") == input.expected.accepted)
         let unbalanced = try warehouse.integer(
             "SELECT count(*) FROM load_run WHERE read <> accepted + duplicates + rejected OR outcome <> 'completed'")
@@ -179,7 +179,7 @@ import Testing
         #expect(try loaded.warehouse.digest() != input.expected.digest)
     }
 
-    /// A retry of all lines that breaks down after 300.
+    /// A retry of all lines that fails after 300 lines.
     private func broken(
         _ warehouse: LawWarehouse, _ sizes: LawWarehouse.RetrySizes,
         through wrap: (any Warehouse) -> any Warehouse

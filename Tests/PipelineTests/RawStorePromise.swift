@@ -3,8 +3,8 @@ import Testing
 
 /// A raw store of a backend, for the promises of its port.
 protocol RawStoreFixture: AnyObject {
-    /// Opens one and the same store anew each time; it is empty the first time. What an earlier one was given and did
-    /// not flush is as after a kill: there as before or as it was put.
+    /// Opens the same store each time; it is empty the first time. Documents that were put before and not flushed are
+    /// as after a kill: each is as it was before the put, or as it was put.
     func open() throws -> any RawStore
     /// Replaces the bytes that are kept under a reference, without the project's code.
     func damage(_ reference: RawReference, with bytes: [UInt8]) throws
@@ -16,7 +16,7 @@ enum RawStorePromise: String, CaseIterable, Sendable {
     case keepsCommentsAndPosters, readsBackAtOnce, isDurableAfterAFlush, isAsBeforeOrAsPutAfterAKill
     case givesMoviesInAscendingOrder, hasNothingUnderUnknownReferences, tellsDamage
 
-    /// Holds a raw store to it.
+    /// Checks that a raw store keeps the promise.
     func check(_ fixture: some RawStoreFixture) throws {
         switch self {
         case .keepsTheGreatestRank: try keepsTheGreatestRank(fixture)
@@ -168,7 +168,7 @@ enum RawStorePromise: String, CaseIterable, Sendable {
             #expect(try again.movie(9) == Self.movie(9, rank: round))
             #expect(try again.comment(Self.comments[round].reference) == Self.comments[round].body)
         }
-        // A flush of nothing is none.
+        // A flush without a put changes nothing.
         try store.flush()
     }
 

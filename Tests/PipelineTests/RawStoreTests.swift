@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The raw stores that there are: a new backend adds a case.
+/// The raw stores to be tested; a new backend adds a case.
 enum RawStores: String, CaseIterable, Sendable {
     /// Files, with much memory, with little, and with none.
     case files, filesWithLittleMemory, filesWithoutMemory
@@ -19,7 +19,7 @@ enum RawStores: String, CaseIterable, Sendable {
     }
 }
 
-/// The raw stores that there are, held to what their port promises.
+/// Checks that each raw store keeps the promises of its port.
 @Suite struct RawStoreTests {
     @Test(arguments: RawStores.allCases, RawStorePromise.allCases)
     func keeps(_ store: RawStores, _ promise: RawStorePromise) throws { try promise.check(store.fixture()) }

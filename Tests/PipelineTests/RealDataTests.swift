@@ -4,8 +4,8 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Real movies and real ratings, where they are present: a folder with `tmdb_5000.ndjson.zst` and
-/// `events/*.ndjson.zst` that `REELHOUSE_REAL` names, or that stands beside the package.
+/// Loads real movies and ratings, if they are present: a folder with `tmdb_5000.ndjson.zst` and `events/*.ndjson.zst`
+/// that `REELHOUSE_REAL` names, or that is beside the package.
 @Suite struct RealDataTests {
     private static let folder: String? = {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -15,7 +15,7 @@ import Testing
         return FileManager.default.fileExists(atPath: folder + "/tmdb_5000.ndjson.zst") ? folder : nil
     }()
 
-    /// What the events' files hold, by another JSON reader.
+    /// The content of the event files, read with another JSON parser.
     private struct Independent {
         var lines = 0
         var withoutMovie = 0

@@ -4,14 +4,14 @@ import Foundation
 import Synchronization
 import Testing
 
-/// What `SourceSet` and `LineSource` promise, whatever outside system is behind them: a source's lines come in order,
-/// with ascending numbers and positions. Where several sources are read, their chunks may take turns.
+/// The promises of `SourceSet` and `LineSource` for every backend. The lines of a source come in order, with ascending
+/// numbers and positions. The chunks of several sources may alternate.
 enum SourcePromise: String, CaseIterable, Sendable {
     case describesTheSameTwice, tellsSourcesApart, givesAllLinesInOrder, endsEachSourceOnce, goesOnFromAnyChunk
     case goesOnInOneOfSeveralSources, keepsPositionsAsText, skipsWhatIsLoaded, readsAgainWhenAsked, givesAnEmptySource
     case datesEachLine, takesTheDateThatIsGiven, readsOnWhateverIsCommitted, endsWhenItIsClosed, givesWhatIsAddedLater
 
-    /// What a kind of source has to be able to do for this to apply.
+    /// The abilities that a kind of source must have for this promise to apply.
     private var needs: Set<SourceAbility> {
         switch self {
         case .describesTheSameTwice, .takesTheDateThatIsGiven, .readsOnWhateverIsCommitted, .endsWhenItIsClosed: []
@@ -25,7 +25,7 @@ enum SourcePromise: String, CaseIterable, Sendable {
         }
     }
 
-    /// A promise that a kind of source is held to.
+    /// A promise and a kind of source to check.
     struct Case: Sendable, CustomTestStringConvertible {
         var kind: SourceKind
         var promise: SourcePromise
@@ -44,7 +44,7 @@ enum SourcePromise: String, CaseIterable, Sendable {
     private static let few = ["a", "b"].map { SourceLine("{\"\($0)\":1}") }
     private static let one = [SourceLine("{\"c\":1}")]
 
-    /// Holds a kind of source to it.
+    /// Checks that a kind of source keeps the promise.
     func check(_ kind: SourceKind) throws {
         let fixture = try kind.make()
         let several = { (sources: [[SourceLine]]) in
@@ -111,7 +111,7 @@ extension SourcePromise {
             #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
             let ends = chunks.map(\.end)
             #expect(zip(ends, ends.dropFirst()).allSatisfy { $0 <= $1 })
-            // What has lines is further on than what came before it.
+            // A chunk with lines has a greater position than the chunk before it.
             #expect(zip(ends, chunks.dropFirst()).allSatisfy { $1.lines.isEmpty || $0 < $1.end })
         }
     }
@@ -188,7 +188,7 @@ extension SourcePromise {
         }
     }
 
-    /// `committed` may come at any time, from any thread, and changes nothing of what is read.
+    /// `committed` may be called at any time, from any thread, and does not change which lines are read.
     private func readsOnWhateverIsCommitted(_ published: any PublishedSources) throws {
         let reading = try SourceReading(
             published, lines: [400],
@@ -200,7 +200,7 @@ extension SourcePromise {
         #expect(try SourceReading(published, lines: [400]).texts(of: 0) == Self.lines.map(\.bytes))
     }
 
-    /// A reader that is closed ends soon, also where another thread waits in it.
+    /// After `close` a source ends soon, also when another thread waits in `next`.
     private func endsWhenItIsClosed(_ published: any PublishedSources) throws {
         let source = try published.set(chunkBytes: 1000).open(SourceRequest(clockDay: 0)) { _ in }
         #expect(try source.next() != nil)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Pipeline
 
-/// What is written of sources at a commit.
+/// The changes of the ledger that a commit writes.
 @Suite struct SourceLedgerTests {
     private static func counts(_ read: Int64) -> LineCounts {
         var counts = LineCounts()
@@ -101,13 +101,13 @@ import Testing
                 ])
     }
 
-    /// The row of the one that was read before has to be there when it is replaced.
+    /// The row of the first source must have been written before the second source's row replaces it.
     @Test func aSourceMayGoOnFromOneThatThisRunHasRead() {
         var ledger = SourceLedger(run: 7)
         let first = Self.chunk(Self.source("a", 0), 10, "k1", isLast: true, mayGrow: true)
         #expect(ledger.add(first, counts: Self.counts(10)).isEmpty)
         let row = Self.checkpoint("k1", "a", 10, read: 10, isComplete: true, mayGrow: true)
-        // What the source knows of it has no counts.
+        // The source's own copy of the row has no counts.
         var known = row
         known.counts = LineCounts()
         let early = ledger.add(

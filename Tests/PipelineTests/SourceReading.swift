@@ -2,7 +2,7 @@ import Domain
 import Fixtures
 import Testing
 
-/// What a set of sources gave: all of it where it ends, else until all lines that are expected have come.
+/// Reads a set of sources: to its end if it has one, or else until all expected lines have come.
 struct SourceReading {
     /// A line as a chunk gives it.
     struct ReadLine: Equatable {
@@ -27,13 +27,13 @@ struct SourceReading {
         sources = counts.count
         let source = try published.set(chunkBytes: chunkBytes).open(request) { try known.forEach($0) }
         var rest = counts.reduce(0, +)
-        // What never ends gives nothing to be read to the end of where no line is expected.
+        // A source that never ends and has no expected lines is closed at once.
         if rest == 0, !published.ends { source.close() }
         while let chunk = try source.next() {
             chunks.append(chunk)
             rest -= chunk.lines.count
             body(source, chunk)
-            // What never ends is closed by who reads it.
+            // The reader closes a source that never ends.
             if rest <= 0, !published.ends { source.close() }
         }
         #expect(rest == 0, "\(rest) lines did not come")
@@ -50,7 +50,7 @@ struct SourceReading {
     /// The contents of a source's lines.
     func texts(of number: Int) -> [[UInt8]] { lines(of: number).map(\.bytes) }
 
-    /// What each source is known by in the end.
+    /// The last mark of each source.
     var lastMarks: [SourceMark?] { (0..<sources).map { chunks(of: $0).last?.mark } }
 
     /// The lines of a chunk.
@@ -61,7 +61,7 @@ struct SourceReading {
         }
     }
 
-    /// What the ledger would know after a chunk.
+    /// The ledger's row after a chunk.
     static func known(_ chunk: LineChunk) -> KnownSource? {
         chunk.mark.map {
             KnownSource(

@@ -2,7 +2,7 @@ import Domain
 import Fixtures
 import Testing
 
-/// What becomes of lines in quarantine.
+/// The promises for lines in quarantine.
 extension WarehousePromise {
     /// A run in one transaction, which `body` fills; its counts follow from what it rejected.
     @discardableResult

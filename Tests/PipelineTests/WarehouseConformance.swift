@@ -2,7 +2,7 @@ import Domain
 import Fixtures
 import Testing
 
-/// What `Warehouse` and `WarehouseReader` promise, whatever database is behind them.
+/// The promises of `Warehouse` and `WarehouseReader` for every database.
 enum WarehousePromise: String, CaseIterable, Sendable {
     case migratesOnce, hasOneWriter, numbersRuns, marksKilledRuns, showsNothingBeforeTheCommit
     case forgetsOnRollback, forgetsWhatAClosedConnectionLeft, keepsCheckpoints, knowsSources, keepsTheLastRow,
@@ -11,7 +11,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
     case refusesToWriteForReaders, keepsNothingOfADryRun
     case curesWhatAReadingDidNotFind, opensWhatIsFoundAgain, curesWhatArrived, replacesOnce, dropsAndCounts
 
-    /// Whether it is about those who open a warehouse while a run writes to it.
+    /// Whether the check opens the warehouse while a run writes to it.
     var readsWhileARunWrites: Bool {
         switch self {
         case .hasOneWriter, .showsNothingBeforeTheCommit, .forgetsOnRollback, .keepsCheckpoints, .knowsSources,
@@ -21,7 +21,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
         }
     }
 
-    /// Holds a warehouse to it.
+    /// Checks that a warehouse keeps the promise.
     func check(_ fixture: some WarehouseFixture) throws {
         switch self {
         case .migratesOnce: try migratesOnce(fixture)
@@ -135,7 +135,7 @@ extension WarehousePromise {
         try warehouse.begin()
         try fill(warehouse, run)
         try warehouse.rollback()
-        // Where none is open there is nothing to forget.
+        // Without an open transaction, rollback does nothing.
         try warehouse.rollback()
         #expect(try digest(fixture.reader()) == empty)
         #expect(try Self.stored(WarehousePromise.checkpoint("a").identity, in: warehouse) == nil)
@@ -164,7 +164,7 @@ extension WarehousePromise {
     private func keepsNothingOfADryRun(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         try dryRun(warehouse, id: 1)
-        // The schema was not brought up to date for good either.
+        // The migrations were rolled back too.
         #expect(try !warehouse.migrate(at: 2).isEmpty)
         let killed = try warehouse.beginRun(at: 3, as: .bounded)
         try warehouse.begin()
@@ -238,7 +238,7 @@ extension WarehousePromise {
             raw: raw, snapshotDay: nil)
     }
 
-    /// What the ledger has of a source.
+    /// The ledger's row of a source.
     private static func stored(_ identity: SourceIdentity, in warehouse: any Warehouse) throws -> Checkpoint? {
         var stored: Checkpoint?
         try warehouse.forEachKnownSource(of: identity.port) { known in
@@ -273,7 +273,8 @@ extension WarehousePromise {
         warehouse.endRun()
     }
 
-    /// A source that is read further moves its row; what was loaded whole before it grew stays known, once.
+    /// When more of a source is read, its row is replaced. If it was complete before it grew, its earlier state stays
+    /// in the ledger, once.
     private func knowsSources(_ fixture: some WarehouseFixture) throws {
         let warehouse = try fixture.writer()
         let run = try warehouse.beginRun(at: 1, as: .bounded)

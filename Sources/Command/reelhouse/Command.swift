@@ -2,25 +2,26 @@ import Arguments
 import Domain
 import Logging
 
-/// A command: its declaration, from which parsing, help, completion and the manual follow, and what it does.
+/// A command of the program. The parser, the help, the shell completion and the manual page are made from its
+/// declaration.
 protocol Command: Sendable {
-    /// What the command line may say.
+    /// The name, options and operands of the command, and its help texts.
     static var declaration: CommandDeclaration { get }
 
-    /// Does it.
+    /// Runs the command.
     ///
-    /// - Returns: how it ended.
-    /// - Throws: what `Failure` explains.
+    /// - Returns: the exit status.
+    /// - Throws: an error that `Failure` turns into a message and an exit status.
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus
 }
 
-/// What a command may touch.
+/// What a command gets beside its arguments.
 struct CommandContext {
     let console: Console
     let logger: Logger
     /// The clock of the run: `--now`, or the system's.
     let clock: RunClock
-    /// How far the command is, for whoever asks.
+    /// The command's progress, which it updates. SIGUSR1 prints it.
     let latest = LatestProgress()
 
     init(arguments: ParsedArguments, console: Console) throws {
@@ -31,21 +32,21 @@ struct CommandContext {
         logger = Logger(label: "reelhouse", level: level, format: format, output: console.progress)
     }
 
-    /// Lets signals show how far the command is, and end it without unfinished files.
+    /// Handles signals: SIGUSR1 prints the progress, and others end the command without leaving unfinished files.
     func watch() -> WorkWatch { WorkWatch(console: console, latest: latest) }
 }
 
 extension ParsedArguments {
-    /// Whether a flag is given; false also where a command does not have it.
+    /// Whether a flag is given; false also when the command does not have the flag.
     func isDeclaredFlag(_ name: String) -> Bool { hasOption(name) && flag(name) }
 
-    /// A time, or nil where it is not given or a command does not have it.
+    /// A time; nil when it is not given, or when the command does not have the option.
     func declaredMilliseconds(_ name: String) -> Int64? { hasOption(name) ? milliseconds(name) : nil }
 }
 
 /// Options that several commands share.
 enum CommonOption {
-    /// Where the ports lead that no option names.
+    /// The default locations of the warehouse and the raw store.
     static let (defaultWarehouse, defaultRawStore) = ("sqlite:warehouse.db", "data/raw")
 
     static let json = Option.flag("json", help: "Print the result as one JSON object.")

@@ -10,7 +10,7 @@ enum CommandRegistry {
 
     private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
-    /// The program as it is declared.
+    /// The declaration of the program.
     static let root = CommandDeclaration(
         name: "reelhouse",
         summary: "The data pipeline of a movie recommendation and review site: movies and user events in, a "
@@ -41,10 +41,10 @@ enum CommandRegistry {
             .init("REELHOUSE_PROGRESS_SECONDS", "seconds between lines of progress off a terminal; 10 unless set"),
         ])
 
-    /// Whether a command takes signals itself, to stop at its next commit.
+    /// Whether a command handles signals itself (`SignalWatch`), to stop at its next commit.
     static func stopsAtACommit(_ path: [String]) -> Bool { path == ["run"] || path == ["quarantine", "retry"] }
 
-    /// The command that a path of names means.
+    /// The command of a path of names, such as `["quarantine", "list"]`.
     static func command(for path: [String]) throws -> any Command.Type {
         guard let name = path.first, let command = commands.first(where: { $0.declaration.name == name }) else {
             throw UsageError("no such command", hint: "See 'reelhouse --help'.")

@@ -3,7 +3,7 @@ import Domain
 
 import enum Logging.Redaction
 
-/// What an error means to the person at the terminal: what failed and where, what to do next, and the exit status.
+/// Turns an error into a message for the user (what failed, where, what to do next) and an exit status.
 struct Failure {
     let report: Report
     let status: ExitStatus
@@ -31,7 +31,7 @@ extension ExitStatus {
     }
 }
 
-/// A command cannot do what it was asked for.
+/// An error of a command, beside those of backends and of the command line.
 struct CommandError: ReportedError, Equatable {
     let message: String
     let hint: String

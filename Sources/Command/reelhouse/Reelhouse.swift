@@ -3,22 +3,24 @@ import CMemory
 import Glibc
 import Logging
 
-/// The program: parses the command line, runs one command, and says how it ended.
+/// The program: parses the command line, runs one command, and reports its error.
 @main
 struct Reelhouse {
     /// The version of the program, the schema and the manual.
     static let version = "0.1.0"
 
     static func main() {
-        // A closed standard input stays one that cannot be read; else the next file that is opened would take its place.
+        // If standard input is closed, its descriptor is filled with one that cannot be read. Otherwise the next file
+        // that is opened would get descriptor 0.
         if fcntl(STDIN_FILENO, F_GETFD) < 0 { _ = open("/dev/null", O_WRONLY) }
-        // A reader that goes away (`| head`) is an error of writing, not the end of the program.
+        // When the reader of a pipe exits (`| head`), writing fails with an error instead of ending the program.
         signal(SIGPIPE, SIG_IGN)
-        // A file that reaches the limit on its size (`ulimit -f`) is an error of writing, too.
+        // The same holds for a file that reaches the limit on its size (`ulimit -f`).
         signal(SIGXFSZ, SIG_IGN)
         // A request to show the state must not end a command that has none to show yet.
         signal(SIGUSR1, SIG_IGN)
-        // Left alone, glibc learns from the first huge line to keep such memory, in pieces that the next does not fit into.
+        // By default glibc raises this threshold after the first huge line. It would then keep freed blocks, which are
+        // often too small for the next huge line, instead of returning them to the system.
         rh_return_large_memory(4 << 20, 8 << 20)
         exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).code)
     }
@@ -57,7 +59,7 @@ struct Reelhouse {
 
     private static func report(_ error: any Error, on console: Console) -> ExitStatus {
         let failure = Failure(error)
-        // What the reader of a closed pipe has not read, nobody misses.
+        // The reader of the pipe has exited on purpose, so that this is no error.
         if case OutputError.closed = error { return .done }
         console.progress.finish()
         console.report(failure.report)
@@ -66,7 +68,7 @@ struct Reelhouse {
     }
 }
 
-/// How a command ended (the contract's law 6).
+/// The exit status of the program.
 enum ExitStatus: Int32 {
     case done = 0
     case failed = 1
@@ -80,7 +82,7 @@ enum ExitStatus: Int32 {
 
     var code: Int32 { rawValue }
 
-    /// What `--help` says of them.
+    /// The descriptions in `--help`.
     static let declared: [CommandDeclaration.ExitStatus] = [
         .init(0, "done, also when there was nothing new"),
         .init(1, "failed"),

@@ -3,7 +3,7 @@ import Glibc
 import Pipeline
 import Synchronization
 
-/// The last progress that a run told of, for the line that shows it.
+/// The last progress that a command has reported.
 final class LatestProgress: Sendable {
     private let state = Mutex(WorkProgress(label: "starting"))
 
@@ -13,15 +13,15 @@ final class LatestProgress: Sendable {
     }
 }
 
-/// When the first signal to stop came, so that a later one is told from one that was sent together with it.
+/// Decides what a signal asks for. A second signal ends the program, unless it was sent together with the first.
 final class StopRequests: Sendable {
     /// What a signal asks for.
     enum Request: Equatable {
         /// A stop at the next commit.
         case stop
-        /// Nothing new: it came together with the first.
+        /// Nothing: the signal was sent together with the first.
         case same
-        /// The end of the program, at once.
+        /// The immediate end of the program.
         case end
     }
 
@@ -31,8 +31,8 @@ final class StopRequests: Sendable {
 
     private let first = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// Takes a signal that came at an instant.
-    func take(at instant: ContinuousClock.Instant) -> Request {
+    /// Decides what a signal that came at an instant asks for.
+    func request(at instant: ContinuousClock.Instant) -> Request {
         first.withLock { first in
             guard let begin = first else {
                 first = instant
@@ -57,7 +57,7 @@ final class SignalWatch {
         self.console = console
         watch(SIGINT, .interrupt)
         watch(SIGTERM, .terminate)
-        // Under `nohup` a run outlives its terminal.
+        // Under `nohup`, SIGHUP is ignored, and a run goes on after its terminal is closed.
         if !WorkWatch.isIgnored(SIGHUP) { watch(SIGHUP, .terminate) }
         signal(SIGUSR1, SIG_IGN)
         let state = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: queue)
@@ -76,7 +76,7 @@ final class SignalWatch {
         sources.append(timer)
     }
 
-    /// Gives the signals back.
+    /// Ends the handling of signals.
     func cancel() {
         for source in sources { source.cancel() }
         sources = []
@@ -86,7 +86,7 @@ final class SignalWatch {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler { [requests, stop, console] in
-            switch requests.take(at: .now) {
+            switch requests.request(at: .now) {
             case .same: break
             case .end: _exit(reason == .interrupt ? ExitStatus.interrupted.code : ExitStatus.terminated.code)
             case .stop:

@@ -2,26 +2,26 @@ import Dispatch
 import Files
 import Glibc
 
-/// What signals do to a command that changes no warehouse: SIGUSR1 shows how far it is, and one that ends it leaves no
-/// unfinished file. Commands that stop at a commit have a `SignalWatch` instead.
+/// Handles the signals of a command that does not stop at a commit. SIGUSR1 prints the progress. A signal that ends the
+/// command removes unfinished files first. Commands that stop at a commit use `SignalWatch` instead.
 final class WorkWatch {
     private let queue = DispatchQueue(label: "reelhouse.signals")
     private var sources: [any DispatchSourceProtocol] = []
 
-    /// Watches from now on.
+    /// Begins to handle signals.
     init(console: Console, latest: LatestProgress) {
         watch(SIGUSR1) { console.progress.report(latest.value) }
         for number in [SIGINT, SIGTERM, SIGHUP] where !Self.isIgnored(number) {
             watch(number) {
                 UnfinishedFiles.remove()
-                // Ends as a command that does not watch the signal, which is what a shell looks for.
+                // The signal's default action ends the program, so that a shell sees which signal ended it.
                 signal(number, SIG_DFL)
                 kill(getpid(), number)
             }
         }
     }
 
-    /// Gives the signals back.
+    /// Ends the handling of signals.
     func cancel() {
         for source in sources { source.cancel() }
         sources = []
@@ -35,7 +35,7 @@ final class WorkWatch {
         sources.append(source)
     }
 
-    /// Whether a signal is to be ignored, as `nohup` and a job in the background of a script ask for.
+    /// Whether the parent process has set a signal to be ignored, as `nohup` and scripts do for background jobs.
     static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }

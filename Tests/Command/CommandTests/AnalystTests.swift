@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What analysts add to a warehouse, and how they look at it while it is loaded.
+/// Tables and views that analysts add to a warehouse, and queries during a load.
 @Suite struct AnalystTests {
     private static func event(_ type: String, _ second: Int, _ user: Int, _ rest: String) -> String {
         let time = 1_795_000_000_000 + second * 1000
@@ -157,7 +157,7 @@ import Testing
     }
 }
 
-/// Who may read a warehouse, and not write beside it, can look at it.
+/// A user who may read the warehouse file, but may not write to its folder, can query it.
 @Suite struct ReadOnlyPlaceTests {
     private static let commands: [[String]] = [
         ["query", "-f", "csv", "SELECT count(*) AS n FROM fact_user_event"], ["status", "--json"], ["report"],
@@ -179,7 +179,8 @@ import Testing
 
     private static func loaded() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        // By another process: one that a test starts meanwhile would inherit the open copy, which cannot be run then.
+        // Another process makes the copy. If this process did, a program that another test starts at the same time
+        // could inherit the open file, and an open file cannot be executed.
         #expect(try ChildProcess("/bin/cp", [Program.path, folder.path("program")]).wait().status == 0)
         try folder.makeFolder("place")
         try folder.write("a.ndjson", SampleLines.events)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import reelhouse
 
-/// The command line as it is declared: every command explains itself, and takes what it explains.
+/// The declared command line: every command has a help text, and accepts the options that it describes.
 @Suite struct CommandLineTests {
     /// All commands with the words that call them.
     private static func commands(

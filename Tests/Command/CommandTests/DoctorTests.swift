@@ -5,7 +5,7 @@ import Testing
 @testable import reelhouse
 
 @Suite struct DoctorTests {
-    /// What doctor says, by check: `outcome`, with the detail and remedy.
+    /// The findings of `doctor` by check: `outcome`, with the detail and remedy.
     private struct Check: Equatable {
         let outcome: String
         let detail: String

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The first load of a warehouse, met in the middle: by kills, by readers, by signals, by another run.
+/// The first load of a warehouse, interrupted by kills and signals, or used by readers and another run.
 @Suite(.serialized) struct FirstLoadTests {
     private let input: GeneratedInput
     private let folder: TemporaryFolder
@@ -34,12 +34,12 @@ import Testing
         return run.isRunning
     }
 
-    /// Waits until the tables are there, and the run has the place.
+    /// Waits until the tables exist and the run has the writer's lock.
     private func waitForTables(_ run: ChildProcess) throws {
         try #require(wait(for: run) { isFirstLoad && bytes > 400_000 && !isWriting })
     }
 
-    /// Runs to the end, and expects the warehouse of a run that was never disturbed.
+    /// Runs to the end, and expects the warehouse of a run that was not interrupted.
     private func expectMadeGood(_ kills: String = "") throws {
         let result = try start().wait()
         #expect(result.status == 0, "\(result.errors)")
@@ -86,7 +86,7 @@ import Testing
         #expect(kills >= 12, "the first load was met too rarely")
     }
 
-    /// Whoever comes first after a kill in the middle of a transaction, the end is the same.
+    /// After a kill in the middle of a transaction, the result is the same whichever command comes first.
     @Test(arguments: [
         ["status", "--json"], ["query", "SELECT count(*) FROM fact_user_event"], ["digest"], ["doctor"], ["migrate"],
         ["quarantine", "list"],
@@ -104,7 +104,7 @@ import Testing
         try expectMadeGood()
     }
 
-    /// The same kill, by a program that did not keep its journal: the check has to see it, unless all was written.
+    /// The same kill, but with the journal deleted: the check must fail, unless everything was written.
     @Test func aLostJournalIsCaught() throws {
         for _ in 0..<30 {
             removeAll()
@@ -170,7 +170,7 @@ import Testing
     }
 }
 
-/// Who may read a first load that was killed, and not write beside it.
+/// A user who may read a killed first load, but may not write to its folder.
 @Suite struct CutOffFirstLoadTests {
     private static let canChangeUser =
         getuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
@@ -178,7 +178,8 @@ import Testing
     @Test(.enabled(if: canChangeUser, "needs root and setpriv"))
     func whoMayNotWriteIsToldWhatToDo() throws {
         let folder = try TemporaryFolder()
-        // By another process: one that a test starts meanwhile would inherit the open copy, which cannot be run then.
+        // Another process makes the copy. If this process did, a program that another test starts at the same time
+        // could inherit the open file, and an open file cannot be executed.
         #expect(try ChildProcess("/bin/cp", [Program.path, folder.path("program")]).wait().status == 0)
         try folder.makeFolder("place")
         try folder.write("a.ndjson", SampleLines.events)

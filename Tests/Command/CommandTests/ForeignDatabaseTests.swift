@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Whose a file is: a database of another program is left as it is, whatever command is given it.
+/// No command changes a database of another program.
 @Suite struct ForeignDatabaseTests {
     private static let commands: [[String]] = [
         ["run", "--events", "e.ndjson", "--raw", "raw"], ["run", "--dry-run", "--events", "e.ndjson"], ["migrate"],
@@ -10,7 +10,7 @@ import Testing
         ["quarantine", "retry", "--raw", "raw"], ["index"], ["index", "--facts", "user"], ["doctor"],
     ]
 
-    /// What is no warehouse, and a word of what is said of it.
+    /// Files that are not a warehouse, each with a word of the error message.
     private static let kinds: [(name: String, words: String, make: @Sendable (TemporaryFolder) throws -> Void)] = [
         ("tables", "notes", { try Database.make(path: $0.path("x.db"), "CREATE TABLE notes (t)") }),
         (
@@ -141,7 +141,7 @@ import Testing
     }
 }
 
-/// What fails leaves nothing that was not there.
+/// A command that fails leaves no new files behind.
 @Suite struct LeftoverTests {
     @Test(
         arguments: [

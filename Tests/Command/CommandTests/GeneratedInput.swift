@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Data that is large enough for a run to be met in the middle, and the warehouse that it gives undisturbed.
+/// Data that is large enough to interrupt a run, and the warehouse of a run that was not interrupted.
 final class GeneratedInput: Sendable {
     let folder: TemporaryFolder
     let lines: Int64
     let expected: WarehouseState
-    /// How long the undisturbed run takes, in seconds.
+    /// How long the run that was not interrupted took, in seconds.
     let seconds: Double
 
     /// One for all tests of a process.

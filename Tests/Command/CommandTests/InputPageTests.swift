@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The lines that `schema/EVENTS.md` and `schema/MOVIES.md` show are accepted, and give what the pages say.
+/// The example lines of `schema/EVENTS.md` and `schema/MOVIES.md` are accepted, and give the rows that the pages show.
 @Suite struct InputPageTests {
     @Test(arguments: [("schema/EVENTS.md", "events", 20), ("schema/MOVIES.md", "movies", 3)])
     func everyLineGivesWhatThePageSays(_ page: String, _ port: String, _ least: Int) throws {

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Law 3 on the command itself: killed with SIGKILL at any moment and run again, it leaves what a run that was never
-/// killed leaves. At least 56 kills in all.
+/// Exactly once, for the built command: killed with SIGKILL at any moment and run again, it gives the same warehouse as
+/// a run that was never killed. There are at least 56 kills in all.
 @Suite(.serialized) struct KillTests {
     /// A moment of a run that can be seen from outside.
     enum Moment: String, CaseIterable, Sendable {
@@ -70,7 +70,7 @@ import Testing
             #expect(rejected == 0)
         }
 
-        /// Runs to the end, and tells how the warehouse differs from that of a run that was never killed.
+        /// Runs to the end, and returns the differences from the warehouse of a run that was never killed.
         func differencesAtEnd() throws -> [String] {
             let result = try Program.start(input.arguments(warehouse: path), in: folder).wait()
             #expect(result.status == 0, "\(result.errors)")
@@ -122,7 +122,7 @@ import Testing
         print("killed \(kills) runs at random moments, in \(series) series")
     }
 
-    /// What a kill would leave behind if the command did one thing wrong: the same check has to see it.
+    /// The state after a kill of a command with a defect: the same check must fail for each.
     @Test(arguments: [
         // The position apart from the rows.
         "DELETE FROM load_checkpoint WHERE port = 'events'",

@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// They mean standard output or memory elsewhere: nothing is made of such a name.
+    /// These names mean standard output or memory in other programs: no file of such a name is created.
     @Test(arguments: [
         ["run", "-w", "-"], ["run", "-w", ":memory:"], ["run", "-w", "sqlite::memory:"],
         ["run", "--dry-run", "-w", "-"],

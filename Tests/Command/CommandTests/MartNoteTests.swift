@@ -4,7 +4,7 @@ import Testing
 
 @testable import reelhouse
 
-/// What is said where marts are shown that are not as of the last run.
+/// The note that is printed when the shown marts are out of date.
 @Suite struct MartNoteTests {
     private static func run(_ id: Int64, _ outcome: RunOutcome) -> RunRecord {
         RunRecord(id: id, startedAt: 0, endedAt: nil, outcome: outcome, counts: LineCounts())

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Law 5: memory is bounded, whatever the lines are and how many are rejected. Each of these took more when chunks
-/// were counted instead of what is in them, and more with each line.
+/// Memory is bounded, whatever the lines are and how many are rejected. Each of these inputs exceeds the limit when
+/// only the number of chunks in flight is limited, and not their weight.
 @Suite(.serialized) struct MemoryTests {
     /// Half of what the law allows: inputs of many times the size take no more.
     private static let bound = 200 << 20

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Events that were taken without a part of their payload are counted by `run` and `validate`.
+/// `run` and `validate` count events that were accepted without a part of their payload.
 @Suite struct MisplacedKeyTests {
     @Test func keysInTheWrongPlaceAreCounted() throws {
         let folder = try TemporaryFolder(inMemory: true)

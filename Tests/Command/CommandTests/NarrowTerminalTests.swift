@@ -4,7 +4,7 @@ import Testing
 
 @testable import reelhouse
 
-/// What is shown where there is little room.
+/// The output on a narrow terminal.
 @Suite struct NarrowTerminalTests {
     @Test func pathsAreShortenedInTheMiddle() {
         let paths = (1...3).map { "data/events/site/europe/logs/2026-11-0\($0).ndjson.zst" }

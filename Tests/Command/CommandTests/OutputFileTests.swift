@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a person names as an output never destroys anything.
+/// An output file never overwrites a warehouse, a raw store or an existing file without `--force`.
 @Suite struct OutputFileTests {
     /// A folder with a loaded warehouse and one line in quarantine.
     private static func loaded() throws -> TemporaryFolder {

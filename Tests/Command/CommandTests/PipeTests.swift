@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `validate` tells movies from events by the first lines, and reads them nevertheless.
+/// `validate` finds out from the first lines of a pipe whether they are movies or events, and then checks these lines
+/// too.
 @Suite struct PipeTests {
     private static let now = "--now 2026-11-27T00:00:00Z"
     private static let event =
@@ -51,7 +52,7 @@ import Testing
         #expect(sources.compactMap { $0["read"] as? Int }.reduce(0, +) == 4)
     }
 
-    /// The first line is enough: nobody waits for the end of what trickles in.
+    /// The first line is enough: the check does not wait for the end of a slow pipe.
     @Test func aNamedPipeIsToldWhileItIsOpen() throws {
         let folder = try folder([Self.event])
         let script = """
@@ -61,7 +62,8 @@ import Testing
         #expect(try Program.object(try bash(script, in: folder).output)["read"] as? Int == 2)
     }
 
-    /// What does not tell is taken for what its folder's files are, else for what the others of the call are.
+    /// A file whose lines do not show its port gets the port of the files in its folder, or else that of the other
+    /// files.
     @Test(
         arguments: [
             (["in"], ["in/README.md": "movies", "in/x.csv": "movies"]),

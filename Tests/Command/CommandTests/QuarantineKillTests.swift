@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A retry that is killed at any moment and run again ends where one ends that was not.
+/// A retry that is killed at any moment and run again gives the same warehouse as one that was not killed.
 @Suite struct QuarantineKillTests {
     private let clock = "2026-11-22"
 
@@ -44,7 +44,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
     }
 
-    /// What a warehouse holds: its digest, its quarantine, and what its runs took and threw out of it.
+    /// The state of a warehouse: its digest, its quarantine, and the counts of its runs.
     private func state(_ warehouse: String, in process: QuarantineProcess) throws -> [String] {
         let digest = try process.run("digest", "-w", warehouse, "--json").lines
         let rejected = try process.query(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import reelhouse
 
-/// `query` for people and for programs.
+/// The output formats of `query`.
 @Suite struct QueryCommandTests {
     private static func run(
         _ arguments: String..., columns: Int? = nil, in demo: DemoFolder

@@ -9,7 +9,7 @@ import Testing
 @testable import SQLite
 @testable import reelhouse
 
-/// Every error that a person may get to read, in each of its forms.
+/// Every error that is reported to users, in each of its forms.
 @Suite struct ReportedErrorTests {
     private static let password = "s3cret"
     private static let url = "postgresql://reel:\(password)@db/movies?sslpassword=\(password)"

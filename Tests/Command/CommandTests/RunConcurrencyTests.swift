@@ -4,7 +4,7 @@ import Testing
 
 @testable import reelhouse
 
-/// Runs that are met in the middle: by another run, by readers, by signals, by the end of their time.
+/// Runs during which another run begins, readers query, signals come or `--max-duration` ends.
 @Suite(.serialized) struct RunConcurrencyTests {
     private let input: GeneratedInput
     private let folder: TemporaryFolder
@@ -39,7 +39,7 @@ import Testing
     @Test func aSecondRunSaysThatTheWarehouseIsInUse() throws {
         let first = try start(commitLines: 50)
         try waitForCommit(first)
-        // It stands still meanwhile, or it might end before the second gives up.
+        // The first run is halted (SIGSTOP), so that it cannot end before the second one gives up.
         first.send(SIGSTOP)
         let result = try start().wait()
         #expect(result.status == 4)
@@ -59,7 +59,7 @@ import Testing
         for arguments in [
             ["status", "--json"], ["digest", "--json"], ["query", "SELECT count(*) FROM fact_user_event"], ["report"],
         ] {
-            // It stands still meanwhile, wherever it is, or it might end before the last of them.
+            // The run is halted (SIGSTOP), so that it cannot end before the last reader has read.
             run.send(SIGSTOP)
             let result = try Program.start(arguments + ["--warehouse", path], in: folder).wait()
             #expect(run.isRunning, "the readers were to be met by a run that goes on")
@@ -132,7 +132,7 @@ import Testing
     @Test func signalsThatAreCloseTogetherAreOneRequest() {
         let begin = ContinuousClock.now
         let requests = StopRequests()
-        let answers = [0, 1, 499, 500, 9000].map { requests.take(at: begin + .milliseconds($0)) }
+        let answers = [0, 1, 499, 500, 9000].map { requests.request(at: begin + .milliseconds($0)) }
         #expect(answers == [.stop, .same, .same, .end, .end])
     }
 
@@ -158,8 +158,8 @@ import Testing
     }
 
     @Test func aFullDiskIsSaidAndMadeGood() throws {
-        // A file that may not grow on is a disk that is full, but for the number of the error. Killing signals aside, the
-        // program has to come to an end by itself.
+        // A file that may not grow on is a disk that is full, but for the number of the error. Killing signals aside,
+        // the program has to come to an end by itself.
         let words = input.arguments(warehouse: path)
         let run = try ChildProcess(
             "/bin/sh",

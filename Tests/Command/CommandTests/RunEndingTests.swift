@@ -49,7 +49,7 @@ import Testing
                 stop: .terminate, sources: [.init(name: "logs/a/very/long/path/to/the/file.ndjson", isLeft: true)],
                 nameWidth: 20), status: .terminated,
             sentences: ["Terminated; logs/a/…/file.ndjson is left. Run the same command again."]),
-        // What was begun is named, what was not is counted.
+        // Sources that were read in part are named, unread ones are counted.
         Case(
             facts: .init(stop: .terminate, sources: left.prefix(1) + unread), status: .terminated,
             sentences: ["Terminated; a is left, 4 more were not looked at. Run the same command again."]),
@@ -98,7 +98,7 @@ import Testing
             sentences: [
                 "a.zst is damaged: what could be read is loaded. See `reelhouse quarantine show --rule damaged_file`."
             ]),
-        // What stopped it decides; the rest is told all the same.
+        // The stop decides the exit status; the other reasons are printed too.
         Case(
             facts: .init(
                 stop: .duration, seconds: 1, counts: counts(10, rejected: 6), sources: [damaged] + left.prefix(1),

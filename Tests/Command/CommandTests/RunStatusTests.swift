@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `run` gives back to a job that calls it: exit statuses, and what it says with them.
+/// The exit statuses of `run`, and the messages that go with them.
 @Suite struct RunStatusTests {
     @Test func nothingNewIsDone() throws {
         let folder = try SampleLines.folder()

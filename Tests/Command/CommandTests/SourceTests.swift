@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is input and what is not, end to end: the warehouse's own files, entries that cannot be read, pipes that are named
-/// twice, and logs that grow.
+/// Which files a run reads: the warehouse's own files are skipped, entries that cannot be read are reported, pipes may
+/// be named only once, and growing logs are continued.
 @Suite struct SourceTests {
     private func paths(_ result: RunResult, _ member: String) -> [String] {
         (result.object[member] as? [[String: Any]] ?? []).compactMap { $0["path"] as? String }

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Lines that come in slowly: they are committed while more are waited for, and a stop does not wait for the source.
+/// Slow sources: lines are committed while the run waits for more, and a stop does not wait for the source.
 @Suite(.serialized) struct TrickleTests {
     /// A named pipe that lines are written to, one every few milliseconds, until it is closed.
     private final class Source: Sendable {
@@ -78,7 +78,7 @@ import Testing
         try expectStaleMarts(in: folder)
     }
 
-    /// What a stop leaves behind is said wherever it shows, until a run has brought it up to date.
+    /// After a stop, every command that shows marts says that they are out of date, until a run refreshes them.
     private func expectStaleMarts(in folder: TemporaryFolder) throws {
         let note = "The marts are out of date; run 1 stopped before they were brought up to date."
         #expect(try Program.run("report", "-w", "w.db", in: folder).output.contains(note))

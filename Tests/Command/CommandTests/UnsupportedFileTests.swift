@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that are not NDJSON, as the built command meets them.
+/// How the built command handles files that are not NDJSON.
 @Suite struct UnsupportedFileTests {
     private static let events = (1...3).map { second in
         #"{"event_type":"view","event_time":"2026-11-20T10:00:0\#(second)Z","user_id":\#(second),"movie_id":603}"#
@@ -101,7 +101,7 @@ import Testing
         #expect(message.contains(kind.name) && message.contains(kind.conversion), "\(message)")
         // The file is done: it is not read again.
         #expect(try Program.load("--events", "FILE", in: folder).read == 0)
-        // The same is said by those that load nothing.
+        // Commands that load nothing report the same.
         let check = try Program.run("validate", "--as", "events", "FILE", in: folder)
         #expect(check.status == 3 && check.output.contains(kind.name), "\(check.output)")
         let doctor = try Program.run("doctor", "--events", "FILE", "-w", "w.db", in: folder)
@@ -137,7 +137,7 @@ import Testing
         #expect([mixed.read, mixed.accepted, mixed.rejected] as [Int] == [2, 1, 1])
     }
 
-    /// What a retry cannot take is left where it is.
+    /// Lines that a retry cannot try stay in quarantine.
     @Test func aRetryLeavesItAside() throws {
         let folder = try TemporaryFolder(inMemory: true)
         try folder.write("e.json", "[\n")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A source whose lines are plainly of the other stream is told so.
+/// A run reports a source whose lines clearly belong to the other port.
 @Suite struct WrongPortTests {
     private static let event =
         #"{"event_type":"view","event_time":"2026-11-20T10:00:01Z","user_id":1,"movie_id":603}"#

@@ -1,13 +1,13 @@
 import Domain
 
-/// What `doctor` says of the places that the four ports lead to. What only one backend can say is said by its
-/// description; what holds for every warehouse is said here.
+/// The checks of `doctor` for the locations of the four ports. Each backend's description has its own checks; the
+/// checks that are common to all warehouses are here.
 struct BackendChecks {
     let warehouse: String
     let rawStore: String
     let movies: [String]
     let events: [String]
-    /// Ports whose location was named, so that it has to be there.
+    /// The ports whose location the user named, so that it has to exist.
     let named: Set<SourcePort>
 
     var findings: [Finding] {
@@ -23,7 +23,7 @@ struct BackendChecks {
         }
     }
 
-    /// What every warehouse that is there has: a size, a version of the schema, references that lead somewhere, runs.
+    /// The checks that are common to all warehouses: size, version of the schema, integrity, last run.
     private static func content(of reader: any WarehouseReader) throws -> [Finding] {
         let schema = try reader.schemaVersion()
         if schema.applied > schema.known {

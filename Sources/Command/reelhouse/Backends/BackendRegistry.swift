@@ -2,8 +2,8 @@ import Domain
 import Files
 import SQLite
 
-/// The backends that this version has. A new one is a line here for each kind of port that it serves; the rest of the
-/// command finds it by these lists.
+/// The backends of this version. A new backend adds one line here for each kind of port that it serves; all other code
+/// of the command finds it in these lists.
 enum BackendRegistry {
     static let warehouses: [WarehouseBackend] = [
         .sqlite
@@ -15,27 +15,27 @@ enum BackendRegistry {
         .files
     ]
 
-    /// Schemes that a later version will have: a location of theirs is no path, and the error says that this version
-    /// does not have them.
+    /// Schemes of later versions. A location with one of them is not treated as a path, so that the error can say that
+    /// this version does not have the scheme.
     private static let laterSchemes: Set<String> = [
         "kafka", "mongodb", "mongodb+srv", "postgres", "postgresql", "tmdb",
     ]
 
     static let all: [any Backend] = warehouses + rawStores + sources
-    /// Schemes that mean a URL, with `//` behind the colon or not.
+    /// All schemes that make a location a URL, with or without `//` after the colon.
     static let schemes = laterSchemes.union(all.flatMap(\.naming.schemes))
 
-    /// What `--help` says that an option takes, of all backends of a port: `a folder, or mongodb://HOST/DATABASE`.
+    /// The text of `--help` for the locations of a port: `a folder, or mongodb://HOST/DATABASE`.
     static func help(_ backends: [some Backend]) -> String {
         backends.map(\.naming.help).joined(separator: "; or ")
     }
 
-    /// The backends that lines of a port come from.
+    /// The backends that can serve an input port.
     static func sources(_ port: SourcePort) -> [SourceBackend] { sources.filter { $0.ports.contains(port) } }
 
-    /// The backend that a location names.
+    /// The backend of a location.
     ///
-    /// - Parameter port: the port in words, for the error.
+    /// - Parameter port: the name of the port, for the error.
     /// - Throws: `LocationError.unknownScheme`.
     static func pick<Kind: Backend>(_ location: Location, from backends: [Kind], port: String) throws -> Kind {
         if let backend = backends.first(where: { $0.naming.includes(location) }) { return backend }

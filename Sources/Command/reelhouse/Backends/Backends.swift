@@ -2,17 +2,18 @@ import Arguments
 import Domain
 import Files
 
-/// Opens what the command line names, by the backend that is registered for it.
+/// Opens the locations of the command line with the backends that are registered for them.
 enum Backends {
-    /// Refuses a warehouse or raw store that can be told to be wrong by its text alone, before a command does anything.
+    /// Checks the text of the warehouse's and the raw store's location, before a command does anything.
     ///
-    /// - Throws: what the backend says of the location.
+    /// - Throws: the backend's error for a wrong location.
     static func check(_ arguments: ParsedArguments) throws {
         if arguments.takesValue("warehouse") { try validate(warehouse(arguments), BackendRegistry.warehouses) }
         if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
     }
 
-    /// An unknown scheme is told of where the place is opened; `doctor` tells of it among others.
+    /// Ignores an unknown scheme, which is reported when the location is opened. `doctor` reports it with its other
+    /// findings.
     private static func validate(_ location: Location, _ backends: [some Backend]) throws {
         try backends.first { $0.naming.includes(location) }?.validate(location)
     }
@@ -48,14 +49,14 @@ enum Backends {
         return try backend.openReader(location)
     }
 
-    /// Whether there is a warehouse already.
+    /// Whether a warehouse exists at a location.
     static func isThere(_ location: String) -> Bool {
         guard let (backend, location) = try? warehouseBackend(location) else { return false }
         return backend.isThere(location)
     }
 
-    /// Remembers a file that was written, so that no run takes it for input; where another run writes to the warehouse
-    /// just now, or it cannot be written to, the file is not remembered.
+    /// Stores in the warehouse that a command wrote a file, so that no run reads it as input. Does nothing when the
+    /// warehouse cannot be written to, for example because another run is writing.
     static func remember(output path: String, warehouse location: String) {
         guard let file = FileState(path: path), let (backend, location) = try? warehouseBackend(location) else {
             return
@@ -70,7 +71,7 @@ enum Backends {
         return (try BackendRegistry.pick(location, from: BackendRegistry.rawStores, port: "raw store"), location)
     }
 
-    /// Opens the place where raw documents are kept.
+    /// Opens a raw store.
     static func rawStore(_ location: String) throws -> any RawStore {
         let (backend, location) = try rawStoreBackend(location)
         return try backend.open(location)
@@ -80,7 +81,7 @@ enum Backends {
 
     /// The backend of all locations of a port.
     ///
-    /// - Throws: `LocationError`; what the backend says of a location.
+    /// - Throws: `LocationError`; the backend's error for a wrong location.
     static func sourceBackend(
         _ port: SourcePort, _ locations: [String]
     ) throws -> (backend: SourceBackend, locations: [Location]) {
@@ -97,7 +98,7 @@ enum Backends {
         return (backend, locations)
     }
 
-    /// Finds what lines come in from.
+    /// Finds the sources of a port.
     static func sources(
         _ port: SourcePort, _ locations: [String], options: SourceOptions = SourceOptions()
     ) throws -> any SourceSet {
@@ -107,7 +108,7 @@ enum Backends {
 
     // MARK: - Local files
 
-    /// What belongs to a warehouse and its raw store on this machine, and is never input.
+    /// The files of a warehouse and a raw store on this machine, which are never read as input.
     static func ownFiles(warehouse: String, rawStore: String) -> LocalFiles {
         var own = LocalFiles(folders: [LocalFiles.Place(path: "snapshots", what: "the folder of snapshots")])
         own.add(localFiles(warehouse: warehouse))
@@ -115,7 +116,7 @@ enum Backends {
         return own
     }
 
-    /// What no output of a command with these arguments may overwrite.
+    /// The files that the output of a command with these arguments must not overwrite.
     static func protectedPlaces(_ arguments: ParsedArguments) -> ProtectedPlaces {
         var own = LocalFiles()
         if arguments.takesValue("warehouse") {

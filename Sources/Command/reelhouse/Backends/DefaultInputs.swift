@@ -2,11 +2,11 @@ import Arguments
 import Domain
 import Glibc
 
-/// Which of the two ports, movies and events, a command reads where no option names one.
+/// Decides which of the ports movies and events a command reads when no option names one.
 enum DefaultInputs {
-    /// The ports that are named, else those whose default folder is there.
+    /// The ports that options name, or else those whose default folder exists.
     ///
-    /// - Throws: `CommandError` when nothing is named and no default folder is there.
+    /// - Throws: `CommandError` when no option names a port and no default folder exists.
     static func ports(_ arguments: ParsedArguments) throws -> [SourcePort] {
         let all = SourcePort.allCases
         let named = all.filter { arguments.isGiven($0.rawValue) }

@@ -2,18 +2,18 @@ import Domain
 import Files
 import Glibc
 
-/// Tells by the first lines of files whether they are movie documents or user events. A pipe, whose bytes can be read
-/// once, stays open, so that the lines that were looked at are read later.
+/// Finds out from the first lines of files whether they contain movie documents or user events. A pipe can be read only
+/// once, so it stays open, and its first lines are read again from a buffer.
 struct FilePortGuess {
     private let guess: PortGuess
 
     init() throws { guess = try PortGuess() }
 
-    /// Files, each with the port that its lines belong to. Where the lines do not tell, the port is that of most files in
-    /// the same folder, else that of most of the others.
+    /// Returns files, each with the port that its lines belong to. If the lines of a file belong to neither port, the
+    /// file gets the port of most files in the same folder, or else that of most of the other files.
     ///
-    /// - Parameter named: ports that the command line names besides.
-    /// - Throws: `FileError`; `CommandError` when no file tells and no port is named.
+    /// - Parameter named: the ports that options of the command line name.
+    /// - Throws: `FileError`; `CommandError` when the port of a file cannot be found out.
     func files(
         of files: [FoundFile], named: [SourcePort] = []
     ) throws -> [(file: FoundFile, port: SourcePort)] {
@@ -34,7 +34,7 @@ struct FilePortGuess {
         }
     }
 
-    /// The port that occurs most often; of two that occur as often, the first.
+    /// The port that occurs most often; if both occur equally often, the first.
     private static func mostFrequent(_ ports: [SourcePort]) -> SourcePort? {
         guard let first = ports.first else { return nil }
         let other = SourcePort.allCases.max { left, right in
@@ -44,7 +44,7 @@ struct FilePortGuess {
         return other
     }
 
-    /// The error for a source whose lines do not tell.
+    /// The error for a source whose port cannot be found out.
     static func error(_ name: String, _ reason: String) -> CommandError {
         CommandError(
             message: "Cannot tell whether \(name == "-" ? "standard input" : name) holds movies or events: \(reason)",
@@ -80,7 +80,7 @@ struct FilePortGuess {
         return .noLines
     }
 
-    /// Why the lines do not tell.
+    /// Why the lines do not show the port.
     private static func reason(_ answer: PortGuess.Answer) -> String {
         switch answer {
         case .port(let port): "it holds \(port.rawValue)"
@@ -100,7 +100,8 @@ struct FilePortGuess {
         var inode: UInt
     }
 
-    /// The files, each pipe or device once, whatever its name: a second reader would wait for bytes that never come.
+    /// The files, with each pipe or device only once, also when it has several names: reading it a second time would
+    /// wait for ever.
     private static func once(_ files: [FoundFile]) -> [FoundFile] {
         var seen: Set<Identity> = []
         return files.filter { file in

@@ -3,7 +3,7 @@ import Glibc
 import Hashing
 import JSON
 
-/// Whether the program itself can work on this machine.
+/// The checks of `doctor` for the libraries and for temporary files.
 enum InstallationChecks {
     static func findings(temporaryFolder: String) -> [Finding] {
         libraries + [
@@ -22,7 +22,7 @@ enum InstallationChecks {
         return findings
     }
 
-    /// FIPS 180-4's own example.
+    /// Checks SHA-256 with the example of FIPS 180-4.
     private static var crypto: Finding {
         let hash = Array("abc".utf8).withUnsafeBytes { Digest.sha256($0) }
         let isRight = hash.prefix(4) == [0xba, 0x78, 0x16, 0xbf]
@@ -51,7 +51,7 @@ enum InstallationChecks {
         }
     }
 
-    /// SQLite sorts in files of its own there.
+    /// Checks that files can be written in the folder for temporary files, where SQLite sorts large results.
     private static func temporary(_ folder: String) -> Finding {
         let subject = "temporary files"
         let remedy = "Free some space there, or set TMPDIR to a folder that you may write to."

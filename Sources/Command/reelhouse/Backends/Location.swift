@@ -2,10 +2,10 @@ import Domain
 import Glibc
 
 extension Location {
-    /// What a text of the command line means.
+    /// Parses a location of the command line.
     ///
-    /// What is there as a path is a path, whatever its name. Else a scheme is one of those that are known, or is
-    /// followed by `://`; so a pattern or a new file may have a colon in its name.
+    /// A text that is the path of an existing file is a path. Otherwise it is a URL if it begins with a known scheme,
+    /// or with any scheme and `://`. So a pattern or a new file may have a colon in its name.
     init(_ text: String) {
         var status = stat()
         guard lstat(text, &status) != 0, let colon = text.firstIndex(of: ":") else {

@@ -3,13 +3,13 @@ import Files
 import Glibc
 import Synchronization
 
-/// Where a command writes a result that a person may send to a file: `--output FILE`, or standard output.
+/// The output of a command that has the option `--output FILE`: that file, or standard output.
 final class NamedOutput: TextOutput {
-    /// The options of a command that writes one.
+    /// The options of such a command.
     static let options = [
         Option.value(
             "output", short: "o", .path, placeholder: "file",
-            help: "The file to write; it appears when it is whole. Standard output without it, or for -."),
+            help: "The file to write; it appears when it is complete. Standard output without it, or for -."),
         Option.flag("force", help: "Replace the file if it exists."),
     ]
 
@@ -26,7 +26,7 @@ final class NamedOutput: TextOutput {
     private let console: Console
     private let state: Mutex<State>
 
-    /// Opens what the command line names.
+    /// Opens the output that the command line names.
     ///
     /// - Throws: `OutputRefusal`, `FileError`.
     init(_ arguments: ParsedArguments, _ console: Console) throws {
@@ -68,7 +68,7 @@ final class NamedOutput: TextOutput {
         }
     }
 
-    /// Puts the file in its place. To be called once, at the end.
+    /// Moves the complete file to its name. Called once, at the end.
     func finish() throws {
         try flush()
         try state.withLock { try $0.file?.finish() }

@@ -1,9 +1,9 @@
 import Arguments
 import Glibc
 
-/// A pipe can be read once: two ports that name the same one is wrong usage.
+/// Checks that two ports do not name the same pipe, which can be read only once.
 enum StreamOnce {
-    /// What tells a pipe or terminal from all others.
+    /// Identifies a pipe or terminal.
     private struct Stream: Hashable {
         var device: UInt
         var inode: UInt
@@ -21,7 +21,7 @@ enum StreamOnce {
             hint: "Save one of the two in a file and name that.")
     }
 
-    /// The stream that a location is; nil where it is none, or one that can be read again.
+    /// The pipe, socket or terminal of a location; nil when the location can be read more than once.
     private static func stream(_ location: String) -> Stream? {
         var status = stat()
         let isThere = isStandardInput(location) ? fstat(STDIN_FILENO, &status) == 0 : stat(location, &status) == 0

@@ -8,9 +8,9 @@ enum DigestCommand: Command {
         name: "digest",
         summary: "Print a hash of each table's content that does not depend on the order of its rows.",
         discussion: """
-            Two warehouses that hold the same have the same digest, whatever order their input came in, however often \
-            it came, and whichever database they are in. What the loader keeps about itself (load_*, rejected_record, \
-            schema_migration) is left out.
+            Two warehouses with the same content have the same digest, whatever the order of their input, however often \
+            it was loaded, and whichever database they use. The loader's own tables (load_*, rejected_record, \
+            schema_migration) are left out.
             """,
         options: [CommonOption.warehouse, CommonOption.json],
         examples: [.init("reelhouse digest --json | jq -r .total", "One hash of the whole warehouse")])
@@ -25,7 +25,7 @@ enum DigestCommand: Command {
             try context.console.print(JSONText.object(members + [("total", .string(total.text))]).compact)
             return .done
         }
-        // A hash is of no use when it is cut.
+        // A number column, since text columns may be shortened.
         var table = TextTable([.text("table"), .number("rows"), .number("digest")])
         for (name, digest) in digests { table.add([name, NumberFormat.grouped(digest.rows), digest.text]) }
         table.add(["total", "", total.text])

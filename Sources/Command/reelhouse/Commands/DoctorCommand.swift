@@ -4,7 +4,7 @@ import JSON
 
 import enum Logging.PlainText
 
-/// `reelhouse doctor`: whether the installation and the backends work, and how to mend what does not.
+/// `reelhouse doctor`: checks the installation and the backends, and says how to repair what does not work.
 enum DoctorCommand: Command {
     static let declaration = CommandDeclaration(
         name: "doctor",
@@ -70,6 +70,6 @@ enum DoctorCommand: Command {
         try console.print(words.map { NumberFormat.count($0.0, $0.1, $0.2) }.joined(separator: ", ") + ".")
     }
 
-    /// A path may hold anything; a line of the result stays one line.
+    /// Escapes control characters, since a path may contain any.
     private static func plain(_ text: String) -> String { PlainText.escape(text) }
 }

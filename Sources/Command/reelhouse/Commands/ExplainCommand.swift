@@ -25,11 +25,11 @@ enum ExplainCommand: Command {
             try console.print(paragraph: explanation.rejects)
             try console.print()
             try console.print(paragraph: "Why: \(explanation.reason)")
-            // Whole, so that it can be copied.
+            // Not wrapped, so that it can be copied.
             try console.print("\nExample:\n  \(explanation.example.replacing("\n", with: "\n  "))\n")
             try console.print(paragraph: "What to do: \(explanation.remedy)")
         } else {
-            var table = TextTable([.text("rule"), .text("stream"), .prose("a line is rejected when")])
+            var table = TextTable([.text("rule"), .text("port"), .prose("a line is rejected when")])
             for rule in CleaningRule.allCases {
                 table.add([rule.rawValue, rule.explanation.ports, rule.explanation.rejects])
             }

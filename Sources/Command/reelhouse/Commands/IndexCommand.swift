@@ -9,11 +9,11 @@ enum IndexCommand: Command {
         name: "index",
         summary: "Show the indexes of a warehouse, and make or drop those of fact_user_event.",
         discussion: """
-            Every warehouse has indexes on its smaller tables. An index on fact_user_event makes questions about the \
-            events of one user or one movie quick, and none about all events; each makes later loads take about half \
-            as long again: so they are made only here. Later runs keep them up. Where SQLite chooses such an index for \
-            a question about all events, write + before the column (GROUP BY +user_id). Without --facts, lists the \
-            indexes.
+            Every warehouse has indexes on its smaller tables. An index on fact_user_event speeds up queries about the \
+            events of one user or one movie, but not queries about all events. Each makes later loads take about half \
+            as long again, so they are made only by this command. Later runs keep them up to date. If SQLite uses such \
+            an index for a query about all events, write + before the column (GROUP BY +user_id). Without --facts, \
+            lists the indexes.
             """,
         options: [
             .value(
@@ -35,7 +35,7 @@ enum IndexCommand: Command {
         if arguments.flag("drop"), chosen.isEmpty {
             throw UsageError("--drop needs --facts", hint: "Write --facts user, --facts movie or --facts user,movie.")
         }
-        // A warehouse that is not there is not made here.
+        // Throws when there is no warehouse, which the next calls would create.
         _ = try Backends.reader(location)
         if !chosen.isEmpty {
             let warehouse = try Backends.warehouse(location)
@@ -70,7 +70,7 @@ enum IndexCommand: Command {
         switch (drops, isChanged) {
         case (true, true): try console.print("Dropped \(index.name).")
         case (true, false): try console.print("\(index.name) is not there.")
-        case (false, true): try console.print("Made \(index.name) in \(seconds). Later runs keep it up.")
+        case (false, true): try console.print("Made \(index.name) in \(seconds). Later runs keep it up to date.")
         case (false, false): try console.print("\(index.name) is there already.")
         }
     }

@@ -6,7 +6,7 @@ import Logging
 enum MigrateCommand: Command {
     static let declaration = CommandDeclaration(
         name: "migrate",
-        summary: "Bring a warehouse's schema up to date, and say what was done; `run` does so by itself.",
+        summary: "Bring a warehouse's schema up to date, and list the applied migrations; `run` does this itself.",
         options: [CommonOption.warehouse, CommonOption.json],
         examples: [.init("reelhouse migrate", "Update warehouse.db, or make it")])
 

@@ -33,7 +33,7 @@ enum QuarantineCommand: Command {
     }
 }
 
-/// The options that say which lines are meant.
+/// The options that select lines of the quarantine.
 enum QuarantineFilter {
     static let options = [
         Option.value(
@@ -43,14 +43,14 @@ enum QuarantineFilter {
         Option.value("id", .integer(1...Int64.max), help: "Only the line with this number in the quarantine."),
     ]
 
-    /// The options that say whether cured lines are meant.
+    /// The options that select open and cured lines.
     static let states = [
         Option.flag("cured", help: "Only cured lines."), Option.flag("all", help: "Open and cured lines."),
     ]
 
-    /// What the options say. A line that is named by its number is meant whether it is cured or not.
+    /// The filter that the options ask for. `--id` selects a line whether it is cured or not.
     ///
-    /// - Parameter state: what is meant without an option.
+    /// - Parameter state: the state of the selected lines when no option gives it.
     /// - Throws: `UsageError`.
     static func filter(
         _ arguments: ParsedArguments, otherwise state: RejectedFilter.State = .open
@@ -72,9 +72,9 @@ enum QuarantineFilter {
 }
 
 extension WarehouseReader {
-    /// Goes through lines in quarantine in the order of their numbers, page by page.
+    /// Calls `body` with the matching lines in quarantine in the order of their numbers. Reads them page by page.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: the number of lines.
     func forEachRejected(
         matching filter: RejectedFilter, limit: Int = .max, _ body: (RejectedRecord) throws -> Void
     ) throws -> Int {

@@ -5,14 +5,14 @@ import Pipeline
 
 import enum Logging.SystemClock
 
-/// `reelhouse quarantine drop`: takes lines out of the quarantine for good.
+/// `reelhouse quarantine drop`: deletes lines from the quarantine.
 enum QuarantineDropCommand: Command {
     static let declaration = CommandDeclaration(
         name: "drop",
         summary: "Delete lines from the quarantine for good, and keep only how many they were.",
         discussion: """
             Without --yes it shows what it would delete, and changes nothing. Drops open and cured lines; --cured \
-            limits it to cured ones. The counts of runs stay as they are, and the numbers of dropped lines are kept by \
+            limits it to cured ones. The counts of runs do not change, and the number of dropped lines is stored by \
             run, source and rule. The file keeps its size: later runs use the space again.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
@@ -36,7 +36,7 @@ enum QuarantineDropCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         let filter = try filter(arguments, clock: context.clock)
         let location = arguments.string("warehouse") ?? ""
-        // A warehouse that is not there is not made here.
+        // Throws when there is no warehouse, which the next calls would create.
         let reader = try Backends.reader(location)
         let isDropped = arguments.flag("yes") && !arguments.flag("dry-run")
         let counts =
@@ -64,20 +64,20 @@ enum QuarantineDropCommand: Command {
         var filter = try QuarantineFilter.filter(arguments, otherwise: .all)
         if let age = arguments.duration("older-than") {
             let (seconds, attoseconds) = age.components
-            // A run that began at that very moment is as old as that.
+            // The + 1 includes a run that began exactly that long ago.
             filter.foundBefore = clock.now - seconds * 1000 - attoseconds / 1_000_000_000_000_000 + 1
         }
         return filter
     }
 }
 
-/// What `drop` says of the lines that it deleted, or would delete.
+/// The output of `drop`: the lines that it deleted, or would delete.
 private struct QuarantineDropSummary {
-    /// By rule and source, the most first.
+    /// The number of lines by rule and source, the largest number first.
     let counts: [RejectedCount]
     let isDropped: Bool
 
-    /// How many sources are named.
+    /// The most rows of the table; the others are summed up.
     private static let namedSources = 20
 
     /// What `drop --json` prints: an interface, documented in the README.

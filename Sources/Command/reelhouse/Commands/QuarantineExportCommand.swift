@@ -2,7 +2,7 @@ import Arguments
 import Domain
 import JSON
 
-/// `reelhouse quarantine export`: lines in quarantine for another program, or to be mended.
+/// `reelhouse quarantine export`: writes lines in quarantine for another program, or to be corrected.
 enum QuarantineExportCommand: Command {
     static let declaration = CommandDeclaration(
         name: "export",

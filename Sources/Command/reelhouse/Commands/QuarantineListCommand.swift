@@ -28,7 +28,7 @@ enum QuarantineListCommand: Command {
     }
 }
 
-/// Lines in quarantine by rule and by source, the most first.
+/// The output of `list`: the number of lines by rule and by source, the largest number first.
 private struct QuarantineList {
     let lines: Int64
     let rules: [(rule: String, lines: Int64)]
@@ -73,7 +73,7 @@ private struct QuarantineList {
         }
         var ruleTable = TextTable([.text("rule"), .number("lines"), .prose("a line is rejected when")])
         for (rule, count) in rules {
-            let explanation = CleaningRule(rawValue: rule)?.explanation.rejects ?? "a newer version knows"
+            let explanation = CleaningRule(rawValue: rule)?.explanation.rejects ?? "(a rule of a newer version)"
             ruleTable.add([rule, NumberFormat.grouped(count), explanation])
         }
         try console.print(ruleTable)
@@ -91,7 +91,7 @@ private struct QuarantineList {
         try console.print("Try next:  reelhouse quarantine show --rule \(rules[0].rule)\(option)")
     }
 
-    /// What the tables leave out.
+    /// Counts of lines that the tables leave out.
     private var notes: [String] {
         var notes: [String] = []
         if state == .open, totals.cured > 0 {

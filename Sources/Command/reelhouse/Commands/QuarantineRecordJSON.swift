@@ -4,7 +4,8 @@ import Hashing
 import JSON
 import Pipeline
 
-/// A line in quarantine as `export` writes it and `retry --from` reads it: an interface, documented in the README.
+/// The JSON object of a line in quarantine, which `export` writes and `retry --from` reads. It is an interface,
+/// documented in the README.
 enum QuarantineRecordJSON {
     static func object(_ record: RejectedRecord) -> JSONText {
         let rejection = record.rejection
@@ -26,7 +27,7 @@ enum QuarantineRecordJSON {
     }
 }
 
-/// The lines of an edited export, one after the other.
+/// Reads the lines of an edited export, one after the other.
 final class MendedLineReader {
     private enum Key: Int, CaseIterable {
         case id, raw, base64, source, line
@@ -64,7 +65,7 @@ final class MendedLineReader {
 
     /// The next line, or nil at the end.
     ///
-    /// - Throws: `CommandError` for a line that is none of an export; `FileError`.
+    /// - Throws: `CommandError` when a line is not one of an export; `FileError`.
     func next() throws -> MendedLine? {
         while chunk.map({ index >= $0.lines.count }) ?? true {
             guard let next = try source.next() else { return nil }
@@ -108,7 +109,7 @@ final class MendedLineReader {
 
     private func fault(_ chunk: LineChunk, _ line: Line, _ why: String) -> CommandError {
         CommandError(
-            message: "line \(line.number) of \(chunk.source.name) is not of an export: \(why)",
-            hint: "Start from `reelhouse quarantine export`, and change only what raw says.")
+            message: "line \(line.number) of \(chunk.source.name) is not a line of an export: \(why)",
+            hint: "Start from `reelhouse quarantine export`, and change only the value of raw.")
     }
 }

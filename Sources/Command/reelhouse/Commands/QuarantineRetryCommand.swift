@@ -3,16 +3,16 @@ import Domain
 import Logging
 import Pipeline
 
-/// `reelhouse quarantine retry`: loads what is accepted now.
+/// `reelhouse quarantine retry`: tries lines in quarantine again.
 enum QuarantineRetryCommand: Command {
     static let declaration = CommandDeclaration(
         name: "retry",
         summary: "Try lines in quarantine again after a fix of the data or of the rules, and load what is accepted.",
         discussion: """
             Accepted lines are loaded and cured. Lines already in the warehouse are cured too, and not loaded twice. \
-            What is still rejected stays open, with the rule that it breaks now. Cured lines are not tried \
-            again, unless chosen by --id. With --from, the lines are taken from an edited export instead, which \
-            says by rejected_id which ones they replace.
+            Lines that are still rejected stay open, with the rule that they break now. Cured lines are not tried \
+            again, unless chosen by --id. With --from, the lines are read from an edited export instead, where \
+            rejected_id says which line in quarantine each of them replaces.
             """,
         options: [CommonOption.warehouse] + QuarantineFilter.options + [
             .value("from", .path, placeholder: "file", help: "An edited export, or - for standard input."),
@@ -35,7 +35,7 @@ enum QuarantineRetryCommand: Command {
         if arguments.isGiven("from"), filter.rule != nil || filter.source != nil || filter.id != nil {
             throw UsageError(
                 "--from does not go with --rule, --source or --id",
-                hint: "The file says which lines are meant; leave out of it what is not.")
+                hint: "The file selects the lines: delete from it those that are not to be tried.")
         }
         let stop = StopSignal()
         let latest = LatestProgress()
@@ -66,7 +66,7 @@ enum QuarantineRetryCommand: Command {
         _ latest: LatestProgress
     ) throws -> QuarantineReport {
         let location = arguments.string("warehouse") ?? ""
-        // A warehouse that is not there is not made here.
+        // Throws when there is no warehouse, which the next calls would create.
         _ = try Backends.reader(location)
         let mended = try arguments.string("from").map(MendedLineReader.init)
         var options = LoadOptions(clock: context.clock)

@@ -4,7 +4,7 @@ import Pipeline
 
 import enum Logging.PlainText
 
-/// What a retry says at its end.
+/// The output of a retry.
 struct QuarantineRetrySummary {
     let report: QuarantineReport
     let isDryRun: Bool
@@ -81,8 +81,8 @@ struct QuarantineRetrySummary {
         if !aside.isEmpty {
             let list = aside.map { "\(NumberFormat.grouped($0.value)) \($0.key.rawValue)" }.joined(separator: ", ")
             notes.append(
-                "Left aside, since not all of the line was kept: \(list). Mend the file or split the line at its "
-                    + "source, and load it with `reelhouse run`.")
+                "Not tried, since the quarantine has only the first part of the line: \(list). Repair the file or split "
+                    + "the line at its source, and load it with `reelhouse run`.")
         }
         if report.missing > 0 {
             notes.append(

@@ -5,7 +5,7 @@ import JSON
 
 import enum Logging.PlainText
 
-/// `reelhouse quarantine show`: lines in quarantine, and what is wrong with them.
+/// `reelhouse quarantine show`: shows lines in quarantine, and what is wrong with them.
 enum QuarantineShowCommand: Command {
     static let declaration = CommandDeclaration(
         name: "show",
@@ -48,7 +48,7 @@ enum QuarantineShowCommand: Command {
         return .done
     }
 
-    /// How many cured lines match where no open one does.
+    /// Says how many cured lines match, when no open line does.
     private static func curedNote(_ filter: RejectedFilter, _ reader: any WarehouseReader) throws -> String {
         guard filter.state == .open else { return "" }
         var cured = filter
@@ -57,7 +57,7 @@ enum QuarantineShowCommand: Command {
         return lines == 0 ? "" : " \(NumberFormat.count(lines, "line is", "lines are")) cured; --cured shows them."
     }
 
-    /// How many characters of a line are shown unless told.
+    /// The most characters of a line that are shown without `--full`.
     private static let shortenedWidth = 300
 
     private static func show(_ record: RejectedRecord, width: Int, on console: Console) throws {
@@ -76,11 +76,11 @@ enum QuarantineShowCommand: Command {
     }
 }
 
-/// A line as it came, made safe for a terminal.
+/// The text of a line in a form that is safe for a terminal.
 enum RawLineText {
     /// The line's first `width` characters with controls as escapes and what is not UTF-8 as `\xNN`.
     static func text(_ raw: [UInt8], width: Int) -> String {
-        // A character has few scalars, so this is enough of a line that is shown shortened.
+        // 16 bytes a character are enough, since a character has few scalars.
         let isCut = width < raw.count / 16
         let bytes = isCut ? raw.prefix(width * 16) : raw[...]
         let text = escaped(bytes)

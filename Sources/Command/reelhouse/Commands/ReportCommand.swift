@@ -1,7 +1,7 @@
 import Arguments
 import Domain
 
-/// `reelhouse report`: what the data says, at a glance.
+/// `reelhouse report`: shows the best movies, trending movies and events by type.
 enum ReportCommand: Command {
     static let declaration = CommandDeclaration(
         name: "report",

@@ -3,18 +3,18 @@ import Domain
 import Logging
 import Pipeline
 
-/// `reelhouse run`: the main job.
+/// `reelhouse run`: loads movies and events.
 enum RunCommand: Command {
     static let declaration = CommandDeclaration(
         name: "run",
         summary: "Load movies and events into the warehouse, and bring its marts up to date.",
         discussion: """
-            What was loaded whole before is skipped, what was interrupted goes on where its last commit was, and a \
+            A source that was loaded before is skipped, one that was interrupted continues from its last commit, and a \
             line that breaks a rule goes to quarantine. Without --movies and --events, both default folders are read if \
             they exist. With one of them, only that input is read.
 
-            Ctrl-C, SIGTERM or SIGHUP stops it at the next commit, and a second one at once, unless it comes within \
-            half a second of the first. Under nohup SIGHUP is ignored.
+            Ctrl-C, SIGTERM or SIGHUP stops the run at the next commit. A second signal stops it at once, unless it \
+            comes within half a second of the first. Under nohup SIGHUP is ignored.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
@@ -24,7 +24,7 @@ enum RunCommand: Command {
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
             .value("max-duration", .duration, help: "Stop at the next commit after so long, and say what is left."),
             CommonOption.now, CommonOption.snapshotDate,
-            .flag("reload", help: "Read again what was loaded whole before."),
+            .flag("reload", help: "Read sources again that were loaded before."),
             CommonOption.whole,
             .flag("dry-run", help: "Show what the run would change, then roll back."),
             CommonOption.json,
@@ -71,12 +71,12 @@ enum RunCommand: Command {
             try RunSummary(report: report, ending: ending, isDryRun: arguments.flag("dry-run"))
                 .print(on: context.console)
         }
-        // A person who reads the summary has read it there.
+        // The summary has these sentences already.
         if arguments.flag("json") || context.console.isQuiet { ending.tell(on: context.console) }
         return ending.status
     }
 
-    /// Where the same command begins after an error that ended the run.
+    /// Says where the same command will begin after an error that ended the run.
     private static func whatStays(_ location: String, _ isDryRun: Bool) -> String {
         if isDryRun { return "A dry run changes nothing." }
         return Backends.isThere(location)
@@ -122,9 +122,9 @@ enum RunCommand: Command {
         return try loader.run(movies: movieSources, events: eventSources)
     }
 
-    /// Makes transactions, and the pieces that they are made of, as small as the command line asks for.
+    /// Limits transactions and groups to the number of lines that `--commit-lines` gives.
     ///
-    /// - Returns: how many bytes a chunk has at most; nil leaves it to the backend.
+    /// - Returns: the greatest size of a chunk in bytes; nil leaves it to the backend.
     private static func commitLines(_ arguments: ParsedArguments, _ options: inout LoadOptions) -> Int? {
         guard let lines = arguments.integer("commit-lines") else { return nil }
         options.transactionLines = lines

@@ -1,7 +1,7 @@
 import Arguments
 import JSON
 
-/// `reelhouse schema`: the data dictionary.
+/// `reelhouse schema`: prints the data dictionary.
 enum SchemaCommand: Command {
     static let declaration = CommandDeclaration(
         name: "schema",

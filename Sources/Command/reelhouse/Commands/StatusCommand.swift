@@ -4,7 +4,7 @@ import JSON
 
 import enum Logging.PlainText
 
-/// `reelhouse status`: what a warehouse holds, and how it came there.
+/// `reelhouse status`: shows the runs, checkpoints and row counts of a warehouse.
 enum StatusCommand: Command {
     static let declaration = CommandDeclaration(
         name: "status",
@@ -31,7 +31,7 @@ enum StatusCommand: Command {
     }
 }
 
-/// What `status` shows, to be rendered as text or JSON.
+/// The output of `status` as text or JSON.
 struct WarehouseStatus {
     let location: String
     let runs: [RunRecord]
@@ -43,7 +43,7 @@ struct WarehouseStatus {
     let newestEvent: Int64?
     let newestSnapshot: Int32?
     let marts: MartState
-    /// What is to be said of them, or nil.
+    /// The note that the marts are out of date, or nil.
     let martNote: String?
     let quarantine: QuarantineTotals
 
@@ -173,12 +173,12 @@ struct WarehouseStatus {
 }
 
 extension RunRecord {
-    /// How long it took; nil while it runs, and when it was killed.
+    /// How long the run took; nil while it runs, and when it was killed.
     var seconds: Double? { endedAt.map { Double(max(0, $0 - startedAt)) / 1000 } }
 }
 
 extension RunOutcome {
-    /// How it ended, to be read after "Run 3".
+    /// The outcome as the end of a sentence that begins with "Run 3".
     fileprivate var ending: String {
         switch self {
         case .running: "is under way"

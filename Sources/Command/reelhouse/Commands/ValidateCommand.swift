@@ -5,7 +5,7 @@ import Glibc
 import Logging
 import Pipeline
 
-/// `reelhouse validate`: what a run would reject, and why.
+/// `reelhouse validate`: shows which lines a run would reject, and why.
 enum ValidateCommand: Command {
     static let declaration = CommandDeclaration(
         name: "validate",
@@ -13,14 +13,15 @@ enum ValidateCommand: Command {
         discussion: """
             No warehouse is needed. Duplicates and event_id_conflict are not checked; use `reelhouse run --dry-run`.
 
-            Whether a path that is named without --movies or --events holds movies or events is told by its first \
-            lines, or by --as; a file that does not tell is taken for what the others are. Without any path the default folders of both are read.
+            The first lines of a path that is named without --movies or --events show whether it contains movies or \
+            events; --as sets it. A file whose lines do not show it is read as most of the other files are. Without any \
+            path the default folders of both are read.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
             .value(
                 "as", .choice(SourcePort.allCases.map(\.rawValue)),
-                help: "What the lines of the named paths are."),
+                help: "Whether the named paths contain movies or events."),
             .value(
                 "limit", .count, defaultValue: "3",
                 help: "How many lines of each rule, and warnings of each reason, are shown."),
@@ -74,7 +75,7 @@ enum ValidateCommand: Command {
         return ending.status
     }
 
-    /// What is read, in order: files of one port make a set.
+    /// The sets of sources to be read, in order. Files of one port make one set.
     private static func sets(_ arguments: ParsedArguments) throws -> [any SourceSet] {
         let paths = arguments.operands("path")
         let options = sourceOptions(arguments)
@@ -93,7 +94,7 @@ enum ValidateCommand: Command {
         if let port = arguments.choice("as", as: SourcePort.self) {
             return sets + [try Backends.sources(port, paths, options: options)]
         }
-        // A location that is no path has to say what it is.
+        // Only the first lines of files are examined: any other location needs --movies, --events or --as.
         if let url = paths.first(where: { Location($0).scheme != nil }) {
             throw FilePortGuess.error(Location(url).description, "it is not a file")
         }
@@ -101,11 +102,11 @@ enum ValidateCommand: Command {
         return sets + (try guessed(FileDiscovery.find(paths, unless: files.own), named: ports, files))
     }
 
-    /// Files as sets of one port each; what was passed over or cannot be read goes with the first.
+    /// The files as sets of one port each. Files that are not read or cannot be read are listed in the first set.
     private static func guessed(
         _ found: FoundFiles, named: [SourcePort], _ options: FileSet.Options
     ) throws -> [any SourceSet] {
-        // What cannot be opened tells nothing; the set says so when it comes to it.
+        // A file that cannot be opened has no lines to examine. The set reports it when it is read.
         let closed = found.files.filter { $0.name != "-" && access($0.name, R_OK) != 0 }
         let guesses = try FilePortGuess().files(of: found.files.filter { !closed.contains($0) }, named: named)
         let files = guesses.map { ($0.file, $0.port) } + closed.map { ($0, SourcePort.events) }
@@ -121,7 +122,7 @@ enum ValidateCommand: Command {
         return sets
     }
 
-    /// How sources are read; the warehouse is not named here, but where it is by default it is no input.
+    /// The options for reading the sources. The files of the default warehouse and raw store are never input.
     private static func sourceOptions(_ arguments: ParsedArguments) -> SourceOptions {
         var options = SourceOptions()
         options.readsUnfinished = arguments.flag("whole")

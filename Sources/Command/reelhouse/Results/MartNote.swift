@@ -1,19 +1,19 @@
 import Domain
 
-/// What has to be said where marts are shown that are not as of the last run.
+/// The note that a command prints when it shows marts that are out of date.
 enum MartNote {
-    /// The marts that are brought up to date at the end of a run; movie_daily is with each commit.
+    /// The marts that a run refreshes at its end. (`movie_daily` is up to date after each commit.)
     private static let refreshed = [
         MartTables.genreDaily.name, MartTables.topMovies.name, MartTables.trending.name,
     ]
 
-    /// What to say of a warehouse; nil where all is up to date.
+    /// The note for a warehouse; nil when its marts are up to date.
     static func text(_ reader: any WarehouseReader) throws -> String? {
         let state = try reader.martState()
         return text(state, lastRun: try reader.runs(limit: 1).first)
     }
 
-    /// What to say of a query; nil where it reads no mart, or all is up to date.
+    /// The note for a query; nil when it names no mart, or when the marts are up to date.
     static func text(_ reader: any WarehouseReader, query sql: String) throws -> String? {
         let words = Set(sql.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
         return words.isDisjoint(with: refreshed) ? nil : try text(reader)

@@ -3,9 +3,9 @@ import JSON
 
 import enum Logging.PlainText
 
-/// What is said of events that were taken without a part of their payload, because it stands in the wrong place.
+/// Notes about events that were accepted without a part of their payload, because its key is in the wrong place.
 enum MisplacedNotes {
-    /// A sentence a key, the most frequent first, with a few lines that have it.
+    /// One sentence for each key, the most frequent first, with a few example lines.
     static func lines(_ tally: MisplacedTally) -> [String] {
         sorted(tally).map { key, count in
             let places = tally.examples[key, default: []].map { "\(PlainText.escape($0.source)):\($0.line)" }

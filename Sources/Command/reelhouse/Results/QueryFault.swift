@@ -3,7 +3,8 @@ import Domain
 
 import enum Logging.Redaction
 
-/// The names that are suggested for a wrong one are found as those of options are, so this is here and not in the core.
+/// The messages of `QueryError`. They are here and not in the core because they use `Suggestion` of the target
+/// `Arguments`, which finds the name that a wrong name may mean.
 extension QueryError: ReportedError {
     /// What is wrong with the statement.
     public var message: String { Redaction.text(text) }

@@ -2,38 +2,40 @@ import Arguments
 import Domain
 import Pipeline
 
-/// How reading and loading ended: its exit status (see `ExitStatus`), and why, one sentence a reason.
+/// The exit status of a run or validation, and the reasons for it, one sentence each.
 struct RunEnding: Equatable {
-    /// What is to be told of one source.
+    /// The facts about one source that the exit status depends on.
     struct Source: Equatable {
         var name: String
-        /// Whether something of it is left to read.
+        /// Whether some of it has not been read yet.
         var isLeft = false
-        /// Whether nothing of it was read by this command.
+        /// Whether this command has read no line of it.
         var isUnread = false
-        /// Whether it was found damaged.
+        /// Whether it is damaged.
         var isDamaged = false
-        /// Whether it was found to be no NDJSON.
+        /// Whether it is not NDJSON.
         var isUnsupported = false
         /// Whether lines of it were read and all of them rejected.
         var isAllRejected = false
-        /// The other port, where its lines plainly belong to that one.
+        /// The other port, if its lines clearly belong to that one.
         var looksLike: SourcePort?
-        /// The port that it was read for, how many lines were read, and how many of them plainly belong to the other.
+        /// The port that it was read through.
         var port = SourcePort.movies
+        /// The number of lines that were read.
         var read: Int64 = 0
+        /// The number of rejected lines that clearly belong to the other port.
         var otherPortLines: Int64 = 0
     }
 
-    /// Which command it is that ended.
+    /// The kind of command that ended.
     enum Task: Equatable {
-        /// Lines were loaded, and those that were rejected are in quarantine.
+        /// A load: rejected lines are in quarantine.
         case load
-        /// Lines were checked, and nothing was stored.
+        /// A validation: nothing is stored.
         case validation
     }
 
-    /// What is known at the end.
+    /// The facts that the exit status depends on.
     struct Facts: Equatable {
         var task = Task.load
         var stop: StopSignal.Reason?
@@ -44,19 +46,19 @@ struct RunEnding: Equatable {
         var unreadable: [SourceRemark] = []
         /// The value of `--max-rejects`.
         var limit: Limit?
-        /// The columns that a name may take; nil where names are whole.
+        /// The greatest width of a source's name in columns; nil does not shorten names.
         var nameWidth: Int?
     }
 
     /// The exit status.
     var status = ExitStatus.done
-    /// Why, and what to do next.
+    /// The reasons, and what to do next.
     var sentences: [String] = []
 
     /// How many sources are named; the others are counted.
     private static let namedSources = 3
 
-    /// Judges what is known at the end: what stopped it comes first, then what was not taken.
+    /// Decides the exit status. The reason for a stop comes first, then rejected and unread lines.
     init(_ facts: Facts) {
         var facts = facts
         if let width = facts.nameWidth {
@@ -136,7 +138,7 @@ struct RunEnding: Equatable {
         sentences.append(sentence)
     }
 
-    /// What is left to read: the sources that were begun, else the one that is next, and how many more there are.
+    /// Says what is left to read: the sources that were read in part, or else the next source, and how many more.
     private static func rest(_ left: [Source]) -> String {
         var begun = left.filter { !$0.isUnread }
         if begun.isEmpty { begun = Array(left.prefix(1)) }
@@ -145,7 +147,7 @@ struct RunEnding: Equatable {
         return list(begun.map(\.name), "is", "are") + " left" + (unread > 0 ? ", \(more) not looked at" : "")
     }
 
-    /// Where more is said of a rule: nothing that was only checked is in quarantine.
+    /// Names the command that tells more: the quarantine after a load, the rule after a validation.
     private static func more(_ rule: CleaningRule, _ task: Task) -> String {
         switch task {
         case .load: "See `reelhouse quarantine show --rule \(rule.rawValue)`."
@@ -160,13 +162,13 @@ struct RunEnding: Equatable {
         }
     }
 
-    /// A share as it was given, to the last digit.
+    /// A share with as many digits as it was given with.
     private static func percent(_ share: Double) -> String {
         let percent = (share * 1e10).rounded() / 1e8
         return percent == percent.rounded() ? "\(Int64(percent))%" : "\(percent)%"
     }
 
-    /// `a`, `a and b`, `a, b, c and 4 more`, and the verb that goes with so many.
+    /// `a is`, `a and b are`, `a, b, c and 4 more are`.
     private static func list(_ names: [String], _ one: String, _ many: String) -> String {
         list(names) + " " + (names.count == 1 ? one : many)
     }
@@ -180,7 +182,7 @@ struct RunEnding: Equatable {
 }
 
 extension RunEnding {
-    /// How a run ended.
+    /// The ending of a run.
     init(_ report: LoadReport, limit: Limit?, nameWidth: Int? = nil) {
         let sources = report.sources.map { source in
             Source(
@@ -195,7 +197,7 @@ extension RunEnding {
                 unreadable: report.unreadable, limit: limit, nameWidth: nameWidth))
     }
 
-    /// How a validation ended.
+    /// The ending of a validation.
     init(_ report: ValidationReport, limit: Limit?) {
         let sources = report.sources.map { source in
             let counts = source.tally.counts
@@ -210,7 +212,8 @@ extension RunEnding {
                 limit: limit))
     }
 
-    /// Says why on standard error, for those who read no summary; also when quiet, where not all was done.
+    /// Prints the reasons on standard error, for users who get no summary. With `--quiet` they are printed only if the
+    /// exit status is not 0.
     func tell(on console: Console) {
         for sentence in sentences {
             if status == .done {

@@ -1,7 +1,7 @@
 import Domain
 import Pipeline
 
-/// What a run says at its end: what was read, what changed, and what to do next.
+/// The output of a run: what was read, what changed, and what to do next.
 struct RunSummary {
     let report: LoadReport
     let ending: RunEnding
@@ -30,7 +30,7 @@ struct RunSummary {
     }
 
     private func printRows(on console: Console) throws {
-        // A run that was stopped by a signal does not count them.
+        // A run that was stopped by a signal does not count the rows.
         if report.rows.isEmpty { return }
         let before = Dictionary(report.rowsBefore.map { ($0.table, $0.rows) }) { first, _ in first }
         var rows = TextTable([.text("table"), .number("rows"), .number("change")])
@@ -43,7 +43,7 @@ struct RunSummary {
         try console.print()
     }
 
-    /// What a person should know or do next.
+    /// What the user should know or do next.
     private var notes: [String] {
         var notes: [String] = []
         let skipped = report.sources.filter { $0.state == .skipped }
@@ -73,7 +73,7 @@ struct RunSummary {
         return notes
     }
 
-    /// How many reasons of warnings are named.
+    /// The most reasons for warnings that are named.
     private static let namedReasons = 5
 
     private var warnedNote: String? {

@@ -2,7 +2,7 @@ import Domain
 import JSON
 import SQLite
 
-/// The data dictionary: every table and view of a warehouse, from the declarations and the migrations that are built in.
+/// The data dictionary: every table and view of a warehouse, from the table declarations and the built-in migrations.
 struct SchemaDictionary {
     /// A table or a view.
     struct Relation {
@@ -17,25 +17,25 @@ struct SchemaDictionary {
     /// A column.
     struct Field {
         var name: String
-        /// What it holds, the same on every backend.
+        /// The column's type, the same on every backend.
         var type: String
         /// How SQLite stores it.
         var storedType: String
-        /// Nil where it is not known, as of views.
+        /// Whether it may be null; nil when that is not known, as for views.
         var isNullable: Bool?
         var meaning: String
     }
 
     let relations: [Relation]
 
-    /// - Throws: `SQLiteError` when SQLite cannot give the views.
+    /// - Throws: `SQLiteError` when the views cannot be read.
     init() throws {
         let tables =
             MovieTables.all + BehaviourTables.all + BehaviourTables.withdrawals + MartTables.all + OperationTables.all
         relations = tables.map(Self.relation) + (try SchemaViews.all()).map { Self.relation($0, tables) }
     }
 
-    /// The tables and views of a name; all without one, and none where there is no such name.
+    /// The table or view of a name, or all of them when the name is nil. Empty when there is none of that name.
     func relations(named name: String?) -> [Relation] {
         guard let name = name?.lowercased() else { return relations }
         return relations.filter { $0.name == name }
@@ -77,7 +77,7 @@ struct SchemaDictionary {
 
     private static let readableSuffix = "_readable"
 
-    /// What columns mean that no table has.
+    /// The meanings of columns that only views have.
     private static let viewColumns: [String: String] = [
         "movie_title": "The movie's title, where it is known.",
         "primary_genre": "The name of the first genre, where it is known.",
@@ -104,7 +104,7 @@ struct SchemaDictionary {
             return Field(
                 name: name, type: "text", storedType: "TEXT", isNullable: true, meaning: viewColumns[name] ?? "")
         }
-        // The type of facts is stored as a code, and views show its name.
+        // The column event_type of the facts is stored as a code; views show its name.
         let isShownAsText =
             column.type == .timestamp || column.type == .uuid || (name == "event_type" && column.type == .integer)
         let type = isShownAsText ? .text : column.type

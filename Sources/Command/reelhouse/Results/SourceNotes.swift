@@ -3,12 +3,12 @@ import JSON
 
 import enum Logging.PlainText
 
-/// What is said of sources beside their counts: what was passed over, what cannot be read, what is not finished.
+/// Notes about sources beside their counts: which were not read, cannot be read, or have an unfinished last line.
 enum SourceNotes {
-    /// How many of a kind are named.
+    /// The most notes of one kind; the others are counted.
     private static let named = 5
 
-    /// One line each, and how many more there are.
+    /// One line for each file that was not read or is unfinished, and how many more there are.
     static func lines(passedOver: [SourceRemark], unfinished: [String]) -> [String] {
         some(passedOver.map { "Passed over \($0.name): it is \($0.reason)." }, "files or folders were passed over")
             + some(

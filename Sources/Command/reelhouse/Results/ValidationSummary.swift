@@ -4,7 +4,7 @@ import Pipeline
 
 import enum Logging.PlainText
 
-/// What `validate` shows, to be rendered as text or JSON.
+/// The output of `validate` as text or JSON.
 struct ValidationSummary {
     let report: ValidationReport
     let seconds: Double
@@ -86,7 +86,7 @@ struct ValidationSummary {
         try printSums(on: console)
         try console.print()
         var table = TextTable([
-            .path("source"), .text("stream"), .text("rule"), .number("lines"),
+            .path("source"), .text("port"), .text("rule"), .number("lines"),
         ])
         for source in report.sources {
             let name = [source.name, source.port.rawValue]
@@ -118,7 +118,8 @@ struct ValidationSummary {
         if let rule = rules.first { try console.print("\nTry next:  reelhouse explain \(rule.rawValue)") }
     }
 
-    /// Lines by rule over all sources, with what to do about them; before the files, of which there may be many.
+    /// Prints the rejected lines by rule over all sources, and what to do about them. This comes before the table of
+    /// sources, which may be long.
     private func printSums(on console: Console) throws {
         if rules.isEmpty { return }
         var table = TextTable([.text("rule"), .number("lines"), .prose("what to do")])
@@ -134,7 +135,7 @@ struct ValidationSummary {
 
     private func printWarnings(on console: Console) throws {
         if reasons.isEmpty { return }
-        var table = TextTable([.path("source"), .text("stream"), .text("warning"), .number("count")])
+        var table = TextTable([.path("source"), .text("port"), .text("warning"), .number("count")])
         for source in report.sources {
             for (reason, count) in source.tally.warnings.mostFrequentFirst {
                 table.add([source.name, source.port.rawValue, reason.name, NumberFormat.grouped(count)])
@@ -150,7 +151,7 @@ struct ValidationSummary {
         }
     }
 
-    /// Prints the first of many under a heading, and how many more there are.
+    /// Prints examples under a heading, and how many more lines there are.
     private func print(
         _ examples: [ValidationExample], of count: Int64, _ noun: (one: String, many: String), on console: Console,
         under heading: String
