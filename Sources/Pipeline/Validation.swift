@@ -51,7 +51,7 @@ public final class Validation {
 
     /// The result of one chunk: the tally of its lines, and what it says about its source.
     private struct Part: Sendable {
-        var source: Int
+        var source: Source
         var sourceBytes: Int64
         /// The other port, if the chunk's lines clearly belong to that one.
         var otherPort: SourcePort?
@@ -77,6 +77,7 @@ public final class Validation {
         defer { stage.cancel() }
         stage.start(
             reading: Handoff(value: source.next), weigh: FlightBudget.weight(of:), makeTransform: transform(set.port))
+        var numbers = SourceNumbers(described: descriptions.count)
         var bytes: [Int: Int64] = [:]
         while true {
             let next = try stage.next()
@@ -85,8 +86,12 @@ public final class Validation {
                 continue
             }
             stage.release()
-            add(part, as: first + part.source)
-            bytes[part.source] = part.sourceBytes
+            let index = first + numbers.index(of: part.source.number)
+            if index == report.sources.count {
+                report.sources.append(ValidatedSource(name: part.source.name, port: set.port))
+            }
+            add(part, to: index)
+            bytes[index] = part.sourceBytes
             progress(
                 LoadProgress(
                     phase: set.port == .movies ? .movies : .events, bytes: bytes.values.reduce(0, +),
@@ -94,17 +99,18 @@ public final class Validation {
         }
     }
 
-    private func add(_ part: Part, as number: Int) {
-        report.sources[number].tally.add(part.tally, examples: options.examples)
-        report.sources[number].otherPortLines += part.otherPortLines
-        report.sources[number].otherPort = report.sources[number].otherPort ?? part.otherPort
+    /// Adds a part to the report of the source at an index.
+    private func add(_ part: Part, to index: Int) {
+        report.sources[index].tally.add(part.tally, examples: options.examples)
+        report.sources[index].otherPortLines += part.otherPortLines
+        report.sources[index].otherPort = report.sources[index].otherPort ?? part.otherPort
         report.total.add(part.tally, examples: options.examples)
         if let source = part.known { known.append(source) }
         switch part.notice {
-        case .skipped: report.sources[number].isRepeated = true
-        case .unfinishedLine: report.sources[number].isUnfinished = true
+        case .skipped: report.sources[index].isRepeated = true
+        case .unfinishedLine: report.sources[index].isUnfinished = true
         case .unreadable(let why):
-            report.unreadable.append(SourceRemark(name: report.sources[number].name, reason: why))
+            report.unreadable.append(SourceRemark(name: report.sources[index].name, reason: why))
         case nil: break
         }
     }
@@ -163,7 +169,7 @@ public final class Validation {
         }
         let known = chunk.isLast ? chunk.mark : nil
         return Part(
-            source: chunk.source.number, sourceBytes: chunk.sourceBytesRead,
+            source: chunk.source, sourceBytes: chunk.sourceBytesRead,
             otherPort: guess.otherPort(of: chunk, rejected: tally.counts.rejected, of: tally.counts.read),
             otherPortLines: guess.count(ofOtherPortIn: chunk, rejections: rejections), notice: chunk.notice,
             known: known.map {

@@ -1,42 +1,66 @@
 import Domain
 
 /// The counts of a run, and those of them that are committed.
+///
+///     var tally = RunTally(record)
+///     tally.add(counts, rejections, warnings)  // For each batch.
+///     tally.didCommit()                        // After each commit.
+///     tally.fail(because: error)               // After an error: only what is committed is left.
 struct RunTally {
+    /// Everything that a rollback restores.
+    private struct Values {
+        var run: RunRecord
+        var rejectedByRule: [CleaningRule: Int64] = [:]
+        var warningsByReason: [WarningReason: Int64] = [:]
+        var misplaced = MisplacedTally()
+        var cured: Int64 = 0
+    }
+
+    private var current: Values
+    private var committed: Values
+
     /// The run's row.
-    private(set) var run: RunRecord
-    private(set) var rejectedByRule: [CleaningRule: Int64] = [:]
-    private(set) var warningsByReason: [WarningReason: Int64] = [:]
+    var run: RunRecord { current.run }
+    /// The number of rejected lines by rule.
+    var rejectedByRule: [CleaningRule: Int64] { current.rejectedByRule }
+    /// The number of values that were dropped or made null, by reason.
+    var warningsByReason: [WarningReason: Int64] { current.warningsByReason }
     /// Keys in the wrong place of an event.
-    private(set) var misplaced = MisplacedTally()
+    var misplaced: MisplacedTally { current.misplaced }
     /// Lines in quarantine that this run cured.
-    var cured: Int64 = 0
-    private var committed = LineCounts()
+    var cured: Int64 {
+        get { current.cured }
+        set { current.cured = newValue }
+    }
 
     /// The tally of a run that has counted nothing.
-    init(_ run: RunRecord) { self.run = run }
+    init(_ run: RunRecord) {
+        current = Values(run: run)
+        committed = current
+    }
 
     /// Adds the counts, rejections and warnings of a batch.
     mutating func add(_ counts: LineCounts, _ rejections: [Rejection], _ warnings: WarningTally) {
-        run.counts += counts
-        for rejection in rejections { rejectedByRule[rejection.rule, default: 0] += 1 }
-        for (reason, count) in warnings.byReason { warningsByReason[reason, default: 0] += Int64(count) }
+        current.run.counts += counts
+        for rejection in rejections { current.rejectedByRule[rejection.rule, default: 0] += 1 }
+        for (reason, count) in warnings.byReason { current.warningsByReason[reason, default: 0] += Int64(count) }
     }
 
     /// Adds keys in the wrong place of an event.
-    mutating func add(_ keys: MisplacedTally) { misplaced.add(keys) }
+    mutating func add(_ keys: MisplacedTally) { current.misplaced.add(keys) }
 
     /// Sets the outcome and the end of the run.
     mutating func end(_ outcome: RunOutcome, at time: Int64) {
-        run.outcome = outcome
-        run.endedAt = time
+        current.run.outcome = outcome
+        current.run.endedAt = time
     }
 
-    /// Marks all counts as committed.
-    mutating func didCommit() { committed = run.counts }
+    /// Marks everything as committed.
+    mutating func didCommit() { committed = current }
 
-    /// Sets the counts of the run back to those that are committed, and stores the error message.
+    /// Goes back to what is committed, and stores the error message.
     mutating func fail(because error: any Error) {
-        run.counts = committed
-        run.error = RunFailure.message(error)
+        current = committed
+        current.run.error = RunFailure.message(error)
     }
 }

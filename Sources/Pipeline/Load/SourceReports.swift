@@ -3,42 +3,51 @@ import Logging
 
 /// The reports and the progress of the sources of one port.
 struct SourceReports {
-    /// One report for each source, in the order in which they were named.
+    /// One report for each source: first the described ones in their order, then the others in the order in which their
+    /// first chunks came.
     private(set) var sources: [SourceReport]
     /// Sources that could not be read, or not to their ends.
     private(set) var unreadable: [SourceRemark] = []
     private let port: SourcePort
-    private let sizes: [Int64?]
+    private var numbers: SourceNumbers
+    /// The sizes of the sources, as far as they are known.
+    private var sizes: [Int64?]
     /// The bytes that were read of each source, and their sum.
     private var bytes: [Int64]
     private var allBytes: Int64 = 0
     private let totalBytes: Int64
     private let guess: PortGuess
 
-    /// Reports of sources of which nothing has been read.
+    /// Reports of the described sources, of which nothing has been read.
     ///
-    /// - Throws: `JSONError.noMemory`.
+    /// - Throws: `OutOfMemory`.
     init(_ descriptions: [SourceDescription], port: SourcePort) throws {
         self.port = port
         guess = try PortGuess()
         sources = descriptions.map { SourceReport(name: $0.name, port: port, state: .partial) }
+        numbers = SourceNumbers(described: descriptions.count)
         sizes = descriptions.map(\.size)
         bytes = descriptions.map { _ in 0 }
         totalBytes = sizes.reduce(0) { $0 + ($1 ?? 0) }
     }
 
-    /// Adds the counts of a chunk.
+    /// Adds the counts of a chunk. Its source may be one that was not described.
     mutating func add(_ chunk: LineChunk, _ counts: LineCounts, logger: Logger) {
-        let number = chunk.source.number
-        let read = chunk.notice == .skipped ? sizes[number] ?? 0 : chunk.sourceBytesRead
-        allBytes += read - bytes[number]
-        bytes[number] = read
-        sources[number].add(chunk, counts, guess)
+        let index = numbers.index(of: chunk.source.number)
+        if index == sources.count {
+            sources.append(SourceReport(name: chunk.source.name, port: port, state: .partial))
+            sizes.append(nil)
+            bytes.append(0)
+        }
+        let read = chunk.notice == .skipped ? sizes[index] ?? 0 : chunk.sourceBytesRead
+        allBytes += read - bytes[index]
+        bytes[index] = read
+        sources[index].add(chunk, counts, guess)
         if case .unreadable(let why) = chunk.notice {
             unreadable.append(SourceRemark(name: chunk.source.name, reason: why))
         }
         if chunk.isLast {
-            logger.info(sources[number].state.message, ["source": .string(chunk.source.name)])
+            logger.info(sources[index].state.message, ["source": .string(chunk.source.name)])
         }
     }
 
@@ -51,10 +60,10 @@ struct SourceReports {
     ///
     /// - Parameter countsBefore: the counts that earlier runs have stored for a source, by its number.
     mutating func finish(countsBefore: (Int) -> LineCounts?) {
-        for number in sources.indices {
-            var counts = countsBefore(number) ?? LineCounts()
-            counts += sources[number].counts
-            sources[number].isAllRejected = sources[number].counts.read > 0 && counts.rejected == counts.read
+        for index in sources.indices {
+            var counts = countsBefore(numbers.number(at: index)) ?? LineCounts()
+            counts += sources[index].counts
+            sources[index].isAllRejected = sources[index].counts.read > 0 && counts.rejected == counts.read
         }
     }
 }

@@ -1,7 +1,8 @@
 import Domain
 
-/// Lines of the quarantine as the input of a load, page by page. Each chunk is settled before the next page is read: if
-/// a line was corrected twice, the second correction must see the result of the first.
+/// Reads lines of the quarantine, page by page, as the input of a load. It waits with the next page until the current
+/// chunk is settled. So if a line was corrected twice, the second correction is checked against a quarantine that has
+/// the result of the first.
 final class QuarantineBatches: LoadInput {
     private let pages: QuarantinePages
     private let warehouse: any Warehouse

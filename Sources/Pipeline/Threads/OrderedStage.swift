@@ -117,8 +117,9 @@ final class OrderedStage<Input, Output>: Sendable {
 
     /// The next output if it is ready. Does not wait.
     ///
-    /// - Throws: the error of the transform, in the place of its output; the error of the source, after the outputs of
-    ///   all inputs before it; the error of `makeTransform`, after the outputs that are ready.
+    /// - Throws: an error of the transform, when the output of that input would be next; an error of the source, after
+    ///   the outputs of all inputs that were read before it; an error of `makeTransform`, when the next output is not
+    ///   ready.
     func poll() throws -> Next {
         let ticket = given.load(ordering: .relaxed)
         let found = try state.withLock { state throws -> Handoff<Next> in

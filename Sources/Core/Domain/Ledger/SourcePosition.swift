@@ -3,6 +3,10 @@
 /// Only the backend that made a position knows its meaning. All other code compares positions of one source, and stores
 /// their text form. The text form of a file's position is `1200:345678` (the lines and bytes before it). That of a
 /// Kafka partition is the next offset, and a detail that proves that the partition is still the same log.
+///
+/// Where the place in a source is not a number, such as the `_id` of a document, `order` is the running count of what
+/// was read, and `detail` is the place: `1200:65f1c0ffee`. The count continues from the known position, so that a later
+/// position always has a greater `order`.
 public struct SourcePosition: Hashable, Comparable, Sendable {
     /// Orders the positions of one source; 0 is the start.
     public let order: Int64

@@ -3,6 +3,43 @@
 /// Each source comes in chunks, in the order of its lines; chunks of several sources may alternate. The last chunk of a
 /// source that ends says so (`LineChunk.isLast`). A chunk may have no lines. A source that is not read, or not to its
 /// end, has a chunk whose `notice` says why.
+///
+/// What a backend has to do for the lines of a chunk:
+/// * It leaves out blank lines (only space, tab and CR), but counts them in `Line.number`. It removes a byte order mark
+///   at the start of a line, and CR and LF at its end.
+/// * Of a line over 16 MiB (`maximumLineLength`), it keeps the first 64 KiB (`keptOfLongLine`), and adds
+///   `LineNote.tooLong` with the length and the SHA-256 of the whole line. Both are without byte order mark, CR and LF.
+/// * `Line.byteOffset` is 0 where the source is no stream of bytes.
+/// * `Line.snapshotDay` of a movie document is `SourceRequest.snapshotDay`; if that is nil, the date that came with the
+///   line or its source; if there is none, `SourceRequest.clockDay`.
+/// * A chunk has at most 16,384 lines and about 1 MiB (`SourceOptions.chunkBytes` if that is given). A longer line is in
+///   a chunk of its own, or ends one.
+/// * `LineChunk.end` is the position after the last line of the chunk, also if that line is blank. It is set in every
+///   chunk, since it is what the ledger stores.
+/// * `LineChunk.mark` identifies the source in the ledger. A chunk without a mark writes no checkpoint: a source whose
+///   chunks all have none (standard input) is read from its start in every run.
+///
+/// When the notice is `.skipped`: the ledger has the source as loaded to its end, the source has not grown since, and
+/// `SourceRequest.isReload` is false; or the same source came earlier in this run. The chunk is then the only one of
+/// its source: it has no lines and `isLast` is true. It has a mark (with the row's position as its `end`, and the row
+/// as `Source.known`) only if the row has to be corrected, for example because the source has a new name. A source that
+/// may always get more lines, such as a partition, is never skipped: if it has no new lines, its chunk is empty.
+///
+/// A source of numbered messages, each with one line:
+///
+///     func next() throws -> LineChunk? {
+///         guard let messages = try client.fetch(from: offset, most: 16384) else { return nil }
+///         let chunk = LineChunk(source: source, capacity: messages.size, start: SourcePosition(order: offset))
+///         for message in messages where !message.isBlank {  // Lines over 16 MiB are not shown.
+///             let span = ByteRange(offset: chunk.buffer.append(message.line), length: message.line.count)
+///             let day = request.snapshotDay ?? message.day ?? request.clockDay
+///             chunk.lines.append(Line(span: span, number: message.offset, byteOffset: 0, snapshotDay: day))
+///         }
+///         offset = messages.nextOffset
+///         chunk.end = SourcePosition(order: offset)
+///         chunk.mark = SourceMark(identity: identity)
+///         return chunk
+///     }
 public protocol LineSource: AnyObject {
     /// The next chunk; nil when all sources have been read, or when `close` was called. Waits until there is one. A
     /// source that has other work to do while it waits does it about ten times a second. Called by one thread at a

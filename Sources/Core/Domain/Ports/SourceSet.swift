@@ -41,12 +41,34 @@ public protocol SourceSet: Sendable {
     /// and ends when it is stopped.
     var isEndless: Bool { get }
 
-    /// Lists the sources in the order in which they are read; `Source.number` is an index into this list.
+    /// Lists the sources that are known before the reading begins, in the order in which they are read. The
+    /// `Source.number` of each is its index in this list.
+    ///
+    /// The opened `LineSource` may also give chunks of a source that appears later, such as a new partition. Its number
+    /// is one that no other source of the set has, and is not an index of the list: the length of the list, or more.
+    /// Reports list such sources last, under `Source.name`, in the order in which their first chunks came.
     func describe() throws -> [SourceDescription]
 
     /// Opens the sources for reading. The backend finds out when it reaches a source whether the ledger knows it, and
     /// from which position it goes on (a file compares its first bytes). `LineChunk.mark` says what identifies the
     /// source when it has been read up to the end of that chunk.
+    ///
+    /// A source is found among the known ones by its identity: port, key and, for movies, the snapshot date that is
+    /// part of it. Rows with `isOutgrown` are passed over: only a backend whose key is a hash of the bytes needs them,
+    /// to recognize the earlier state of a source. The row that is found goes into `Source.known`, so that the counts
+    /// continue and the next checkpoint replaces the row. With `isReload`, the source is read from its start, with the
+    /// row in `Source.known` and `isReadAgain`:
+    ///
+    ///     let identity = SourceIdentity(port: port, key: "\(cluster)/\(topic)/\(partition)")
+    ///     var row: Checkpoint?
+    ///     try known { source in
+    ///         if !source.isOutgrown, source.mark.identity == identity { row = source.checkpoint }
+    ///     }
+    ///     let source = Source(
+    ///         name: "\(topic)/\(partition)", known: row, port: port, number: partition,
+    ///         isReadAgain: request.isReload && row != nil)
+    ///     let start = request.isReload ? SourcePosition() : row?.position ?? SourcePosition()
+    ///     return PartitionLines(source, identity, from: start, request)
     ///
     /// - Parameter known: calls its argument with each source of this port that is in the ledger.
     func open(
