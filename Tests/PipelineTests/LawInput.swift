@@ -21,6 +21,9 @@ struct LawInput: Sendable {
         case generated
         /// Few users, movies, moments and comments, so that nearly every line contends with others for a row.
         case contended
+
+        /// What a source has to be able to do for it.
+        var needs: Set<SourceAbility> { self == .generated ? [.anyBytes] : [] }
     }
 
     /// The same for the same seed; without conflicts, which alone make the order of lines matter.

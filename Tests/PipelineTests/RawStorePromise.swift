@@ -1,14 +1,6 @@
 import Domain
+import Fixtures
 import Testing
-
-/// A raw store of a backend, for the promises of its port.
-protocol RawStoreFixture: AnyObject {
-    /// Opens one and the same store anew each time; it is empty the first time. What an earlier one was given and did
-    /// not flush is as after a kill: there as before or as it was put.
-    func open() throws -> any RawStore
-    /// Replaces the bytes that are kept under a reference, without the project's code.
-    func damage(_ reference: RawReference, with bytes: [UInt8]) throws
-}
 
 /// What every raw store promises (see `RawStore`).
 enum RawStorePromise: String, CaseIterable, Sendable {

@@ -51,6 +51,8 @@ public enum SourceAbility: Sendable {
     case growth
     /// A position is found again by a later reading.
     case lastingPositions
+    /// Lines of any bytes can be published; without it each line is a JSON object.
+    case anyBytes
 }
 
 /// An outside system that lines come from, as suites of tests take it for an argument.
@@ -59,19 +61,27 @@ public struct SourceKind: Sendable, CustomStringConvertible {
     public var name: String
     /// What it lacks to be tested here, and what to set; nil where all is there.
     public var lack: String?
+    /// What can be published in it.
+    public var ports: Set<SourcePort>
     /// What it can do.
     public var abilities: Set<SourceAbility>
     private let makeFixture: @Sendable () throws -> any SourceFixture
 
     /// A kind of source.
     public init(
-        name: String, lack: String? = nil, abilities: Set<SourceAbility>,
-        make: @escaping @Sendable () throws -> any SourceFixture
+        name: String, lack: String? = nil, ports: Set<SourcePort> = Set(SourcePort.allCases),
+        abilities: Set<SourceAbility>, make: @escaping @Sendable () throws -> any SourceFixture
     ) {
         self.name = name
         self.lack = lack
+        self.ports = ports
         self.abilities = abilities
         makeFixture = make
+    }
+
+    /// Whether these ports can be published in it, and it can do all this.
+    public func serves(_ ports: Set<SourcePort>, _ abilities: Set<SourceAbility> = []) -> Bool {
+        self.ports.isSuperset(of: ports) && self.abilities.isSuperset(of: abilities)
     }
 
     /// Makes an outside system that has no lines.
