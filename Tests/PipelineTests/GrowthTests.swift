@@ -7,7 +7,6 @@ import Testing
 /// Sources that grow: several runs over a growing source, with crashes, give the same warehouse as one run over all of
 /// it.
 @Suite struct GrowthTests {
-    private static let growing = Sources.everyForm.filter { $0.abilities.isSuperset(of: [.growth, .end]) }
     private static let sizes = LawWarehouse.Sizes(chunkBytes: 2 << 10, groupRows: 20, transactionLines: 40)
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -15,11 +14,9 @@ import Testing
         var crashes: Bool
         var testDescription: String { "\(backends)\(crashes ? ", with crashes" : "")" }
 
-        static let all = Warehouses.present.flatMap { warehouse in
-            GrowthTests.growing.flatMap { source in
-                [false, true].map { Case(backends: Backends(source: source, warehouse: warehouse), crashes: $0) }
-            }
-        }
+        static let all = Backends.all(
+            serving: [.events], with: [.growth, .end, .anyBytes], from: Sources.everyForm
+        ).flatMap { backends in [false, true].map { Case(backends: backends, crashes: $0) } }
     }
 
     @Test(arguments: Case.all)

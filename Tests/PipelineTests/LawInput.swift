@@ -21,6 +21,9 @@ struct LawInput: Sendable {
         case generated
         /// Lines with few users, movies, times and comments, so that nearly every row is updated by several lines.
         case contended
+
+        /// What a source has to be able to do for it.
+        var needs: Set<SourceAbility> { self == .generated ? [.anyBytes] : [] }
     }
 
     /// Random lines; the same seed gives the same lines. They have no event_id_conflict, since with conflicts the

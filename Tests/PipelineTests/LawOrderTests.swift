@@ -19,8 +19,8 @@ import Testing
         var arrangement: Arrangement
         var testDescription: String { "\(backends): \(kind.rawValue) \(seed), \(arrangement.rawValue)" }
 
-        static let all = Backends.all.flatMap { backends in
-            LawInput.Kind.allCases.flatMap { kind in
+        static let all = LawInput.Kind.allCases.flatMap { kind in
+            Backends.all(serving: [.movies, .events], with: kind.needs).flatMap { backends in
                 (1...(backends.areDefault ? 3 : 1)).flatMap { seed in
                     Arrangement.allCases.map { Case(backends: backends, kind: kind, seed: seed, arrangement: $0) }
                 }

@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Backends.all, seeds)
+    @Test(arguments: Backends.forGeneratedLines, seeds)
     func countsAreThoseOfOtherTools(_ backends: Backends, _ seed: UInt64) throws {
         let loaded = try Loaded(backends, seed: seed)
         let database = try loaded.warehouse.fixture.database()
@@ -50,7 +50,7 @@ import Testing
                 == database.integer("SELECT count(*) FROM fact_user_event WHERE movie_id IS NOT NULL"))
     }
 
-    @Test(arguments: Backends.all, seeds)
+    @Test(arguments: Backends.forGeneratedLines, seeds)
     func whatIsLoadedIsNotReadAgain(_ backends: Backends, _ seed: UInt64) throws {
         let loaded = try Loaded(backends, seed: seed)
         let before = try loaded.warehouse.state()
@@ -61,7 +61,7 @@ import Testing
         #expect(try loaded.warehouse.state() == before)
     }
 
-    @Test(arguments: Backends.all, seeds)
+    @Test(arguments: Backends.forGeneratedLines, seeds)
     func reloadFindsOnlyDuplicates(_ backends: Backends, _ seed: UInt64) throws {
         let loaded = try Loaded(backends, seed: seed)
         let before = try loaded.warehouse.state()
@@ -78,7 +78,7 @@ import Testing
         #expect(after.checkpoints.count == before.checkpoints.count)
     }
 
-    @Test(arguments: Backends.all, seeds)
+    @Test(arguments: Backends.forGeneratedLines, seeds)
     func theSameLinesInOtherSourcesAreDuplicates(_ backends: Backends, _ seed: UInt64) throws {
         let warehouse = try LawWarehouse(backends.warehouse)
         var lines = try LawInput.generated(seed: seed)
@@ -96,7 +96,7 @@ import Testing
         #expect(try warehouse.state().contentDifferences(from: before) == [])
     }
 
-    @Test(arguments: Backends.all, seeds)
+    @Test(arguments: Backends.forGeneratedLines, seeds)
     func aDryRunTellsWhatARunWouldDoAndDoesNothing(_ backends: Backends, _ seed: UInt64) throws {
         let loaded = try Loaded(backends, seed: seed)
         let before = try loaded.warehouse.state()
@@ -118,7 +118,7 @@ import Testing
         #expect(try other.fixture.isUntouched())
     }
 
-    @Test(arguments: Backends.all)
+    @Test(arguments: Backends.forGeneratedLines)
     func theSnapshotDateOfTheRunMakesTheSameLinesAnotherSource(_ backends: Backends) throws {
         let warehouse = try LawWarehouse(backends.warehouse)
         let movies = try PublishedInput(LawInput.generated(seed: 5), backends.source, seed: 5).movies

@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Backends.all)
+    @Test(arguments: Backends.all(serving: [.events]))
     func aLineThatComesInALaterFormIsCured(_ backends: Backends) throws {
         let bench = try Bench(backends)
         let load = { (name: String, lines: [String]) in try bench.load(name, .events, lines.map { SourceLine($0) }) }
@@ -57,7 +57,7 @@ import Testing
             ])
     }
 
-    @Test(arguments: Backends.all)
+    @Test(arguments: Backends.all(serving: [.movies]))
     func aMovieThatComesInALaterFormIsCured(_ backends: Backends) throws {
         let bench = try Bench(backends)
         let load = { (name: String, day: Int32, line: String) in
@@ -73,7 +73,7 @@ import Testing
     }
 
     /// Whether lines are cured does not depend on how small the transactions are.
-    @Test(arguments: Backends.all, [1, 40, 2_000_000] as [Int64])
+    @Test(arguments: Backends.forGeneratedLines, [1, 40, 2_000_000] as [Int64])
     func theSizeOfTransactionsDoesNotMatter(_ backends: Backends, _ transactionLines: Int64) throws {
         let lines = try DirtyInput.of(backends.warehouse, events: 600, withConflicts: true).lines
         let sources = try PublishedInput(lines, backends.source)

@@ -1,14 +1,6 @@
 import Domain
+import Fixtures
 import Testing
-
-/// A raw store of a backend, for the promises of its port.
-protocol RawStoreFixture: AnyObject {
-    /// Opens the same store each time; it is empty the first time. Documents that were put before and not flushed are
-    /// as after a kill: each is as it was before the put, or as it was put.
-    func open() throws -> any RawStore
-    /// Replaces the bytes that are kept under a reference, without the project's code.
-    func damage(_ reference: RawReference, with bytes: [UInt8]) throws
-}
 
 /// What every raw store promises (see `RawStore`).
 enum RawStorePromise: String, CaseIterable, Sendable {

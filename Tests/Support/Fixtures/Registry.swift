@@ -1,4 +1,6 @@
-/// The kinds of warehouses that the test suites run against. A new backend adds a line.
+import Domain
+
+/// The warehouses that suites of tests are run against. A new backend adds a line.
 public enum Warehouses {
     /// All kinds, the default first.
     public static let all: [WarehouseKind] = [
@@ -32,7 +34,20 @@ public enum Sources {
     public static let everyForm = (all + variants).filter { $0.lack == nil }
 }
 
-/// A kind of source and a kind of warehouse: the argument of a test that runs against each pair.
+/// The raw stores that suites of tests are run against. A new backend adds a line.
+public enum RawStores {
+    /// All there are, in all their forms.
+    public static let all: [RawStoreKind] = [
+        .folder,
+        .folderWithLittleMemory,
+        .folderWithoutMemory,
+    ]
+
+    /// Those that can be tested here.
+    public static let present = all.filter { $0.lack == nil }
+}
+
+/// A warehouse and what is loaded into it, as suites of tests take them for an argument.
 public struct Backends: Sendable, CustomStringConvertible {
     /// The kind of source that the lines come from.
     public let source: SourceKind
@@ -50,16 +65,32 @@ public struct Backends: Sendable, CustomStringConvertible {
         self.warehouse = warehouse
     }
 
-    /// Each kind of warehouse with each kind of source.
-    public static let all = Warehouses.present.flatMap { warehouse in
-        Sources.present.map { Backends(source: $0, warehouse: warehouse) }
+    /// Each warehouse with each source that serves what a suite needs.
+    ///
+    ///     @Test(arguments: Backends.all(serving: [.events], with: [.growth]))
+    ///
+    /// - Parameters:
+    ///   - ports: what the suite publishes.
+    ///   - abilities: what the source has to be able to do.
+    ///   - sources: the kinds to choose from.
+    public static func all(
+        serving ports: Set<SourcePort>, with abilities: Set<SourceAbility> = [],
+        from sources: [SourceKind] = Sources.present
+    ) -> [Backends] {
+        Warehouses.present.flatMap { warehouse in
+            sources.filter { $0.serves(ports, abilities) }.map { Backends(source: $0, warehouse: warehouse) }
+        }
     }
 
-    /// The kinds that cannot be tested on this machine, with the variables to set; nil when there are none.
+    /// Those that generated lines can be published in: movies and events, of which some are no JSON.
+    public static let forGeneratedLines = all(serving: [.movies, .events], with: [.anyBytes])
+
+    /// What cannot be tested here, by name, with what to set; nil when nothing is lacking.
     public static let lacks: String? = {
         let lacks =
             Warehouses.all.compactMap { kind in kind.lack.map { "\(kind.name): \($0)" } }
             + (Sources.all + Sources.variants).compactMap { kind in kind.lack.map { "\(kind.name): \($0)" } }
+            + RawStores.all.compactMap { kind in kind.lack.map { "\(kind.name): \($0)" } }
         return lacks.isEmpty ? nil : lacks.joined(separator: "; ")
     }()
 }

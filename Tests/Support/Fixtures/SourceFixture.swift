@@ -51,6 +51,8 @@ public enum SourceAbility: Sendable {
     case growth
     /// A later reading can begin at a position of an earlier one.
     case lastingPositions
+    /// Lines of any bytes can be published; without it each line is a JSON object.
+    case anyBytes
 }
 
 /// A kind of outside system that lines come from: the argument of a test that runs against each kind.
@@ -59,22 +61,30 @@ public struct SourceKind: Sendable, CustomStringConvertible {
     public var name: String
     /// Why the kind cannot be tested on this machine, and what to set; nil when it can.
     public var lack: String?
-    /// The abilities of the kind.
+    /// What can be published in it.
+    public var ports: Set<SourcePort>
+    /// What it can do.
     public var abilities: Set<SourceAbility>
     private let makeFixture: @Sendable () throws -> any SourceFixture
 
     /// Creates a kind of source.
     public init(
-        name: String, lack: String? = nil, abilities: Set<SourceAbility>,
-        make: @escaping @Sendable () throws -> any SourceFixture
+        name: String, lack: String? = nil, ports: Set<SourcePort> = Set(SourcePort.allCases),
+        abilities: Set<SourceAbility>, make: @escaping @Sendable () throws -> any SourceFixture
     ) {
         self.name = name
         self.lack = lack
+        self.ports = ports
         self.abilities = abilities
         makeFixture = make
     }
 
-    /// Creates an outside system without lines.
+    /// Whether these ports can be published in it, and it can do all this.
+    public func serves(_ ports: Set<SourcePort>, _ abilities: Set<SourceAbility> = []) -> Bool {
+        self.ports.isSuperset(of: ports) && self.abilities.isSuperset(of: abilities)
+    }
+
+    /// Makes an outside system that has no lines.
     public func make() throws -> any SourceFixture { try makeFixture() }
 
     /// The name.
