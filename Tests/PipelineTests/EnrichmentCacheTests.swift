@@ -143,7 +143,7 @@ private final class EnrichingWarehouse: Warehouse {
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         throw unasked()
     }
-    func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws { throw unasked() }
+    func replaceRejected(_ replacements: [(id: Int64, rejection: Rejection)], run: Int64) throws { throw unasked() }
     func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws { throw unasked() }
     func cureRejected(_ ids: [Int64], run: Int64) throws { throw unasked() }
     func cureRejected(ofSource source: String, port: SourcePort, before firstRun: Int64, run: Int64) throws

@@ -163,8 +163,8 @@ final class FaultyWarehouse: Warehouse {
         try inner.rejected(matching: filter, after: id, limit: limit)
     }
 
-    func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws {
-        try inner.replaceRejected(id, by: rejection, run: run)
+    func replaceRejected(_ replacements: [(id: Int64, rejection: Rejection)], run: Int64) throws {
+        try inner.replaceRejected(replacements, run: run)
     }
 
     func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws {

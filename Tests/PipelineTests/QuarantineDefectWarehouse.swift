@@ -36,8 +36,8 @@ final class QuarantineDefectWarehouse: Warehouse {
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         try warehouse.rejected(matching: filter, after: id, limit: limit)
     }
-    func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws {
-        try warehouse.replaceRejected(id, by: rejection, run: run)
+    func replaceRejected(_ replacements: [(id: Int64, rejection: Rejection)], run: Int64) throws {
+        try warehouse.replaceRejected(replacements, run: run)
     }
     func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws {
         try warehouse.countRejectedAgain(lines, run: run)

@@ -139,17 +139,55 @@ extension WarehousePromise {
         let ids = try ids(fixture)
         try run(fixture) { try $0.cureRejected([ids[1]], run: $1) }
         // The open line breaks the rule of the cured one now: one line is left, and it is open.
-        try run(fixture, rejects: 1) { try $0.replaceRejected(ids[0], by: other, run: $1) }
+        try run(fixture, rejects: 1) { try $0.replaceRejected([(ids[0], other)], run: $1) }
         let left = try fixture.reader().rejected(matching: RejectedFilter(state: .all), after: 0, limit: 9)
         #expect(left.map(\.id) == [ids[1]] && left.map(\.curedRun) == [nil])
         var said = other
         said.rule = .invalidStatus
         said.message = "another"
-        try run(fixture, rejects: 1) { try $0.replaceRejected(ids[1], by: said, run: $1) }
+        try run(fixture, rejects: 1) { try $0.replaceRejected([(ids[1], said)], run: $1) }
         try run(fixture, rejects: 3) { try $0.countRejectedAgain([.invalidStatus: 3], run: $1) }
         let now = try fixture.reader().rejected(matching: RejectedFilter(), after: 0, limit: 9)
         #expect(now.map(\.rejection.rule) == [.invalidStatus] && now.map(\.rejection.message) == ["another"])
         #expect(now.map(\.run) == [4] && now.map(\.lastRun) == [1])
+        #expect(try fixture.reader().faults() == [])
+        try replacesSeveralAtOnce(fixture, after: now.map(\.id).max() ?? 0)
+    }
+
+    /// Of one call: two lines that become the same one, one that gets the rule that another one gives up, one whose
+    /// message alone changes, one for a rule that it is cured of, and a number that does not exist.
+    private func replacesSeveralAtOnce(_ fixture: some WarehouseFixture, after last: Int64) throws {
+        let rejection = { (line: Int64, rule: CleaningRule) in WarehousePromise.rejection(line, rule: rule) }
+        let lines = [
+            rejection(11, .invalidScore), rejection(11, .invalidVote), rejection(12, .invalidScore),
+            rejection(12, .invalidVote), rejection(13, .invalidScore), rejection(14, .invalidScore),
+            rejection(14, .invalidVote),
+        ]
+        try run(fixture, rejects: 7) { try $0.quarantine(lines, run: $1) }
+        let ids = try ids(fixture).filter { $0 > last }
+        try run(fixture) { try $0.cureRejected([ids[0], ids[6]], run: $1) }
+        var said = lines[4]
+        said.message = "another"
+        said.identity = .movie(id: 7)
+        let replacing = try run(fixture, rejects: 7) { warehouse, run in
+            try warehouse.replaceRejected([], run: run)
+            try warehouse.replaceRejected(
+                [
+                    (ids[0], rejection(11, .invalidStatus)), (ids[1], rejection(11, .invalidStatus)),
+                    (ids[3], rejection(12, .invalidStatus)), (ids[2], rejection(12, .invalidVote)),
+                    (ids[4], said), (ids[5], rejection(14, .invalidVote)), (ids[6] + 1000, said),
+                    (ids[4], said),
+                ], run: run)
+        }
+        let left = try fixture.reader().rejected(matching: RejectedFilter(state: .all), after: last, limit: 99)
+        #expect(left.map(\.id) == [ids[0], ids[2], ids[3], ids[4], ids[6]])
+        #expect(
+            left.map(\.rejection.rule) == [.invalidStatus, .invalidVote, .invalidStatus, .invalidScore, .invalidVote])
+        #expect(left.map(\.curedRun) == [nil, nil, nil, nil, nil])
+        let (loading, known) = (replacing - 2, replacing)
+        #expect(left.map(\.run) == [known, known, known, known, loading])
+        #expect(left.allSatisfy { $0.lastRun == loading })
+        #expect(left[3].rejection.message == "another")
         #expect(try fixture.reader().faults() == [])
     }
 

@@ -10,12 +10,14 @@ struct QuarantineStatements {
     let addedByRule: String
     /// Adds to the counts of rejected lines of a run and a rule; parameters: run, rule, lines, lines rejected again.
     let countRejected: String
-    /// The rule of a line, and whether the same line is also in quarantine for the rule in the second parameter.
-    let rule: String
-    /// Changes the rule and message of a line.
+    /// The staged lines and all rows of the same lines: the number of the staged one, then a row's number, rule, and
+    /// whether it is open.
+    let sameLines: String
+    /// Changes the rules, messages and identities of lines to the staged ones, for the run in the first parameter.
     let replace: String
-    /// If a line is open, opens the row of the same line for the rule in the second parameter too.
-    let openOther: String
+    /// Opens the staged lines.
+    let open: String
+    /// Deletes the staged lines.
     let delete: String
     /// Marks the staged lines as cured by the run in the first parameter.
     let cure: String
@@ -49,27 +51,24 @@ struct QuarantineStatements {
             ON CONFLICT (run_id, rule) DO UPDATE SET rejected = load_run_rule.rejected + excluded.rejected,
             again = load_run_rule.again + excluded.again
             """
-        rule = """
-            SELECT rule, EXISTS (SELECT 1 FROM \(table) AS other WHERE other.source = line.source
-                AND other.line = line.line AND other.rule = \(parameter(2)) AND other.raw_hash = line.raw_hash
-                AND other.rejected_id <> line.rejected_id)
-            FROM \(table) AS line WHERE rejected_id = \(parameter(1))
+        let listed = dialect.staged(StagedTable(ListTables.rejected))
+        let isListed = "rejected_id IN (SELECT rejected_id FROM \(listed))"
+        sameLines = """
+            SELECT named.rejected_id, line.rejected_id, line.rule, line.cured_run_id IS NULL
+            FROM \(listed) AS new
+            \(dialect.orderedJoin) \(table) AS named ON named.rejected_id = new.rejected_id
+            \(dialect.orderedJoin) \(table) AS line ON line.source = named.source AND line.line = named.line
+                AND line.raw_hash = named.raw_hash
             """
+        let changed = ListTables.replacements.columns.map(\.name).filter { $0 != "rejected_id" }
         replace = """
-            UPDATE \(table) SET rule = \(parameter(1)), message = \(parameter(2)), run_id = \(parameter(3)),
-            event_time = \(parameter(4)), event_id = \(parameter(5)), movie_id = \(parameter(6))
-            WHERE rejected_id = \(parameter(7))
+            UPDATE \(table) SET run_id = \(parameter(1)), \(changed.map { "\($0) = new.\($0)" }.joined(separator: ", "))
+            FROM \(dialect.staged(StagedTable(ListTables.replacements))) AS new
+            WHERE rejected_record.rejected_id = new.rejected_id
             """
-        openOther = """
-            UPDATE \(table) SET cured_run_id = NULL WHERE cured_run_id IS NOT NULL AND rule = \(parameter(2))
-            AND (source, line, raw_hash) = (SELECT source, line, raw_hash FROM \(table)
-                WHERE rejected_id = \(parameter(1)) AND cured_run_id IS NULL)
-            """
-        delete = "DELETE FROM \(table) WHERE rejected_id = \(parameter(1))"
-        cure = """
-            UPDATE \(table) SET cured_run_id = \(parameter(1)) WHERE cured_run_id IS NULL AND rejected_id IN (
-                SELECT rejected_id FROM \(dialect.staged(StagedTable(ListTables.rejected))))
-            """
+        open = "UPDATE \(table) SET cured_run_id = NULL WHERE cured_run_id IS NOT NULL AND \(isListed)"
+        delete = "DELETE FROM \(table) WHERE \(isListed)"
+        cure = "UPDATE \(table) SET cured_run_id = \(parameter(1)) WHERE cured_run_id IS NULL AND \(isListed)"
         cureSource = """
             UPDATE \(table) \(dialect.indexedBy("rejected_record_open")) SET cured_run_id = \(parameter(1))
             WHERE cured_run_id IS NULL AND port = \(parameter(2)) AND source = \(parameter(3))
@@ -126,25 +125,47 @@ extension SQLWarehouse {
         try Quarantine(session).lines(matching: filter, after: id, limit: limit)
     }
 
-    /// Changes the rule and message of a line in quarantine; see `Warehouse`.
-    public func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws {
-        let new = rejection.rule.rawValue
-        let known = try session.query(quarantineTable.rule, [.integer(id), .text(new)])
-        guard try known.next(), let old = known.text(0) else { return }
-        let isMerged = known.boolean(1)
-        if isMerged {
-            // If the line is in quarantine for the new rule too, that row stays; it becomes open if one of the two is
-            // open.
-            try session.run(quarantineTable.openOther, [.integer(id), .text(new)])
-            try session.run(quarantineTable.delete, [.integer(id)])
-        } else {
-            try session.run(
-                quarantineTable.replace,
-                [.text(new), .text(rejection.message), .integer(run)] + rejection.identityValues + [.integer(id)])
+    /// Changes the rules and messages of lines in quarantine; see `Warehouse`.
+    public func replaceRejected(_ replacements: [(id: Int64, rejection: Rejection)], run: Int64) throws {
+        if replacements.isEmpty { return }
+        var plan = ReplacementPlan(try linesLike(Set(replacements.map(\.id))))
+        for (index, replacement) in replacements.enumerated() {
+            plan.replace(replacement.id, by: replacement.rejection.rule.rawValue, index: index)
         }
-        let isMoved = old != new
-        try countRejected(new, 1, again: isMerged || !isMoved ? 1 : 0, run: run)
-        if isMoved { try countRejected(old, 0, again: 1, run: run) }
+        try change(plan.deleted, by: quarantineTable.delete)
+        try change(plan.opened, by: quarantineTable.open)
+        for updates in plan.updates {
+            let rows = updates.sorted { $0.key < $1.key }.map { id, index -> [RowValue] in
+                let rejection = replacements[index].rejection
+                return [.integer(id), .text(rejection.rule.rawValue), .text(rejection.message)]
+                    + rejection.identityValues
+            }
+            try session.stage(rows, as: ListTables.replacements)
+            try session.run(quarantineTable.replace, [.integer(run)])
+        }
+        for (rule, count) in plan.counts { try countRejected(rule, count.rejected, again: count.again, run: run) }
+    }
+
+    /// The rows with some numbers, and all other rows of the same lines.
+    private func linesLike(_ ids: Set<Int64>) throws -> [ReplacementPlan.Line] {
+        try session.stage(ids.sorted().map { [.integer($0)] }, as: ListTables.rejected)
+        let rows = try session.query(quarantineTable.sameLines, [])
+        var lines: [Int64: ReplacementPlan.Line] = [:]
+        while try rows.next() {
+            let (named, id) = (rows.integer(0), rows.integer(1))
+            // The group's number is the least number that names it.
+            let group = min(lines[id]?.group ?? named, named)
+            lines[id] = ReplacementPlan.Line(
+                id: id, group: group, rule: rows.text(2) ?? "", isOpen: rows.boolean(3))
+        }
+        return Array(lines.values)
+    }
+
+    /// Runs a statement for the lines with some numbers.
+    private func change(_ ids: Set<Int64>, by sql: String) throws {
+        if ids.isEmpty { return }
+        try session.stage(ids.sorted().map { [.integer($0)] }, as: ListTables.rejected)
+        try session.run(sql, [])
     }
 
     /// Counts lines that a run rejected and that were in quarantine already; see `Warehouse`.

@@ -58,6 +58,17 @@ enum ListTables {
     static let days = list("days", "Days.", [.required("day", .date, "The day.")])
     /// Numbers of lines in quarantine.
     static let rejected = list("rejected_ids", "Lines.", [.required("rejected_id", .integer, "The line's number.")])
+    /// New rules of lines in quarantine; the columns are those of `rejected_record`.
+    static let replacements = list(
+        "replaced_rules", "New rules of lines in quarantine.",
+        [
+            .required("rejected_id", .integer, "The line's number."),
+            .required("rule", .text, "The rule that it breaks now."),
+            .required("message", .text, "What is wrong."),
+            .optional("event_time", .timestamp, "The time of its event."),
+            .optional("event_id", .uuid, "The id of its event."),
+            .optional("movie_id", .integer, "The id of its movie."),
+        ])
     /// The site's ratings by movie.
     static let siteVotes = SiteVotes.table
     /// Rows of `load_checkpoint`.
@@ -88,7 +99,8 @@ enum ListTables {
     ]
 
     static let all = [
-        movies, documents, replaced, days, rejected, siteVotes, checkpoints, superseded, outgrown, renames,
+        movies, documents, replaced, days, rejected, replacements, siteVotes, checkpoints, superseded, outgrown,
+        renames,
     ]
 }
 

@@ -94,34 +94,34 @@ final class QuarantineBatches: LoadInput {
     func settle(_ rejections: [Rejection], of chunk: LineChunk, run: RunRecord) throws -> Int {
         let rejected = Dictionary(rejections.map { (Int($0.line), $0) }) { first, _ in first }
         var cured: [Int64] = []
+        var replacements: [(id: Int64, rejection: Rejection)] = []
         var again: [CleaningRule: Int64] = [:]
         for (index, entry) in entries.enumerated() {
-            if let rejection = rejected[index] {
-                if try !replace(entry, rejection, run) { again[rejection.rule, default: 0] += 1 }
-            } else {
+            guard let rejection = rejected[index] else {
                 cured.append(entry.record.id)
+                continue
+            }
+            if isReplaced(entry, by: rejection) {
+                replacements.append((entry.record.id, rejection))
+            } else {
+                again[rejection.rule, default: 0] += 1
             }
         }
+        try warehouse.replaceRejected(replacements, run: run.id)
         try warehouse.cureRejected(cured, run: run.id)
         try warehouse.countRejectedAgain(again, run: run.id)
         return 0
     }
 
-    /// Updates the row of a line that is still rejected, if its rule or message has changed. The row of a corrected
-    /// line stays as it is: the correction is not stored, and is reported as a fault.
-    ///
-    /// - Returns: whether the row was updated.
-    private func replace(_ entry: QuarantinePages.Entry, _ rejection: Rejection, _ run: RunRecord) throws -> Bool {
+    /// Whether the row of a line that is still rejected is updated: its rule or message has changed. The row of a
+    /// corrected line stays as it is: the correction is not stored, and is reported as a fault.
+    private func isReplaced(_ entry: QuarantinePages.Entry, by rejection: Rejection) -> Bool {
         let known = entry.record.rejection
-        if entry.mended != nil {
-            if faults.count < QuarantineReport.mostFaults {
-                faults.append(
-                    QuarantineReport.Fault(id: entry.record.id, rule: rejection.rule, message: rejection.message))
-            }
-            return false
+        guard entry.mended != nil else { return known.rule != rejection.rule || known.message != rejection.message }
+        if faults.count < QuarantineReport.mostFaults {
+            faults.append(
+                QuarantineReport.Fault(id: entry.record.id, rule: rejection.rule, message: rejection.message))
         }
-        if known.rule == rejection.rule, known.message == rejection.message { return false }
-        try warehouse.replaceRejected(entry.record.id, by: rejection, run: run.id)
-        return true
+        return false
     }
 }

@@ -111,9 +111,9 @@ public protocol Warehouse: AnyObject {
     func quarantine(_ rejections: [Rejection], run: Int64) throws
     /// One page of the matching lines in quarantine; see `WarehouseReader.rejected`.
     func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord]
-    /// Gives a line in quarantine the rule and message that apply to it now. If the same line is in quarantine for that
-    /// rule too, the two rows become one, which is open if either of them was.
-    func replaceRejected(_ id: Int64, by rejection: Rejection, run: Int64) throws
+    /// Gives lines in quarantine the rules and messages that apply to them now, one after the other. If the same line is
+    /// in quarantine for that rule too, the two rows become one, which is open if either of them was.
+    func replaceRejected(_ replacements: [(id: Int64, rejection: Rejection)], run: Int64) throws
     /// Counts, by rule, the lines that a run rejected again without a change to their rows in quarantine.
     func countRejectedAgain(_ lines: [CleaningRule: Int64], run: Int64) throws
     /// Marks open lines in quarantine as cured by a run.
