@@ -10,26 +10,30 @@ struct GenreDailySums {
     init(_ database: any SQLDatabase) throws {
         let genres = try MovieGenres(database)
         let measures = MartTables.measureNames
+        let table = MartTables.movieDaily
+        // The query gives the table's columns in their order, which ends with the measures.
+        let (dayColumn, movieColumn) = (table.index(of: "day"), table.index(of: "movie_id"))
+        let firstMeasure = table.columns.count - measures.count
         let dialect = database.dialect
         let daily = try database.query(
             """
-            SELECT day, movie_id, \(measures.joined(separator: ", ")) FROM \(dialect.table("movie_daily"))
+            SELECT \(table.columns.map(\.name).joined(separator: ", ")) FROM \(dialect.table(table))
             WHERE day IN (SELECT day FROM \(dialect.table("load_stale_day"))) ORDER BY day, movie_id
             """, [])
         var sums = DaySums(genres: genres.numbers, measures: measures.count)
         var day: Int32?
         var place = 0
         while try daily.next() {
-            guard let rowDay = daily.date(0) else { continue }
+            guard let rowDay = daily.date(dayColumn) else { continue }
             if rowDay != day {
                 if let day { sums.move(to: rows, day: day) }
                 day = rowDay
                 place = 0
             }
-            let movie = daily.integer(1)
+            let movie = daily.integer(movieColumn)
             place = genres.place(of: movie, from: place)
             while place < genres.pairs.count, genres.pairs[place].movie == movie {
-                sums.add(daily, firstColumn: 2, to: genres.pairs[place].genre)
+                sums.add(daily, firstColumn: firstMeasure, to: genres.pairs[place].genre)
                 place += 1
             }
         }
@@ -58,12 +62,15 @@ private struct DaySums {
 
     /// Moves the sums to the rows, and starts again from zero.
     mutating func move(to rows: MergeTable, day: Int32) {
-        let scratch = rows.scratch
-        scratch.cells[0] = 0
-        scratch.cells[1] = UInt64(bitPattern: Int64(day))
+        let (scratch, table) = (rows.scratch, rows.table)
+        let (dayColumn, genreColumn) = (table.index(of: "day"), table.index(of: "genre_id"))
+        let columns = MartTables.measureNames.map(table.index)
         for genre in genres.indices where isThere[genre] {
-            scratch.cells[2] = UInt64(bitPattern: genres[genre])
-            for index in 0..<measures { scratch.cells[3 + index] = UInt64(bitPattern: sums[genre * measures + index]) }
+            scratch.set(Int64(day), column: dayColumn, cell: table.cells[dayColumn])
+            scratch.set(genres[genre], column: genreColumn, cell: table.cells[genreColumn])
+            for (index, column) in columns.enumerated() {
+                scratch.set(sums[genre * measures + index], column: column, cell: table.cells[column])
+            }
             rows.merge(text: UnsafeRawPointer(scratch.cells))
             isThere[genre] = false
         }
@@ -80,16 +87,19 @@ private struct MovieGenres {
 
     init(_ database: any SQLDatabase) throws {
         var places: [Int64: Int] = [:]
+        let columns = ["movie_id", "genre_id"]
+        let (movieColumn, genreColumn) = (columns.startIndex, columns.startIndex + 1)
         let pairs = try database.query(
-            "SELECT movie_id, genre_id FROM \(database.dialect.table("movie_genres")) ORDER BY movie_id", [])
+            "SELECT \(columns.joined(separator: ", ")) FROM \(database.dialect.table("movie_genres")) ORDER BY movie_id",
+            [])
         while try pairs.next() {
-            let number = pairs.integer(1)
+            let number = pairs.integer(genreColumn)
             let place = places[number] ?? numbers.count
             if place == numbers.count {
                 places[number] = place
                 numbers.append(number)
             }
-            self.pairs.append((pairs.integer(0), place))
+            self.pairs.append((pairs.integer(movieColumn), place))
         }
     }
 

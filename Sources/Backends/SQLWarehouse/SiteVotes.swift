@@ -18,13 +18,17 @@ struct SiteVotes {
     /// Sums all ratings.
     init(_ database: any SQLDatabase) throws {
         let dialect = database.dialect
+        // The query gives each rating as a row of `table`: the expressions are those of its columns, in their order.
+        let expressions = ["movie_id": "movie_id", "votes": "1", "total": dialect.whole("score * 1000")]
+        let selected = Self.table.columns.compactMap { column in
+            expressions[column.name].map { "\($0) AS \(column.name)" }
+        }
         let ratings = try database.query(
-            "SELECT movie_id, \(dialect.whole("score * 1000")) FROM \(dialect.table("ratings"))", [])
+            "SELECT \(selected.joined(separator: ", ")) FROM \(dialect.table("ratings"))", [])
         let scratch = rows.scratch
+        let cells = Self.table.cells
         while try ratings.next() {
-            scratch.set(ratings.integer(0), column: 0, cell: 1)
-            scratch.set(1 as Int64, column: 1, cell: 2)
-            scratch.set(ratings.integer(1), column: 2, cell: 3)
+            for column in cells.indices { scratch.set(ratings.integer(column), column: column, cell: cells[column]) }
             rows.merge(text: UnsafeRawPointer(scratch.cells))
         }
     }

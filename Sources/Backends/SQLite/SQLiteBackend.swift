@@ -27,7 +27,20 @@ extension WarehouseBackend {
                 SQLiteOutputs.Output(
                     device: output.device, inode: output.inode, bytes: output.bytes, modifiedAt: output.modifiedAt,
                     path: path))
-        })
+        },
+        queryHelp: QueryHelp(
+            database: "SQLite", syntax: "https://sqlite.org/lang_select.html",
+            changes: "To change data, make a copy of the warehouse and open that with sqlite3.",
+            otherData: "To read other files too, open it with sqlite3 or DuckDB.",
+            storedType: { type in
+                switch type {
+                case .integer, .boolean, .timestamp: "INTEGER"
+                case .real: "REAL"
+                case .text, .date: "TEXT"
+                case .uuid, .blob: "BLOB"
+                }
+            },
+            views: { try SchemaViews.all() }))
 }
 
 /// Translates a location to the path of a SQLite file.

@@ -31,6 +31,11 @@ import Testing
         }
     }
 
+    private static let queryErrors: [any ReportedError] = [
+        QueryError.empty, .severalStatements, .writes, .unknownTable("moveis", among: ["movies"]),
+        .unknownColumn("x", among: []), .unavailable("ATTACH is"), .invalid("near \"\(url)\": syntax error"),
+    ].map { QueryFault(error: $0, help: WarehouseBackend.sqlite.queryHelp) }
+
     private static let errors: [any ReportedError] =
         [
             OutOfMemory(), WarehouseError.inUse(location: url), WarehouseError.notThere(location: url),
@@ -57,13 +62,10 @@ import Testing
             GeneratorError.protected(folder: url, occupant: "the raw store \(url)"),
             OutputError.closed, OutputError.failed(errno: ENOSPC), OutputError.failed(errno: EIO),
             OutputError.file(FileError(.write, url, .diskFull)),
-            QueryError.empty, QueryError.severalStatements, QueryError.writes,
-            QueryError.unknownTable("moveis", among: ["movies"]), QueryError.unknownColumn("x", among: []),
-            QueryError.unavailable("ATTACH is"), QueryError.invalid("near \"\(url)\": syntax error"),
             CommandError(message: "there is nothing at \(url)", hint: "Look at \(url) again."),
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
-        + fileReasons.map { FileError(.open, url, $0) }
+        + fileReasons.map { FileError(.open, url, $0) } + queryErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {
@@ -105,8 +107,9 @@ import Testing
 
     /// A type of error that is added to the sources and not to the table above is found here.
     @Test func noTypeOfErrorIsLeftOut() throws {
-        // It never leaves the decoder, which makes a rejection of it; the benchmark is a program of its own.
-        let others: Set<String> = ["EventFault", "BenchError"]
+        // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
+        // benchmark is a program of its own.
+        let others: Set<String> = ["EventFault", "QueryError", "BenchError"]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))

@@ -34,17 +34,22 @@ enum QueryCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         var sql = arguments.operand("sql") ?? ""
         if sql == "-" { sql = standardInput() }
-        let reader = try Backends.reader(arguments.string("warehouse") ?? "")
+        let (backend, location) = try Backends.warehouseBackend(arguments.string("warehouse") ?? "")
+        let reader = try backend.openReader(location)
         let output = try NamedOutput(arguments, context.console)
         var writer = writer(to: output, arguments)
         var rows: Int64 = 0
         context.latest.value = WorkProgress(label: "query")
-        try reader.query(sql) { columns in
-            try writer.begin(columns: columns)
-        } row: { row in
-            try writer.write(row.map(cell))
-            rows += 1
-            if rows % 1024 == 0 { context.latest.value = WorkProgress(label: "query", read: rows, noun: .rows) }
+        do {
+            try reader.query(sql) { columns in
+                try writer.begin(columns: columns)
+            } row: { row in
+                try writer.write(row.map(cell))
+                rows += 1
+                if rows % 1024 == 0 { context.latest.value = WorkProgress(label: "query", read: rows, noun: .rows) }
+            }
+        } catch let error as QueryError {
+            throw QueryFault(error: error, help: backend.queryHelp)
         }
         try writer.end()
         try output.finish()

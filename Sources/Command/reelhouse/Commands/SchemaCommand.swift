@@ -24,7 +24,7 @@ enum SchemaCommand: Command {
         if arguments.flag("json"), arguments.flag("markdown") {
             throw UsageError("--json does not go with --markdown", hint: "Give one of them.")
         }
-        let dictionary = try SchemaDictionary()
+        let dictionary = try SchemaDictionary(BackendRegistry.warehouses.map(\.queryHelp))
         let name = arguments.operand("table")
         let relations = dictionary.relations(named: name)
         if relations.isEmpty, let name { throw unknown(name, dictionary) }

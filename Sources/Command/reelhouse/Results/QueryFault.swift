@@ -3,14 +3,19 @@ import Domain
 
 import enum Logging.Redaction
 
-/// The messages of `QueryError`. They are here and not in the core because they use `Suggestion` of the target
-/// `Arguments`, which finds the name that a wrong name may mean.
-extension QueryError: ReportedError {
+/// A query that cannot be run, with what the database that it was meant for says of its own SQL. Names that are
+/// suggested for a wrong one are found as those of options are, so this is here and not in the core.
+struct QueryFault: ReportedError {
+    /// What is wrong.
+    let error: QueryError
+    /// Where the database's SQL is documented, and what else can be done.
+    let help: QueryHelp
+
     /// What is wrong with the statement.
-    public var message: String { Redaction.text(text) }
+    var message: String { Redaction.text(text) }
 
     private var text: String {
-        switch self {
+        switch error {
         case .empty: "there is no statement to run"
         case .severalStatements: "there is more than one statement; only one can be run at a time"
         case .writes: "this statement would change something; only a statement that reads can be run"
@@ -22,17 +27,17 @@ extension QueryError: ReportedError {
     }
 
     /// What to do about it.
-    public var hint: String {
-        switch self {
+    var hint: String {
+        switch error {
         case .empty: "Write one SELECT, for example reelhouse query 'SELECT title FROM movies LIMIT 5'."
         case .severalStatements: "Run them one after the other, or join them by UNION ALL."
-        case .writes: "Write one SELECT. To change data, make a copy of the warehouse and open that with sqlite3."
+        case .writes: "Write one SELECT. \(help.changes)"
         case .unknownTable: "`reelhouse schema` lists all tables and views."
         case .unknownColumn:
             "`reelhouse schema TABLE` lists the columns of a table. A text stands in single quotes: 'text'."
-        case .unavailable: "A query reads this warehouse only. To read other files too, open it with sqlite3 or DuckDB."
+        case .unavailable: "A query reads this warehouse only. \(help.otherData)"
         case .invalid:
-            "Check the SQL syntax (https://sqlite.org/lang_select.html). `reelhouse schema` lists the tables."
+            "Check the SQL syntax (\(help.syntax)). `reelhouse schema` lists the tables."
         }
     }
 

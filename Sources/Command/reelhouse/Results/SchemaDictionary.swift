@@ -1,6 +1,5 @@
 import Domain
 import JSON
-import SQLite
 
 /// The data dictionary: every table and view of a warehouse, from the table declarations and the built-in migrations.
 struct SchemaDictionary {
@@ -19,20 +18,26 @@ struct SchemaDictionary {
         var name: String
         /// The column's type, the same on every backend.
         var type: String
-        /// How SQLite stores it.
-        var storedType: String
-        /// Whether it may be null; nil when that is not known, as for views.
+        /// How the databases store it, each by its name.
+        var storedTypes: [(database: String, type: String)]
+        /// Nil where it is not known, as of views.
         var isNullable: Bool?
         var meaning: String
     }
 
     let relations: [Relation]
 
-    /// - Throws: `SQLiteError` when the views cannot be read.
-    init() throws {
+    /// - Parameter databases: the databases that a warehouse can be in. A view that several of them have comes once.
+    /// - Throws: the error of a database that cannot give its views.
+    init(_ databases: [QueryHelp]) throws {
         let tables =
             MovieTables.all + BehaviourTables.all + BehaviourTables.withdrawals + MartTables.all + OperationTables.all
-        relations = tables.map(Self.relation) + (try SchemaViews.all()).map { Self.relation($0, tables) }
+        var views: [QueryHelp.View] = []
+        for view in try databases.flatMap({ try $0.views() }) where !views.contains(where: { $0.name == view.name }) {
+            views.append(view)
+        }
+        relations =
+            tables.map { Self.relation($0, databases) } + views.map { Self.relation($0, tables, databases) }
     }
 
     /// The table or view of a name, or all of them when the name is nil. Empty when there is none of that name.
@@ -41,12 +46,12 @@ struct SchemaDictionary {
         return relations.filter { $0.name == name }
     }
 
-    private static func relation(_ table: Table) -> Relation {
+    private static func relation(_ table: Table, _ databases: [QueryHelp]) -> Relation {
         Relation(
             name: table.name, group: table.kind.rawValue, meaning: sentence(table.meaning), key: table.key,
             columns: table.columns.map {
                 Field(
-                    name: $0.name, type: typeName($0.type), storedType: storedType($0.type),
+                    name: $0.name, type: typeName($0.type), storedTypes: storedTypes($0.type, databases),
                     isNullable: $0.isNullable, meaning: sentence($0.meaning))
             })
     }
@@ -66,14 +71,9 @@ struct SchemaDictionary {
         }
     }
 
-    private static func storedType(_ type: ColumnType) -> String {
-        switch type {
-        case .integer, .boolean, .timestamp: "INTEGER"
-        case .real: "REAL"
-        case .text, .date: "TEXT"
-        case .uuid, .blob: "BLOB"
-        }
-    }
+    private static func storedTypes(
+        _ type: ColumnType, _ databases: [QueryHelp]
+    ) -> [(database: String, type: String)] { databases.map { ($0.database, $0.storedType(type)) } }
 
     private static let readableSuffix = "_readable"
 
@@ -83,7 +83,7 @@ struct SchemaDictionary {
         "primary_genre": "The name of the first genre, where it is known.",
     ]
 
-    private static func relation(_ view: SchemaViews.View, _ tables: [Table]) -> Relation {
+    private static func relation(_ view: QueryHelp.View, _ tables: [Table], _ databases: [QueryHelp]) -> Relation {
         let baseName = view.name.hasSuffix(readableSuffix) ? String(view.name.dropLast(readableSuffix.count)) : ""
         let base = tables.first { $0.name == baseName }
         var meaning = "A view."
@@ -95,21 +95,22 @@ struct SchemaDictionary {
         }
         return Relation(
             name: view.name, group: "views", meaning: meaning, key: base?.key ?? [],
-            columns: view.columns.map { name in field(name, bases) })
+            columns: view.columns.map { name in field(name, bases, databases) })
     }
 
-    private static func field(_ name: String, _ bases: [Table]) -> Field {
+    private static func field(_ name: String, _ bases: [Table], _ databases: [QueryHelp]) -> Field {
         let column = bases.lazy.flatMap(\.columns).first { $0.name == name }
         guard let column else {
             return Field(
-                name: name, type: "text", storedType: "TEXT", isNullable: true, meaning: viewColumns[name] ?? "")
+                name: name, type: "text", storedTypes: storedTypes(.text, databases), isNullable: true,
+                meaning: viewColumns[name] ?? "")
         }
         // The column event_type of the facts is stored as a code; views show its name.
         let isShownAsText =
             column.type == .timestamp || column.type == .uuid || (name == "event_type" && column.type == .integer)
         let type = isShownAsText ? .text : column.type
         return Field(
-            name: name, type: typeName(type), storedType: storedType(type), isNullable: nil,
+            name: name, type: typeName(type), storedTypes: storedTypes(type, databases), isNullable: nil,
             meaning: sentence(column.meaning))
     }
 }
@@ -122,12 +123,17 @@ extension SchemaDictionary.Relation {
         ])
     }
 
+    /// The heads of the table of columns.
+    private var heads: [String] {
+        ["column", "type"] + (columns.first?.storedTypes.map { "on \($0.database)" } ?? []) + ["null", "meaning"]
+    }
+
     /// A section of a page in Markdown.
     var markdown: String {
         var text = "## \(name)\n\n\(meaning)\n\n"
         if !key.isEmpty { text += "Key: \(key.map { "`\($0)`" }.joined(separator: ", "))\n\n" }
-        text += MarkdownRowWriter.line(["column", "type", "on SQLite", "null", "meaning"])
-        text += MarkdownRowWriter.line(["---", "---", "---", "---", "---"])
+        text += MarkdownRowWriter.line(heads)
+        text += MarkdownRowWriter.line(heads.map { _ in "---" })
         return text + columns.map { MarkdownRowWriter.line($0.cells) }.joined()
     }
 
@@ -136,9 +142,7 @@ extension SchemaDictionary.Relation {
         try console.print(paragraph: meaning)
         if !key.isEmpty { try console.print(paragraph: "Key: " + key.joined(separator: ", ")) }
         try console.print()
-        var table = TextTable([
-            .text("column"), .text("type"), .text("on SQLite"), .text("null"), .prose("meaning"),
-        ])
+        var table = TextTable(heads.dropLast().map { .text($0) } + heads.suffix(1).map { .prose($0) })
         for column in columns { table.add(column.cells) }
         try console.print(table)
     }
@@ -146,13 +150,15 @@ extension SchemaDictionary.Relation {
 
 extension SchemaDictionary.Field {
     var json: JSONText {
-        .object([
-            ("name", .string(name)), ("type", .string(type)), ("sqlite_type", .string(storedType)),
-            ("nullable", isNullable.map { .boolean($0) } ?? .null), ("meaning", .string(meaning)),
-        ])
+        .object(
+            [
+                ("name", .string(name)), ("type", .string(type)),
+            ] + storedTypes.map { ("\($0.database.lowercased())_type", .string($0.type)) } + [
+                ("nullable", isNullable.map { .boolean($0) } ?? .null), ("meaning", .string(meaning)),
+            ])
     }
 
     var cells: [String] {
-        [name, type, storedType, isNullable.map { $0 ? "may be" : "never" } ?? "", meaning]
+        [name, type] + storedTypes.map(\.type) + [isNullable.map { $0 ? "may be" : "never" } ?? "", meaning]
     }
 }

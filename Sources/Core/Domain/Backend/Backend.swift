@@ -74,6 +74,8 @@ public struct WarehouseBackend: Backend {
     public var localFiles: @Sendable (Location) -> LocalFiles
     /// Stores that a command wrote a file, so that `localFiles` lists it later.
     public var remember: @Sendable (_ output: FileState, _ path: String, Location) throws -> Void
+    /// What the command says of the database's own SQL.
+    public var queryHelp: QueryHelp
 
     /// A description of a database. The defaults fit a server: a dry run uses the warehouse itself, `check` opens the
     /// warehouse, and there are no local files.
@@ -87,7 +89,8 @@ public struct WarehouseBackend: Backend {
         isThere: @escaping @Sendable (Location) -> Bool = { _ in true },
         check: (@Sendable (Location, () throws -> [Finding]) -> [Finding])? = nil,
         localFiles: @escaping @Sendable (Location) -> LocalFiles = { _ in LocalFiles() },
-        remember: @escaping @Sendable (FileState, String, Location) throws -> Void = { _, _, _ in }
+        remember: @escaping @Sendable (FileState, String, Location) throws -> Void = { _, _, _ in },
+        queryHelp: QueryHelp
     ) {
         self.naming = naming
         self.validate = validate
@@ -102,6 +105,7 @@ public struct WarehouseBackend: Backend {
             }
         self.localFiles = localFiles
         self.remember = remember
+        self.queryHelp = queryHelp
     }
 }
 
