@@ -39,7 +39,7 @@ public final class Loader {
         let stages = StageTimes()
         let sets = [movies, events].compactMap { $0 }
         var plan = LoadPlan(turns: LoadPlan.turns(movies: movies, events: events), options: options)
-        plan.isEndless = LoadPlan.isEndless(movies, events)
+        plan.mayPause = movies?.mayPause == true || events?.mayPause == true
         var report: LoadReport = try lifecycle.run(plan, rawStore: rawStore, stages: stages) { logger in
             SourceBatches(
                 sets, plan: plan, options: options, warehouse: lifecycle.warehouse, stages: stages, logger: logger,

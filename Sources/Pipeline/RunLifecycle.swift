@@ -49,7 +49,7 @@ struct RunLifecycle {
     ) throws -> Report {
         let startedAt = wallClock()
         let record = try warehouse.beginRun(
-            at: startedAt, as: options.isDryRun ? .dryRun : plan.isEndless ? .endless : .bounded)
+            at: startedAt, as: options.isDryRun ? .dryRun : plan.mayPause ? .pausing : .bounded)
         defer { warehouse.endRun() }
         let logger = logger.forRun(record.id)
         logger.info("\(name) begins", ["warehouse": .string(warehouse.location)])

@@ -59,7 +59,11 @@ enum SQLiteLocation {
     /// mistake.
     static func validate(_ location: Location) throws {
         let path = path(location)
-        if path.isEmpty { throw SQLiteFileError.noPath(location: location.description) }
+        // A user, a password or a host is for a server; two slashes and an @ name none of this machine's files.
+        let namesHost = location.rest.hasPrefix("//") && !location.rest.hasPrefix("///") && location.rest.contains("@")
+        if path.isEmpty || (location.scheme != nil && namesHost) {
+            throw SQLiteFileError.noPath(location: location.description)
+        }
         if path == "-" || path == ":memory:" {
             throw SQLiteFileError.noFile(location: location.description, name: path)
         }

@@ -5,8 +5,8 @@ struct LoadPlan: Equatable, Sendable {
     /// The ports in turns. The ports of one turn are read at the same time; a turn begins when the one before has
     /// ended.
     var turns: [[SourcePort]]
-    /// Whether some sources may never end.
-    var isEndless = false
+    /// Whether lines may come with long pauses, so that others read the warehouse meanwhile.
+    var mayPause = false
     /// Whether everything is rolled back at the end.
     var isDryRun = false
     /// Whether the load tries lines of the quarantine again. Then `cureArrived` comes only after all lines were tried.
@@ -53,11 +53,9 @@ struct LoadPlan: Equatable, Sendable {
     /// The turns of the sets that are not nil: movies before events, or both in one turn if one of them may never end.
     static func turns(movies: (any SourceSet)?, events: (any SourceSet)?) -> [[SourcePort]] {
         let ports: [SourcePort] = (movies == nil ? [] : [.movies]) + (events == nil ? [] : [.events])
-        return isEndless(movies, events) && ports.count > 1 ? [ports] : ports.map { [$0] }
+        let isEndless = movies?.isEndless == true || events?.isEndless == true
+        return isEndless && ports.count > 1 ? [ports] : ports.map { [$0] }
     }
-
-    /// Whether one of the sets may never end.
-    static func isEndless(_ sets: (any SourceSet)?...) -> Bool { sets.contains { $0?.isEndless == true } }
 }
 
 /// The limits for the chunks in flight of each of several ports that are read at the same time.

@@ -91,11 +91,19 @@ import Testing
 
     @Test func progressAsJSONIsOneObjectALine() throws {
         let folder = try SampleLines.folder()
-        let result = try Program.start(
-            ["run", "--json-progress", "--warehouse", "w.db", "--raw", "raw", "--now", Program.now],
-            environment: ["REELHOUSE_PROGRESS_SECONDS": "0"], in: folder
-        ).wait()
-        #expect(result.status == 0)
+        // A line comes each second, so that the run has to take longer.
+        let pipe = folder.path("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let run = try Program.start(
+            [
+                "run", "--movies", "data/movies", "--events", "pipe", "--json-progress", "--warehouse", "w.db", "--raw",
+                "raw", "--now", Program.now,
+            ], environment: ["REELHOUSE_PROGRESS_SECONDS": "0"], in: folder)
+        let descriptor = open(pipe, O_WRONLY)
+        usleep(1_500_000)
+        close(descriptor)
+        let result = run.wait()
+        #expect(result.status == 0, "\(result.errors)")
         let lines = result.errors.split(separator: "\n")
         #expect(!lines.isEmpty)
         for line in lines { #expect(try Program.object(String(line))["message_type"] is String) }

@@ -33,6 +33,8 @@ public struct FileSet: SourceSet {
     public var passedOver: [SourceRemark] { found.passedOver }
     /// The paths that cannot be read, with the reason.
     public var unreadable: [SourceRemark] { found.unreadable }
+    /// Whether one of the files is standard input, a pipe or a device.
+    public var mayPause: Bool { files.contains { $0.size == nil } }
     private let found: FoundFiles
     private let options: Options
 

@@ -102,7 +102,7 @@ final class SQLiteSession: SQLSession {
             case .run(let kind):
                 isDryRun = kind == .dryRun
                 // A run that may never end must allow readers while it is running.
-                if kind == .endless { try journal.changeToLog() } else { try journal.beginRun() }
+                if kind == .pausing { try journal.changeToLog() } else { try journal.beginRun() }
             case .change: try journal.changeToLog()
             }
         } catch {

@@ -4,7 +4,7 @@
 /// ```
 /// error: the warehouse warehouse.db is in use by another run
 ///
-/// hint: Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse.
+/// hint: Wait for that run to end, or name another warehouse with --warehouse.
 /// ```
 public protocol ReportedError: Error, CustomStringConvertible {
     /// What failed and where, on one line and without a full stop. It contains no password.

@@ -29,7 +29,7 @@ public enum WarehouseError: ReportedError, Equatable {
     /// What to do next.
     public var hint: String {
         switch self {
-        case .inUse: "Wait for that run to end (see `reelhouse status`), or name another warehouse with --warehouse."
+        case .inUse: "Wait for that run to end, or name another warehouse with --warehouse."
         case .notThere: "Make one with `reelhouse run`, or name another one with --warehouse."
         case .newerSchema: "Install the version of reelhouse that last wrote to it, or a newer one."
         case .nameTaken(_, let kind, let name, _):

@@ -28,8 +28,8 @@ public struct LineCounts: Hashable, Sendable {
 public enum RunKind: Sendable {
     /// Reads sources that end.
     case bounded
-    /// May never end; others read the warehouse at the same time.
-    case endless
+    /// It reads sources that may pause for long or never end, and others read the warehouse meanwhile.
+    case pausing
     /// Is rolled back at its end, so that the warehouse stays as it was.
     case dryRun
 }

@@ -40,6 +40,9 @@ public protocol SourceSet: Sendable {
     /// Whether its sources may never end, as the partitions of a topic. The run then reads both ports at the same time,
     /// and ends when it is stopped.
     var isEndless: Bool { get }
+    /// Whether its lines may come with long pauses, as those of a pipe or of an endless source. The warehouse then lets
+    /// others read from the first commit on.
+    var mayPause: Bool { get }
 
     /// Lists the sources that are known before the reading begins, in the order in which they are read. The
     /// `Source.number` of each is its index in this list.
@@ -83,4 +86,6 @@ extension SourceSet {
     public var unreadable: [SourceRemark] { [] }
     /// False by default.
     public var isEndless: Bool { false }
+    /// As `isEndless` by default.
+    public var mayPause: Bool { isEndless }
 }
