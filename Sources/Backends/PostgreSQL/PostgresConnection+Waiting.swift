@@ -1,0 +1,103 @@
+import CPostgres
+import Glibc
+
+/// Waiting for the server, with limits.
+extension PostgresConnection {
+    /// Waits until the socket has one of the events.
+    ///
+    /// - Returns: the events that are there.
+    /// - Throws: `PostgresError` `.lostConnection` after a silence in which the server is not at work either. The
+    ///   connection is then of no more use.
+    func wait(for events: Int32, _ activity: String) throws(PostgresError) -> Int32 {
+        var silenceEnd = MonotonicTime.now + options.deadlines.silence
+        var isStopping = false
+        while true {
+            let socket = PQsocket(handle)
+            guard socket >= 0 else { throw lost(activity) }
+            let found = SocketWait.wait(socket, for: events)
+            if found != 0 { return found }
+            if !isStopping, options.isStopRequested() {
+                isStopping = true
+                silenceEnd = min(silenceEnd, MonotonicTime.now + options.deadlines.silenceOnStop)
+                if options.purpose == .reading, !isCancelling { try stop(activity) }
+            }
+            guard MonotonicTime.now >= silenceEnd else { continue }
+            guard inquiry?.isAtWork == true else {
+                throw lose(error(.lostConnection, "the server does not answer any more", activity))
+            }
+            silenceEnd = MonotonicTime.now + (isStopping ? options.deadlines.silenceOnStop : options.deadlines.silence)
+        }
+    }
+
+    /// Asks the server to end the statement, since the program is asked to stop.
+    private func stop(_ activity: String) throws(PostgresError) {
+        guard cancelStatement() else {
+            throw lose(error(.interrupted, "the program was asked to stop", activity))
+        }
+    }
+
+    /// Asks the server through another connection to end the statement that is under way. The statement's own call then
+    /// fails with `.interrupted`, unless it was faster.
+    ///
+    /// - Returns: whether the server was asked; not where it cannot be reached, or nothing is under way.
+    @discardableResult
+    public func cancelStatement() -> Bool {
+        // Before it is asked, since its answer may come first.
+        isCancelling = true
+        isCancelling = inquiry?.cancel() ?? false
+        return isCancelling
+    }
+
+    /// Sends what waits to be sent, and takes in what is there, until something can be read or nothing waits.
+    func exchange(_ activity: String) throws(PostgresError) {
+        let unsent = PQflush(handle)
+        let found = try wait(for: unsent == 1 ? POLLIN | POLLOUT : POLLIN, activity)
+        if found & ~POLLOUT != 0 { _ = PQconsumeInput(handle) }
+    }
+
+    /// The next result of the statement, which the caller has to clear; nil when there is none.
+    func nextResult(_ activity: String) throws(PostgresError) -> OpaquePointer? {
+        while PQstatus(handle) == CONNECTION_OK, PQisBusy(handle) == 1 { try exchange(activity) }
+        return PQgetResult(handle)
+    }
+
+    /// Another connection to the same server, or nil where there is none to be had in time.
+    private var inquiry: Inquiry? { Inquiry(location, options, about: applicationName) }
+}
+
+/// Asks about a connection through another one.
+private final class Inquiry {
+    private let connection: PostgresConnection
+    private let applicationName: String
+
+    init?(_ location: PostgresLocation, _ options: PostgresOptions, about applicationName: String) {
+        // One that asks about itself would never end.
+        guard options.applicationName != Inquiry.name else { return nil }
+        var own = PostgresOptions(options.purpose)
+        own.applicationName = Inquiry.name
+        let limit = options.deadlines.inquiry
+        (own.deadlines.connect, own.deadlines.connectInAll, own.deadlines.silence) = (limit, limit, limit)
+        do throws(PostgresError) { connection = try PostgresConnection(location, own) } catch { return nil }
+        self.applicationName = applicationName
+    }
+
+    private static let name = "reelhouse inquiry"
+
+    /// Whether the server works on a statement of the connection, or waits for more of it.
+    var isAtWork: Bool { isTrue("SELECT count(*) > 0 FROM pg_catalog.pg_stat_activity") }
+
+    /// Ends the statement of the connection.
+    func cancel() -> Bool {
+        isTrue("SELECT coalesce(bool_or(pg_catalog.pg_cancel_backend(pid)), false) FROM pg_catalog.pg_stat_activity")
+    }
+
+    private func isTrue(_ sql: String) -> Bool {
+        let condition =
+            " WHERE application_name = $1 AND usename = session_user AND state IN "
+            + "('active', 'fastpath function call')"
+        do throws(PostgresError) {
+            let rows = try connection.query(sql + condition, [.text(applicationName)])
+            return try rows.next() && rows.boolean(0)
+        } catch { return false }
+    }
+}
