@@ -23,35 +23,35 @@ final class ConnectionAttempt: Sendable {
     private let options: PostgresOptions
     private let state = Mutex(State.connecting)
 
-    private init(_ location: PostgresLocation, _ options: PostgresOptions) {
+    /// A pipe by which the thread tells that it is done. It is open for as long as caller or thread may use it.
+    private let (doneInput, doneOutput): (Int32, Int32)
+
+    private init(_ location: PostgresLocation, _ options: PostgresOptions) throws(PostgresError) {
         self.location = location
         self.options = options
+        var ends: [Int32] = [-1, -1]
+        let status = pipe(&ends)
+        (doneOutput, doneInput) = (ends[0], ends[1])
+        guard status == 0 else { throw error(.other, "the system gives no pipe: errno \(errno)") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    }
+
+    deinit {
+        for end in [doneInput, doneOutput] where end >= 0 { close(end) }
     }
 
     /// Makes a connection.
     ///
     /// - Throws: `PostgresError`: `.unreachable` and the like, or `.interrupted` when the program is asked to stop.
     static func connect(_ location: PostgresLocation, _ options: PostgresOptions) throws(PostgresError) -> Made {
-        let attempt = ConnectionAttempt(location, options)
-        // The thread tells through the pipe that it is done.
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw attempt.error(.other, "the system gives no pipe: errno \(errno)") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(ends[0]) }
-        let done = ends[1]
-        guard
-            startThread({
-                attempt.run()
-                // A program that was started meanwhile may hold that end too, so that closing alone would not be seen.
-                _ = write(done, [0], 1)
-                close(done)
-            })
-        else {
-            close(done)
-            throw attempt.error(.other, "the system starts no thread")
+        let attempt = try ConnectionAttempt(location, options)
+        let isStarted = startThread {
+            attempt.run()
+            _ = write(attempt.doneInput, [0], 1)
         }
+        guard isStarted else { throw attempt.error(.other, "the system starts no thread") }
         let end = MonotonicTime.now + options.deadlines.connectInAll + .seconds(1)
-        while SocketWait.wait(ends[0], for: POLLIN) == 0 {
+        while SocketWait.wait(attempt.doneOutput, for: POLLIN) == 0 {
             let isStopping = options.isStopRequested()
             guard isStopping || MonotonicTime.now > end else { continue }
             if let made = attempt.abandon() { return try made.get() }
