@@ -1,12 +1,14 @@
 import CPostgres
+import Dispatch
 import Glibc
-import Synchronization
 
 /// Makes one connection, on a thread of its own: the system's lookup of a host's name and a Kerberos server can keep a
 /// thread for minutes, which nothing can end. The caller leaves the thread behind when the time is over.
 ///
 /// libpq applies `connect_timeout` in its blocking calls only; here each address gets its time.
-final class ConnectionAttempt: Sendable {
+///
+/// Sendable because `lock` guards the state, and nothing else changes.
+final class ConnectionAttempt: @unchecked Sendable {
     /// A connection that libpq made. Sendable because the thread that made it does not use it after giving it away.
     struct Made: @unchecked Sendable {
         let handle: OpaquePointer
@@ -21,37 +23,24 @@ final class ConnectionAttempt: Sendable {
 
     private let location: PostgresLocation
     private let options: PostgresOptions
-    private let state = Mutex(State.connecting)
+    private var state = State.connecting
+    private let lock = DispatchSemaphore(value: 1)
+    /// Signalled when the thread is done.
+    private let done = DispatchSemaphore(value: 0)
 
-    /// A pipe by which the thread tells that it is done. It is open for as long as caller or thread may use it.
-    private let (doneInput, doneOutput): (Int32, Int32)
-
-    private init(_ location: PostgresLocation, _ options: PostgresOptions) throws(PostgresError) {
+    private init(_ location: PostgresLocation, _ options: PostgresOptions) {
         self.location = location
         self.options = options
-        var ends: [Int32] = [-1, -1]
-        let status = pipe(&ends)
-        (doneOutput, doneInput) = (ends[0], ends[1])
-        guard status == 0 else { throw error(.other, "the system gives no pipe: errno \(errno)") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    }
-
-    deinit {
-        for end in [doneInput, doneOutput] where end >= 0 { close(end) }
     }
 
     /// Makes a connection.
     ///
     /// - Throws: `PostgresError`: `.unreachable` and the like, or `.interrupted` when the program is asked to stop.
     static func connect(_ location: PostgresLocation, _ options: PostgresOptions) throws(PostgresError) -> Made {
-        let attempt = try ConnectionAttempt(location, options)
-        let isStarted = startThread {
-            attempt.run()
-            _ = write(attempt.doneInput, [0], 1)
-        }
-        guard isStarted else { throw attempt.error(.other, "the system starts no thread") }
+        let attempt = ConnectionAttempt(location, options)
+        guard startThread({ attempt.run() }) else { throw attempt.error(.other, "the system starts no thread") }
         let end = MonotonicTime.now + options.deadlines.connectInAll + .seconds(1)
-        while SocketWait.wait(attempt.doneOutput, for: POLLIN) == 0 {
+        while attempt.done.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
             let isStopping = options.isStopRequested()
             guard isStopping || MonotonicTime.now > end else { continue }
             if let made = attempt.abandon() { return try made.get() }
@@ -88,7 +77,7 @@ final class ConnectionAttempt: Sendable {
 
     /// What the thread made, if it is done; else it will close what it makes.
     private func abandon() -> Result<Made, PostgresError>? {
-        state.withLock { state in
+        withLock {
             if case .ended(let result) = state { return result }
             state = .abandoned
             return nil
@@ -96,7 +85,13 @@ final class ConnectionAttempt: Sendable {
     }
 
     private var isAbandoned: Bool {
-        state.withLock { if case .abandoned = $0 { true } else { false } }
+        withLock { if case .abandoned = state { true } else { false } }
+    }
+
+    private func withLock<Value>(_ body: () -> Value) -> Value {
+        lock.wait()
+        defer { lock.signal() }
+        return body()
     }
 
     private func error(_ problem: PostgresProblem, _ words: String) -> PostgresError {
@@ -108,11 +103,12 @@ final class ConnectionAttempt: Sendable {
     private func run() {
         let result: Result<Made, PostgresError>
         do throws(PostgresError) { result = .success(try connect()) } catch { result = .failure(error) }
-        let isWanted = state.withLock { state in
+        let isWanted = withLock {
             if case .abandoned = state { return false }
             state = .ended(result)
             return true
         }
+        done.signal()
         if !isWanted, case .success(let made) = result { PQfinish(made.handle) }
     }
 
@@ -151,9 +147,11 @@ final class ConnectionAttempt: Sendable {
         defer { PQfinish(handle) }
         guard let handle, let options = PQconninfo(handle) else { throw error(.other, "no memory left") }
         defer { PQconninfoFree(options) }
-        if PQstatus(handle) == CONNECTION_BAD, PQsocket(handle) < 0, PQhost(handle).map({ $0.pointee == 0 }) ?? true {
+        let values = PostgresLocation.values(of: options)
+        // Where it could not put its options together, none of the defaults is there either.
+        guard values["port"] != nil else {
             throw error(.location, PostgresError.oneLine(String(cString: PQerrorMessage(handle))))
         }
-        return PostgresLocation.values(of: options)
+        return values
     }
 }

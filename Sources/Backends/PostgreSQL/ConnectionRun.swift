@@ -135,7 +135,7 @@ struct ConnectionRun {
             problem = PostgresProblem(sqlState: state)
         } else if PQconnectionNeedsPassword(handle) == 1 {
             problem = .authentication
-        } else if progress.isEncrypting {
+        } else if progress.isEncrypting || (progress.status == CONNECTION_SSL_STARTUP && isOpen(handle)) {
             problem = .encryption
         } else if isStandbyRefused(handle) {
             problem = .standby
@@ -145,6 +145,14 @@ struct ConnectionRun {
         var error = PostgresError(problem, refusal.words, activity: "connecting", place: place)
         error.sqlState = refusal.sqlState
         return error
+    }
+
+    /// Whether the server's end is still there, so that it was libpq that ended the attempt.
+    private func isOpen(_ handle: OpaquePointer) -> Bool {
+        var byte: UInt8 = 0
+        let socket = PQsocket(handle)
+        return socket >= 0 && recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0
+            && errno == EAGAIN
     }
 
     /// Whether the server let the connection in, and libpq did not want it for what `target_session_attrs` asks for.

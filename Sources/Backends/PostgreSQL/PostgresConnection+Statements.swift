@@ -89,7 +89,10 @@ extension PostgresConnection {
     /// Ends what is unfinished, and says whether another statement can be sent.
     func beginStatement(_ activity: String) throws(PostgresError) {
         if let loss { throw loss }
-        if isLeftUnfinished { try giveUpUnfinished(activity) }
+        isCancelling = false
+        guard isLeftUnfinished else { return }
+        unfinished?.wasGivenUp()
+        try giveUpUnfinished(activity)
         isCancelling = false
     }
 
@@ -100,7 +103,6 @@ extension PostgresConnection {
     /// waits for it; an error in an open transaction is told by the next statement.
     func giveUpUnfinished(_ activity: String) throws(PostgresError) {
         isLeftUnfinished = false
-        unfinished?.wasGivenUp()
         unfinished = nil
         var passed = 0
         while let result = try nextResult(activity) {

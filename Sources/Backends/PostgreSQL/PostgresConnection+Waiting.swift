@@ -22,7 +22,7 @@ extension PostgresConnection {
                 if options.purpose == .reading, !isCancelling { try stop(activity) }
             }
             guard MonotonicTime.now >= silenceEnd else { continue }
-            guard inquiry?.isAtWork == true else {
+            guard isAtWork else {
                 throw lose(error(.lostConnection, "the server does not answer any more", activity))
             }
             silenceEnd = MonotonicTime.now + (isStopping ? options.deadlines.silenceOnStop : options.deadlines.silence)
@@ -44,8 +44,22 @@ extension PostgresConnection {
     public func cancelStatement() -> Bool {
         // Before it is asked, since its answer may come first.
         isCancelling = true
-        isCancelling = inquiry?.cancel() ?? false
+        do throws(PostgresError) {
+            isCancelling = try Inquiry(location, options, about: applicationName).cancel()
+        } catch {
+            isCancelling = false
+        }
         return isCancelling
+    }
+
+    /// Whether the server works on the statement, or waits for more of it. One that takes no other connection is there;
+    /// one that gives no answer to another connection either is not.
+    private var isAtWork: Bool {
+        // An inquiry that asks about itself would never end.
+        guard options.applicationName != Inquiry.name else { return false }
+        do throws(PostgresError) {
+            return try Inquiry(location, options, about: applicationName).isAtWork
+        } catch { return error.problem == .tooManyConnections }
     }
 
     /// Sends what waits to be sent, and takes in what is there, until something can be read or nothing waits.
@@ -60,44 +74,40 @@ extension PostgresConnection {
         while PQstatus(handle) == CONNECTION_OK, PQisBusy(handle) == 1 { try exchange(activity) }
         return PQgetResult(handle)
     }
-
-    /// Another connection to the same server, or nil where there is none to be had in time.
-    private var inquiry: Inquiry? { Inquiry(location, options, about: applicationName) }
 }
 
 /// Asks about a connection through another one.
 private final class Inquiry {
+    static let name = "reelhouse inquiry"
+
     private let connection: PostgresConnection
     private let applicationName: String
 
-    init?(_ location: PostgresLocation, _ options: PostgresOptions, about applicationName: String) {
-        // One that asks about itself would never end.
-        guard options.applicationName != Inquiry.name else { return nil }
+    init(_ location: PostgresLocation, _ options: PostgresOptions, about name: String) throws(PostgresError) {
         var own = PostgresOptions(options.purpose)
         own.applicationName = Inquiry.name
         let limit = options.deadlines.inquiry
         (own.deadlines.connect, own.deadlines.connectInAll, own.deadlines.silence) = (limit, limit, limit)
-        do throws(PostgresError) { connection = try PostgresConnection(location, own) } catch { return nil }
-        self.applicationName = applicationName
+        connection = try PostgresConnection(location, own)
+        applicationName = name
     }
-
-    private static let name = "reelhouse inquiry"
 
     /// Whether the server works on a statement of the connection, or waits for more of it.
-    var isAtWork: Bool { isTrue("SELECT count(*) > 0 FROM pg_catalog.pg_stat_activity") }
-
-    /// Ends the statement of the connection.
-    func cancel() -> Bool {
-        isTrue("SELECT coalesce(bool_or(pg_catalog.pg_cancel_backend(pid)), false) FROM pg_catalog.pg_stat_activity")
+    var isAtWork: Bool {
+        get throws(PostgresError) { try isTrue("SELECT count(*) > 0 FROM pg_catalog.pg_stat_activity") }
     }
 
-    private func isTrue(_ sql: String) -> Bool {
+    /// Ends the statement of the connection.
+    func cancel() throws(PostgresError) -> Bool {
+        try isTrue(
+            "SELECT coalesce(bool_or(pg_catalog.pg_cancel_backend(pid)), false) FROM pg_catalog.pg_stat_activity")
+    }
+
+    private func isTrue(_ sql: String) throws(PostgresError) -> Bool {
         let condition =
             " WHERE application_name = $1 AND usename = session_user AND state IN "
             + "('active', 'fastpath function call')"
-        do throws(PostgresError) {
-            let rows = try connection.query(sql + condition, [.text(applicationName)])
-            return try rows.next() && rows.boolean(0)
-        } catch { return false }
+        let rows = try connection.query(sql + condition, [.text(applicationName)])
+        return try rows.next() && rows.boolean(0)
     }
 }

@@ -86,8 +86,10 @@ public final class PostgresCopy: UnfinishedStatement {
     public func add(bytes: UnsafeRawBufferPointer) {
         guard let type = nextType() else { return }
         guard type == .text || type == .bytea else { return reject("bytes", type) }
-        // The server takes no field of more.
-        guard bytes.count < 1 << 30 else { return reject("\(bytes.count) bytes", type) }
+        // The server takes no row of more.
+        guard bytes.count < 1 << 30, buffer.count - rowStart < 1 << 30 - bytes.count else {
+            return reject("\(bytes.count) bytes", type)
+        }
         buffer.addCell(bytes)
     }
 

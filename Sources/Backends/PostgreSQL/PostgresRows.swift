@@ -68,15 +68,16 @@ public final class PostgresRows: UnfinishedStatement {
     /// Ends the reading, also before the last row. What is left is passed over when it is little; else the server is
     /// asked to end the statement, after which an open transaction can only be rolled back.
     public func close() throws(PostgresError) {
-        if !isAtEnd { try connection.giveUpUnfinished(activity) }
         if let misuse { throw misuse }
+        guard !isAtEnd else { return }
+        markEnd()
+        try connection.giveUpUnfinished(activity)
     }
 
     func wasGivenUp() {
-        PQclear(row)
-        PQclear(waiting)
-        (row, waiting) = (nil, nil)
-        isAtEnd = true
+        markEnd()
+        // A loop that goes on with another statement inside would otherwise miss rows in silence.
+        misuse = connection.error(.statement, "another statement was begun before the last row was read", activity)
     }
 
     /// The next result.
@@ -116,6 +117,9 @@ public final class PostgresRows: UnfinishedStatement {
     }
 
     private func markEnd() {
+        PQclear(row)
+        PQclear(waiting)
+        (row, waiting) = (nil, nil)
         isAtEnd = true
         connection.isLeftUnfinished = false
         if connection.unfinished === self { connection.unfinished = nil }
@@ -193,20 +197,20 @@ public final class PostgresRows: UnfinishedStatement {
         return isOver ? misused(column, "date", nil) : value
     }
 
-    /// A moment, in milliseconds since 1970 in UTC; nil of a null.
-    public func timestamp(_ column: Int) -> Int64? {
+    /// A moment, in milliseconds since 1970 in UTC; 0 of a null.
+    public func timestamp(_ column: Int) -> Int64 {
         guard type(column, "moment") == .timestamptz, let moment = fixed(column, Int64.self), moment != .min,
             moment != .max
-        else { return isNull(column) ? nil : misused(column, "moment", nil) }
+        else { return isNull(column) ? 0 : misused(column, "moment", 0) }
         // Down to the millisecond, before 2000 too.
         let (whole, rest) = moment.quotientAndRemainder(dividingBy: 1000)
         return whole - (rest < 0 ? 1 : 0) + ServerEpoch.milliseconds
     }
 
-    /// A `uuid` as two words, the higher first; nil of a null.
-    public func uuid(_ column: Int) -> (high: UInt64, low: UInt64)? {
+    /// A `uuid` as two words, the higher first; zeros of a null.
+    public func uuid(_ column: Int) -> (high: UInt64, low: UInt64) {
         guard type(column, "uuid") == .uuid, bytes(column).count == 16 else {
-            return isNull(column) ? nil : misused(column, "uuid", nil)
+            return isNull(column) ? (0, 0) : misused(column, "uuid", (0, 0))
         }
         let word = { (offset: Int) in
             UInt64(bigEndian: self.bytes(column).loadUnaligned(fromByteOffset: offset, as: UInt64.self))

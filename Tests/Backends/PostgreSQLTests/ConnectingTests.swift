@@ -23,6 +23,29 @@ import Testing
         #expect(!error.message.contains("geheim") && error.message.contains("while connecting"))
     }
 
+    @Test func encryptionThatTheServerLacksIsTold() throws {
+        let server = try #require(URLComponents(string: PostgresServer.sharedURL()))
+        let error = try failure(
+            "postgresql://postgres@127.0.0.1:\(server.port ?? 5432)/postgres?sslmode=require&sslrootcert=/none", quick()
+        )
+        #expect(error.problem == .encryption && !error.mayRetry && error.hint.contains("sslmode"))
+    }
+
+    @Test func aServerThatHangsUpIsUnreachable() throws {
+        let server = try #require(URLComponents(string: PostgresServer.sharedURL()))
+        let proxy = try TCPProxy(to: server.port ?? 5432)
+        for mode in ["disable", "prefer", "require"] {
+            proxy.cut(afterBytes: 1)
+            let error = try failure("postgresql://postgres@127.0.0.1:\(proxy.port)/postgres?sslmode=\(mode)", quick())
+            #expect(error.problem == .unreachable && error.mayRetry, "\(mode): \(error)")
+        }
+    }
+
+    @Test func aMissingServiceIsTold() throws {
+        let error = try failure("postgresql:///?service=not_there", quick())
+        #expect(error.problem == .location && error.message.contains("not_there"))
+    }
+
     @Test func anUnknownHostIsUnreachable() throws {
         let error = try failure("postgresql://h.invalid/d", quick())
         #expect(error.problem == .unreachable && error.message.contains("h.invalid"))

@@ -35,10 +35,26 @@ import Testing
         _ = try copy.finish()
     }
 
-    @Test(arguments: [PostgresServer.Stop.fast, .immediate]) func aServerIsStopped(way: PostgresServer.Stop) throws {
+    @Test func aServerIsStoppedAndStartedAgain() throws {
         let server = try PostgresServer()
+        try connect(server, options()).execute("CREATE TABLE t (g text)")
+        try stop(server, .immediate)
+        try stop(server, .fast)
+        try fill(connect(server, options()), rows: 10)
+        // A standby reads, and takes no writes.
+        server.stop(.fast)
+        try server.start(isStandby: true)
+        let refused = try postgresError { _ = try connect(server, options(.writing)) }
+        #expect(refused.problem == .standby && refused.mayRetry)
+        let reader = try connect(server, options(.reading))
+        #expect(try reader.text("SELECT count(*) FROM t") == "10")
+        let write = try postgresError { try reader.execute("INSERT INTO t VALUES ('x')") }
+        #expect(write.problem == .standby && write.sqlState == "25006")
+    }
+
+    /// Stops a server under its connections, and starts it again.
+    private func stop(_ server: PostgresServer, _ way: PostgresServer.Stop) throws {
         let idle = try connect(server, options())
-        try idle.execute("CREATE TABLE t (g text)")
         // In mid-query, in mid-COPY, and between two statements.
         let query = try connect(server, options())
         let copier = try connect(server, options())
@@ -62,17 +78,6 @@ import Testing
         let gone = try postgresError { _ = try connect(server, options()) }
         #expect(gone.problem == .unreachable)
         try server.start()
-        let again = try connect(server, options())
-        try fill(again, rows: 10)
-        // A standby reads, and takes no writes.
-        server.stop(.fast)
-        try server.start(isStandby: true)
-        let refused = try postgresError { _ = try connect(server, options(.writing)) }
-        #expect(refused.problem == .standby && refused.mayRetry)
-        let reader = try connect(server, options(.reading))
-        #expect(try reader.text("SELECT count(*) FROM t") == "10")
-        let write = try postgresError { try reader.execute("INSERT INTO t VALUES ('x')") }
-        #expect(write.problem == .standby && write.sqlState == "25006")
     }
 
     @Test func anAdministratorEndsAConnection() throws {

@@ -66,13 +66,13 @@ import Testing
         #expect(rows.isNull(0) == (item.value == .null))
         switch item.value {
         case .null:
-            #expect(rows.integer(0) == 0 && rows.text(0) == nil && rows.date(0) == nil && rows.uuid(0) == nil)
+            #expect(rows.integer(0) == 0 && rows.text(0) == nil && rows.date(0) == nil && rows.uuid(0) == (0, 0))
         case .integer(let value): #expect(rows.integer(0) == value)
         case .real(let value): #expect(rows.real(0).bitPattern == value.bitPattern)
         case .boolean(let value): #expect(rows.boolean(0) == value && rows.integer(0) == (value ? 1 : 0))
         case .text(let value): #expect(rows.text(0) == value)
         case .bytes(let value): #expect([UInt8](rows.bytes(0)) == value)
-        case .uuid(let high, let low): #expect(rows.uuid(0)?.high == high && rows.uuid(0)?.low == low)
+        case .uuid(let high, let low): #expect(rows.uuid(0) == (high, low))
         case .date(let value): #expect(rows.date(0) == value)
         case .timestamp(let value): #expect(rows.timestamp(0) == value && rows.integer(0) == value)
         case .numeric(let value): #expect(rows.text(0) == value)
@@ -122,8 +122,8 @@ import Testing
         switch accessor {
         case 0: #expect(rows.integer(0) == 0)
         case 1: #expect(rows.date(0) == nil)
-        case 2: #expect(rows.timestamp(0) == nil)
-        case 3: #expect(rows.uuid(0) == nil)
+        case 2: #expect(rows.timestamp(0) == 0)
+        case 3: #expect(rows.uuid(0) == (0, 0))
         default: #expect(rows.text(0) == nil)
         }
         let error = try postgresError { _ = try rows.next() }
