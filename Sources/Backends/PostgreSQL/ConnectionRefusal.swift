@@ -1,7 +1,7 @@
 /// What a server said when it let nobody in, out of libpq's verbose words:
 ///
 /// ```
-/// connection to server at "db" (10.0.0.5), port 5432 failed: FATAL:  28P01: password authentication failed for user "x"
+/// connection to server at "db" (10.0.0.5), port 5432 failed: FATAL:  28P01: password authentication failed
 /// LOCATION:  auth_failed, auth.c:335
 /// ```
 ///

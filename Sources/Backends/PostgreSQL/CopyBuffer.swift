@@ -1,5 +1,5 @@
-/// Rows in the binary form of COPY (https://www.postgresql.org/docs/current/sql-copy.html), in memory that is used again
-/// and again.
+/// Rows in the binary form of COPY (https://www.postgresql.org/docs/current/sql-copy.html), in memory that is used
+/// again and again.
 struct CopyBuffer: ~Copyable {
     private var start: UnsafeMutableRawPointer
     private var capacity: Int
@@ -76,8 +76,8 @@ struct CopyBuffer: ~Copyable {
         add(word)
     }
 
-    /// Adds an integer in the form of a column's type: a whole number, 0 and 1 for a boolean, milliseconds since 1970 for
-    /// a `timestamptz`, days since 1970 for a `date`.
+    /// Adds an integer in the form of a column's type: a whole number, 0 and 1 for a boolean, milliseconds since 1970
+    /// for a `timestamptz`, days since 1970 for a `date`.
     ///
     /// - Returns: whether the type can hold it; nothing is added else.
     mutating func addCell(integer value: Int64, as type: PostgresType) -> Bool {

@@ -57,8 +57,8 @@ extension PostgresConnection {
 
     /// Commits the transaction.
     ///
-    /// - Throws: `PostgresError`; `.failedTransaction` where the server rolled back instead; with `isCommitUnknown` where
-    ///   its answer was lost.
+    /// - Throws: `PostgresError`; `.failedTransaction` where the server rolled back instead; with `isCommitUnknown`
+    ///   where its answer was lost.
     public func commit() throws(PostgresError) {
         let activity = "committing"
         try beginStatement(activity)

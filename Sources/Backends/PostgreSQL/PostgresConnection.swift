@@ -6,7 +6,7 @@ import Glibc
 /// ```
 /// let connection = try PostgresConnection(location, PostgresOptions(.writing))
 /// try connection.begin()
-/// let rows = try connection.query("SELECT movie_id, title FROM \(location.qualified("movies")) WHERE movie_id = $1", [.integer(603)])
+/// let rows = try connection.query("SELECT movie_id, title FROM movies WHERE movie_id = $1", [.integer(603)])
 /// while try rows.next() { print(rows.integer(0), rows.text(1) ?? "-") }
 /// try connection.commit()
 /// ```

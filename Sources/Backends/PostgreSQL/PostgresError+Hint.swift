@@ -9,15 +9,15 @@ extension PostgresError {
             .deadlock, .serialization, .lockTimeout:
             hintOnTrying
         case .permission:
-            "Let the owner grant it: GRANT USAGE ON SCHEMA, GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA, "
-                + "or for a load GRANT CREATE ON SCHEMA and GRANT TEMPORARY ON DATABASE, to the role of the URL."
+            "Let the owner grant it: GRANT USAGE ON SCHEMA, GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN "
+                + "SCHEMA, and for a load also CREATE ON SCHEMA and TEMPORARY ON DATABASE, to the role of the URL."
         case .missingObject:
             "The tables are in the data dictionary, schema/README.md; `reelhouse migrate` makes those that are missing."
         case .statement:
             "If you wrote the statement, check it: the tables are in the data dictionary, schema/README.md."
         case .constraint, .value, .encoding, .tooLarge:
-            "Look at the value that the server names. In PostgreSQL a text cannot hold U+0000, and an index entry at most "
-                + "about 2,700 bytes."
+            "Look at the value that the server names. In PostgreSQL a text cannot hold U+0000, and an index entry at "
+                + "most about 2,700 bytes."
         case .diskFull: "Free some space on the server's disk, and run the same command again."
         case .outOfResources:
             "Look at the server's log for what it is short of (memory, locks), and run the command again."

@@ -8,8 +8,9 @@ import CPostgres
 /// location.description   // "postgresql://loader@db.example/movies?sslmode=require"
 /// ```
 ///
-/// All of it is libpq's (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING) but `schema`, which
-/// is taken out. What the URL leaves out comes from where libpq looks: `PGHOST` and the like, service files, `~/.pgpass`.
+/// All of it is libpq's (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING) but `schema`,
+/// which is taken out. What the URL leaves out comes from where libpq looks: `PGHOST` and the like, service files,
+/// `~/.pgpass`.
 public struct PostgresLocation: Sendable, CustomStringConvertible {
     /// The schema unless the URL names one.
     public static let defaultSchema = "reelhouse"

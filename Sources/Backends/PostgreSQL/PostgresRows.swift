@@ -144,7 +144,8 @@ public final class PostgresRows: UnfinishedStatement {
         return UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(row, 0, Int32(column))))
     }
 
-    /// An integer of any width, a whole `numeric`, a boolean as 0 and 1, a moment as milliseconds since 1970; 0 of a null.
+    /// An integer of any width, a whole `numeric`, a boolean as 0 and 1, a moment as milliseconds since 1970; 0 of a
+    /// null.
     public func integer(_ column: Int) -> Int64 {
         guard let type = type(column, "integer") else { return 0 }
         let value: Int64? =

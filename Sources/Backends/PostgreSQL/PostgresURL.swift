@@ -7,7 +7,7 @@ struct PostgresURL {
 
     /// Takes a URL apart.
     ///
-    /// - Throws: `PostgresError` with the problem `.location`, without any part of the URL in it but a parameter's name.
+    /// - Throws: `PostgresError` with the problem `.location`, without any part of the URL but a parameter's name.
     init(_ url: String) throws(PostgresError) {
         guard let scheme = ["postgresql://", "postgres://"].first(where: url.hasPrefix), !url.utf8.contains(0) else {
             throw .location(

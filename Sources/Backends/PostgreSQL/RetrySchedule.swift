@@ -10,8 +10,8 @@
 /// if let notice = schedule.succeeded(at: elapsed) { log(notice) }   // after each commit
 /// ```
 ///
-/// The time runs from the first failure to the next success. A success is work that lasts, such as a commit: a connection
-/// that can be made, and fails again at the same statement, is none.
+/// The time runs from the first failure to the next success. A success is work that lasts, such as a commit: a
+/// connection that can be made, and fails again at the same statement, is none.
 public struct RetrySchedule: Sendable {
     /// What to do after a failure.
     public enum Decision: Equatable, Sendable {

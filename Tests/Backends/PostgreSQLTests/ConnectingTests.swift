@@ -23,17 +23,16 @@ import Testing
         #expect(!error.message.contains("geheim") && error.message.contains("while connecting"))
     }
 
-    @Test func encryptionThatTheServerLacksIsTold() throws {
-        let server = try #require(URLComponents(string: PostgresServer.sharedURL()))
+    @Test(.needsOwnServer) func encryptionThatTheServerLacksIsTold() throws {
         let error = try failure(
-            "postgresql://postgres@127.0.0.1:\(server.port ?? 5432)/postgres?sslmode=require&sslrootcert=/none", quick()
+            "postgresql://postgres@127.0.0.1:\(PostgresServer.shared().port)/postgres?sslmode=require",
+            quick()
         )
         #expect(error.problem == .encryption && !error.mayRetry && error.hint.contains("sslmode"))
     }
 
-    @Test func aServerThatHangsUpIsUnreachable() throws {
-        let server = try #require(URLComponents(string: PostgresServer.sharedURL()))
-        let proxy = try TCPProxy(to: server.port ?? 5432)
+    @Test(.needsOwnServer) func aServerThatHangsUpIsUnreachable() throws {
+        let proxy = try TCPProxy(to: PostgresServer.shared().port)
         for mode in ["disable", "prefer", "require"] {
             proxy.cut(afterBytes: 1)
             let error = try failure("postgresql://postgres@127.0.0.1:\(proxy.port)/postgres?sslmode=\(mode)", quick())
@@ -71,8 +70,7 @@ import Testing
 
     /// The first host of a list does not listen, or says nothing; the second one lets the connection in.
     @Test(.needsOwnServer, arguments: ["refuses", "mute"]) func theNextHostIsTried(first: String) throws {
-        let server = try #require(URLComponents(string: PostgresServer.sharedURL()))
-        let port = try #require(server.port)
+        let port = try PostgresServer.shared().port
         let proxy = try TCPProxy(to: port)
         proxy.behaviour = .mute
         let silent = first == "mute" ? proxy.port : try FreePort.find()
@@ -81,9 +79,8 @@ import Testing
         #expect(connection.transaction == .none)
     }
 
-    @Test func aServerThatSaysNothingIsGivenUp() throws {
-        let server = try #require(URLComponents(string: PostgresServer.sharedURL()))
-        let proxy = try TCPProxy(to: server.port ?? 5432)
+    @Test(.needsOwnServer) func aServerThatSaysNothingIsGivenUp() throws {
+        let proxy = try TCPProxy(to: PostgresServer.shared().port)
         proxy.behaviour = .mute
         let start = MonotonicTime.now
         let error = try failure("postgresql://postgres@127.0.0.1:\(proxy.port)/postgres", quick())
@@ -94,9 +91,8 @@ import Testing
         #expect(own.message.contains("no answer within 2 s"))
     }
 
-    @Test func aStopEndsConnecting() throws {
-        let server = try #require(URLComponents(string: PostgresServer.sharedURL()))
-        let proxy = try TCPProxy(to: server.port ?? 5432)
+    @Test(.needsOwnServer) func aStopEndsConnecting() throws {
+        let proxy = try TCPProxy(to: PostgresServer.shared().port)
         proxy.behaviour = .mute
         let flag = StopFlag()
         var options = PostgresOptions(.writing, isStopRequested: { flag.isSet })
@@ -148,6 +144,13 @@ import Testing
             ("loader:geheim", "postgres", nil, nil), ("loader:geheim", "template1", .authentication, "28000"),
             ("nobody:x", "postgres", .authentication, "28P01"), ("once:x", "postgres", .tooManyConnections, "53300"),
         ]
+        // libpq reads passwords from a file of this kind, which is ~/.pgpass elsewhere, if nobody else can read it.
+        let file = server.folder + "/passwords"
+        try "127.0.0.1:\(server.port):*:loader:geheim\n".write(toFile: file, atomically: false, encoding: .utf8)
+        chmod(file, 0o600)
+        let location = try PostgresLocation(server.url(user: "loader", parameters: "passfile=\(file)"))
+        #expect(!location.hasPassword)
+        _ = try PostgresConnection(location, PostgresOptions(.writing))
         for item in cases {
             let location = try PostgresLocation(server.url(user: item.user, database: item.database))
             do throws(PostgresError) {

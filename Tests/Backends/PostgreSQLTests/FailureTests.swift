@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func anAdministratorEndsAConnection() throws {
-        let test = try TestConnection()
+        let test = try TestConnection(ownServer: true)
         let other = try test.another()
         try other.begin()
         try test.connection.execute("SELECT pg_terminate_backend(\(other.serverProcess)), pg_sleep(0.2)")
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func anIdleTransactionIsEndedByTheServer() throws {
-        let test = try TestConnection()
+        let test = try TestConnection(ownServer: true)
         let other = try test.another()
         try other.begin()
         try other.execute("SET LOCAL idle_in_transaction_session_timeout = 100")
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func deadlocksAreToldApart() throws {
-        let test = try TestConnection()
+        let test = try TestConnection(ownServer: true)
         let table = test.qualified("t")
         try test.connection.execute(
             "CREATE TABLE \(table) (a bigint, b bigint); INSERT INTO \(table) VALUES (1, 0), (2, 0)")
@@ -130,9 +130,7 @@ import Testing
 
     /// The network takes everything and gives nothing back; the connection is given up in bounded time.
     @Test(arguments: ["query", "copy", "commit", "begin"]) func aMuteNetworkIsNoticed(moment: String) throws {
-        let test = try TestConnection()
-        let port = try #require(URLComponents(string: PostgresServer.sharedURL())?.port)
-        let proxy = try TCPProxy(to: port)
+        let proxy = try TCPProxy(to: PostgresServer.shared().port)
         let connection = try connect(PostgresServer.shared(), port: proxy.port, options())
         try connection.execute("CREATE TEMPORARY TABLE t (g text)")
         if moment != "begin" { try connection.begin() }
@@ -149,7 +147,6 @@ import Testing
         #expect(error.problem == .lostConnection && error.isConnectionLost && error.remedy == .reconnect)
         #expect(error.isCommitUnknown == (moment == "commit"))
         #expect(MonotonicTime.now < start + .seconds(10))
-        _ = test
     }
 
     /// A server that works long on a statement says nothing either; it is asked, and waited for.
@@ -170,7 +167,7 @@ import Testing
 
     /// The answer to a COMMIT is lost, while the server goes on: whether it took effect is not known.
     @Test func theAnswerToACommitIsLost() throws {
-        let test = try TestConnection()
+        let test = try TestConnection(ownServer: true)
         try test.connection.execute("CREATE TABLE \(test.qualified("t")) (a bigint)")
         let proxy = try TCPProxy(to: PostgresServer.shared().port)
         let connection = try connect(PostgresServer.shared(), port: proxy.port, options())

@@ -122,7 +122,8 @@ import Testing
 
     @Test(arguments: [
         (
-            "connection to server at \"h\" (::1), port 1 failed: FATAL:  28P01: password authentication failed for user \"x\"\nLOCATION:  auth_failed, auth.c:335\n",
+            "connection to server at \"h\" (::1), port 1 failed: FATAL:  28P01: password authentication failed for user "
+                + "\"x\"\nLOCATION:  auth_failed, auth.c:335\n",
             "28P01" as String?,
             "connection to server at \"h\" (::1), port 1 failed: password authentication failed for user \"x\""
         ),

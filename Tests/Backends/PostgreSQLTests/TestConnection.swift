@@ -8,10 +8,14 @@ final class TestConnection {
     let connection: PostgresConnection
     let location: PostgresLocation
 
-    init(_ purpose: PostgresOptions.Purpose = .writing, parameters: String = "") throws {
+    /// - Parameter ownServer: whether it has to be the tests' own server, not one that a variable names.
+    init(_ purpose: PostgresOptions.Purpose = .writing, ownServer: Bool = false) throws {
         let schema = "test \"\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        let own = "schema=" + PostgresURL.escaped(schema) + (parameters.isEmpty ? "" : "&" + parameters)
-        location = try PostgresLocation(PostgresServer.sharedURL(parameters: own))
+        let parameter = "schema=" + PostgresURL.escaped(schema)
+        let url =
+            try ownServer
+            ? PostgresServer.shared().url(parameters: parameter) : PostgresServer.sharedURL(parameters: parameter)
+        location = try PostgresLocation(url)
         connection = try PostgresConnection(location, PostgresOptions(purpose))
         try connection.execute("CREATE SCHEMA \(PostgresLocation.quoted(location.schema))")
     }

@@ -2,8 +2,8 @@ import Foundation
 
 /// A PostgreSQL server of the tests' own, in a folder of its own on a free port of the loopback address.
 ///
-/// It ends, and its folder goes, with this process, however that ends: the shell that watches it reads from a pipe whose
-/// other end is this process's.
+/// It ends, and its folder goes, with this process, however that ends: the shell that watches it reads from a pipe
+/// whose other end is this process's.
 ///
 /// ```
 /// @Test(.enabled(if: PostgresServer.isThere, "\(PostgresServer.whatToSet)")) func counts() throws {
@@ -75,15 +75,14 @@ public final class PostgresServer: Sendable {
     public let folder: String
     /// The port that it listens on, on 127.0.0.1.
     public let port: Int
+    private let settings: [String]
     private let watch: Watch
 
     /// Makes a server and starts it.
     ///
-    /// - Parameter settings: lines of `postgresql.conf`, by name.
+    /// - Parameter settings: of the server, by name.
     public init(settings: [String: String] = [:]) throws {
-        guard let programs = PostgresServer.programs, PostgresServer.canStart else {
-            throw ServerFailure("there is no PostgreSQL to start")
-        }
+        guard PostgresServer.canStart else { throw ServerFailure("there is no PostgreSQL to start") }
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         folder = parent + "/reelhouse-postgres-" + String(UInt64.random(in: .min ... .max), radix: 36)
         port = try FreePort.find()
@@ -93,20 +92,14 @@ public final class PostgresServer: Sendable {
                 throw ServerFailure("cannot give \(folder) to \(user)")
             }
         }
-        let made = try PostgresServer.run(
-            [
-                programs + "/initdb", "-D", folder + "/data", "-U", "postgres", "-E", "UTF8", "--locale=C", "-A",
-                "trust", "-N",
-            ])
-        guard made.status == 0 else { throw ServerFailure("initdb failed: \(made.output)") }
         let own = [
-            "fsync": "off", "synchronous_commit": "on", "full_page_writes": "off", "listen_addresses": "'127.0.0.1'",
-            "port": "\(port)", "unix_socket_directories": "'\(folder)'", "max_connections": "50",
-            "shared_buffers": "'64MB'", "max_wal_size": "'2GB'", "log_min_messages": "fatal", "autovacuum": "off",
+            "fsync": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1", "port": "\(port)",
+            "unix_socket_directories": folder, "max_connections": "50", "shared_buffers": "64MB", "max_wal_size": "2GB",
+            "log_min_messages": "fatal", "autovacuum": "off",
         ]
-        let lines = own.merging(settings) { $1 }.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
-        let file = folder + "/data/postgresql.conf"
-        try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: false, encoding: .utf8)
+        self.settings = own.merging(settings) { $1 }.sorted { $0.key < $1.key }.flatMap {
+            ["-c", "\($0.key)=\($0.value)"]
+        }
         watch = Watch(folder: folder)
         try start()
     }
@@ -148,40 +141,34 @@ public final class PostgresServer: Sendable {
         guard let programs = PostgresServer.programs else { throw ServerFailure("there is no PostgreSQL to start") }
         let signal = folder + "/data/standby.signal"
         if isStandby { try Data().write(to: URL(fileURLWithPath: signal)) } else { unlink(signal) }
-        try watch.begin(PostgresServer.asUser([programs + "/postgres", "-D", folder + "/data"]))
-        try PostgresServer.wait("the server does not start; see \(folder)/log") { [folder] in
+        // One that was stopped as after a crash has left it there.
+        unlink(folder + "/data/postmaster.pid")
+        let command = ["/bin/sh", "-c", PostgresServer.script, folder + "/data", programs] + settings
+        try watch.begin(PostgresServer.asUser(command))
+        for _ in 0..<3000 {
             // Its last line says "ready" when it is.
             let text = (try? String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)) ?? ""
-            return text.split(separator: "\n").last.map { $0.hasPrefix("ready") || $0.hasPrefix("standby") } ?? false
-        }
-    }
-
-    private static func wait(_ failure: String, until condition: () -> Bool) throws {
-        for _ in 0..<3000 {
-            if condition() { return }
+            let state = text.split(separator: "\n").last ?? ""
+            if state.hasPrefix("ready") || state.hasPrefix("standby") { return }
             usleep(10_000)
         }
-        throw ServerFailure(failure)
+        let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
+        throw ServerFailure("the server does not start: \(log.suffix(1000))")
     }
+
+    /// Makes the data folder when it is not there, and becomes the server.
+    private static let script = """
+        data=$0 programs=$1
+        shift
+        [ -f "$data/PG_VERSION" ] ||
+            "$programs/initdb" -D "$data" -U postgres -E UTF8 --locale=C -A trust -N || exit 1
+        exec "$programs/postgres" -D "$data" "$@"
+        """
 
     /// A command as the server's user.
     private static func asUser(_ command: [String]) -> [String] {
         guard let user else { return command }
         return [setpriv, "--reuid=\(user)", "--regid=\(user)", "--init-groups"] + command
-    }
-
-    private static func run(_ command: [String]) throws -> (status: Int32, output: String) {
-        let command = asUser(command)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        let output = Pipe()
-        (process.standardOutput, process.standardError, process.standardInput) = (output, output, FileHandle.nullDevice)
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
     }
 }
 

@@ -10,8 +10,8 @@ final class Watch: @unchecked Sendable {
 
     init(folder: String) { self.folder = folder }
 
-    /// Reads its input to the end, which comes when nobody holds the other end of the pipe, and then stops the program. A
-    /// line with a signal's name stops it with that one, and keeps the folder.
+    /// Reads its input to the end, which comes when nobody holds the other end of the pipe, and then stops the program.
+    /// A line with a signal's name stops it with that one, and keeps the folder.
     private static let script = """
         trap '' INT TERM HUP
         folder=$0
