@@ -116,8 +116,8 @@ public final class PostgresCopy: UnfinishedStatement {
 
     /// Ends a row, and sends what is gathered when it is enough.
     ///
-    /// - Throws: `PostgresError`: `.value` for a cell that its column cannot hold (the row is left out, and the COPY can
-    ///   go on), or a lost connection.
+    /// - Throws: `PostgresError`: `.value` for a cell that its column cannot hold (the row is left out, and the COPY
+    ///   can go on), or a lost connection.
     public func endRow() throws(PostgresError) {
         if let fault {
             self.fault = nil
