@@ -54,6 +54,8 @@ let layers: [(Layer, [Target])] = [
                 providers: [.apt(["libxxhash-dev"])]),
             .systemLibrary(
                 name: "CCrypto", path: "Sources/C/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+            .systemLibrary(
+                name: "CPostgres", path: "Sources/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
             // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
             .target(name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
             .target(name: "CArguments", path: "Sources/C/CArguments"),
@@ -83,6 +85,9 @@ let layers: [(Layer, [Target])] = [
             .target(
                 name: "SQLite", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CSQLite"],
                 path: "Sources/Backends/SQLite"),
+            .target(
+                name: "PostgreSQL", dependencies: ["Logging", "CPostgres"],
+                path: "Sources/Backends/PostgreSQL"),
             // The migrations, which people read too.
             .target(
                 name: "Schema", path: "schema",
@@ -147,6 +152,9 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
+    .target(name: "Servers", path: "Tests/Support/Servers"),
+    .testTarget(
+        name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Servers"], path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",
         dependencies: [
