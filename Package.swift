@@ -89,6 +89,12 @@ let layers: [(Layer, [Target])] = [
                     .embedInCode("sqlite/0007_known_sources.sql"), .embedInCode("sqlite/0008_mart_refresh.sql"),
                     .embedInCode("sqlite/0009_marker.sql"), .embedInCode("sqlite/0010_run_error.sql"),
                     .embedInCode("sqlite/0011_cured_records.sql"), .embedInCode("sqlite/0012_source_positions.sql"),
+                    .embedInCode("postgres/0001_operation_tables.sql"),
+                    .embedInCode("postgres/0002_movie_tables.sql"),
+                    .embedInCode("postgres/0003_behaviour_tables.sql"),
+                    .embedInCode("postgres/0004_mart_tables.sql"), .embedInCode("postgres/0005_views.sql"),
+                    .embedInCode("postgres/0006_rejected_event_view.sql"),
+                    .embedInCode("postgres/0007_comments.sql"),
                 ]),
         ]
     ),
@@ -132,6 +138,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
+    .testTarget(
+        name: "PostgreSQLTests", dependencies: ["Domain", "Schema"], path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",
         dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Schema", "Generator", "TestSupport"],
