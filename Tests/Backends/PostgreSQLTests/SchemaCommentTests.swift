@@ -21,7 +21,8 @@ import Testing
 
     @Test(.enabled(if: ProcessInfo.processInfo.environment["REELHOUSE_WRITE"] == "1", "REELHOUSE_WRITE=1 writes"))
     func theMigrationIsWritten() throws {
-        var page = "-- What tables and columns mean: the data dictionary (../README.md), which a test holds these against.\n"
+        var page =
+            "-- What tables and columns mean: the data dictionary (../README.md), which a test holds these against.\n"
         for (object, meaning) in Self.declared {
             if object.hasPrefix("TABLE") { page += "\n" }
             page += "COMMENT ON \(object) IS \(SQLText.literal(meaning));\n"
@@ -38,7 +39,7 @@ import Testing
                 ELSE 'COLUMN ' || c.relname || '.' || a.attname END, d.description)
             FROM pg_class AS c JOIN pg_description AS d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND a.attnum > 0
-            WHERE c.relnamespace = current_schema::regnamespace AND c.relkind IN ('r', 'p')
+            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema) AND c.relkind IN ('r', 'p')
             AND c.relname NOT IN ('load_lease', 'load_month')
             """)
         let wanted = Self.declared.map { "COMMENT ON \($0.object) IS \(SQLText.literal($0.meaning));" }
@@ -48,7 +49,7 @@ import Testing
         let own = session.run(
             """
             SELECT count(*) FROM pg_class AS c, pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0
-            AND c.relname IN ('load_lease', 'load_month') AND c.relnamespace = current_schema::regnamespace
+            AND c.relname IN ('load_lease', 'load_month') AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema)
             AND col_description(c.oid, a.attnum) IS NULL
             """)
         #expect(own == ["0"])

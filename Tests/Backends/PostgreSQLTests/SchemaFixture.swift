@@ -21,7 +21,9 @@ struct SchemaFixture {
     /// Applies the migrations that are not applied yet, in one transaction, and gives how many.
     func migrate(_ session: SchemaSession) -> Int {
         var version = 0
-        if session.run("SELECT to_regclass('\(quoted.replacing("'", with: "''")).schema_migration') IS NOT NULL") == ["t"] {
+        if session.run("SELECT to_regclass('\(quoted.replacing("'", with: "''")).schema_migration') IS NOT NULL") == [
+            "t"
+        ] {
             version = Int(session.run("SELECT max(version) FROM \(quoted).schema_migration").first ?? "") ?? 0
         }
         let pending = Schema.postgres.filter { $0.version > version }

@@ -41,10 +41,12 @@ struct SchemaMonthTests {
         let fixture = try SchemaFixture("Mon\"ths'\\")
         let session = try fixture.session()
         session.run("SET TimeZone = 'America/St_Johns'")
-        #expect(states([Self.december, Self.november], fixture, session) == ["2026-11-01|absent", "2026-12-01|absent"])
+        #expect(
+            states([Self.december, Self.november], fixture, session) == ["2026-11-01|absent", "2026-12-01|absent"])
         #expect(session.run(Self.insert("2026-11-05T00:00:00Z")) == ["ERROR:  23514"])
         #expect(make([Self.november], fixture, session) == [])
-        #expect(states([Self.november, Self.december], fixture, session) == ["2026-11-01|attached", "2026-12-01|absent"])
+        #expect(
+            states([Self.november, Self.december], fixture, session) == ["2026-11-01|attached", "2026-12-01|absent"])
         #expect(session.run(Self.insert("2026-11-01T00:00:00Z")) == [])
         #expect(session.run(Self.insert("2026-11-30T23:59:59.999Z")) == [])
         #expect(session.run(Self.insert("2026-10-31T23:59:59.999Z")) == ["ERROR:  23514"])
@@ -77,9 +79,10 @@ struct SchemaMonthTests {
                     FOR VALUES FROM ('\(Self.november.start)') TO ('\(Self.november.next.start)')
                     """) == [])
             #expect(states(months, fixture, session) == both)
-            session.run("ALTER TABLE \(table) DETACH PARTITION \"kept %\"; DROP TABLE \"kept %\"")
-            #expect(states(months, fixture, session) == one)
+            session.run("ALTER TABLE \"kept %\" RENAME TO \(partition)")
         }
+        #expect(session.run("DROP TABLE \(MonthPartitions.name(of: Self.november, table: "watch_history"))") == [])
+        #expect(states(months, fixture, session) == one)
     }
 
     /// A partition that somebody made for a whole year counts.
@@ -105,7 +108,8 @@ struct SchemaMonthTests {
         let (reader, loader) = (try fixture.session(), try fixture.session())
         #expect(reader.run("BEGIN; SELECT count(*) FROM fact_user_event_readable") == ["0"])
         #expect(loader.run("BEGIN; \(Self.insert("2026-11-05T00:00:00Z"))") == [])
-        let statements = ["BEGIN", "SET LOCAL lock_timeout = '2s'"] + MonthPartitions.make([Self.december], in: fixture.quoted)
+        let statements =
+            ["BEGIN", "SET LOCAL lock_timeout = '2s'"] + MonthPartitions.make([Self.december], in: fixture.quoted)
         #expect(session.run(statements.joined(separator: ";\n")) == [])
         #expect(reader.run("SELECT count(*) FROM fact_user_event_readable; COMMIT") == ["0"])
         #expect(loader.run("\(Self.insert("2026-11-06T00:00:00Z")); COMMIT") == [])
@@ -113,7 +117,9 @@ struct SchemaMonthTests {
         #expect(session.run("SELECT count(*) FROM fact_user_event") == ["2"])
         // Who has the table for itself is not waited for, for ever.
         #expect(reader.run("BEGIN; LOCK TABLE fact_user_event") == [])
-        let next = ["BEGIN", "SET LOCAL lock_timeout = '100ms'"] + MonthPartitions.make([Self.december.next], in: fixture.quoted)
+        let next =
+            ["BEGIN", "SET LOCAL lock_timeout = '100ms'"]
+            + MonthPartitions.make([Self.december.next], in: fixture.quoted)
         #expect(session.run(next.joined(separator: ";\n")).contains("ERROR:  55P03"))
         session.run("ROLLBACK")
         reader.run("ROLLBACK")
