@@ -81,7 +81,7 @@ let layers: [(Layer, [Target])] = [
             // The migrations, which people read too.
             .target(
                 name: "Schema", path: "schema",
-                exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md"],
+                exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md", "postgres/README.md"],
                 resources: [
                     .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                     .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
@@ -139,7 +139,7 @@ let tests: [Target] = [
         name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
     .testTarget(
-        name: "PostgreSQLTests", dependencies: ["Domain", "Schema"], path: "Tests/Backends/PostgreSQLTests"),
+        name: "PostgreSQLTests", dependencies: ["Domain", "Schema", "SQLite"], path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",
         dependencies: ["Pipeline", "Domain", "Files", "SQLite", "Schema", "Generator", "TestSupport"],

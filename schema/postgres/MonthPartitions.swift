@@ -115,24 +115,39 @@ public enum MonthPartitions {
     /// - Parameter schema: the schema's quoted name.
     public static func make(_ months: [Month], in schema: String) -> [String] {
         months.flatMap { month in
-            tables.flatMap { make(month, of: $0, in: schema) } + [
-                "INSERT INTO \(schema).load_month (month, made_at) VALUES ('\(month.firstDay)', clock_timestamp())"
-            ]
+            tables.flatMap {
+                [create(month, of: $0, in: schema, isIndexed: true), attach(month, to: $0, in: schema)]
+            } + [note(month, in: schema)]
         }
     }
 
-    private static func make(_ month: Month, of table: String, in schema: String) -> [String] {
+    /// The statement that makes the table that is to be a partition.
+    ///
+    /// A month that begins with many rows is loaded in about half the time where they are copied into this table while
+    /// it has no index, and it is attached after that, in the transaction of the load: `create` without indexes, `COPY`,
+    /// `attach`, which makes them, and `note`. Two rows of one key are an error of `attach` then (SQLSTATE 23505).
+    ///
+    /// - Parameter schema: the schema's quoted name.
+    public static func create(_ month: Month, of table: String, in schema: String, isIndexed: Bool) -> String {
         let partition = name(of: month, table: table)
-        return [
-            """
-            CREATE TABLE \(schema).\(partition) (LIKE \(schema).\(table) INCLUDING ALL,
+        return """
+            CREATE TABLE \(schema).\(partition) (
+            LIKE \(schema).\(table) INCLUDING ALL\(isIndexed ? "" : " EXCLUDING INDEXES"),
             CONSTRAINT \(partition)_month CHECK (event_time >= '\(month.start)' AND event_time < '\(month.next.start)'))
-            """,
             """
-            ALTER TABLE \(schema).\(table) ATTACH PARTITION \(schema).\(partition)
-            FOR VALUES FROM ('\(month.start)') TO ('\(month.next.start)')
-            """,
-        ]
+    }
+
+    /// The statement that makes a table a partition; an index that it lacks is made.
+    public static func attach(_ month: Month, to table: String, in schema: String) -> String {
+        """
+        ALTER TABLE \(schema).\(table) ATTACH PARTITION \(schema).\(name(of: month, table: table))
+        FOR VALUES FROM ('\(month.start)') TO ('\(month.next.start)')
+        """
+    }
+
+    /// The statement that notes that a month was made.
+    public static func note(_ month: Month, in schema: String) -> String {
+        "INSERT INTO \(schema).load_month (month, made_at) VALUES ('\(month.firstDay)', clock_timestamp())"
     }
 }
 

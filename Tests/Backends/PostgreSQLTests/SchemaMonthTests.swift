@@ -126,6 +126,36 @@ struct SchemaMonthTests {
         #expect(make([Self.december.next], fixture, session) == [])
     }
 
+    /// A month may be filled before it is attached, and has its key all the same.
+    @Test func aMonthIsFilledBeforeItIsAttached() throws {
+        let fixture = try SchemaFixture()
+        let session = try fixture.session()
+        let table = MonthPartitions.name(of: Self.november, table: "fact_user_event")
+        for isTwice in [true, false] {
+            session.run("BEGIN")
+            for name in MonthPartitions.tables {
+                let create = MonthPartitions.create(Self.november, of: name, in: fixture.quoted, isIndexed: false)
+                #expect(session.run(create) == [])
+            }
+            let row = """
+                INSERT INTO \(table) (event_time, event_id, event_type, user_id, movie_known, content_hash)
+                VALUES ('2026-11-02Z', '00000000-0000-0000-0000-000000000001', 'view', 1, false, 0)
+                """
+            #expect(session.run(row) == [])
+            if isTwice { #expect(session.run(row) == []) }
+            let attached = MonthPartitions.tables.flatMap {
+                session.run(MonthPartitions.attach(Self.november, to: $0, in: fixture.quoted))
+            }
+            #expect(attached.contains("ERROR:  23505") == isTwice)
+            session.run(isTwice ? "ROLLBACK" : "\(MonthPartitions.note(Self.november, in: fixture.quoted)); COMMIT")
+        }
+        #expect(states([Self.november], fixture, session) == ["2026-11-01|attached"])
+        #expect(
+            session.run("SELECT count(*) FROM pg_index WHERE indrelid = '\(table)'::regclass AND indisprimary") == ["1"]
+        )
+        #expect(session.run("SELECT count(*) FROM fact_user_event") == ["1"])
+    }
+
     /// A partition has the indexes of its table, and those that are made later.
     @Test func aMonthHasTheIndexesOfItsTable() throws {
         let fixture = try SchemaFixture()
