@@ -91,7 +91,7 @@ let layers: [(Layer, [Target])] = [
             // The migrations, which people read too.
             .target(
                 name: "Schema", path: "schema",
-                exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md"],
+                exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md", "postgres/README.md"],
                 resources: [
                     .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                     .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
@@ -99,6 +99,12 @@ let layers: [(Layer, [Target])] = [
                     .embedInCode("sqlite/0007_known_sources.sql"), .embedInCode("sqlite/0008_mart_refresh.sql"),
                     .embedInCode("sqlite/0009_marker.sql"), .embedInCode("sqlite/0010_run_error.sql"),
                     .embedInCode("sqlite/0011_cured_records.sql"), .embedInCode("sqlite/0012_source_positions.sql"),
+                    .embedInCode("postgres/0001_operation_tables.sql"),
+                    .embedInCode("postgres/0002_movie_tables.sql"),
+                    .embedInCode("postgres/0003_behaviour_tables.sql"),
+                    .embedInCode("postgres/0004_mart_tables.sql"), .embedInCode("postgres/0005_views.sql"),
+                    .embedInCode("postgres/0006_rejected_event_view.sql"),
+                    .embedInCode("postgres/0007_comments.sql"),
                 ]),
         ]
     ),
@@ -155,6 +161,8 @@ let tests: [Target] = [
     .target(name: "Servers", path: "Tests/Support/Servers"),
     .testTarget(
         name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Servers"], path: "Tests/Backends/PostgreSQLTests"),
+    .testTarget(
+        name: "PostgreSQLTests", dependencies: ["Domain", "Schema", "SQLite"], path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",
         dependencies: [
