@@ -86,7 +86,7 @@ let layers: [(Layer, [Target])] = [
                 name: "SQLite", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CSQLite"],
                 path: "Sources/Backends/SQLite"),
             .target(
-                name: "PostgreSQL", dependencies: ["Logging", "CPostgres"],
+                name: "PostgreSQL", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CPostgres"],
                 path: "Sources/Backends/PostgreSQL"),
             // The migrations, which people read too.
             .target(
@@ -121,7 +121,7 @@ let layers: [(Layer, [Target])] = [
                 name: "reelhouse",
                 dependencies: [
                     "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline",
-                    "SQLite",
+                    "PostgreSQL", "SQLite",
                 ], path: "Sources/Command/reelhouse"),
         ]
     ),
@@ -139,9 +139,10 @@ let layers: [(Layer, [Target])] = [
 let tests: [Target] = [
     .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/Support/TableTesting"),
     .target(
-        name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/Support/TestSupport"),
+        name: "TestSupport", dependencies: ["CPostgres", "CSQLite", "CZlib", "CZstd"], path: "Tests/Support/TestSupport"),
     .target(
-        name: "Fixtures", dependencies: ["Domain", "Files", "SQLite", "Schema", "TestSupport"],
+        name: "Fixtures",
+        dependencies: ["Domain", "Files", "PostgreSQL", "SQLite", "Schema", "Servers", "TestSupport"],
         path: "Tests/Support/Fixtures"),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], path: "Tests/Core/JSONTests"),
@@ -160,9 +161,8 @@ let tests: [Target] = [
         path: "Tests/Backends/SQLiteTests"),
     .target(name: "Servers", path: "Tests/Support/Servers"),
     .testTarget(
-        name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Servers"], path: "Tests/Backends/PostgreSQLTests"),
-    .testTarget(
-        name: "PostgreSQLTests", dependencies: ["Domain", "Schema", "SQLite"], path: "Tests/Backends/PostgreSQLTests"),
+        name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Domain", "Schema", "Servers", "SQLite"],
+        path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",
         dependencies: [

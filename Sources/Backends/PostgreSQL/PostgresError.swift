@@ -1,20 +1,9 @@
 import CPostgres
+import Domain
 import Logging
 
 /// What PostgreSQL or libpq refused: what was being done, where, and the server's words.
-public struct PostgresError: Error, CustomStringConvertible, Sendable {
-    /// The kinds of failure that decide a program's exit status.
-    public enum Kind: Sendable {
-        /// The command failed.
-        case failed
-        /// There is no room left on the server.
-        case noRoom
-        /// The location cannot be used.
-        case usage
-        /// The server cannot be reached, or does not answer.
-        case unreachable
-    }
-
+public struct PostgresError: ReportedError {
     /// What kind of failure it is.
     public var problem: PostgresProblem
     /// The server's code of five letters and digits; nil where the failure is the connection's or libpq's.
@@ -75,11 +64,8 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable {
         return text
     }
 
-    /// What failed and where.
-    public var description: String { message }
-
     /// What kind of failure it is, which decides the exit status.
-    public var kind: Kind {
+    public var kind: FailureKind {
         switch problem {
         case .location: .usage
         case .diskFull: .noRoom

@@ -58,9 +58,9 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
                 "the schema in the URL is no name of 1 to \(longestIdentifier) bytes",
                 hint: "Name a schema of that length, as in ?schema=\(defaultSchema).")
         }
-        if name.hasPrefix("pg_") || name == "information_schema" {
+        if name.hasPrefix("pg_") || name == "information_schema" || name == "$user" {
             throw .location(
-                "the schema \(name) is the server's own",
+                "the schema \(name) means something else to the server",
                 hint: "Name another schema, as in ?schema=\(defaultSchema).")
         }
         return name

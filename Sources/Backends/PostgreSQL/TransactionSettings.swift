@@ -22,7 +22,7 @@ public struct TransactionSettings: Sendable {
             // Rows that a policy hides would be missing from every sum: an error instead.
             "row_security": "off",
             "TimeZone": "UTC", "DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "1",
-            "bytea_output": "hex",
+            "bytea_output": "hex", "standard_conforming_strings": "on",
             // The server notices soon that this program has vanished, and gives its locks back.
             "tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
             "tcp_user_timeout": "30000",
@@ -30,7 +30,7 @@ public struct TransactionSettings: Sendable {
         if let lockTimeout { settings["lock_timeout"] = String(max(lockTimeout.inMilliseconds, 1)) }
         if let statementTimeout { settings["statement_timeout"] = String(max(statementTimeout.inMilliseconds, 1)) }
         statements += settings.sorted { $0.key < $1.key }.map { "SET LOCAL \($0.key) = '\($0.value)'" }
-        if let schema { statements.append("SET LOCAL search_path = \(PostgresLocation.quoted(schema))") }
+        if let schema { statements.append("SET LOCAL search_path = \(PostgresLocation.quoted(schema)), pg_temp") }
         return statements.joined(separator: "; ")
     }
 }

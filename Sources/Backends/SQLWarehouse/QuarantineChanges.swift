@@ -36,7 +36,7 @@ struct QuarantineStatements {
             INSERT INTO \(table) (\(given), run_id, last_run_id)
             SELECT \(given), \(dialect.integer(parameter(1))), \(dialect.integer(parameter(1)))
             FROM \(dialect.staged(.rejections)) WHERE TRUE ORDER BY ordinal
-            ON CONFLICT (source, line, rule, raw_hash) DO UPDATE SET message = excluded.message,
+            ON CONFLICT (\(dialect.textInKey("source")), line, rule, raw_hash) DO UPDATE SET message = excluded.message,
             last_run_id = excluded.last_run_id, cured_run_id = NULL, event_time = excluded.event_time,
             event_id = excluded.event_id, movie_id = excluded.movie_id
             """
@@ -48,7 +48,8 @@ struct QuarantineStatements {
             again = load_run_rule.again + excluded.again
             """
         rule = """
-            SELECT rule, EXISTS (SELECT 1 FROM \(table) AS other WHERE other.source = line.source
+            SELECT rule, EXISTS (SELECT 1 FROM \(table) AS other
+                WHERE \(dialect.textInKey("other.source")) = \(dialect.textInKey("line.source"))
                 AND other.line = line.line AND other.rule = \(parameter(2)) AND other.raw_hash = line.raw_hash
                 AND other.rejected_id <> line.rejected_id)
             FROM \(table) AS line WHERE rejected_id = \(parameter(1))
@@ -60,7 +61,8 @@ struct QuarantineStatements {
             """
         openOther = """
             UPDATE \(table) SET cured_run_id = NULL WHERE cured_run_id IS NOT NULL AND rule = \(parameter(2))
-            AND (source, line, raw_hash) = (SELECT source, line, raw_hash FROM \(table)
+            AND (\(dialect.textInKey("source")), line, raw_hash) = (
+                SELECT \(dialect.textInKey("source")), line, raw_hash FROM \(table)
                 WHERE rejected_id = \(parameter(1)) AND cured_run_id IS NULL)
             """
         delete = "DELETE FROM \(table) WHERE rejected_id = \(parameter(1))"
@@ -70,7 +72,8 @@ struct QuarantineStatements {
             """
         cureSource = """
             UPDATE \(table) \(dialect.indexedBy("rejected_record_open")) SET cured_run_id = \(parameter(1))
-            WHERE cured_run_id IS NULL AND port = \(parameter(2)) AND source = \(parameter(3))
+            WHERE cured_run_id IS NULL AND port = \(parameter(2))
+            AND \(dialect.textInKey("source")) = \(dialect.textInKey(parameter(3)))
             AND last_run_id < \(parameter(4))
             """
         func openEvents(_ first: Int) -> String {

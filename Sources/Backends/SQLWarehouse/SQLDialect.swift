@@ -40,6 +40,8 @@ public struct SQLDialect: Sendable {
     public var dayBefore: Spelling = { "(\($0) - 1)" }
     /// Text, to be ordered by its code points.
     public var byCodePoint: Spelling = { "\($0) COLLATE \"C\"" }
+    /// Text of any length as it stands in a key: itself, or its hash where an index cannot hold it.
+    public var textInKey: Spelling = { $0 }
     /// How many bytes a blob has.
     public var byteLength: Spelling = { "length(\($0))" }
     /// Some value of a type: it stands in the place of a null where the null is already decided on.

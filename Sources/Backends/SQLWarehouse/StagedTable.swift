@@ -20,8 +20,10 @@ public struct StagedTable: Sendable, Equatable {
     /// The names of its columns, as a list.
     var names: String { columns.map(\.name).joined(separator: ", ") }
 
+    /// The name of the candidates of an event group.
+    public static let eventsName = "events"
     /// Candidates of an event group.
-    static let events = StagedTable("events", EventRows.columns)
+    static let events = StagedTable(eventsName, EventRows.columns)
     /// Rejected lines.
     static let rejections = StagedTable("rejections", RejectionRows.columns)
 

@@ -148,7 +148,7 @@ import Testing
             "SELECT current_setting('TimeZone') || current_setting('lock_timeout') || current_setting('search_path')"
         let before = try test.value(shown)
         try test.connection.begin(settings)
-        #expect(try test.value(shown) == "UTC1500ms" + PostgresLocation.quoted(test.location.schema))
+        #expect(try test.value(shown) == "UTC1500ms" + PostgresLocation.quoted(test.location.schema) + ", pg_temp")
         #expect(try test.value("SHOW row_security") == "off")
         try test.connection.commit()
         #expect(try test.value(shown) == before)

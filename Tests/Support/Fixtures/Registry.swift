@@ -2,7 +2,8 @@
 public enum Warehouses {
     /// All there are, the default first.
     public static let all: [WarehouseKind] = [
-        .sqlite
+        .sqlite,
+        .postgreSQL,
     ]
 
     /// Those that can be tested here.

@@ -1,12 +1,14 @@
 import Domain
 import Files
+import PostgreSQL
 import SQLite
 
 /// The backends that this version has. A new one is a line here for each kind of port that it serves; the rest of the
 /// command finds it by these lists.
 enum BackendRegistry {
     static let warehouses: [WarehouseBackend] = [
-        .sqlite
+        .sqlite,
+        .postgreSQL,
     ]
     static let rawStores: [RawStoreBackend] = [
         .files
@@ -18,7 +20,7 @@ enum BackendRegistry {
     /// Schemes that a later version will have: a location of theirs is no path, and the error says that this version
     /// does not have them.
     private static let laterSchemes: Set<String> = [
-        "kafka", "mongodb", "mongodb+srv", "postgres", "postgresql", "tmdb",
+        "kafka", "mongodb", "mongodb+srv", "tmdb",
     ]
 
     static let all: [any Backend] = warehouses + rawStores + sources

@@ -2,8 +2,8 @@ import enum Logging.Redaction
 
 /// Why a warehouse cannot be used, whatever database it is in. What only one database can say is an error of its backend.
 public enum WarehouseError: ReportedError, Equatable {
-    /// Another run is writing.
-    case inUse(location: String)
+    /// Another run is writing; `by` says which, where the database knows it: "process 4711 at 10.0.0.5".
+    case inUse(location: String, by: String? = nil)
     /// There is none yet.
     case notThere(location: String)
     /// It was written by a newer version of this program.
@@ -15,7 +15,8 @@ public enum WarehouseError: ReportedError, Equatable {
     public var message: String {
         let text =
             switch self {
-            case .inUse(let location): "the warehouse \(location) is in use by another run"
+            case .inUse(let location, let run):
+                "the warehouse \(location) is in use by another run" + (run.map { " (\($0))" } ?? "")
             case .notThere(let location): "there is no warehouse at \(location)"
             case .newerSchema(let location, let version, let known):
                 "the warehouse \(location) has schema version \(version), and this program knows \(known)"
