@@ -18,7 +18,7 @@ public final class PostgresDatabase: TestDatabase {
         guard PQstatus(handle) == CONNECTION_OK else {
             throw DatabaseFailure(message: String(cString: PQerrorMessage(handle)))
         }
-        _ = try results("SET client_min_messages = warning; SET TimeZone = 'UTC'; SET search_path = \(quoted), pg_temp")
+        _ = try results("SET client_min_messages = warning; SET TimeZone = 'UTC'; SET lock_timeout = '10s'; SET search_path = \(quoted), pg_temp")
     }
 
     deinit { PQfinish(handle) }
