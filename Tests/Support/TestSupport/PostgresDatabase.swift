@@ -4,7 +4,9 @@ import CPostgres
 public final class PostgresDatabase: TestDatabase {
     private let handle: OpaquePointer
     private let schema: String
-    private var quoted: String { "\"\(schema.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" }
+    private var quoted: String {
+        "\"\(schema.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    }
 
     /// Connects to a server.
     ///
@@ -18,7 +20,9 @@ public final class PostgresDatabase: TestDatabase {
         guard PQstatus(handle) == CONNECTION_OK else {
             throw DatabaseFailure(message: String(cString: PQerrorMessage(handle)))
         }
-        _ = try results("SET client_min_messages = warning; SET TimeZone = 'UTC'; SET lock_timeout = '10s'; SET search_path = \(quoted), pg_temp")
+        _ = try results(
+            "SET client_min_messages = warning; SET TimeZone = 'UTC'; SET lock_timeout = '10s'; SET search_path = \(quoted), pg_temp"
+        )
     }
 
     deinit { PQfinish(handle) }

@@ -7,7 +7,9 @@ extension PostgreSQLReadSession {
     ) throws {
         try consistently {
             let rows: PostgresRows
-            do throws(PostgresError) { rows = try connection.query(sql, [], format: .text) } catch { throw Self.queryError(error) }
+            do throws(PostgresError) { rows = try connection.query(sql, [], format: .text) } catch {
+                throw Self.queryError(error)
+            }
             try header(rows.columnNames)
             let columns = rows.columnTypes.map { PostgresType(oid: $0) }
             while try rows.next() { try row(columns.indices.map { Self.value(rows, $0, columns[$0]) }) }
