@@ -7,16 +7,22 @@ BENCH = $$($(BUILD) --show-bin-path)/reelhouse-bench
 COMPILE_FLAGS := --explicit-target-dependency-import-check error
 
 # Debian's packages of the C libraries and tools that are linked or used.
-PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev pkg-config
+PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev pkg-config
+
+# What only tests need; without it they are skipped by name.
+TEST_PACKAGES := postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint sanitize bench bench-peers install clean
+.PHONY: help deps test-deps build demo test lint sanitize bench bench-peers install clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 deps: ## Install the C libraries that are missing (Debian, Ubuntu); elsewhere say which they are
 	@.ci/deps $(PACKAGES)
+
+test-deps: ## Install the servers that only tests need, where apt is there; else their tests are skipped by name
+	@! command -v apt-get >/dev/null 2>&1 || .ci/deps $(TEST_PACKAGES) || echo "Tests that need a server are skipped."
 
 build: deps ## Build the command in release
 	@$(BUILD) $(COMPILE_FLAGS) --product reelhouse
@@ -28,7 +34,7 @@ demo: build ## Load the sample data into warehouse.db and show what is in it
 	@$(REELHOUSE) report
 	@echo "The command is $(REELHOUSE); 'make install' puts it on the PATH."
 
-test: deps ## Run every test
+test: deps test-deps ## Run every test
 	@$(SWIFT) test $(COMPILE_FLAGS)
 
 lint: ## Check the format of the code

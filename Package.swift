@@ -57,6 +57,8 @@ let layers: [(Layer, [Target])] = [
                 providers: [.apt(["libxxhash-dev"])]),
             .systemLibrary(
                 name: "CCrypto", path: "Sources/C/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+            .systemLibrary(
+                name: "CPostgres", path: "Sources/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
             // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
             .target(name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
             .target(name: "CArguments", path: "Sources/C/CArguments"),
@@ -86,10 +88,13 @@ let layers: [(Layer, [Target])] = [
             .target(
                 name: "SQLite", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CSQLite"],
                 path: "Sources/Backends/SQLite"),
+            .target(
+                name: "PostgreSQL", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CPostgres"],
+                path: "Sources/Backends/PostgreSQL"),
             // The migrations, which people read too.
             .target(
                 name: "Schema", path: "schema",
-                exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md"],
+                exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md", "postgres/README.md"],
                 resources: [
                     .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                     .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
@@ -97,6 +102,12 @@ let layers: [(Layer, [Target])] = [
                     .embedInCode("sqlite/0007_known_sources.sql"), .embedInCode("sqlite/0008_mart_refresh.sql"),
                     .embedInCode("sqlite/0009_marker.sql"), .embedInCode("sqlite/0010_run_error.sql"),
                     .embedInCode("sqlite/0011_cured_records.sql"), .embedInCode("sqlite/0012_source_positions.sql"),
+                    .embedInCode("postgres/0001_operation_tables.sql"),
+                    .embedInCode("postgres/0002_movie_tables.sql"),
+                    .embedInCode("postgres/0003_behaviour_tables.sql"),
+                    .embedInCode("postgres/0004_mart_tables.sql"), .embedInCode("postgres/0005_views.sql"),
+                    .embedInCode("postgres/0006_rejected_event_view.sql"),
+                    .embedInCode("postgres/0007_comments.sql"),
                 ]),
         ]
     ),
@@ -113,7 +124,7 @@ let layers: [(Layer, [Target])] = [
                 name: "reelhouse",
                 dependencies: [
                     "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline",
-                    "SQLite",
+                    "PostgreSQL", "SQLite",
                 ], path: "Sources/Command/reelhouse"),
         ]
     ),
@@ -131,9 +142,11 @@ let layers: [(Layer, [Target])] = [
 let tests: [Target] = [
     .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/Support/TableTesting"),
     .target(
-        name: "TestSupport", dependencies: ["CSQLite", "CZlib", "CZstd"], path: "Tests/Support/TestSupport"),
+        name: "TestSupport", dependencies: ["CPostgres", "CSQLite", "CZlib", "CZstd"], path: "Tests/Support/TestSupport"
+    ),
     .target(
-        name: "Fixtures", dependencies: ["Domain", "Files", "SQLite", "Schema", "TestSupport"],
+        name: "Fixtures",
+        dependencies: ["Domain", "Files", "PostgreSQL", "SQLite", "Schema", "Servers", "TestSupport"],
         path: "Tests/Support/Fixtures"),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], path: "Tests/Core/JSONTests"),
@@ -150,6 +163,10 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
+    .target(name: "Servers", path: "Tests/Support/Servers"),
+    .testTarget(
+        name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Domain", "Schema", "Servers", "SQLite"],
+        path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",
         dependencies: [

@@ -32,6 +32,18 @@ public enum Schema {
         Migration(12, "0012_source_positions", PackageResources._012_source_positions_sql),
     ]
 
+    /// The migrations of the PostgreSQL warehouse, in order. They name no schema: a transaction that applies them has its
+    /// `search_path` set (`SET LOCAL`) to the schema that they are for and `pg_temp`.
+    public static let postgres = [
+        Migration(1, "0001_operation_tables", PackageResources._001_operation_tables_sql),
+        Migration(2, "0002_movie_tables", PackageResources._002_movie_tables_sql),
+        Migration(3, "0003_behaviour_tables", PackageResources._003_behaviour_tables_sql),
+        Migration(4, "0004_mart_tables", PackageResources._004_mart_tables_sql),
+        Migration(5, "0005_views", PackageResources._005_views_sql),
+        Migration(6, "0006_rejected_event_view", PackageResources._006_rejected_event_view_sql),
+        Migration(7, "0007_comments", PackageResources._007_comments_sql),
+    ]
+
     /// The number of the last migration.
     public static var newestVersion: Int { sqlite.last?.version ?? 0 }
 }

@@ -125,6 +125,7 @@ extension WarehousePromise {
             for index in 0..<movies.popularity.count {
                 popularity.merge(movies.popularity[index], text: movies.popularity.text.base)
             }
+            try warehouse.replaceMovies(movies.documents, of: movies)
             try warehouse.merge(popularity)
             #expect(try warehouse.cureArrived(run: run, isLast: true) == 1)
         }

@@ -40,7 +40,7 @@ struct QuarantineStatements {
             INSERT INTO \(table) (\(given), run_id, last_run_id)
             SELECT \(given), \(dialect.integer(parameter(1))), \(dialect.integer(parameter(1)))
             FROM \(dialect.staged(.rejections)) WHERE TRUE ORDER BY ordinal
-            ON CONFLICT (source, line, rule, raw_hash) DO UPDATE SET message = excluded.message,
+            ON CONFLICT (\(dialect.textInKey("source")), line, rule, raw_hash) DO UPDATE SET message = excluded.message,
             last_run_id = excluded.last_run_id, cured_run_id = NULL, event_time = excluded.event_time,
             event_id = excluded.event_id, movie_id = excluded.movie_id
             """
@@ -57,8 +57,9 @@ struct QuarantineStatements {
             SELECT named.rejected_id, line.rejected_id, line.rule, line.cured_run_id IS NULL
             FROM \(listed) AS new
             \(dialect.orderedJoin) \(table) AS named ON named.rejected_id = new.rejected_id
-            \(dialect.orderedJoin) \(table) AS line ON line.source = named.source AND line.line = named.line
-                AND line.raw_hash = named.raw_hash
+            \(dialect.orderedJoin) \(table) AS line
+                ON \(dialect.textInKey("line.source")) = \(dialect.textInKey("named.source"))
+                AND line.line = named.line AND line.raw_hash = named.raw_hash
             """
         let changed = ListTables.replacements.columns.map(\.name).filter { $0 != "rejected_id" }
         replace = """
@@ -71,7 +72,8 @@ struct QuarantineStatements {
         cure = "UPDATE \(table) SET cured_run_id = \(parameter(1)) WHERE cured_run_id IS NULL AND \(isListed)"
         cureSource = """
             UPDATE \(table) \(dialect.indexedBy("rejected_record_open")) SET cured_run_id = \(parameter(1))
-            WHERE cured_run_id IS NULL AND port = \(parameter(2)) AND source = \(parameter(3))
+            WHERE cured_run_id IS NULL AND port = \(parameter(2))
+            AND \(dialect.textInKey("source")) = \(dialect.textInKey(parameter(3)))
             AND last_run_id < \(parameter(4))
             """
         func openEvents(_ first: Int) -> String {

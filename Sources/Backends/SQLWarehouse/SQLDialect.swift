@@ -42,6 +42,8 @@ public struct SQLDialect: Sendable {
     public var dayBefore: Spelling = { "(\($0) - 1)" }
     /// A text that is ordered by its code points.
     public var byCodePoint: Spelling = { "\($0) COLLATE \"C\"" }
+    /// A text of any length, as a key holds it: the text, or its hash where an index cannot hold a long text.
+    public var textInKey: Spelling = { $0 }
     /// The length of a blob in bytes.
     public var byteLength: Spelling = { "length(\($0))" }
     /// Any value of a type. It takes the place of a null where the result no longer depends on it.

@@ -20,8 +20,10 @@ public struct StagedTable: Sendable, Equatable {
     /// A comma-separated list of the columns' names.
     var names: String { columns.map(\.name).joined(separator: ", ") }
 
+    /// The name of the candidates of an event group.
+    public static let eventsName = "events"
     /// The candidates of an event group.
-    static let events = StagedTable("events", EventRows.columns)
+    static let events = StagedTable(eventsName, EventRows.columns)
     /// The rejected lines.
     static let rejections = StagedTable("rejections", RejectionRows.columns)
 

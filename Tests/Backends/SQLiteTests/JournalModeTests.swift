@@ -164,7 +164,7 @@ import Testing
         let busy = try #require(throws: SQLiteError.self) { try other.integer("SELECT count(*) FROM load_run") }
         #expect(busy.isBusy)
         let second = try #require(throws: WarehouseError.self) { try SQLiteWarehouse(path: path) }
-        guard case .inUse(path) = second else { throw second }
+        guard case .inUse(path, nil) = second else { throw second }
         warehouse.endRun()
         #expect(try other.integer("SELECT count(*) FROM load_run") == 1)
         #expect(try SQLiteReader(path: path).runs(limit: 9).count == 1)

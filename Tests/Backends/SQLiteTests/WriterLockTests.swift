@@ -7,7 +7,7 @@ import Testing
 @Suite struct WriterLockTests {
     private func expectInUse(_ path: String, _ body: () throws -> Void) throws {
         let error = try #require(throws: WarehouseError.self) { try body() }
-        guard case .inUse(path) = error else {
+        guard case .inUse(path, nil) = error else {
             Issue.record("another error: \(error)")
             return
         }

@@ -4,7 +4,8 @@ import Domain
 public enum Warehouses {
     /// All kinds, the default first.
     public static let all: [WarehouseKind] = [
-        .sqlite
+        .sqlite,
+        .postgreSQL,
     ]
 
     /// The kinds that can be tested on this machine.

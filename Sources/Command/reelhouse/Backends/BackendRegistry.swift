@@ -1,12 +1,14 @@
 import Domain
 import Files
+import PostgreSQL
 import SQLite
 
 /// The backends of this version. A new backend adds one line here for each kind of port that it serves; all other code
 /// of the command finds it in these lists.
 enum BackendRegistry {
     static let warehouses: [WarehouseBackend] = [
-        .sqlite
+        .sqlite,
+        .postgreSQL,
     ]
     static let rawStores: [RawStoreBackend] = [
         .files
@@ -18,7 +20,7 @@ enum BackendRegistry {
     /// Schemes of later versions. A location with one of them is not treated as a path, so that the error can say that
     /// this version does not have the scheme.
     private static let laterSchemes: Set<String> = [
-        "kafka", "mongodb", "mongodb+srv", "postgres", "postgresql", "tmdb",
+        "kafka", "mongodb", "mongodb+srv", "tmdb",
     ]
 
     static let all: [any Backend] = warehouses + rawStores + sources

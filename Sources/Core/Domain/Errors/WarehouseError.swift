@@ -2,8 +2,8 @@ import enum Logging.Redaction
 
 /// Why a warehouse cannot be used. These errors are common to all databases; a backend has its own type for the others.
 public enum WarehouseError: ReportedError, Equatable {
-    /// Another run is writing.
-    case inUse(location: String)
+    /// Another run is writing. `by` names it where the database knows it: "process 4711 at 10.0.0.5".
+    case inUse(location: String, by: String? = nil)
     /// There is no warehouse at the location.
     case notThere(location: String)
     /// A newer version of this program has migrated the warehouse.
@@ -16,7 +16,8 @@ public enum WarehouseError: ReportedError, Equatable {
     public var message: String {
         let text =
             switch self {
-            case .inUse(let location): "the warehouse \(location) is in use by another run"
+            case .inUse(let location, let run):
+                "the warehouse \(location) is in use by another run" + (run.map { " (\($0))" } ?? "")
             case .notThere(let location): "there is no warehouse at \(location)"
             case .newerSchema(let location, let version, let known):
                 "the warehouse \(location) has schema version \(version), and this program knows \(known)"

@@ -1,0 +1,163 @@
+import CPostgres
+import Glibc
+
+/// Drives libpq through one attempt to connect, which may go through several hosts and addresses.
+struct ConnectionRun {
+    /// How an attempt ended that did not fail.
+    enum Outcome {
+        /// With a connection, which the caller owns.
+        case connected(OpaquePointer)
+        /// A host let the connection in and then did not answer; with what libpq reckoned with.
+        case silent(effective: [String: String], host: ConnectionParameters.Host, error: PostgresError)
+    }
+
+    let place: String
+    let parameters: ConnectionParameters
+    /// The time for one address, unless `connect_timeout` is set.
+    let limit: Duration
+    /// When all has to be over.
+    let end: MonotonicTime
+    let isAbandoned: () -> Bool
+
+    /// Begins a connection with parameters by libpq's names; nil when there is no memory.
+    static func start(_ values: [String: String]) -> OpaquePointer? {
+        let sorted = values.sorted { $0.key < $1.key }
+        var keywords: [UnsafePointer<CChar>?] = sorted.map { UnsafePointer(strdup($0.key)) } + [nil]
+        var texts: [UnsafePointer<CChar>?] = sorted.map { UnsafePointer(strdup($0.value)) } + [nil]
+        defer { for text in keywords + texts { free(UnsafeMutablePointer(mutating: text)) } }
+        return PQconnectStartParams(&keywords, &texts, 0)
+    }
+
+    /// What became of the attempt.
+    ///
+    /// - Throws: `PostgresError`; libpq's handle is closed then.
+    func connect() throws(PostgresError) -> Outcome {
+        guard let handle = ConnectionRun.start(parameters.values) else {
+            throw PostgresError(.other, "no memory left", activity: "connecting", place: place)
+        }
+        var isKept = false
+        defer { if !isKept { PQfinish(handle) } }
+        // The code of a refusal is in the words alone, and only when they are verbose.
+        _ = PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
+        _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        let effective = effectiveValues(handle)
+        let limit = ConnectionRun.limit(effective["connect_timeout"], else: self.limit)
+        var progress = Progress(handle)
+        var next = PQstatus(handle) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
+        var addressEnd = MonotonicTime.now + limit
+        var silentPlaces: [String] = []
+        while true {
+            switch next {
+            case PGRES_POLLING_OK:
+                isKept = true
+                return .connected(handle)
+            case PGRES_POLLING_READING, PGRES_POLLING_WRITING:
+                let isReady = wait(
+                    handle, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, until: min(addressEnd, end))
+                if !isReady {
+                    if isAbandoned() {
+                        throw PostgresError(.interrupted, "given up", activity: "connecting", place: place)
+                    }
+                    silentPlaces.append(progress.place)
+                    guard progress.status == CONNECTION_STARTED, MonotonicTime.now < end else {
+                        return .silent(
+                            effective: effective, host: progress.host,
+                            error: silence(silentPlaces, limit, others: ""))
+                    }
+                    // libpq sees the attempt fail, and goes on with the next address.
+                    shutdown(PQsocket(handle), Int32(SHUT_RDWR))
+                }
+            default:
+                let words = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
+                guard silentPlaces.isEmpty else { throw silence(silentPlaces, limit, others: words) }
+                throw failure(words, progress, handle)
+            }
+            let address = progress.address
+            next = PQconnectPoll(handle)
+            if next != PGRES_POLLING_FAILED { progress = Progress(handle) }
+            if progress.address != address || silentPlaces.last == address { addressEnd = MonotonicTime.now + limit }
+        }
+    }
+
+    /// How far an attempt is.
+    private struct Progress {
+        let status: ConnStatusType
+        let host: ConnectionParameters.Host
+        /// Whether the two sides have begun to agree on encryption.
+        let isEncrypting: Bool
+
+        init(_ handle: OpaquePointer) {
+            status = PQstatus(handle)
+            let text = { (value: UnsafeMutablePointer<CChar>?) in value.map { String(cString: $0) } ?? "" }
+            host = .init(name: text(PQhost(handle)), address: text(PQhostaddr(handle)), port: text(PQport(handle)))
+            isEncrypting = status == CONNECTION_SSL_STARTUP && PQsslStruct(handle, "OpenSSL") != nil
+        }
+
+        var address: String { "\(host.name) \(host.address) \(host.port)" }
+
+        /// Where it is, for people.
+        var place: String {
+            let name = host.address.isEmpty || host.address == host.name ? host.name : "\(host.name) (\(host.address))"
+            return "\(name.isEmpty ? "the local socket" : name) port \(host.port)"
+        }
+    }
+
+    private func effectiveValues(_ handle: OpaquePointer) -> [String: String] {
+        guard let options = PQconninfo(handle) else { return [:] }
+        defer { PQconninfoFree(options) }
+        return PostgresLocation.values(of: options)
+    }
+
+    /// libpq takes 1 s as 2, and 0 as no limit; one without a limit may hang, so the default stands.
+    private static func limit(_ text: String?, else standard: Duration) -> Duration {
+        guard let text, let seconds = Int(text), seconds > 0 else { return standard }
+        return .seconds(max(seconds, 2))
+    }
+
+    private func wait(_ handle: OpaquePointer, _ events: Int32, until end: MonotonicTime) -> Bool {
+        while SocketWait.wait(PQsocket(handle), for: events) == 0 {
+            if isAbandoned() || MonotonicTime.now >= end { return false }
+        }
+        return true
+    }
+
+    private func silence(_ places: [String], _ limit: Duration, others: String) -> PostgresError {
+        var words = "no answer within \(limit.components.seconds) s from " + places.joined(separator: ", nor from ")
+        let refused = others.split(separator: "\n").filter { !$0.contains("Connection reset") }
+        if !refused.isEmpty { words += "; " + PostgresError.oneLine(refused.joined(separator: "; ")) }
+        return PostgresError(.unreachable, words, activity: "connecting", place: place)
+    }
+
+    private func failure(_ text: String, _ progress: Progress, _ handle: OpaquePointer) -> PostgresError {
+        let refusal = ConnectionRefusal(text)
+        let problem: PostgresProblem
+        if let state = refusal.sqlState {
+            problem = PostgresProblem(sqlState: state)
+        } else if PQconnectionNeedsPassword(handle) == 1 {
+            problem = .authentication
+        } else if progress.isEncrypting || (progress.status == CONNECTION_SSL_STARTUP && isOpen(handle)) {
+            problem = .encryption
+        } else if isStandbyRefused(handle) {
+            problem = .standby
+        } else {
+            problem = .unreachable
+        }
+        var error = PostgresError(problem, refusal.words, activity: "connecting", place: place)
+        error.sqlState = refusal.sqlState
+        return error
+    }
+
+    /// Whether the server's end is still there, so that it was libpq that ended the attempt.
+    private func isOpen(_ handle: OpaquePointer) -> Bool {
+        var byte: UInt8 = 0
+        let socket = PQsocket(handle)
+        return socket >= 0 && recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0
+            && errno == EAGAIN
+    }
+
+    /// Whether the server let the connection in, and libpq did not want it for what `target_session_attrs` asks for.
+    private func isStandbyRefused(_ handle: OpaquePointer) -> Bool {
+        let target = parameters.values["target_session_attrs"] ?? "any"
+        return target != "any" && PQparameterStatus(handle, "server_version") != nil
+    }
+}

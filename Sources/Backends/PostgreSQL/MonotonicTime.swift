@@ -1,0 +1,39 @@
+import Glibc
+
+/// A moment of the clock that nobody sets.
+struct MonotonicTime: Comparable {
+    private var milliseconds: Int64
+
+    /// Now.
+    static var now: MonotonicTime {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return MonotonicTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    static func + (left: MonotonicTime, right: Duration) -> MonotonicTime {
+        MonotonicTime(milliseconds: left.milliseconds + right.inMilliseconds)
+    }
+
+    static func < (left: MonotonicTime, right: MonotonicTime) -> Bool { left.milliseconds < right.milliseconds }
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    var inMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}
+
+/// Waits for a socket.
+enum SocketWait {
+    /// How long one wait takes at most, so that a stop is noticed.
+    private static let slice: Int32 = 100
+
+    /// Waits a moment for one of the events.
+    ///
+    /// - Returns: what is there of `POLLIN`, `POLLOUT`, `POLLHUP` and so on; 0 when nothing was there for a moment.
+    static func wait(_ socket: Int32, for events: Int32) -> Int32 {
+        var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
+        // A signal ends the wait early, which is a moment without anything.
+        return poll(&entry, 1, slice) > 0 ? Int32(entry.revents) : 0
+    }
+}

@@ -1,0 +1,168 @@
+import CPostgres
+import Glibc
+
+/// Statements.
+extension PostgresConnection {
+    /// Runs one or several statements without parameters, in one round trip; rows that they give are passed over.
+    ///
+    /// - Returns: how many rows the last of them changed.
+    @discardableResult
+    public func execute(_ sql: String) throws(PostgresError) -> Int64 {
+        let activity = PostgresError.running(sql)
+        try beginStatement(activity)
+        guard PQsendQuery(handle, sql) == 1 else { throw sendFailure(activity) }
+        return try finish(activity).changes
+    }
+
+    /// Runs a statement with parameters `$1`, `$2` and so on; rows that it gives are passed over.
+    ///
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    public func execute(_ sql: String, _ values: [PostgresValue]) throws(PostgresError) -> Int64 {
+        let activity = PostgresError.running(sql)
+        try send(sql, values, isBinary: true, activity)
+        return try finish(activity).changes
+    }
+
+    /// Runs a statement and gives its rows as they come, in bounded memory.
+    ///
+    /// - Parameters:
+    ///   - sql: one statement, with parameters `$1`, `$2` and so on.
+    ///   - format: `.text` gives each value as the server writes it, whatever its type.
+    public func query(
+        _ sql: String, _ values: [PostgresValue] = [], format: PostgresRows.Format = .binary
+    ) throws(PostgresError) -> PostgresRows {
+        let activity = PostgresError.running(sql)
+        try send(sql, values, isBinary: format == .binary, activity)
+        guard PQsetSingleRowMode(handle) == 1 else { throw lost(activity) }
+        return try PostgresRows(self, activity)
+    }
+
+    /// The first column of the first row as text; nil where there is none, or it is null.
+    func text(_ sql: String) throws(PostgresError) -> String? {
+        let rows = try query(sql, format: .text)
+        let text = try rows.next() ? rows.text(0) : nil
+        try rows.close()
+        return text
+    }
+
+    // MARK: Transactions
+
+    /// Begins a transaction.
+    ///
+    /// - Parameter settings: what holds in it; see `TransactionSettings`.
+    public func begin(_ settings: TransactionSettings = TransactionSettings()) throws(PostgresError) {
+        try execute(settings.sql)
+    }
+
+    /// Commits the transaction.
+    ///
+    /// - Throws: `PostgresError`; `.failedTransaction` where the server rolled back instead; with `isCommitUnknown`
+    ///   where its answer was lost.
+    public func commit() throws(PostgresError) {
+        let activity = "committing"
+        try beginStatement(activity)
+        let tag: String
+        do throws(PostgresError) {
+            guard PQsendQuery(handle, "COMMIT") == 1 else { throw sendFailure(activity) }
+            tag = try finish(activity).tag
+        } catch {
+            var error = error
+            // A code says that the server refused, unless it goes down meanwhile.
+            let isRefused = error.sqlState != nil && error.sqlState != "40003" && !error.isConnectionLost
+            error.isCommitUnknown = !isRefused
+            throw error
+        }
+        guard tag == "COMMIT" else {
+            throw error(.failedTransaction, "the server rolled the transaction back (it answered \(tag))", activity)
+        }
+    }
+
+    /// Rolls the transaction back, if there is one.
+    public func rollback() throws(PostgresError) {
+        try beginStatement("rolling back")
+        if transaction != .none { try execute("ROLLBACK") }
+    }
+
+    // MARK: Sending
+
+    /// Ends what is unfinished, and says whether another statement can be sent.
+    func beginStatement(_ activity: String) throws(PostgresError) {
+        if let loss { throw loss }
+        isCancelling = false
+        guard isLeftUnfinished else { return }
+        unfinished?.wasGivenUp()
+        try giveUpUnfinished(activity)
+        isCancelling = false
+    }
+
+    /// How many rows are passed over before the server is asked to end the statement.
+    private static let leftoverLimit = 10_000
+
+    /// Passes over what is left of the statement that is under way. What it still says is of no interest, since nobody
+    /// waits for it; an error in an open transaction is told by the next statement.
+    func giveUpUnfinished(_ activity: String) throws(PostgresError) {
+        isLeftUnfinished = false
+        unfinished = nil
+        var passed = 0
+        while let result = try nextResult(activity) {
+            let status = PQresultStatus(result)
+            PQclear(result)
+            passed += 1
+            if status == PGRES_COPY_IN, PQputCopyEnd(handle, "given up") == -1 { break }
+            if passed == PostgresConnection.leftoverLimit { cancelStatement() }
+        }
+        if PQstatus(handle) == CONNECTION_BAD { throw lost(activity) }
+    }
+
+    private func send(
+        _ sql: String, _ values: [PostgresValue], isBinary: Bool, _ activity: String
+    ) throws(PostgresError) {
+        try beginStatement(activity)
+        let parameters = ParameterBytes(values)
+        let status = parameters.withArrays { types, starts, lengths, formats in
+            PQsendQueryParams(
+                handle, sql, Int32(values.count), types, starts, lengths, formats, isBinary ? 1 : 0)
+        }
+        guard status == 1 else { throw sendFailure(activity) }
+    }
+
+    /// Why libpq sent nothing: the connection, or the statement itself (too many parameters, no memory).
+    func sendFailure(_ activity: String) -> PostgresError {
+        guard PQstatus(handle) == CONNECTION_OK else { return lost(activity) }
+        return error(.statement, PostgresError.oneLine(String(cString: PQerrorMessage(handle))), activity)
+    }
+
+    /// Takes all results.
+    ///
+    /// - Throws: the first error among them.
+    /// - Returns: rows changed and the tag (`INSERT 0 5`, `COMMIT`) of the last.
+    func finish(
+        _ activity: String, copyInto table: String? = nil
+    ) throws(PostgresError) -> (changes: Int64, tag: String) {
+        var failure: PostgresError?
+        var (changes, tag): (Int64, String) = (0, "")
+        while let result = try nextResult(activity) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_SINGLE_TUPLE:
+                changes = PQcmdTuples(result).flatMap { Int64(String(cString: $0)) } ?? 0
+                tag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
+            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                // libpq has no answer to it but to copy.
+                throw lose(error(.statement, "COPY from or to the client is not possible here", activity))
+            default:
+                failure = failure ?? self.failure(result, activity, copyInto: table)
+            }
+        }
+        if PQstatus(handle) == CONNECTION_BAD { throw lose(failure ?? lost(activity)) }
+        if let failure { throw failure }
+        return (changes, tag)
+    }
+
+    /// Passes over all that is left of a statement, errors too.
+    func drain(_ activity: String) throws(PostgresError) {
+        while let result = try nextResult(activity) { PQclear(result) }
+        if PQstatus(handle) == CONNECTION_BAD { throw lost(activity) }
+    }
+}

@@ -1,0 +1,113 @@
+import CPostgres
+import Glibc
+
+/// Waiting for the server, with limits.
+extension PostgresConnection {
+    /// Waits until the socket has one of the events.
+    ///
+    /// - Returns: the events that are there.
+    /// - Throws: `PostgresError` `.lostConnection` after a silence in which the server is not at work either. The
+    ///   connection is then of no more use.
+    func wait(for events: Int32, _ activity: String) throws(PostgresError) -> Int32 {
+        var silenceEnd = MonotonicTime.now + options.deadlines.silence
+        var isStopping = false
+        while true {
+            let socket = PQsocket(handle)
+            guard socket >= 0 else { throw lost(activity) }
+            let found = SocketWait.wait(socket, for: events)
+            if found != 0 { return found }
+            if !isStopping, options.isStopRequested() {
+                isStopping = true
+                silenceEnd = min(silenceEnd, MonotonicTime.now + options.deadlines.silenceOnStop)
+                if options.purpose == .reading, !isCancelling { try stop(activity) }
+            }
+            guard MonotonicTime.now >= silenceEnd else { continue }
+            guard isAtWork else {
+                throw lose(error(.lostConnection, "the server does not answer any more", activity))
+            }
+            silenceEnd = MonotonicTime.now + (isStopping ? options.deadlines.silenceOnStop : options.deadlines.silence)
+        }
+    }
+
+    /// Asks the server to end the statement, since the program is asked to stop.
+    private func stop(_ activity: String) throws(PostgresError) {
+        guard cancelStatement() else {
+            throw lose(error(.interrupted, "the program was asked to stop", activity))
+        }
+    }
+
+    /// Asks the server through another connection to end the statement that is under way. The statement's own call then
+    /// fails with `.interrupted`, unless it was faster.
+    ///
+    /// - Returns: whether the server was asked; not where it cannot be reached, or nothing is under way.
+    @discardableResult
+    public func cancelStatement() -> Bool {
+        // Before it is asked, since its answer may come first.
+        isCancelling = true
+        do throws(PostgresError) {
+            isCancelling = try Inquiry(location, options, about: applicationName).cancel()
+        } catch {
+            isCancelling = false
+        }
+        return isCancelling
+    }
+
+    /// Whether the server works on the statement, or waits for more of it. One that takes no other connection is there;
+    /// one that gives no answer to another connection either is not.
+    private var isAtWork: Bool {
+        // An inquiry that asks about itself would never end.
+        guard options.applicationName != Inquiry.name else { return false }
+        do throws(PostgresError) {
+            return try Inquiry(location, options, about: applicationName).isAtWork
+        } catch { return error.problem == .tooManyConnections }
+    }
+
+    /// Sends what waits to be sent, and takes in what is there, until something can be read or nothing waits.
+    func exchange(_ activity: String) throws(PostgresError) {
+        let unsent = PQflush(handle)
+        let found = try wait(for: unsent == 1 ? POLLIN | POLLOUT : POLLIN, activity)
+        if found & ~POLLOUT != 0 { _ = PQconsumeInput(handle) }
+    }
+
+    /// The next result of the statement, which the caller has to clear; nil when there is none.
+    func nextResult(_ activity: String) throws(PostgresError) -> OpaquePointer? {
+        while PQstatus(handle) == CONNECTION_OK, PQisBusy(handle) == 1 { try exchange(activity) }
+        return PQgetResult(handle)
+    }
+}
+
+/// Asks about a connection through another one.
+private final class Inquiry {
+    static let name = "reelhouse inquiry"
+
+    private let connection: PostgresConnection
+    private let applicationName: String
+
+    init(_ location: PostgresLocation, _ options: PostgresOptions, about name: String) throws(PostgresError) {
+        var own = PostgresOptions(options.purpose)
+        own.applicationName = Inquiry.name
+        let limit = options.deadlines.inquiry
+        (own.deadlines.connect, own.deadlines.connectInAll, own.deadlines.silence) = (limit, limit, limit)
+        connection = try PostgresConnection(location, own)
+        applicationName = name
+    }
+
+    /// Whether the server works on a statement of the connection, or waits for more of it.
+    var isAtWork: Bool {
+        get throws(PostgresError) { try isTrue("SELECT count(*) > 0 FROM pg_catalog.pg_stat_activity") }
+    }
+
+    /// Ends the statement of the connection.
+    func cancel() throws(PostgresError) -> Bool {
+        try isTrue(
+            "SELECT coalesce(bool_or(pg_catalog.pg_cancel_backend(pid)), false) FROM pg_catalog.pg_stat_activity")
+    }
+
+    private func isTrue(_ sql: String) throws(PostgresError) -> Bool {
+        let condition =
+            " WHERE application_name = $1 AND usename = session_user AND state IN "
+            + "('active', 'fastpath function call')"
+        let rows = try connection.query(sql + condition, [.text(applicationName)])
+        return try rows.next() && rows.boolean(0)
+    }
+}

@@ -1,0 +1,57 @@
+extension PostgresError {
+    /// What to do next.
+    public var hint: String {
+        if let ownHint { return ownHint }
+        return switch problem {
+        case .location, .unreachable, .encryption, .authentication, .missingDatabase, .tooManyConnections, .unsupported:
+            hintOnConnecting
+        case .lostConnection, .startingUp, .shuttingDown, .standby, .readOnly, .interrupted, .statementTimeout,
+            .deadlock, .serialization, .lockTimeout:
+            hintOnTrying
+        case .permission:
+            "Let the owner grant it: GRANT USAGE ON SCHEMA, GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN "
+                + "SCHEMA, and for a load also CREATE ON SCHEMA and TEMPORARY ON DATABASE, to the role of the URL."
+        case .missingObject:
+            "The tables are in the data dictionary, schema/README.md; `reelhouse migrate` makes those that are missing."
+        case .statement:
+            "If you wrote the statement, check it: the tables are in the data dictionary, schema/README.md."
+        case .constraint, .value, .encoding, .tooLarge:
+            "Look at the value that the server names. In PostgreSQL a text cannot hold U+0000, and an index entry at "
+                + "most about 2,700 bytes."
+        case .diskFull: "Free some space on the server's disk, and run the same command again."
+        case .outOfResources:
+            "Look at the server's log for what it is short of (memory, locks), and run the command again."
+        case .serverFault: "Look at the server's log; a damaged database has to be restored from a backup."
+        case .failedTransaction, .other: "Run `reelhouse doctor` to check the server and the role's rights."
+        }
+    }
+
+    private var hintOnConnecting: String {
+        switch problem {
+        case .unreachable: "Check that the server runs, its host and port, and the network; then run the command again."
+        case .encryption:
+            "Check sslmode, sslrootcert, sslcert and sslkey: https://www.postgresql.org/docs/current/libpq-ssl.html."
+        case .authentication:
+            "Check the user's name and password (PGPASSWORD or ~/.pgpass), and pg_hba.conf on the server."
+        case .missingDatabase: "Make it with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, or name another one."
+        case .tooManyConnections:
+            "Wait until other programs have closed theirs, or raise max_connections or the role's limit."
+        case .unsupported: "Name another database."
+        default: "Write the location as postgresql://user@host:port/database?schema=name."
+        }
+    }
+
+    private var hintOnTrying: String {
+        switch problem {
+        case .lostConnection, .startingUp, .shuttingDown:
+            "Check the server's log and the network, and run the same command again: it goes on from its last commit."
+        case .standby: "Name the primary server, or all of them: postgresql://user@first,second/database."
+        case .readOnly:
+            "Use a role that may write; default_transaction_read_only is on for this one or its database."
+        case .interrupted: "Run the same command again to go on."
+        case .statementTimeout: "Raise statement_timeout for the role: ALTER ROLE … SET statement_timeout = 0."
+        case .lockTimeout: "Another program holds a lock; pg_stat_activity and pg_locks show which. Then try again."
+        default: "Another program changed the same rows at the same time; run the same command again."
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import CPostgres
+import Domain
+import Logging
+
+/// What PostgreSQL or libpq refused: what was being done, where, and the server's words.
+public struct PostgresError: ReportedError {
+    /// What kind of failure it is.
+    public var problem: PostgresProblem
+    /// The server's code of five letters and digits; nil where the failure is the connection's or libpq's.
+    public var sqlState: String?
+    /// The server's words, or libpq's, on one line.
+    public var words: String
+    /// What was being done: "running INSERT INTO …".
+    public var activity: String
+    /// The location without its password; empty where there is none yet.
+    public var place: String
+    /// The row of a COPY at which the server stopped, from 1.
+    public var copyRow: Int64?
+    /// The server's name of what was broken: constraint, column, table, as far as it tells.
+    public var objects = Objects()
+    /// The character of the statement at which the server found a fault, from 1.
+    public var statementPosition: Int?
+    /// Whether a COMMIT was under way, so that nobody knows yet whether it took effect.
+    public var isCommitUnknown = false
+    /// Whether the connection can be used no more.
+    public var isConnectionLost = false
+    /// What to do next, where the caller knows it better than this type.
+    public var ownHint: String?
+
+    /// What an error is about, as far as the server tells.
+    public struct Objects: Sendable {
+        /// The schema of the table.
+        public var schema: String?
+        /// The table.
+        public var table: String?
+        /// The column.
+        public var column: String?
+        /// The constraint.
+        public var constraint: String?
+    }
+
+    init(
+        _ problem: PostgresProblem, _ words: String, activity: String = "", place: String = "", hint: String? = nil
+    ) {
+        self.problem = problem
+        self.words = words
+        self.activity = activity
+        self.place = place
+        self.ownHint = hint
+    }
+
+    /// A location that cannot be used.
+    static func location(_ words: String, hint: String) -> PostgresError {
+        PostgresError(.location, words, hint: hint)
+    }
+
+    /// What failed and where, on one line.
+    public var message: String {
+        var text = place.isEmpty ? words : "\(place): \(words)"
+        if let sqlState { text += " (SQLSTATE \(sqlState))" }
+        if !activity.isEmpty { text += " while \(activity)" }
+        if let copyRow { text += ", row \(copyRow)" }
+        if isCommitUnknown { text += "; whether the transaction was committed is not known yet" }
+        return text
+    }
+
+    /// What kind of failure it is, which decides the exit status.
+    public var kind: FailureKind {
+        switch problem {
+        case .location: .usage
+        case .diskFull: .noRoom
+        case .unreachable, .encryption, .lostConnection, .startingUp, .shuttingDown, .standby, .tooManyConnections:
+            .unreachable
+        default: .failed
+        }
+    }
+
+    /// Whether the same may succeed later although nobody changes anything meanwhile.
+    public var mayRetry: Bool { remedy != .none }
+
+    /// What a program can do about it by itself. On a lost connection that is to make a new one, whatever failed.
+    public var remedy: PostgresProblem.Remedy {
+        if isConnectionLost, problem.remedy == .beginAnew { return .reconnect }
+        return problem.remedy
+    }
+}
+
+extension PostgresError {
+    /// The error that a result tells.
+    ///
+    /// - Parameters:
+    ///   - result: of the status `PGRES_FATAL_ERROR`.
+    ///   - table: the table that a COPY goes into, which the server names before the row.
+    init(result: OpaquePointer, activity: String, place: String, copyInto table: String? = nil) {
+        let field = { (code: Character) -> String? in
+            PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
+        }
+        let state = field("C")
+        let primary = field("M") ?? PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
+        var words = PostgresError.oneLine(primary)
+        if let detail = field("D") { words += ": " + PostgresError.oneLine(detail, limit: 300) }
+        if let hint = field("H") { words += "; " + PostgresError.oneLine(hint, limit: 300) }
+        let problem = state.map { PostgresProblem(sqlState: $0) } ?? .other
+        self.init(problem, words.isEmpty ? "no words" : words, activity: activity, place: place)
+        sqlState = state
+        objects = Objects(schema: field("s"), table: field("t"), column: field("c"), constraint: field("n"))
+        statementPosition = field("P").flatMap { Int($0) }
+        if let table { copyRow = field("W").flatMap { PostgresError.copyRow(in: $0, table: table) } }
+    }
+
+    /// The row that the server's context names: `COPY <table>, <"line" in any language> 17, column c: "…"`.
+    static func copyRow(in context: String, table: String) -> Int64? {
+        for line in context.split(separator: "\n") where line.hasPrefix("COPY \(table), ") {
+            let digits = line.dropFirst("COPY \(table), ".count).drop { !$0.isASCII || !$0.isNumber }
+            return Int64(digits.prefix { $0.isASCII && $0.isNumber })
+        }
+        return nil
+    }
+
+    /// Text on one line, without passwords, cut off when it is very long.
+    static func oneLine(_ text: String, limit: Int = 1000) -> String {
+        let words = text.prefix(limit * 2).split { $0.isWhitespace || $0.isNewline }
+        let line = words.joined(separator: " ")
+        return Redaction.text(line.count > limit ? line.prefix(limit) + "…" : line)
+    }
+
+    /// "running INSERT INTO …": a statement as a part of a sentence.
+    static func running(_ sql: String) -> String {
+        "running " + oneLine(sql, limit: 80)
+    }
+}

@@ -1,0 +1,127 @@
+import CPostgres
+
+/// A database on a PostgreSQL server, and a schema in it: what a URL names.
+///
+/// ```
+/// let location = try PostgresLocation("postgresql://loader@db.example/movies?schema=staging&sslmode=require")
+/// location.schema        // "staging"
+/// location.description   // "postgresql://loader@db.example/movies?sslmode=require"
+/// ```
+///
+/// All of it is libpq's (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING) but `schema`,
+/// which is taken out. What the URL leaves out comes from where libpq looks: `PGHOST` and the like, service files,
+/// `~/.pgpass`.
+public struct PostgresLocation: Sendable, CustomStringConvertible {
+    /// The schema unless the URL names one.
+    public static let defaultSchema = "reelhouse"
+
+    /// The schema in which the tables are. Any text that can be an identifier: it has to be quoted (`quoted`) in SQL.
+    public let schema: String
+    /// Whether a password stands in the URL itself, where the list of processes shows it.
+    public let hasPassword: Bool
+    /// The location without schema and without any password.
+    public let description: String
+    /// What libpq is to connect with, by its own names.
+    let parameters: [String: String]
+
+    /// Reads a URL.
+    ///
+    /// - Throws: `PostgresError` with the problem `.location`; no part of a password is in it.
+    public init(_ url: String) throws(PostgresError) {
+        let text = try PostgresURL(url)
+        schema = try PostgresLocation.checkedSchema(text.schema ?? PostgresLocation.defaultSchema)
+        var parameters = try PostgresLocation.parse(text.withoutSchema)
+        try PostgresLocation.checkPorts(parameters["port"])
+        hasPassword = parameters["password"] != nil || parameters["sslpassword"] != nil
+        description = PostgresLocation.describe(parameters)
+        // Everything here reckons with UTF-8.
+        parameters["client_encoding"] = "UTF8"
+        self.parameters = parameters
+    }
+
+    /// An identifier as it stands in SQL: in double quotes, with those in it doubled.
+    public static func quoted(_ identifier: String) -> String {
+        "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+
+    /// A table of the schema, as it stands in SQL.
+    public func qualified(_ table: String) -> String {
+        PostgresLocation.quoted(schema) + "." + PostgresLocation.quoted(table)
+    }
+
+    /// The most bytes of an identifier; a server cuts off what is longer.
+    private static let longestIdentifier = 63
+
+    private static func checkedSchema(_ name: String) throws(PostgresError) -> String {
+        if name.isEmpty || name.utf8.contains(0) || name.utf8.count > longestIdentifier {
+            throw .location(
+                "the schema in the URL is no name of 1 to \(longestIdentifier) bytes",
+                hint: "Name a schema of that length, as in ?schema=\(defaultSchema).")
+        }
+        if name.hasPrefix("pg_") || name == "information_schema" || name == "$user" {
+            throw .location(
+                "the schema \(name) means something else to the server",
+                hint: "Name another schema, as in ?schema=\(defaultSchema).")
+        }
+        return name
+    }
+
+    /// Lets libpq read a URL.
+    private static func parse(_ url: String) throws(PostgresError) -> [String: String] {
+        var words: UnsafeMutablePointer<CChar>?
+        guard let options = PQconninfoParse(url, &words) else {
+            // libpq quotes in its words what it could not read, which may be a part of a password.
+            PQfreemem(words)
+            throw .location(
+                "libpq cannot read the URL",
+                hint: "Write it as postgresql://user@host:port/database?parameter=value, with libpq's parameters "
+                    + "and the signs @ : / ? & % of a value as %40 %3A %2F %3F %26 %25.")
+        }
+        defer { PQconninfoFree(options) }
+        return values(of: options)
+    }
+
+    /// The options that have a value.
+    static func values(of options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
+        var values: [String: String] = [:]
+        var option = options
+        while let name = option.pointee.keyword {
+            if let value = option.pointee.val { values[String(cString: name)] = String(cString: value) }
+            option += 1
+        }
+        return values
+    }
+
+    private static func checkPorts(_ ports: String?) throws(PostgresError) {
+        for port in (ports ?? "").split(separator: ",") {
+            if let number = Int(port), (1...65535).contains(number) { continue }
+            throw .location(
+                "a port in the URL is no number from 1 to 65535",
+                hint:
+                    "Write the host as host:5432. In a user's name or a password the signs @ : / ? are %40 %3A %2F %3F."
+            )
+        }
+    }
+
+    /// The location for people: only what libpq reads as something else than a secret is put together again.
+    private static func describe(_ parameters: [String: String]) -> String {
+        var rest = parameters
+        for secret in ["password", "sslpassword", "client_encoding"] { rest[secret] = nil }
+        var text = "postgresql://"
+        if let user = rest.removeValue(forKey: "user") { text += PostgresURL.escaped(user) + "@" }
+        let hosts = (rest["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        // The folder of a socket reads better as a parameter.
+        if !hosts.contains(where: { $0.hasPrefix("/") || $0.hasPrefix("@") }) {
+            rest["host"] = nil
+            let ports = (rest.removeValue(forKey: "port") ?? "").split(separator: ",", omittingEmptySubsequences: false)
+            text += hosts.enumerated().map { index, host in
+                let port = ports.count == 1 ? ports[0] : index < ports.count ? ports[index] : ""
+                let name = host.contains(":") ? "[\(host)]" : PostgresURL.escaped(String(host))
+                return name + (port.isEmpty ? "" : ":\(port)")
+            }.joined(separator: ",")
+        }
+        if let database = rest.removeValue(forKey: "dbname") { text += "/" + PostgresURL.escaped(database) }
+        let others = rest.sorted { $0.key < $1.key }.map { "\($0.key)=\(PostgresURL.escaped($0.value))" }
+        return others.isEmpty ? text : text + "?" + others.joined(separator: "&")
+    }
+}

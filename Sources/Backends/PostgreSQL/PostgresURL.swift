@@ -1,0 +1,88 @@
+/// A URL of libpq's kind, and the parameter `schema`, which is none of libpq's.
+struct PostgresURL {
+    /// The URL for libpq.
+    let withoutSchema: String
+    /// The schema that it names.
+    let schema: String?
+
+    /// Takes a URL apart.
+    ///
+    /// - Throws: `PostgresError` with the problem `.location`, without any part of the URL but a parameter's name.
+    init(_ url: String) throws(PostgresError) {
+        guard let scheme = ["postgresql://", "postgres://"].first(where: url.hasPrefix), !url.utf8.contains(0) else {
+            throw .location(
+                "the location does not begin with postgresql://",
+                hint: "Write it as postgresql://user@host:port/database.")
+        }
+        let rest = url.dropFirst(scheme.count)
+        try PostgresURL.checkUserInformation(rest)
+        guard let mark = rest.firstIndex(of: "?") else {
+            withoutSchema = url
+            schema = nil
+            return
+        }
+        var schema: String?
+        var others: [Substring] = []
+        for parameter in rest[rest.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false) {
+            guard parameter.hasPrefix("schema=") else {
+                others.append(parameter)
+                continue
+            }
+            guard schema == nil, let value = PostgresURL.unescaped(parameter.dropFirst("schema=".count)) else {
+                throw .location(
+                    "the parameter schema of the URL stands there twice, or has a % without two hexadecimal digits",
+                    hint: "Write it once, as in ?schema=\(PostgresLocation.defaultSchema), and % as %25.")
+            }
+            schema = value
+        }
+        self.schema = schema
+        withoutSchema = scheme + rest[..<mark] + (others.isEmpty ? "" : "?" + others.joined(separator: "&"))
+    }
+
+    /// libpq takes all before the first `@` as the user's name and password. Where a second one follows, or the first
+    /// stands behind a `/` or `?`, it would take a part of a password for something that is no secret.
+    private static func checkUserInformation(_ text: Substring) throws(PostgresError) {
+        let authority = text.prefix { $0 != "/" && $0 != "?" }
+        let signs = text.count { $0 == "@" }
+        if signs == 0 || (signs == 1 && authority.contains("@")) { return }
+        throw .location(
+            "the URL has an @ that does not end the user's name and password",
+            hint: "In a user's name, a password or a parameter write the signs @ : / ? as %40 %3A %2F %3F.")
+    }
+
+    /// Text as it stands in a URL.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += "%" + (digits.count == 1 ? "0" : "") + digits
+            }
+        }
+        return result
+    }
+
+    /// What a text in a URL stands for; nil where a `%` is not followed by two hexadecimal digits, or it is no UTF-8.
+    static func unescaped(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.utf8.count == 2, digits.allSatisfy({ $0.isHexDigit }), let value = UInt8(digits, radix: 16)
+            else {
+                return nil
+            }
+            bytes.append(value)
+            rest.removeFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

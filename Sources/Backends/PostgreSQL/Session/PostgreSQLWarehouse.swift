@@ -1,0 +1,47 @@
+import Domain
+import SQLWarehouse
+
+/// The warehouse in a schema of a PostgreSQL database, to write. The rules are `SQLWarehouse`'s.
+public final class PostgreSQLWarehouse: SQLWarehouse {
+    /// Connects to a server.
+    ///
+    /// - Throws: `PostgresError`.
+    public init(_ location: PostgresLocation) throws { super.init(try PostgreSQLSession(location)) }
+}
+
+/// The warehouse in a schema of a PostgreSQL database, to look at.
+public final class PostgreSQLReader: SQLWarehouseReader {
+    /// Connects to a server.
+    ///
+    /// - Throws: `PostgresError`; `WarehouseError.notThere` when there is no warehouse in the schema.
+    public init(_ location: PostgresLocation) throws { super.init(try PostgreSQLReadSession(location)) }
+}
+
+extension WarehouseBackend {
+    /// A warehouse on a PostgreSQL server.
+    public static let postgreSQL = WarehouseBackend(
+        naming: BackendNaming(
+            schemes: ["postgresql", "postgres"],
+            help: "a PostgreSQL database, as postgresql://USER@HOST/DATABASE with ?schema=NAME (default: "
+                + "\(PostgresLocation.defaultSchema))"),
+        validate: { _ = try PostgresLocation($0.text) },
+        open: { try PostgreSQLWarehouse(PostgresLocation($0.text)) },
+        openReader: { try PostgreSQLReader(PostgresLocation($0.text)) },
+        queryHelp: QueryHelp(
+            database: "PostgreSQL", syntax: "https://www.postgresql.org/docs/current/sql-select.html",
+            changes: "To change data, open the database with psql.",
+            otherData: "To read other data too, open the database with psql or DuckDB.",
+            storedType: { type in
+                switch type {
+                case .integer: "bigint"
+                case .real: "double precision"
+                case .text: "text"
+                case .boolean: "boolean"
+                case .date: "date"
+                case .timestamp: "timestamptz"
+                case .uuid: "uuid"
+                case .blob: "bytea"
+                }
+            },
+            views: { PostgreSQLViews.all }))
+}

@@ -1,0 +1,115 @@
+import Domain
+import SQLWarehouse
+
+/// The temporary tables that staged rows are copied into. Each is made when it is first needed on a connection, and its
+/// rows go with the transaction, so that many batches leave nothing behind in the server's catalog.
+struct StagingTables {
+    /// What the names of the tables begin with.
+    static let namePrefix = "new_"
+
+    private let connection: PostgresConnection
+    /// The tables that are there.
+    private var made: Set<String> = []
+    /// Those of them that a rollback would take away.
+    private var madeInTransaction: Set<String> = []
+    /// The tables that have rows.
+    private var filled: Set<String> = []
+
+    init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// The transaction has ended, and the rows with it.
+    mutating func didEnd(committed: Bool) {
+        if !committed { made.subtract(madeInTransaction) }
+        madeInTransaction = []
+        filled = []
+    }
+
+    /// Another server process may do the next transaction, which has other temporary tables.
+    mutating func forgetTables() { made = [] }
+
+    /// Copies rows into the table of their name, in the place of those that are there.
+    ///
+    /// - Parameter onRow: called with the source when it stands on a row.
+    mutating func copy(_ rows: RowSource, into table: StagedTable, onRow: () -> Void) throws {
+        let name = Self.namePrefix + table.name
+        try make(table, name)
+        if filled.contains(name) { try connection.execute("DELETE FROM pg_temp.\(name)") }
+        filled.insert(name)
+        if rows.count == 0 { return }
+        let types = table.columns.map(\.type)
+        let copy = try connection.copy(
+            into: name, schema: "pg_temp", columns: table.columns.map { ($0.name, $0.type.serverType) })
+        do {
+            for index in 0..<rows.count {
+                rows.move(to: index)
+                onRow()
+                copy.beginRow()
+                for column in types.indices { Self.add(rows.cell(column), types[column], to: copy) }
+                try copy.endRow()
+            }
+        } catch {
+            // What failed is the error to tell of.
+            try? copy.abandon()
+            throw error
+        }
+        _ = try copy.finish()
+    }
+
+    @inline(__always)
+    private static func add(_ cell: RowCell, _ type: ColumnType, to copy: PostgresCopy) {
+        switch cell {
+        case .null: copy.addNull()
+        case .integer(let value):
+            // A line may be in quarantine for a time that no timestamp holds.
+            if type == .timestamp, !serverTimes.contains(value) { return copy.addNull() }
+            copy.add(integer: value)
+        case .real(let value): copy.add(real: value)
+        case .date(let day): copy.add(integer: Int64(day))
+        case .uuid(let high, let low): copy.add(high: high, low: low)
+        case .text(let bytes), .blob(let bytes): copy.add(bytes: bytes)
+        }
+    }
+
+    private mutating func make(_ table: StagedTable, _ name: String) throws {
+        guard !made.contains(name) else { return }
+        let columns = table.columns.map { "\(PostgresLocation.quoted($0.name)) \($0.type.declaration)" }
+        // A pooler may give a server process that has the table from before.
+        try connection.execute(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS \(name) (\(columns.joined(separator: ", "))) ON COMMIT DELETE ROWS")
+        made.insert(name)
+        madeInTransaction.insert(name)
+    }
+}
+
+/// The times that a `timestamptz` holds, in milliseconds since 1970.
+let serverTimes: ClosedRange<Int64> = -210_866_803_200_000...9_224_318_015_999_999
+
+extension ColumnType {
+    /// The type of a staged column.
+    fileprivate var serverType: PostgresType {
+        switch self {
+        case .integer: .bigint
+        case .real: .double
+        case .text: .text
+        case .boolean: .boolean
+        case .date: .date
+        case .timestamp: .timestamptz
+        case .uuid: .uuid
+        case .blob: .bytea
+        }
+    }
+
+    /// The same in SQL. Text is compared by its bytes, as in the tables.
+    fileprivate var declaration: String {
+        switch self {
+        case .integer: "bigint"
+        case .real: "double precision"
+        case .text: "text COLLATE \"C\""
+        case .boolean: "boolean"
+        case .date: "date"
+        case .timestamp: "timestamptz"
+        case .uuid: "uuid"
+        case .blob: "bytea"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// Ports of the loopback address that nobody listens on.
+public enum FreePort {
+    /// One of them, as the system gives it.
+    public static func find() throws -> Int {
+        let (socket, port) = try LoopbackSocket.listening()
+        close(socket)
+        return port
+    }
+}
+
+/// TCP sockets on 127.0.0.1.
+enum LoopbackSocket {
+    private static func address(port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        return address
+    }
+
+    private static func make() throws -> Int32 {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw ServerFailure("no socket: errno \(errno)") }
+        return socket
+    }
+
+    /// One that listens on a free port.
+    static func listening() throws -> (socket: Int32, port: Int) {
+        let socket = try make()
+        var address = address(port: 0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, length) == 0 && listen(socket, 64) == 0 && getsockname(socket, $0, &length) == 0
+            }
+        }
+        guard isBound else {
+            close(socket)
+            throw ServerFailure("no port to listen on: errno \(errno)")
+        }
+        return (socket, Int(in_port_t(bigEndian: address.sin_port)))
+    }
+
+    /// One that is connected to a port.
+    static func connected(to port: Int) throws -> Int32 {
+        let socket = try make()
+        var address = address(port: port)
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else {
+            close(socket)
+            throw ServerFailure("cannot connect to port \(port): errno \(errno)")
+        }
+        return socket
+    }
+}
