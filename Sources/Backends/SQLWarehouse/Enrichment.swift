@@ -77,6 +77,7 @@ extension SQLWarehouse {
     /// have facts.
     public func reenrichFacts() throws -> Int64 {
         guard try session.boolean(enrichment.isPending) else { return 0 }
+        try session.willUseFacts()
         var days: [Int32] = []
         let rows = try session.query(enrichment.pendingDays, [])
         while try rows.next() {

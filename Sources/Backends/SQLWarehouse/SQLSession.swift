@@ -97,6 +97,15 @@ public protocol SQLSession: SQLDatabase {
     /// The start of an INSERT whose rows have no stored key: `INSERT INTO` and the table's name, or a faster form if
     /// the database has one.
     func insertOfNewRows(into table: String) throws -> String
+    /// Inserts a group's events into `fact_user_event` and `watch_history` in a way that only this database has. It
+    /// notes in the group which events are stored already and which ones the database refuses.
+    ///
+    /// - Returns: what was inserted; nil when the database has no such way, so that the rows are to be staged and
+    ///   inserted by statements. That is the default.
+    func insertFacts(_ group: EventGroup) throws -> InsertedFacts?
+    /// Called before a statement that reads or changes `fact_user_event` or `watch_history` and is not part of
+    /// `insertFacts`. Does nothing by default.
+    func willUseFacts() throws
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -149,6 +158,13 @@ public protocol SQLSession: SQLDatabase {
     func remove(_ index: TableIndex) throws
     /// Updates the statistics that the query planner uses.
     func updateStatistics() throws
+}
+
+extension SQLSession {
+    /// Nothing but statements on staged rows.
+    public func insertFacts(_ group: EventGroup) throws -> InsertedFacts? { nil }
+    /// Nothing to do.
+    public func willUseFacts() throws {}
 }
 
 /// The purpose for which a process becomes the writer.

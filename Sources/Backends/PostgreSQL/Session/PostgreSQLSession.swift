@@ -14,7 +14,7 @@ final class PostgreSQLSession: SQLSession {
     private let settings: TransactionSettings
     private var place: WriterPlace
     private var staging: StagingTables
-    private var months: LoadedMonths
+    private var facts: FactLoader
     private var isOpen = false
     /// Whether the transaction was begun since rows were staged outside of any.
     private var isForStaging = false
@@ -31,7 +31,7 @@ final class PostgreSQLSession: SQLSession {
         self.settings = settings
         place = WriterPlace(connection)
         staging = StagingTables(connection)
-        months = LoadedMonths(connection)
+        facts = FactLoader(connection, settings, dialect)
     }
 
     deinit {
@@ -59,26 +59,19 @@ final class PostgreSQLSession: SQLSession {
             try connection.begin(settings)
             (isOpen, isForStaging) = (true, true)
         }
-        guard let time = eventTime(of: table) else { return try staging.copy(rows, into: table, onRow: {}) }
-        months.removeEvents()
-        try staging.copy(rows, into: table) {
-            if case .integer(let value) = rows.cell(time) { months.add(value) }
-        }
-    }
-
-    /// The column by which events go to partitions; nil for other rows.
-    private func eventTime(of table: StagedTable) -> Int? {
-        table.name == StagedTable.eventsName ? table.columns.firstIndex { $0.name == "event_time" } : nil
+        try staging.copy(rows, into: table)
     }
 
     /// Nothing: rows go with the transaction, or when others take their place.
     func unstage(_ table: StagedTable) {}
 
-    /// Makes the partitions that the staged events need.
-    func insertOfNewRows(into table: String) throws -> String {
-        if MonthPartitions.tables.contains(table) { try months.make() }
-        return "INSERT INTO \(dialect.table(table))"
-    }
+    func insertOfNewRows(into table: String) throws -> String { "INSERT INTO \(dialect.table(table))" }
+
+    /// Copies the events by COPY.
+    func insertFacts(_ group: EventGroup) throws -> InsertedFacts? { try facts.insert(group, staging: &staging) }
+
+    /// Attaches the months that are new in the transaction.
+    func willUseFacts() throws { try facts.attachMonths() }
 
     func willChangeManyRows() throws {}
     func didInsertGroup() {}
@@ -99,6 +92,7 @@ final class PostgreSQLSession: SQLSession {
     func checkFence() throws { try place.renew() }
 
     func commit() throws {
+        try facts.attachMonths()
         try connection.commit()
         didEnd(committed: true)
     }
@@ -111,7 +105,7 @@ final class PostgreSQLSession: SQLSession {
     private func didEnd(committed: Bool) {
         (isOpen, isForStaging) = (false, false)
         staging.didEnd(committed: committed)
-        months.didEnd(committed: committed)
+        facts.didEnd(committed: committed)
         place.didEnd(committed: committed)
     }
 
@@ -124,6 +118,7 @@ final class PostgreSQLSession: SQLSession {
         var commits = true
         if case .run(.dryRun) = work { commits = false }
         try place.take(settings, commits: commits)
+        facts.didTakePlace(commits: commits)
     }
 
     func releasePlace() {

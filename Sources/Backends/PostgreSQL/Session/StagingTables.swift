@@ -28,9 +28,7 @@ struct StagingTables {
     mutating func forgetTables() { made = [] }
 
     /// Copies rows into the table of their name, in the place of those that are there.
-    ///
-    /// - Parameter onRow: called with the source when it stands on a row.
-    mutating func copy(_ rows: RowSource, into table: StagedTable, onRow: () -> Void) throws {
+    mutating func copy(_ rows: RowSource, into table: StagedTable) throws {
         let name = Self.namePrefix + table.name
         try make(table, name)
         if filled.contains(name) { try connection.execute("DELETE FROM pg_temp.\(name)") }
@@ -42,7 +40,6 @@ struct StagingTables {
         do {
             for index in 0..<rows.count {
                 rows.move(to: index)
-                onRow()
                 copy.beginRow()
                 for column in types.indices { Self.add(rows.cell(column), types[column], to: copy) }
                 try copy.endRow()
