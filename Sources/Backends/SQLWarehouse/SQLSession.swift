@@ -97,6 +97,11 @@ public protocol SQLSession: SQLDatabase {
     /// The start of an INSERT whose rows have no stored key: `INSERT INTO` and the table's name, or a faster form if
     /// the database has one.
     func insertOfNewRows(into table: String) throws -> String
+    /// Inserts rows into the stored table of their name without staging them. None of them may have a stored key.
+    ///
+    /// - Parameter onlyIfEmpty: whether nothing is to be done when the table has rows.
+    /// - Returns: whether the rows were inserted; false also where staging costs no more.
+    func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -149,6 +154,11 @@ public protocol SQLSession: SQLDatabase {
     func remove(_ index: TableIndex) throws
     /// Updates the statistics that the query planner uses.
     func updateStatistics() throws
+}
+
+extension SQLSession {
+    /// Inserts nothing: the rows are staged.
+    public func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool { false }
 }
 
 /// The purpose for which a process becomes the writer.
