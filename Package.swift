@@ -39,7 +39,7 @@ enum Layer: String {
 let sharedByBackends: Set<String> = ["Schema", "SQLWarehouse"]
 
 /// C libraries that only backends use (and the measuring program, which compares with them).
-let librariesOfBackends: Set<String> = ["CSQLite", "CZstd", "CZlib"]
+let librariesOfBackends: Set<String> = ["CPostgres", "CSQLite", "CZstd", "CZlib"]
 
 /// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
 let layers: [(Layer, [Target])] = [
@@ -132,7 +132,8 @@ let layers: [(Layer, [Target])] = [
         .benchmark,
         [
             .executableTarget(
-                name: "reelhouse-bench", dependencies: ["Arguments", "CSQLite", "Domain", "Files", "Generator"],
+                name: "reelhouse-bench",
+                dependencies: ["Arguments", "CPostgres", "CSQLite", "Domain", "Files", "Generator", "Logging"],
                 path: "Sources/Benchmark", resources: [.embedInCode("Resources/duckdb_job.py")])
         ]
     ),

@@ -120,8 +120,10 @@ extension SQLWarehouse {
             let order = documents.flatMap { $0.owned[index].map(UInt32.init) }
             if order.isEmpty { continue }
             let staged = StagedTable(table)
+            let rows = PackedRows(batch.owned[index], order: order)
+            if try session.insertDirectly(rows, into: staged, onlyIfEmpty: false) { continue }
             defer { session.unstage(staged) }
-            try session.stage(PackedRows(batch.owned[index], order: order), as: staged)
+            try session.stage(rows, as: staged)
             try session.run(movies.insert[index], [])
         }
         try session.stage(

@@ -48,6 +48,10 @@ public struct SQLDialect: Sendable {
     public var byteLength: Spelling = { "length(\($0))" }
     /// Any value of a type. It takes the place of a null where the result no longer depends on it.
     public var placeholder: @Sendable (ColumnType) -> String = SQLDialect.standardPlaceholder
+    /// Whether the database groups many rows without sorting them, so that a sum by group is best left to it.
+    public var groupsByHash = true
+    /// Whether the database knows how many rows a table has without reading all of it, or reads it very quickly.
+    public var countsQuickly = false
     /// The text after a table's name that makes the planner use an index; empty where that is not possible.
     public var indexedBy: Spelling = { _ in "" }
     /// The text after a table's name that makes the planner use only the primary key; empty where that is not possible.

@@ -106,6 +106,11 @@ public protocol SQLSession: SQLDatabase {
     /// Called before a statement that reads or changes `fact_user_event` or `watch_history` and is not part of
     /// `insertFacts`. Does nothing by default.
     func willUseFacts() throws
+    /// Inserts rows into the stored table of their name without staging them. None of them may have a stored key.
+    ///
+    /// - Parameter onlyIfEmpty: whether nothing is to be done when the table has rows.
+    /// - Returns: whether the rows were inserted; false also where staging costs no more.
+    func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -165,6 +170,8 @@ extension SQLSession {
     public func insertFacts(_ group: EventGroup) throws -> InsertedFacts? { nil }
     /// Nothing to do.
     public func willUseFacts() throws {}
+    /// Inserts nothing: the rows are staged.
+    public func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool { false }
 }
 
 /// The purpose for which a process becomes the writer.

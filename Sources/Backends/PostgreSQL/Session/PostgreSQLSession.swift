@@ -28,6 +28,9 @@ final class PostgreSQLSession: SQLSession {
         connection = try PostgresConnection(location, PostgresOptions(.writing))
         var settings = TransactionSettings()
         settings.schema = location.schema
+        // A merge reads a transaction's staged rows and the table beside them by hash tables; the default of 4 MB has
+        // them written to the disk.
+        settings.workMemory = "64MB"
         self.settings = settings
         place = WriterPlace(connection)
         staging = StagingTables(connection)

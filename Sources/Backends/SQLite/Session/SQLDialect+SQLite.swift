@@ -25,6 +25,8 @@ extension SQLDialect {
             case .uuid, .blob: "x''"
             }
         }
+        dialect.groupsByHash = false
+        dialect.countsQuickly = true
         dialect.indexedBy = { "INDEXED BY \($0)" }
         dialect.notIndexed = "NOT INDEXED"
         return dialect
