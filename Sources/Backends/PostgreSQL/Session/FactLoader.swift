@@ -15,6 +15,9 @@ struct FactLoader {
     /// The most identities that are kept in memory, some 40 bytes each. With more, tables apart get their keys.
     static let recentLimit = 1_500_000
 
+    /// How many events were inserted since the planner's statistics were updated.
+    var insertedSinceAnalysis: Int64 = 0
+
     private let connection: PostgresConnection
     private let refusals: RefusedEvents
     private var months: LoadedMonths
@@ -116,6 +119,7 @@ struct FactLoader {
     /// Notes what was inserted.
     private mutating func didInsert(_ group: EventGroup, _ ranges: [MonthRange]) throws -> InsertedFacts {
         var inserted = InsertedFacts(accepted: group.accepted, watches: 0)
+        insertedSinceAnalysis += Int64(inserted.accepted.count)
         let targets = targets(inserted.accepted, ranges)
         for target in targets {
             inserted.watches += Int64(target.watches(of: group).count)

@@ -170,7 +170,9 @@ final class PostgreSQLSession: SQLSession {
     func remove(_ index: TableIndex) throws { try connection.execute("DROP INDEX \(dialect.table(index.name))") }
 
     func updateStatistics() throws {
-        for table in AllTables.content { try connection.execute("ANALYZE \(dialect.table(table.name))") }
+        try facts.attachMonths()
+        try TableStatistics(connection).update(newFacts: facts.insertedSinceAnalysis)
+        facts.insertedSinceAnalysis = 0
     }
 }
 

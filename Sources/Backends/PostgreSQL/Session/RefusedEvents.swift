@@ -33,11 +33,8 @@ struct RefusedEvents {
 
     /// Inserts events, and refuses in their group those that the server does not accept.
     func insert(_ targets: [FactTarget], of group: EventGroup, staging: inout StagingTables) throws {
-        try connection.execute(
-            """
-            CREATE TEMPORARY TABLE IF NOT EXISTS \(Self.refused) (ordinal bigint, words text) ON COMMIT DELETE ROWS;
-            DELETE FROM pg_temp.\(Self.refused)
-            """)
+        try connection.makeTemporary(Self.refused, columns: "ordinal bigint, words text")
+        try connection.execute("DELETE FROM pg_temp.\(Self.refused)")
         for target in targets {
             try staging.copy(EventRows(group, order: target.candidates), into: .events)
             try connection.execute(
