@@ -33,8 +33,8 @@ struct Enrichment {
         daysSinceRelease = { "\(dialect.dayNumberOfTimestamp($0)) - \($1)" }
         ofStagedMovies = """
             SELECT movie.movie_id, movie.release_day, movie.release_year, movie.primary_genre_id
-            FROM \(dialect.staged(StagedTable(ListTables.movies))) AS new \(dialect.orderedJoin) \(movies) AS movie
-            ON movie.movie_id = new.movie_id
+            FROM \(dialect.staged(StagedTable(ListTables.movies))) AS new
+            \(dialect.lookup(movies, as: "movie", on: "movie.movie_id = new.movie_id"))
             """
         let pending = dialect.table("load_pending_movie")
         isPending = "SELECT EXISTS (SELECT 1 FROM \(pending) WHERE changes_facts)"

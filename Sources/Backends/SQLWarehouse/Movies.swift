@@ -21,20 +21,24 @@ struct MovieStatements {
                 .joined(separator: ", ")
         }
         let staged = dialect.staged(StagedTable(ListTables.movies))
+        let movie = (table: dialect.table("movies"), isSame: "movie.movie_id = new.movie_id")
+        let popularity = dialect.lookup(
+            dialect.table("movie_popularity"), as: "popularity",
+            on: "popularity.movie_id = new.movie_id AND popularity.snapshot_date = new.snapshot_date",
+            keepsUnmatched: true)
         ranks = """
             SELECT new.ordinal, \(columns("popularity")), \(columns("movie"))
             FROM \(dialect.staged(StagedTable(ListTables.documents))) AS new
-            LEFT JOIN \(dialect.table("movie_popularity")) AS popularity
-                ON popularity.movie_id = new.movie_id AND popularity.snapshot_date = new.snapshot_date
-            LEFT JOIN \(dialect.table("movies")) AS movie ON movie.movie_id = new.movie_id
+            \(popularity) \(dialect.lookup(movie.table, as: "movie", on: movie.isSame, keepsUnmatched: true))
             """
         releaseDates = """
             SELECT movie.movie_id, movie.release_date FROM \(staged) AS new
-            \(dialect.orderedJoin) \(dialect.table("movies")) AS movie ON movie.movie_id = new.movie_id
+            \(dialect.lookup(movie.table, as: "movie", on: movie.isSame))
             """
+        let movieGenres = dialect.lookup(
+            dialect.table("movie_genres"), as: "genre", on: "genre.movie_id = new.movie_id")
         genres = """
-            SELECT genre.movie_id, genre.genre_id FROM \(staged) AS new
-            \(dialect.orderedJoin) \(dialect.table("movie_genres")) AS genre ON genre.movie_id = new.movie_id
+            SELECT genre.movie_id, genre.genre_id FROM \(staged) AS new \(movieGenres)
             ORDER BY genre.movie_id, genre.position
             """
         delete = MovieTables.owned.map {

@@ -229,19 +229,17 @@ open class SQLWarehouse: Warehouse {
         if others.isEmpty { return }
         try session.stage(PackedRows(rows.rows, order: others), as: staged)
         try session.run(statements.upsertUnlessWithdrawn, [])
-        try forget(withdrawals, staged: others.count)
+        if session.dialect.countsQuickly {
+            try forget(withdrawals, staged: others.count)
+        } else {
+            try session.run(withdrawals.forgetBeatenByStaged, [])
+        }
     }
 
     /// Deletes the withdrawals that rows of the table beat. Those can only be withdrawals with a staged key.
     private func forget(_ withdrawals: MergeStatements.Withdrawals, staged count: Int) throws {
-        if session.dialect.countsQuickly {
-            // Looks through the withdrawals or the staged rows, whichever are fewer.
-            let stored = try session.integer(withdrawals.count) ?? 0
-            if stored <= count {
-                try session.run(withdrawals.forget, [])
-                return
-            }
-        }
-        try session.run(withdrawals.forgetOfStaged, [])
+        // Looks through the withdrawals or the staged rows, whichever are fewer, where it is cheap to know.
+        let isFewer = try session.dialect.countsQuickly && (session.integer(withdrawals.count) ?? 0) <= count
+        try session.run(isFewer ? withdrawals.forget : withdrawals.forgetOfStaged, [])
     }
 }

@@ -15,6 +15,8 @@ final class PostgreSQLSession: SQLSession {
     private var place: WriterPlace
     private var staging: StagingTables
     private var facts: FactLoader
+    /// The tables that were filled and have no statistics yet.
+    var filledTables: Set<String> = []
     private var isOpen = false
     /// Whether the transaction was begun since rows were staged outside of any.
     private var isForStaging = false

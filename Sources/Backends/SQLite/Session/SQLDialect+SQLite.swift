@@ -9,6 +9,7 @@ extension SQLDialect {
         dialect.least = "min"
         dialect.greatest = "max"
         dialect.orderedJoin = "CROSS JOIN"
+        dialect.joinsLaterally = false
         dialect.asWritten = "LIMIT -1"
         dialect.integer = { "CAST(\($0) AS INTEGER)" }
         dialect.real = { "CAST(\($0) AS REAL)" }
