@@ -6,6 +6,8 @@ public protocol SQLCopyReadSession: SQLReadSession {
     func identity() throws -> String
     /// The greatest number that was ever given to a line in quarantine; 0 when there was none.
     func lastRejectedID() throws -> Int64
+    /// The first day of each month of UTC in which a table with event times has rows, as days since 1970-01-01.
+    func months(of table: Table) throws -> [Int32]
 }
 
 /// A warehouse in an SQL database that is copied from.
@@ -58,7 +60,8 @@ final class SQLCopyContents: CopyContents {
     init(_ session: any SQLCopyReadSession) throws {
         self.session = session
         var outline = CopyOutline()
-        outline.months = try CopyMonths(session).all()
+        let tables = [BehaviourTables.facts, BehaviourTables.watchHistory]
+        outline.months = try Set(tables.flatMap { try session.months(of: $0) }).sorted()
         outline.indexes = try session.declaredIndexes()
         outline.lastRejectedID = try session.lastRejectedID()
         outline.rows = try RowCounts(session).all().reduce(0) { $0 + $1.rows }
@@ -135,36 +138,8 @@ final class SQLCopyContents: CopyContents {
     }
 }
 
-/// Finds the months in which events happened by one search of the primary key for each of them.
-public struct CopyMonths {
-    private let database: any SQLDatabase
-
-    init(_ database: any SQLDatabase) { self.database = database }
-
-    /// The first day of each month that has rows in a table with event times, in order.
-    func all() throws -> [Int32] {
-        let tables = [BehaviourTables.facts, BehaviourTables.watchHistory]
-        return try Set(tables.flatMap(months)).sorted()
-    }
-
-    private func months(of table: Table) throws -> [Int32] {
-        let dialect = database.dialect
-        let search = """
-            SELECT min(event_time) FROM \(dialect.table(table)) WHERE event_time >= \(dialect.parameter(1))
-            """
-        var months: [Int32] = []
-        var from = RowValue.timestamp(CopyMonths.earliest)
-        while let time = try database.timestamp(search, from) {
-            let month = CopyMonths.bounds(of: time)
-            months.append(month.first)
-            from = .timestamp(Int64(month.next) * CivilDate.millisecondsPerDay)
-        }
-        return months
-    }
-
-    /// The year 1, which is before all events.
-    private static let earliest: Int64 = -62_135_596_800_000
-
+/// Arithmetic of months in UTC.
+public enum CopyMonths {
     /// The first day of a timestamp's month and of the month after it, as days since 1970-01-01.
     public static func bounds(of time: Int64) -> (first: Int32, next: Int32) {
         let day = CivilDate.day(ofMilliseconds: time)

@@ -4,6 +4,8 @@ import Domain
 public struct CopyProgress: Sendable, Equatable {
     /// The parts of a copy.
     public enum Phase: String, Sendable {
+        /// The source is looked at, and the tables of the target are made.
+        case preparing
         /// Rows of a table are copied.
         case copying
         /// Partitions, indexes and statistics are made.

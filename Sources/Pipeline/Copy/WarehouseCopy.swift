@@ -44,6 +44,7 @@ public struct WarehouseCopy {
         logger.info("Copy begins", ["from": .string(source.location), "to": .string(target.location)])
         defer { target.end() }
         var state = CopyState()
+        try report(.preparing, state)
         // The source's transaction ends with its last row: what follows may take long.
         try source.read { try copyRows($0, at: start, &state) }
         try report(.indexing, state)

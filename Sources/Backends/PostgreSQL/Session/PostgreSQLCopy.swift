@@ -191,6 +191,18 @@ extension PostgreSQLReadSession: SQLCopyReadSession {
             """, [.text(connection.location.qualified("rejected_record"))])
         return try rows.next() ? rows.integer(0) : 0
     }
+
+    /// Scans the table: with hundreds of partitions, a search for each month takes longer.
+    func months(of table: Table) throws -> [Int32] {
+        let rows = try connection.query(
+            """
+            SELECT DISTINCT date_trunc('month', event_time AT TIME ZONE 'UTC')::date
+            FROM \(dialect.table(table.name))
+            """)
+        var months: [Int32] = []
+        while try rows.next() { if let day = rows.date(0) { months.append(day) } }
+        return months
+    }
 }
 
 extension PostgresConnection {

@@ -72,6 +72,19 @@ extension SQLiteReadSession: SQLCopyReadSession {
     func lastRejectedID() throws -> Int64 {
         try connection.integer("SELECT seq FROM main.sqlite_sequence WHERE name = 'rejected_record'") ?? 0
     }
+
+    /// Searches the primary key once for each month.
+    func months(of table: Table) throws -> [Int32] {
+        let search = "SELECT min(event_time) FROM main.\(table.name) WHERE event_time >= ?1"
+        var months: [Int32] = []
+        var from = Int64.min
+        while let time = try connection.integer(search, from) {
+            let month = CopyMonths.bounds(of: time)
+            months.append(month.first)
+            from = Int64(month.next) * CivilDate.millisecondsPerDay
+        }
+        return months
+    }
 }
 
 extension WarehouseFile {

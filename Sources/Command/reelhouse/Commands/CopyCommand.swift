@@ -18,6 +18,9 @@ enum CopyCommand: Command {
             Besides movies, events and marts, the copy has the runs, the loaded sources and the quarantine: a later \
             `run` on it skips what was loaded before, and `quarantine retry` works. Indexes of `reelhouse index` are \
             made too. The raw store is not copied: name the same one with --raw in later commands.
+
+            To PostgreSQL: reelhouse copy --to postgresql://USER@HOST/DATABASE; and back, into a new file: \
+            reelhouse copy --from postgresql://USER@HOST/DATABASE --to copy.db
             """,
         options: [
             .value(
@@ -29,10 +32,8 @@ enum CopyCommand: Command {
             CommonOption.quiet,
         ],
         examples: [
-            .init("reelhouse copy --to postgresql://loader@db.example/movies", "Copy warehouse.db to PostgreSQL"),
-            .init(
-                "reelhouse copy --from postgresql://loader@db.example/movies --to sqlite:copy.db",
-                "Copy it back into a SQLite file"),
+            .init("reelhouse copy --to copy.db", "Copy warehouse.db into another file"),
+            .init("reelhouse copy --to sqlite:copy.db --json | jq -r .digest", "Copy it, and print its digest"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
@@ -77,6 +78,6 @@ extension WorkProgress {
     /// The progress of a copy.
     init(_ progress: CopyProgress) {
         let label = [progress.phase.rawValue, progress.table].compactMap { $0 }.joined(separator: " ")
-        self.init(label: label, read: progress.rows, noun: .rows)
+        self.init(label: label, read: progress.rows, noun: .rows, rowsTotal: progress.totalRows)
     }
 }
