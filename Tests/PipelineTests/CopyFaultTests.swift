@@ -33,7 +33,7 @@ import Testing
         } throws: { error in
             if fault != .lostRows { return error is FaultyCopyTarget.Failure }
             guard case .differs(_, _, let tables) = error as? CopyError else { return false }
-            return tables.count > 3
+            return tables == FaultyCopyTarget.tablesWithLoss
         }
         #expect(try copy.fixture.isUntouched())
         try source.copy(to: copy)

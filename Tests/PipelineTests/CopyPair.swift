@@ -58,11 +58,14 @@ final class FaultyCopyTarget: CopyTarget {
     /// What goes wrong.
     enum Fault: CaseIterable, Sendable {
         case firstInsert, laterInsert, finish, digest, commit
-        /// Every third batch is lost.
+        /// The rows of `tablesWithLoss` are lost.
         case lostRows
     }
 
     struct Failure: Error {}
+
+    /// Tables to which no foreign key refers on any database, so that only the comparison can notice the loss.
+    static let tablesWithLoss = ["ratings", "genre_daily", "trending"]
 
     private let target: any CopyTarget
     private let fault: Fault
@@ -82,7 +85,7 @@ final class FaultyCopyTarget: CopyTarget {
         inserts += 1
         if fault == .firstInsert { throw Failure() }
         if fault == .laterInsert, inserts == 20 { throw Failure() }
-        if fault == .lostRows, inserts % 3 == 0 { return }
+        if fault == .lostRows, Self.tablesWithLoss.contains(rows.table.name) { return }
         try target.insert(rows)
     }
 
