@@ -147,7 +147,9 @@ let tests: [Target] = [
     ),
     .target(
         name: "Fixtures",
-        dependencies: ["Domain", "Files", "PostgreSQL", "SQLite", "Schema", "Servers", "TestSupport"],
+        dependencies: [
+            "Domain", "Files", "PostgreSQL", "SQLWarehouse", "SQLite", "Schema", "Servers", "TestSupport",
+        ],
         path: "Tests/Support/Fixtures"),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], path: "Tests/Core/JSONTests"),
@@ -180,7 +182,9 @@ let tests: [Target] = [
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Command/ArgumentsTests"),
     .testTarget(
         name: "CommandTests",
-        dependencies: ["reelhouse", "Arguments", "Domain", "Files", "Generator", "JSON", "SQLite", "TestSupport"],
+        dependencies: [
+            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "SQLite", "TestSupport",
+        ],
         path: "Tests/Command/CommandTests"),
 ]
 

@@ -27,6 +27,8 @@ extension WarehouseBackend {
         validate: { _ = try PostgresLocation($0.text) },
         open: { try PostgreSQLWarehouse(PostgresLocation($0.text)) },
         openReader: { try PostgreSQLReader(PostgresLocation($0.text)) },
+        openCopySource: { try SQLCopySource.postgreSQL(PostgresLocation($0.text)) },
+        openCopyTarget: { try SQLCopyTarget.postgreSQL(PostgresLocation($0.text)) },
         queryHelp: QueryHelp(
             database: "PostgreSQL", syntax: "https://www.postgresql.org/docs/current/sql-select.html",
             changes: "To change data, open the database with psql.",

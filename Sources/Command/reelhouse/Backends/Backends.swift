@@ -9,6 +9,10 @@ enum Backends {
     /// - Throws: the backend's error for a wrong location.
     static func check(_ arguments: ParsedArguments) throws {
         if arguments.takesValue("warehouse") { try validate(warehouse(arguments), BackendRegistry.warehouses) }
+        for name in ["from", "to"] where arguments.command == ["copy"] {
+            guard let text = arguments.string(name) else { continue }
+            try validate(Location(text), BackendRegistry.warehouses)
+        }
         if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
     }
 
@@ -47,6 +51,26 @@ enum Backends {
     static func reader(_ location: String) throws -> any WarehouseReader {
         let (backend, location) = try warehouseBackend(location)
         return try backend.openReader(location)
+    }
+
+    /// Opens a warehouse to be copied from.
+    static func copySource(_ location: String) throws -> any CopySource {
+        let (backend, location) = try warehouseBackend(location)
+        guard let open = backend.openCopySource else { throw cannotBeCopied(location) }
+        return try open(location)
+    }
+
+    /// Opens a warehouse to be copied into.
+    static func copyTarget(_ location: String) throws -> any CopyTarget {
+        let (backend, location) = try warehouseBackend(location)
+        guard let open = backend.openCopyTarget else { throw cannotBeCopied(location) }
+        return try open(location)
+    }
+
+    private static func cannotBeCopied(_ location: Location) -> CommandError {
+        CommandError(
+            message: "a warehouse like \(location) cannot be copied",
+            hint: "Copy between databases that `reelhouse copy --help` names.", kind: .usage)
     }
 
     /// Whether a warehouse exists at a location.
