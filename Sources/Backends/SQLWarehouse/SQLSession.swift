@@ -126,6 +126,10 @@ public protocol SQLSession: SQLDatabase {
     func commit() throws
     /// Rolls the transaction back; does nothing when none is open.
     func rollback() throws
+    /// Whether `recover` can make this session usable again.
+    var canRecover: Bool { get }
+    /// Makes the session usable again after an error; see `Warehouse.recover`.
+    func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery
 
     // MARK: The writer's place
 
@@ -137,6 +141,8 @@ public protocol SQLSession: SQLDatabase {
     func takePlace(for work: SQLWriterWork) throws
     /// Lets other processes become the writer.
     func releasePlace()
+    /// Tells other processes that this one is still the writer; see `Warehouse.keepLock`.
+    func keepPlace() throws
     /// Called at the end of each run, before `releasePlace`.
     func willEndRun()
     /// Called with the row of a run before it is committed.
@@ -172,6 +178,15 @@ extension SQLSession {
     public func willUseFacts() throws {}
     /// Inserts nothing: the rows are staged.
     public func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool { false }
+    /// False by default.
+    public var canRecover: Bool { false }
+    /// Rolls back by default.
+    public func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
+        try rollback()
+        return .rolledBack
+    }
+    /// Does nothing by default.
+    public func keepPlace() throws {}
 }
 
 /// The purpose for which a process becomes the writer.
