@@ -54,7 +54,8 @@ final class FactBench {
     func beginRun(_ kind: RunKind = .bounded) throws { _ = try warehouse.beginRun(at: Self.now, as: kind) }
 
     /// An event whose identity is its number and time.
-    static func event(_ number: Int, at time: Int64, score: Double = 5, type: String = "rate", user: Int = 7) -> String {
+    static func event(_ number: Int, at time: Int64, score: Double = 5, type: String = "rate", user: Int = 7) -> String
+    {
         let digits = String(number)
         let id = "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
         let payload = type == "rate" ? "\"score\":\(score)" : "\"watched_seconds\":9"

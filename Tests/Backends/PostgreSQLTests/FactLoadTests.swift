@@ -44,7 +44,7 @@ import Testing
             try bench.insert([FactBench.event(9_999, at: Self.now - 900 * FactBench.day)]) == Outcomes(accepted: 1))
         guard kind != .dryRun else {
             try bench.warehouse.rollback()
-            #expect(try bench.value("SELECT count(*) FROM pg_namespace WHERE quote_ident(nspname) = '#'") == "0")
+            #expect(try bench.value("SELECT count(*) FROM pg_namespace WHERE '\"' || nspname || '\"' = '#'") == "0")
             return
         }
         try bench.warehouse.commit()
@@ -204,7 +204,7 @@ import Testing
         }
         try load(0..<5_000, Self.now)
         let rows = """
-            SELECT count(*) FROM pg_stats WHERE quote_ident(schemaname) = '#' AND attname = 'event_time'
+            SELECT count(*) FROM pg_stats WHERE '"' || schemaname || '"' = '#' AND attname = 'event_time'
             AND tablename IN ('fact_user_event', 'fact_user_event_y2026m11')
             """
         #expect(try bench.value(rows) == "2")
