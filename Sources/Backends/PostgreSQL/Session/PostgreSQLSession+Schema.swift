@@ -2,39 +2,100 @@ import Domain
 import SQLWarehouse
 import Schema
 
-/// The schema of a warehouse: what is there, and what is created.
+/// The schema of a warehouse: what exists, what is created, and what the role needs for it.
 extension PostgreSQLSession {
     func columns(of table: String) throws -> Set<String> { try connection.columnNames(of: table) }
     func declaredIndexes() throws -> [TableIndex] { try connection.declaredIndexes() }
 
-    /// Makes the schema where it is not there. It is looked for first: `IF NOT EXISTS` needs a right on the database also
-    /// where it is.
-    func willApply(_ migrations: [Schema.Migration]) throws {
-        let schema = connection.location.schema
+    /// Checks that the role may load, before anything is written.
+    ///
+    /// - Throws: `PostgresError` with the missing rights and the statements that grant them, and where the role's
+    ///   transactions are read-only; `WarehouseError.nameTaken` when `schema_migration` is a table of a user.
+    func checkRights() throws {
+        let rights = try RoleRights(connection)
+        try expect(rights, for: .loading)
+        try expectOwnMigrationTable()
+        try expectWritable(rights.role)
+    }
+
+    private func expectOwnMigrationTable() throws {
+        let columns = try connection.columnNames(of: "schema_migration")
+        if columns.isEmpty { return }
+        if try connection.hasWarehouse() { return }
+        throw WarehouseError.nameTaken(
+            location: location, kind: "table", name: "schema_migration", by: "the list of schema updates")
+    }
+
+    private func expectWritable(_ role: String) throws {
         let rows = try connection.query(
-            "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)", [.text(schema)])
-        let isThere = try rows.next() && rows.boolean(0)
-        if !isThere { try connection.execute("CREATE SCHEMA \(PostgresLocation.quoted(schema))") }
+            "SELECT current_setting('default_transaction_read_only') = 'on' AND NOT pg_is_in_recovery()")
+        let isReadOnly = try rows.next() ? rows.boolean(0) : false
+        try rows.close()
+        if !isReadOnly { return }
+        throw connection.error(
+            .readOnly, "default_transaction_read_only is on for the role \(role), so that it cannot write",
+            "checking the role")
+    }
+
+    private func expect(_ rights: RoleRights, for purpose: RoleRights.Purpose) throws {
+        let missing = rights.missing(for: purpose)
+        guard !missing.isEmpty else { return }
+        let names = missing.map(\.right).joined(separator: "; ")
+        var error = connection.error(
+            .permission, "the role \(rights.role) lacks rights on the schema \(rights.schema): \(names)", "checking the role")
+        error.ownHint = RoleRights.hint(missing)
+        throw error
+    }
+
+    /// Creates the schema when it does not exist. `CREATE SCHEMA IF NOT EXISTS` would need a right on the database even
+    /// when it exists.
+    ///
+    /// - Throws: `WarehouseError.nameTaken`; `PostgresError` when the role may not change the tables.
+    func willApply(_ migrations: [Schema.Migration]) throws {
+        let rights = try RoleRights(connection)
+        guard rights.hasSchema else {
+            try connection.execute("CREATE SCHEMA \(PostgresLocation.quoted(rights.schema))")
+            return
+        }
+        // The first migration creates the tables, and the others may change them.
+        if migrations.first?.version != 1 { try expect(rights, for: .migrating) }
+        try MigrationNames(location: location, kinds: objectKinds()).expectFree(for: migrations)
     }
 
     func didMigrate() {}
+
+    /// Nothing: triggers and constraints of a user are checked by the server, and row security by `checkRights`.
     func checkAdditions() throws {}
 
-    func kind(of name: String) throws -> String? {
+    func kind(of name: String) throws -> String? { try objectKinds()[name] }
+
+    /// The kinds of all objects in the schema by their names. Tables, views and indexes share their names with types.
+    private func objectKinds() throws -> [String: String] {
         let rows = try connection.query(
             """
-            SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
-                WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index'
-                ELSE 'type' END
+            SELECT c.relname, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
+                WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table'
+                WHEN 'c' THEN 'type' ELSE 'index' END
             FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = $1 AND c.relname = $2
-            """, [.text(connection.location.schema), .text(name)])
-        return try rows.next() ? rows.text(0) : nil
+            WHERE n.nspname = $1
+            UNION ALL SELECT t.typname, 'type' FROM pg_catalog.pg_type AS t
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+            WHERE n.nspname = $1 AND t.typrelid = 0 AND t.typcategory <> 'A'
+            """, [.text(connection.location.schema)])
+        var kinds: [String: String] = [:]
+        while try rows.next() { kinds[rows.text(0) ?? ""] = rows.text(1) ?? "" }
+        return kinds
     }
 
     func create(_ index: TableIndex) throws {
-        try connection.execute(
-            "CREATE INDEX \(index.name) ON \(dialect.table(index.table)) (\(index.columns.joined(separator: ", ")))")
+        let columns = index.columns.joined(separator: ", ")
+        do throws(PostgresError) {
+            try connection.execute("CREATE INDEX \(index.name) ON \(dialect.table(index.table)) (\(columns))")
+        } catch {
+            guard error.problem == .permission else { throw error }
+            throw error.with(
+                hint: "Only the owner of \(index.table) can create its indexes: let it run `reelhouse migrate` once.")
+        }
     }
 
     func remove(_ index: TableIndex) throws { try connection.execute("DROP INDEX \(dialect.table(index.name))") }
@@ -45,6 +106,11 @@ extension PostgreSQLSession {
 }
 
 extension PostgresConnection {
+    /// Whether the location's schema has a warehouse: a table `schema_migration` with the columns of ours.
+    func hasWarehouse() throws -> Bool {
+        try columnNames(of: "schema_migration").isSuperset(of: ["version", "name", "applied_at"])
+    }
+
     /// The names of a table's columns; none when there is no such table in the location's schema.
     func columnNames(of table: String) throws -> Set<String> {
         let rows = try query(
@@ -58,7 +124,7 @@ extension PostgresConnection {
         return names
     }
 
-    /// The declared indexes that are there.
+    /// The declared indexes that exist.
     func declaredIndexes() throws -> [TableIndex] {
         let rows = try query(
             "SELECT indexname || ' ' || tablename FROM pg_catalog.pg_indexes WHERE schemaname = $1",

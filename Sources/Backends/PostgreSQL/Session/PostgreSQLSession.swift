@@ -121,6 +121,7 @@ final class PostgreSQLSession: SQLSession {
 
     func takePlace(for work: SQLWriterWork) throws {
         if isForStaging { try rollback() }
+        try checkRights()
         var commits = true
         if case .run(.dryRun) = work { commits = false }
         try place.take(settings, commits: commits)
