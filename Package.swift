@@ -179,7 +179,10 @@ let tests: [Target] = [
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Command/ArgumentsTests"),
     .testTarget(
         name: "CommandTests",
-        dependencies: ["reelhouse", "Arguments", "Domain", "Files", "Generator", "JSON", "SQLite", "TestSupport"],
+        dependencies: [
+            "reelhouse", "Arguments", "Domain", "Files", "Generator", "JSON", "PostgreSQL", "Servers", "SQLite",
+            "TestSupport",
+        ],
         path: "Tests/Command/CommandTests"),
 ]
 

@@ -45,7 +45,9 @@ struct PostgreSQLChecks {
         try rows.close()
         let text = "PostgreSQL \(version), \(isStandby ? "a standby" : "a primary"), \(try latency()) ms a round trip"
         return isStandby
-            ? .warn("server", text, "It can be read. For a load name the primary, or all servers: postgresql://user@first,second/database.")
+            ? .warn(
+                "server", text,
+                "It can be read. For a load name the primary, or all servers: postgresql://user@first,second/database.")
             : .ok("server", text)
     }
 
@@ -59,7 +61,8 @@ struct PostgreSQLChecks {
             times.append(clock.now - start)
         }
         let median = times.sorted()[times.count / 2]
-        return NumberFormat.fixed(Double(median.components.attoseconds) / 1e15 + Double(median.components.seconds) * 1000, digits: 1)
+        return NumberFormat.fixed(
+            Double(median.components.attoseconds) / 1e15 + Double(median.components.seconds) * 1000, digits: 1)
     }
 
     private func transport() throws(PostgresError) -> Finding {
@@ -87,7 +90,9 @@ struct PostgreSQLChecks {
         let rights = try RoleRights(connection)
         func finding(_ subject: String, _ purpose: RoleRights.Purpose, _ isFailure: Bool) -> Finding {
             let missing = rights.missing(for: purpose)
-            guard let remedy = RoleRights.hint(missing) else { return .ok(subject, "the role \(rights.role) has all of them") }
+            guard let remedy = RoleRights.hint(missing) else {
+                return .ok(subject, "the role \(rights.role) has all of them")
+            }
             let text = "the role \(rights.role) lacks \(missing.map(\.right).joined(separator: "; "))"
             return isFailure ? .fail(subject, text, remedy) : .warn(subject, text, remedy)
         }
@@ -123,7 +128,8 @@ struct PostgreSQLChecks {
         if rows.integer(3) < Self.leastLocks {
             findings.append(
                 .warn(
-                    "settings", "the server has room for \(rows.integer(3)) locks; a load of thirty years takes some \(Self.leastLocks)",
+                    "settings",
+                    "the server has room for \(rows.integer(3)) locks; a load of thirty years takes some \(Self.leastLocks)",
                     "Set max_locks_per_transaction = 64 or more in postgresql.conf, and restart the server."))
         }
         try rows.close()

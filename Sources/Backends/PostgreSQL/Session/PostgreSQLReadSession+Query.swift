@@ -68,7 +68,9 @@ extension PostgreSQLReadSession {
 
     /// The classes of SQLSTATE that are about a statement and the values in it: cardinality, data, statement, program
     /// limits, errors that a function raises, and what cannot run in a transaction.
-    private static let classesOfStatements: Set<String> = ["0A", "20", "21", "22", "25", "2D", "34", "38", "42", "54", "P0"]
+    private static let classesOfStatements: Set<String> = [
+        "0A", "20", "21", "22", "25", "2D", "34", "38", "42", "54", "P0",
+    ]
 
     /// What an error says about a statement that a user wrote; the same error when it is about the server.
     private func queryError(_ error: PostgresError, _ sql: String) -> any Error {
@@ -77,7 +79,9 @@ extension PostgreSQLReadSession {
         else { return error }
         if state == "25006" { return QueryError.writes }
         // Only the reader of messages refuses a text without naming a place in it: it found several statements.
-        if state == "42601", error.statementPosition == nil, error.routine == nil || error.routine == "exec_parse_message" {
+        if state == "42601", error.statementPosition == nil,
+            error.routine == nil || error.routine == "exec_parse_message"
+        {
             return QueryError.severalStatements
         }
         let text = QueryText(sql)

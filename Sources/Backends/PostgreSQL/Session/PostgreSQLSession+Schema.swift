@@ -42,7 +42,8 @@ extension PostgreSQLSession {
         guard !missing.isEmpty else { return }
         let names = missing.map(\.right).joined(separator: "; ")
         var error = connection.error(
-            .permission, "the role \(rights.role) lacks rights on the schema \(rights.schema): \(names)", "checking the role")
+            .permission, "the role \(rights.role) lacks rights on the schema \(rights.schema): \(names)",
+            "checking the role")
         error.ownHint = RoleRights.hint(missing)
         throw error
     }

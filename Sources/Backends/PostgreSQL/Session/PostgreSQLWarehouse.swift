@@ -22,7 +22,7 @@ extension WarehouseBackend {
     public static let postgreSQL = WarehouseBackend(
         naming: BackendNaming(
             schemes: ["postgresql", "postgres"],
-            help: "a PostgreSQL database, as postgresql://USER@HOST/DB with ?schema=NAME "
+            help: "a PostgreSQL database, as postgresql://HOST/DB with ?schema=NAME "
                 + "(\(PostgresLocation.defaultSchema) unless given)"),
         validate: { _ = try PostgresLocation($0.text) },
         libraries: { [PostgreSQLChecks.library] },

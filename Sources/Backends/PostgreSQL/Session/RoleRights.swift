@@ -53,7 +53,7 @@ struct RoleRights: Sendable {
     /// The tables and views of the warehouse that exist.
     var relations: [Relation] = []
 
-    private static let rowRights = ["SELECT", "INSERT", "UPDATE", "DELETE"]
+    private static let changingRights = ["INSERT", "UPDATE", "DELETE"]
 
     /// What is missing, in the order in which it is to be granted.
     func missing(for purpose: Purpose) -> [Missing] {
@@ -73,24 +73,28 @@ struct RoleRights: Sendable {
         }
     }
 
-    /// One statement grants a right on all tables where it is missing on several.
+    /// One statement grants the rights on all tables when several tables lack them.
     private func missingRows(_ purpose: Purpose) -> [Missing] {
-        Self.rowRights.prefix(purpose == .reading ? 1 : 4).flatMap { right -> [Missing] in
-            let closed = relations.filter {
-                !$0.rights.contains(right) && (right == "SELECT" || !$0.isView) && (purpose == .reading || !$0.isView)
-            }
-            guard closed.count > 2 else {
-                return closed.map {
-                    Missing(
-                        right: "\(right) on \($0.name)", statement: "GRANT \(right) ON \(qualified($0)) TO \(quotedRole)")
-                }
-            }
-            return [
+        let reading = relations.filter { !$0.rights.contains("SELECT") && (purpose == .reading || !$0.isView) }
+        if purpose == .reading { return missing(["SELECT"], on: reading) }
+        let writing = relations.filter { !$0.isView && !$0.rights.isSuperset(of: Self.changingRights) }
+        let lacking = Self.changingRights.filter { right in writing.contains { !$0.rights.contains(right) } }
+        return missing(["SELECT"], on: reading) + missing(lacking, on: writing)
+    }
+
+    private func missing(_ rights: [String], on closed: [Relation]) -> [Missing] {
+        let list = rights.joined(separator: ", ")
+        guard closed.count > 2 else {
+            return closed.map {
                 Missing(
-                    right: "\(right) on \(closed.count) tables, such as \(closed[0].name)",
-                    statement: "GRANT \(right) ON ALL TABLES IN SCHEMA \(PostgresLocation.quoted(schema)) TO \(quotedRole)")
-            ]
+                    right: "\(list) on \($0.name)", statement: "GRANT \(list) ON \(qualified($0)) TO \(quotedRole)")
+            }
         }
+        return [
+            Missing(
+                right: "\(list) on \(closed.count) tables, such as \(closed[0].name)",
+                statement: "GRANT \(list) ON ALL TABLES IN SCHEMA \(PostgresLocation.quoted(schema)) TO \(quotedRole)")
+        ]
     }
 
     /// A superuser's rights are not to be granted: there the owner of the table is changed.
@@ -180,7 +184,7 @@ extension RoleRights {
             (relation.isPartitioned, relation.isView) = (rows.boolean(1), rows.boolean(2))
             (relation.owner, relation.isOwnerSuperuser) = (rows.text(3) ?? "", rows.boolean(4))
             (relation.isOwned, relation.hidesRows) = (rows.boolean(5), rows.boolean(6))
-            for (index, right) in Self.rowRights.enumerated() where rows.boolean(7 + index) {
+            for (index, right) in (["SELECT"] + Self.changingRights).enumerated() where rows.boolean(7 + index) {
                 relation.rights.insert(right)
             }
             relations.append(relation)
