@@ -184,7 +184,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CommandTests",
         dependencies: [
-            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "SQLite", "TestSupport",
+            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "PostgreSQL", "Servers",
+            "SQLite", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),
 ]

@@ -7,6 +7,7 @@ import JSON
 import Testing
 
 @testable import Pipeline
+@testable import PostgreSQL
 @testable import SQLite
 @testable import reelhouse
 
@@ -30,6 +31,10 @@ import Testing
                 code: code, words: "disk I/O error", statement: "INSERT INTO main.users (a) VALUES (1)", path: url,
                 systemCode: system)
         }
+    }
+
+    private static let postgresErrors: [any ReportedError] = PostgresProblem.allCases.map {
+        PostgresError($0, PostgresError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
     }
 
     private static let queryErrors: [any ReportedError] = [
@@ -71,7 +76,7 @@ import Testing
             CommandError(message: "there is nothing at \(url)", hint: "Look at \(url) again."),
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
-        + fileReasons.map { FileError(.open, url, $0) } + queryErrors
+        + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {

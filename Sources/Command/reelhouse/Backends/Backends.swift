@@ -22,6 +22,21 @@ enum Backends {
         try backends.first { $0.naming.includes(location) }?.validate(location)
     }
 
+    /// The warning about a password in an option; nil when there is none.
+    static func passwordWarning(_ arguments: ParsedArguments) -> Report? {
+        let options = ["warehouse", "raw", "movies", "events"].filter { name in
+            guard arguments.takesValue(name), arguments.isGiven(name) else { return false }
+            let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)
+            return texts.map { Location($0) }.contains { $0.scheme != nil && $0.description != $0.text }
+        }
+        guard !options.isEmpty else { return nil }
+        let names = options.map { "--\($0)" }.joined(separator: ", ")
+        return Report(
+            kind: .warning,
+            message: "the password in \(names) can be seen in the list of processes; "
+                + "give it by PGPASSWORD, ~/.pgpass or a service file instead")
+    }
+
     private static func warehouse(_ arguments: ParsedArguments) -> Location {
         Location(arguments.string("warehouse") ?? "")
     }
