@@ -179,7 +179,9 @@ let tests: [Target] = [
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Command/ArgumentsTests"),
     .testTarget(
         name: "CommandTests",
-        dependencies: ["reelhouse", "Arguments", "Domain", "Files", "Generator", "JSON", "SQLite", "TestSupport"],
+        dependencies: [
+            "reelhouse", "Arguments", "Domain", "Files", "Generator", "JSON", "SQLite", "Servers", "TestSupport",
+        ],
         path: "Tests/Command/CommandTests"),
 ]
 

@@ -58,4 +58,13 @@ enum LoopbackSocket {
         }
         return socket
     }
+
+    /// Ends a connection with a reset: to disconnect a socket that is connected does so
+    /// (https://man7.org/linux/man-pages/man2/connect.2.html, AF_UNSPEC).
+    static func reset(_ socket: Int32) {
+        var address = sockaddr()
+        address.sa_family = sa_family_t(AF_UNSPEC)
+        // A socket that is not connected any more needs no end.
+        _ = connect(socket, &address, socklen_t(MemoryLayout<sockaddr>.size))
+    }
 }
