@@ -46,10 +46,11 @@ struct PostgreSQLTwoLoadersTests {
         let first = try warehouse.startHeld(proxy, atCommit: Self.commit)
         Thread.sleep(forTimeInterval: 1)
         let number = try serverProcess().number
+        let folder = try TemporaryFolder()
         let second =
             command == "run"
             ? try warehouse.start().wait()
-            : try Program.start([command, "--warehouse", warehouse.url()], in: TemporaryFolder()).wait()
+            : try Program.start([command, "--warehouse", warehouse.url()], in: folder).wait()
         #expect(second.status == 4, "\(second.errors)")
         let errors = second.errors
         #expect(errors.contains("in use by another run") && errors.contains("hint:"), "\(errors)")

@@ -5,7 +5,7 @@ import Foundation
 /// ```
 /// let disk = SmallDisk(.data, megabytes: 100)
 /// let server = try PostgresServer(disk: disk)
-/// try disk.fill(below: server.folder, leaving: 64 << 10)
+/// try disk.fill(below: server.folder)
 /// ```
 public struct SmallDisk: Sendable {
     /// A part of a server's folder.
@@ -52,19 +52,14 @@ public struct SmallDisk: Sendable {
         }
     }
 
-    /// Fills it with a file.
-    ///
-    /// - Parameter bytes: how much room stays.
-    public func fill(below parent: String, leaving bytes: Int) throws {
+    /// Fills it with a file, to the last page.
+    public func fill(below parent: String) throws {
         let folder = folder(below: parent)
-        var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { throw ServerFailure("no disk at \(folder)") }
-        let size = Int(status.f_bavail) * Int(status.f_bsize) - bytes
         let file = open(folder + "/filler", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(file) }
-        guard file >= 0, posix_fallocate(file, 0, off_t(max(size, 1))) == 0 else {
-            throw ServerFailure("cannot fill \(folder)")
-        }
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        for size in [1 << 20, 4 << 10] { while write(file, zeros, size) > 0 {} }
+        guard file >= 0, errno == ENOSPC else { throw ServerFailure("cannot fill \(folder): errno \(errno)") }
     }
 
     /// Makes room again.

@@ -121,6 +121,7 @@ public final class TCPProxy: @unchecked Sendable {
             close(client)
             return
         }
+        for socket in [client, server] { LoopbackSocket.sendAtOnce(socket) }
         lock.withLock { sockets.formUnion([client, server]) }
         let ends = DispatchGroup()
         for (from, to, isAnswer) in [(client, server, false), (server, client, true)] {
