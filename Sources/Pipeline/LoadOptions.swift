@@ -28,12 +28,18 @@ public struct LoadOptions: Sendable {
     /// The seconds from one refresh of the marts to the next, each in a transaction of its own after a commit. Nil
     /// refreshes them only at the end of the run.
     public var martInterval: Double?
+    /// How long the run tries again after it has lost its warehouse, each time, until it can commit again. Zero never
+    /// tries again.
+    public var retryFor = LoadOptions.defaultRetryFor
     /// The number of threads that decode the lines of one port.
     public var decoders = 2
     /// The most chunks that are in memory at a time, over all ports that are read at the same time.
     public var chunksInFlight = 48
     /// The most bytes of memory that these chunks may need with their decoded rows.
     public var bytesInFlight = 128 << 20
+
+    /// The default of `retryFor`.
+    public static let defaultRetryFor = Duration.seconds(300)
 
     /// The defaults under a clock.
     public init(clock: RunClock) { self.clock = clock }

@@ -41,6 +41,8 @@ struct RunLifecycle {
     ///   - stages: sums up how long each stage takes.
     ///   - makeInput: makes the input that the batches come from. Messages of the given logger name the run.
     ///   - finish: adds to the report what only this kind of run has.
+    /// After an error of the warehouse that may be retried, the run goes on from its last commit, or begins again.
+    ///
     /// - Throws: the error of the input, the raw store or the warehouse. What was committed before stays, and the run's
     ///   row has the outcome `failed`.
     func run<Report: RunReport, Input: LoadInput>(
@@ -48,15 +50,19 @@ struct RunLifecycle {
         _ makeInput: (Logger) -> Input, finish: (LoadRun, Input, inout Report) -> Void
     ) throws -> Report {
         let startedAt = wallClock()
-        let record = try warehouse.beginRun(
-            at: startedAt, as: options.isDryRun ? .dryRun : plan.mayPause ? .pausing : .bounded)
+        let retries = WarehouseRetries(warehouse, for: options.retryFor, stop: stop, logger: logger)
+        let record = try retries.attempt {
+            try warehouse.beginRun(
+                at: startedAt, as: options.isDryRun ? .dryRun : plan.mayPause ? .pausing : .bounded)
+        }
         defer { warehouse.endRun() }
         let logger = logger.forRun(record.id)
         logger.info("\(name) begins", ["warehouse": .string(warehouse.location)])
         do {
             let input = makeInput(logger)
             let run = LoadRun(
-                record, plan: plan, input: input, warehouse: warehouse, rawStore: rawStore, stop: stop, stages: stages,
+                record, plan: plan, input: input, warehouse: warehouse, rawStore: rawStore,
+                retries: retries, stop: stop, stages: stages,
                 wallClock: wallClock,
                 willRefresh: { [progress] in progress(LoadProgress(phase: .marts, counts: $0)) })
             try run.run()

@@ -22,6 +22,7 @@ import Testing
         func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts) {}
         func release(_ port: SourcePort) { released += 1 }
         func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
+        func rollback(to run: RunRecord, because error: any Error) throws {}
         func close(_ port: SourcePort) { closed.append(port) }
     }
 
@@ -29,7 +30,8 @@ import Testing
         let record = try warehouse.beginRun(at: LawClock.clock.now, as: .bounded)
         defer { warehouse.endRun() }
         let run = LoadRun(
-            record, plan: LoadPlan(turns: [[.events]]), input: input, warehouse: warehouse, rawStore: nil, stop: stop,
+            record, plan: LoadPlan(turns: [[.events]]), input: input, warehouse: warehouse, rawStore: nil,
+            retries: WarehouseRetries(warehouse, for: .zero, logger: .silent), stop: stop,
             stages: StageTimes(), wallClock: { LawClock.clock.now }, willRefresh: { _ in })
         try run.run()
         return run
@@ -65,7 +67,8 @@ import Testing
         defer { warehouse.endRun() }
         let run = LoadRun(
             record, plan: LoadPlan(turns: [[.events]]), input: signalling, warehouse: warehouse, rawStore: nil,
-            stop: stop, stages: StageTimes(), wallClock: { LawClock.clock.now }, willRefresh: { _ in })
+            retries: WarehouseRetries(warehouse, for: .zero, logger: .silent), stop: stop, stages: StageTimes(),
+            wallClock: { LawClock.clock.now }, willRefresh: { _ in })
         try run.run()
         #expect(run.stopReason == .terminate && run.tally.run.outcome == .stopped)
         #expect(run.tally.run.counts.read == 2)
@@ -98,6 +101,7 @@ import Testing
         func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts) {}
         func release(_ port: SourcePort) { inner.release(port) }
         func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
+        func rollback(to run: RunRecord, because error: any Error) throws {}
         func close(_ port: SourcePort) { inner.close(port) }
     }
 

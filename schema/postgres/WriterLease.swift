@@ -11,11 +11,11 @@
 /// BEGIN; tryLock → true; take → fence; COMMIT            // false or no row: holder says who loads; exit status 4
 /// BEGIN; lock; check(:fence) → a row; …rows…; renew(:fence) → a row; COMMIT       // no row: overtaken
 /// BEGIN; lock; keep(:fence) → a row; COMMIT              // every `renewalSeconds` while there is nothing to commit
-/// BEGIN; lock; settle → fence, commits; ROLLBACK         // on a new connection, after a COMMIT without an answer
+/// BEGIN; endWaitingProcess; lock; settle → fence, commits; ROLLBACK    // on a new connection
 /// BEGIN; lock; release(:fence); COMMIT
 /// ```
-/// `settle` waits, by `lock`, until the old transaction has ended; it was committed if `commits` is one more than
-/// before. Locking comes before all else in a transaction, so that its snapshot is of after the lock (READ COMMITTED).
+/// After a lost connection `settle` waits, by `lock`, until the old transaction has ended; it was committed if `commits`
+/// is one more than when it began. Locking comes before all else in a transaction, so that its snapshot is of after the lock (READ COMMITTED).
 public struct WriterLease: Sendable {
     /// How long a lease stands without being renewed, where the holder may still be there.
     public static let seconds = 60
@@ -61,17 +61,21 @@ public struct WriterLease: Sendable {
     /// gone. (That says nothing where a pooler is between: it ends and begins processes as it likes. A connection is
     /// through one where libpq's `PQbackendPID` is not `pg_backend_pid()`.)
     ///
-    /// - Parameter isPooled: whether this connection is through a pooler.
-    public func take(isPooled: Bool) -> String {
-        """
-        UPDATE \(table) SET fence = fence + 1, is_held = true, pid = pg_backend_pid(), is_pooled = \(isPooled),
-            client_address = inet_client_addr(), application_name = current_setting('application_name'),
-            taken_at = clock_timestamp(), renewed_at = clock_timestamp()
-        WHERE NOT is_held OR renewed_at < clock_timestamp() - interval '\(WriterLease.seconds) seconds'
-        OR NOT is_pooled AND (pid = pg_backend_pid()
-            OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = load_lease.pid))
-        RETURNING fence
-        """
+    /// - Parameters:
+    ///   - isPooled: whether this connection is through a pooler.
+    ///   - formerNames: the application names of former connections of this program, whose lease is its own.
+    public func take(isPooled: Bool, formerNames: [String] = []) -> String {
+        let own = formerNames.map { SQLText.literal($0) }.joined(separator: ", ")
+        let isOwn = own.isEmpty ? "" : "\nOR application_name IN (\(own))"
+        return """
+            UPDATE \(table) SET fence = fence + 1, is_held = true, pid = pg_backend_pid(), is_pooled = \(isPooled),
+                client_address = inet_client_addr(), application_name = current_setting('application_name'),
+                taken_at = clock_timestamp(), renewed_at = clock_timestamp()
+            WHERE NOT is_held OR renewed_at < clock_timestamp() - interval '\(WriterLease.seconds) seconds'
+            OR NOT is_pooled AND (pid = pg_backend_pid()
+                OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = load_lease.pid))\(isOwn)
+            RETURNING fence
+            """
     }
 
     /// Gives who has the lease: pid, client address, application name, the seconds since it was taken and since it was
@@ -107,6 +111,15 @@ public struct WriterLease: Sendable {
         WHERE fence = \(fence) AND is_held RETURNING commits
         """
     }
+
+    /// Ends the server process of a lost connection, whose application name is the parameter `$1`, if it has an open
+    /// transaction and waits for the client. (A process that commits does not wait for the client, and is left alone.)
+    public static let endWaitingProcess = """
+        SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+        WHERE application_name = $1 AND usename = session_user AND pid <> pg_backend_pid()
+        AND state IN ('active', 'idle in transaction', 'idle in transaction (aborted)')
+        AND wait_event_type = 'Client' AND wait_event = 'ClientRead'
+        """
 
     /// Locks the lease and gives its fence, and how many transactions were committed.
     public var settle: String { "SELECT fence, commits FROM \(table) FOR UPDATE" }

@@ -78,6 +78,9 @@ public struct PostgresError: ReportedError {
     /// Whether the same may succeed later although nobody changes anything meanwhile.
     public var mayRetry: Bool { remedy != .none }
 
+    /// Whether the server is starting, or is a standby.
+    public var isServerStarting: Bool { problem == .startingUp || problem == .standby }
+
     /// What a program can do about it by itself. On a lost connection that is to make a new one, whatever failed.
     public var remedy: PostgresProblem.Remedy {
         if isConnectionLost, problem.remedy == .beginAnew { return .reconnect }

@@ -112,6 +112,10 @@ public protocol SQLSession: SQLDatabase {
     func commit() throws
     /// Rolls the transaction back; does nothing when none is open.
     func rollback() throws
+    /// Whether `recover` can make this session usable again.
+    var canRecover: Bool { get }
+    /// Makes the session usable again after an error; see `Warehouse.recover`.
+    func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery
 
     // MARK: The writer's place
 
@@ -123,6 +127,8 @@ public protocol SQLSession: SQLDatabase {
     func takePlace(for work: SQLWriterWork) throws
     /// Lets other processes become the writer.
     func releasePlace()
+    /// Tells other processes that this one is still the writer; see `Warehouse.keepLock`.
+    func keepPlace() throws
     /// Called at the end of each run, before `releasePlace`.
     func willEndRun()
     /// Called with the row of a run before it is committed.
@@ -149,6 +155,18 @@ public protocol SQLSession: SQLDatabase {
     func remove(_ index: TableIndex) throws
     /// Updates the statistics that the query planner uses.
     func updateStatistics() throws
+}
+
+extension SQLSession {
+    /// False by default.
+    public var canRecover: Bool { false }
+    /// Rolls back by default.
+    public func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
+        try rollback()
+        return .rolledBack
+    }
+    /// Does nothing by default.
+    public func keepPlace() throws {}
 }
 
 /// The purpose for which a process becomes the writer.

@@ -20,6 +20,8 @@ open class SQLWarehouse: Warehouse {
     private(set) var currentRun: Int64?
     /// The new events and movies that may cure lines in quarantine.
     var arrivals = Arrivals()
+    /// The same as of the last commit.
+    private var committedArrivals = Arrivals()
 
     /// The location without its password.
     public var location: String { session.location }
@@ -104,7 +106,7 @@ open class SQLWarehouse: Warehouse {
     public func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord {
         try session.takePlace(for: .run(kind))
         do {
-            arrivals = Arrivals()
+            (arrivals, committedArrivals) = (Arrivals(), Arrivals())
             try begin()
             try session.checkAdditions()
             _ = try Migrator(session: session).apply(at: now)
@@ -136,10 +138,24 @@ open class SQLWarehouse: Warehouse {
     public func commit() throws {
         try session.checkFence()
         try session.commit()
+        committedArrivals = arrivals
     }
 
     /// Rolls back everything since `begin`.
     public func rollback() throws { try session.rollback() }
+
+    /// Whether the database can be used again after its connection was lost.
+    public var canRecover: Bool { session.canRecover }
+
+    /// Makes the warehouse usable again after an error; see `Warehouse`.
+    public func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
+        let outcome = try session.recover(isStopRequested: isStopRequested)
+        if outcome == .committed { committedArrivals = arrivals } else { arrivals = committedArrivals }
+        return outcome
+    }
+
+    /// Tells other processes that this one is still the writer.
+    public func keepLock() throws { try session.keepPlace() }
 
     /// Runs `body` as the only writer. If this process was not the writer before, it stops being the writer afterwards.
     func withPlace<Answer>(_ body: () throws -> Answer) throws -> Answer {

@@ -1,6 +1,7 @@
 import Arguments
 import Domain
 import Logging
+import Pipeline
 
 /// A command of the program. The parser, the help, the shell completion and the manual page are made from its
 /// declaration.
@@ -44,6 +45,11 @@ extension ParsedArguments {
     func declaredMilliseconds(_ name: String) -> Int64? { hasOption(name) ? milliseconds(name) : nil }
 }
 
+extension ParsedArguments {
+    /// The value of `--retry-for`.
+    var retryFor: Duration { duration("retry-for") ?? LoadOptions.defaultRetryFor }
+}
+
 /// Options that several commands share.
 enum CommonOption {
     /// The default locations of the warehouse and the raw store.
@@ -60,6 +66,9 @@ enum CommonOption {
             + "\(BackendRegistry.help(BackendRegistry.rawStores)).")
     static let now = Option.value(
         "now", .time, help: "The run's clock, for repeatable runs; the system's unless given.")
+    static let retryFor = Option.value(
+        "retry-for", .duration, defaultValue: "5m",
+        help: "How long to try again after a server is lost, each time; 0s never tries again.")
     static let whole = Option.flag(
         "whole",
         help: "Also read a last line without a line feed. By default it is left until the file has grown.")

@@ -49,6 +49,12 @@ final class EventSettlement {
         return try result?.get() ?? []
     }
 
+    /// Waits until no thread uses this object. To be called before it is given up.
+    func waitForThreads() {
+        queue.sync {}
+        sorting.sync {}
+    }
+
     /// Begins two tasks that run at the same time as the upsert of the merged rows: flushing the raw store, and sorting
     /// the merged rows of each table. `finishFlush` must be called before the commit.
     func beginFlush() {

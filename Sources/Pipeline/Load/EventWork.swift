@@ -5,7 +5,8 @@ import Domain
 final class EventWork {
     private let warehouse: any Warehouse
     private let stages: StageTimes
-    private let settlement: EventSettlement
+    private let rawStore: Guarded<any RawStore>?
+    private var settlement: EventSettlement
     private var cache = EnrichmentCache()
     private var isCacheUsed = false
     /// Batches that are not inserted yet.
@@ -15,12 +16,13 @@ final class EventWork {
 
     init(warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, stages: StageTimes) {
         self.warehouse = warehouse
+        self.rawStore = rawStore
         self.stages = stages
         settlement = EventSettlement(rawStore: rawStore, stages: stages)
     }
 
     // The other thread must not use the group after this object is deallocated.
-    deinit { _ = try? settlement.wait() }
+    deinit { settlement.waitForThreads() }
 
     /// The size of the merged rows in bytes. Must not be called while a group is being settled.
     var mergedBytes: Int { settlement.merger.byteSize }
@@ -36,11 +38,20 @@ final class EventWork {
         return held.count
     }
 
+    /// Removes the batches and the merged rows, whose transaction was rolled back.
+    func removeAll() {
+        settlement.waitForThreads()
+        settlement = EventSettlement(rawStore: rawStore, stages: stages)
+        held = []
+        inserted = nil
+        forgetMovies()
+    }
+
     /// Enriches, sorts and inserts the batches as a group.
     func insert() throws {
         try stages.measure(.insert) {
-            for batch in held { try cache.enrich(batch, from: warehouse) }
             isCacheUsed = true
+            for batch in held { try cache.enrich(batch, from: warehouse) }
             let group = EventGroup(held)
             held = []
             try warehouse.insertFacts(group)

@@ -39,8 +39,14 @@ protocol LoadInput: AnyObject {
     func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts)
     /// Releases the oldest batch of a port, so that more may be read.
     func release(_ port: SourcePort)
-    /// Reports the positions up to which all lines are durable, after a commit.
+    /// Reports a commit, with the positions up to which all lines of the sources that were read are durable now.
     func committed(_ positions: [(source: Source, position: SourcePosition)])
+    /// Forgets the lines since the last commit, since their transaction was lost. The open ports are closed and opened
+    /// again after this call, to read these lines again.
+    ///
+    /// - Parameter run: the run's row as of the last commit.
+    /// - Throws: `ReadOnceError` when the lines cannot be read again.
+    func rollback(to run: RunRecord, because error: any Error) throws
     /// Ends the reading of a port. Does nothing when the port is not open.
     func close(_ port: SourcePort)
 }

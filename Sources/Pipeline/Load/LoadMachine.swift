@@ -7,6 +7,9 @@ import Domain
 /// next group is collected. Rows, counts and positions are committed together. The marts are refreshed in a transaction
 /// of their own.
 ///
+/// After the loss of a transaction (`Input.lost`) the open ports are closed and opened again, so that they go on from
+/// the positions of the last commit. What follows the last port begins anew.
+///
 ///     var machine = LoadMachine(plan)
 ///     machine.receive(.started, at: 0)                   // [.begin, .save(.running), .commit]
 ///     machine.receive(.committed, at: 0.1)               // [.countRows, .open(.events)]
@@ -32,6 +35,8 @@ struct LoadMachine {
     /// The steps that are decided and not returned yet.
     private var queue: [Step] = []
     private var hasStarted = false
+    /// Whether the run's row is committed.
+    private var isRunSaved = false
     private var turns: ArraySlice<[SourcePort]>
     private var reading: [SourcePort] = []
     /// The ports that have ended. They are closed when their last lines are committed.
@@ -89,6 +94,12 @@ struct LoadMachine {
         }
     }
 
+    /// Ends a run that is stopped while its warehouse cannot be used: no step follows.
+    mutating func stopWithoutWarehouse(_ reason: StopSignal.Reason) {
+        stopReason = stopReason ?? reason
+        (queue, isFinishing, isOpen) = ([], true, false)
+    }
+
     /// Returns the steps after an error: they roll back, and mark the run as failed. After an error of `commit` the run
     /// is not marked, since the commit may have succeeded.
     ///
@@ -110,7 +121,7 @@ extension LoadMachine {
         case .started:
             hasStarted = true
             (lastCommit, lastRefresh) = (now, now)
-            queue = [.begin, .save(.running), .commit] + countRows
+            queue = firstSteps
         case .movies(let lines):
             hasMovies = true
             noteLines(lines, at: now)
@@ -121,7 +132,9 @@ extension LoadMachine {
             noteLines(lines, at: now)
         case .pause:
             givesBack = true
-            if lines > 0, now - lastCommit >= plan.pauseSeconds { isCommitDue = true }
+            // While a source is silent, no transaction is left open.
+            let isWaiting = lines > 0 || (plan.mayPause && isOpen)
+            if isWaiting, now - lastCommit >= plan.pauseSeconds { isCommitDue = true }
             noteTime(now)
         case .heldBack: givesBack = true
         case .ended(let port): end([port])
@@ -133,6 +146,7 @@ extension LoadMachine {
             noteGrowth(growth)
         case .committed: noteCommit(at: now)
         case .done: break
+        case .lost: noteLoss()
         }
     }
 
@@ -159,6 +173,7 @@ extension LoadMachine {
 
     private mutating func noteCommit(at now: Double) {
         isOpen = false
+        isRunSaved = true
         beginTransaction()
         lastCommit = now
         if isRefreshing { (isRefreshing, lastRefresh) = (false, now) }
@@ -169,12 +184,29 @@ extension LoadMachine {
         firstLine = nil
     }
 
+    private mutating func noteLoss() {
+        isOpen = false
+        isFinishing = false
+        beginTransaction()
+        held = Held()
+        (hasMovies, isInserted, isSettling, givesBack, isCommitDue) = (false, false, false, false, false)
+        (isStale, isRefreshing, needsReenrichment) = (true, false, true)
+        guard isRunSaved else { return queue = firstSteps }
+        let lost = SourcePort.allCases.filter((reading + ended).contains)
+        queue = lost.map { .close($0) }
+        (reading, ended) = ([], [])
+        // A run that is stopped reads nothing again.
+        if stopReason == nil, !lost.isEmpty { turns = [lost] + turns }
+    }
+
     private mutating func noteStop(_ reason: StopSignal.Reason) {
         guard stopReason == nil else { return }
         if reason.isSignal {
             stopReason = reason
             // The refresh steps that are done are committed, the others are left out.
-            queue = isFinishing ? queue.filter { !$0.isPutOffByAStop }.map { $0.ofAStoppedRun } : []
+            queue =
+                isFinishing
+                ? queue.filter { !$0.isPutOffByAStop }.map { $0.ofAStoppedRun } : queue.filter(\.isClose)
         } else if !isFinishing {
             stopReason = reason
             turns = []
@@ -275,6 +307,8 @@ extension LoadMachine {
         return (needsReenrichment ? [.reenrichFacts] : []) + [.refreshMarts] + (cures ? [.cureArrived] : [])
     }
 
+    private var firstSteps: [Step] { [.begin, .save(.running), .commit] + countRows }
+
     private var countRows: [Step] { plan.isRetry ? [] : [.countRows] }
 
     private var stepsOfEnd: [Step] {
@@ -315,6 +349,9 @@ extension LoadMachine.Step {
         default: false
         }
     }
+
+    /// Whether the step ends the reading of a port.
+    fileprivate var isClose: Bool { if case .close = self { true } else { false } }
 
     /// The step that replaces this one after a stop.
     fileprivate var ofAStoppedRun: Self { self == .save(.completed) ? .save(.stopped) : self }

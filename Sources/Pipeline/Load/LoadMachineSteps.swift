@@ -24,6 +24,9 @@ extension LoadMachine {
         case committed
         /// The answer to every other step that has one.
         case done
+        /// The warehouse failed, was made usable again, and rolled the open transaction back. The batches that were
+        /// collected or inserted are gone.
+        case lost
     }
 
     /// How a batch or group made the transaction grow.

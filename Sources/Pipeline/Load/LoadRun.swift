@@ -5,6 +5,7 @@ final class LoadRun {
     private let warehouse: any Warehouse
     private let input: any LoadInput
     private let stop: StopSignal
+    private let retries: WarehouseRetries
     private let stages: StageTimes
     private let isDryRun: Bool
     private let wallClock: () -> Int64
@@ -15,6 +16,8 @@ final class LoadRun {
     private var machine: LoadMachine
     /// The step that is being performed.
     private var current: LoadMachine.Step?
+    /// Whether a transaction is open in the warehouse.
+    private var isOpen: Bool
     private var ledger: SourceLedger
     /// The changes of checkpoints that the next `save` writes.
     private var pending = SourceLedger.Pending()
@@ -24,6 +27,7 @@ final class LoadRun {
     private(set) var tally: RunTally
     /// How much was recomputed after the load.
     private(set) var refresh = RefreshReport()
+    private var committedRefresh = RefreshReport()
     /// The row counts of the tables, one entry for each time that they were counted.
     private(set) var rowCounts: [[(table: String, rows: Int64)]] = []
     /// Why the run is stopped; nil when it is not.
@@ -35,16 +39,18 @@ final class LoadRun {
     /// A run that the warehouse has begun.
     init(
         _ record: RunRecord, plan: LoadPlan, input: any LoadInput, warehouse: any Warehouse, rawStore: (any RawStore)?,
-        stop: StopSignal, stages: StageTimes, wallClock: @escaping () -> Int64,
+        retries: WarehouseRetries, stop: StopSignal, stages: StageTimes, wallClock: @escaping () -> Int64,
         willRefresh: @escaping (LineCounts) -> Void
     ) {
         self.warehouse = warehouse
         self.input = input
+        self.retries = retries
         self.stop = stop
         self.stages = stages
         self.wallClock = wallClock
         self.willRefresh = willRefresh
         isDryRun = plan.isDryRun
+        isOpen = plan.isDryRun
         // One thread puts movies, another one comments.
         let store = rawStore.map { Guarded($0) }
         movies = MovieWork(warehouse: warehouse, rawStore: store)
@@ -56,6 +62,8 @@ final class LoadRun {
 
     /// Performs the run until it ends or is stopped.
     ///
+    /// After an error that may be retried, what was not committed is read and loaded again.
+    ///
     /// - Throws: the error of the input, the raw store or the warehouse. What was committed before stays. The run's row
     ///   gets the outcome `failed`, except when the error came from a commit, which may have succeeded all the same.
     func run() throws {
@@ -66,7 +74,7 @@ final class LoadRun {
             while !machine.isFinished {
                 // The stop signal is checked before the next batch is asked for, so that no batch has to be dropped.
                 let isStopNew = stop.reason != nil && machine.stopReason == nil
-                try receive(isStopNew ? .pause : nextInput())
+                if let input = isStopNew ? .pause : try nextInput() { try receive(input) }
             }
             if isDryRun { tally.end(machine.stopReason == nil ? .completed : .stopped, at: wallClock()) }
         } catch {
@@ -77,15 +85,25 @@ final class LoadRun {
         }
     }
 
-    private func nextInput() throws -> LoadMachine.Input {
-        switch try input.next() {
+    /// The next input for the machine; nil when the input failed and was made good.
+    private func nextInput() throws -> LoadMachine.Input? {
+        let arrival: LoadArrival
+        do { arrival = try input.next() } catch {
+            // The ports have to be opened again, also when no transaction is open.
+            return try recover(from: error) ? .lost : nil
+        }
+        switch arrival {
         case .batch(.movies(let batch)):
             movieBatch = batch
             return .movies(lines: batch.read)
         case .batch(.events(let batch)):
             events.hold(batch)
             return .events(lines: batch.read, weight: FlightBudget.weight(of: batch.chunk))
-        case .pause: return .pause
+        case .pause:
+            if !isOpen {
+                do { try warehouse.keepLock() } catch { if try !makeGood(error) { return nil } }
+            }
+            return .pause
         case .heldBack: return .heldBack
         case .ended(let port): return .ended(port)
         }
@@ -95,13 +113,29 @@ final class LoadRun {
     private func receive(_ first: LoadMachine.Input) throws {
         var next: LoadMachine.Input? = first
         while let input = next {
-            next = nil
-            for step in machine.receive(input, at: StageTime.monotonicSeconds, stop: stop.reason) {
-                current = step
-                next = try perform(step)
-            }
-            current = nil
+            next = try perform(machine.receive(input, at: StageTime.monotonicSeconds, stop: stop.reason))
         }
+    }
+
+    /// Performs steps, of which only the last one has an answer.
+    ///
+    /// - Returns: the next input for the machine, if there is one.
+    private func perform(_ steps: [LoadMachine.Step]) throws -> LoadMachine.Input? {
+        for step in steps {
+            while true {
+                current = step
+                do {
+                    if let answer = try perform(step) { return answer }
+                    break
+                } catch {
+                    guard try makeGood(error) else { return machine.isFinished ? nil : .lost }
+                    // The transaction was committed, or none was open.
+                    if step == .commit { return didCommit() }
+                }
+            }
+        }
+        current = nil
+        return nil
     }
 
     private func fail(because error: any Error) throws {
@@ -109,7 +143,66 @@ final class LoadRun {
         ledger.rollback()
         pending = SourceLedger.Pending()
         tally.fail(because: error)
+        // A failure of these steps is not retried.
         for step in steps { _ = try perform(step) }
+    }
+}
+
+// MARK: Retries
+
+extension LoadRun {
+    /// Makes the warehouse usable after an error of a step.
+    ///
+    /// - Returns: whether the run goes on where it is, since no transaction was open, or its commit succeeded after all.
+    ///   When false, everything that was not committed is forgotten, and the machine has to be told (`.lost`), unless it
+    ///   is finished because the program was asked to stop.
+    /// - Throws: the error, or a later one, when it is not to be tried again.
+    private func makeGood(_ error: any Error) throws -> Bool {
+        // The transaction of a dry run cannot be repeated in part.
+        if isDryRun { throw error }
+        switch try retries.recover(from: error) {
+        case .usable(.committed) where current == .commit: return true
+        case .usable where !isOpen: return true
+        case .usable: try forgetUncommitted(because: error)
+        case .stopped: stopWithoutWarehouse()
+        }
+        return false
+    }
+
+    /// Makes the warehouse usable after an error of the input, and forgets everything that was not committed.
+    ///
+    /// - Returns: false when the program was asked to stop meanwhile; the machine is finished then.
+    private func recover(from error: any Error) throws -> Bool {
+        if isDryRun { throw error }
+        if case .stopped = try retries.recover(from: error) {
+            stopWithoutWarehouse()
+            return false
+        }
+        try forgetUncommitted(because: error)
+        return true
+    }
+
+    private func stopWithoutWarehouse() {
+        forgetUncommitted()
+        tally.end(.stopped, at: wallClock())
+        machine.stopWithoutWarehouse(stop.reason ?? .terminate)
+    }
+
+    private func forgetUncommitted(because error: any Error) throws {
+        current = nil
+        forgetUncommitted()
+        try input.rollback(to: tally.run, because: error)
+    }
+
+    private func forgetUncommitted() {
+        isOpen = false
+        movies.removeAll()
+        events.removeAll()
+        movieBatch = nil
+        ledger.rollback()
+        pending = SourceLedger.Pending()
+        tally.rollback()
+        refresh = committedRefresh
     }
 }
 
@@ -121,7 +214,9 @@ extension LoadRun {
     /// - Returns: the answer for the machine, if the step has one.
     private func perform(_ step: LoadMachine.Step) throws -> LoadMachine.Input? {
         switch step {
-        case .begin: try warehouse.begin()
+        case .begin:
+            try warehouse.begin()
+            isOpen = true
         case .open(let port): try input.open(port)
         case .addMovies: return .added(try addMovies())
         case .insertEvents: try events.insert()
@@ -133,11 +228,10 @@ extension LoadRun {
         case .save(let outcome): try stages.measure(.commit) { try save(outcome) }
         case .commit:
             try stages.measure(.commit, warehouse.commit)
-            tally.didCommit()
-            let positions = ledger.didCommit()
-            if !positions.isEmpty { input.committed(positions) }
-            return .committed
-        case .rollback: try warehouse.rollback()
+            return didCommit()
+        case .rollback:
+            try warehouse.rollback()
+            isOpen = false
         case .close(let port): input.close(port)
         case .reenrichFacts:
             refresh.reenrichedFacts += try stages.measure(.marts, warehouse.reenrichFacts)
@@ -155,6 +249,16 @@ extension LoadRun {
             return .done
         }
         return nil
+    }
+
+    private func didCommit() -> LoadMachine.Input {
+        isOpen = false
+        retries.succeeded()
+        tally.didCommit()
+        committedRefresh = refresh
+        let positions = ledger.didCommit()
+        input.committed(positions)
+        return .committed
     }
 
     private func addMovies() throws -> LoadMachine.Growth {

@@ -57,6 +57,12 @@ final class MovieWork {
         return added
     }
 
+    /// Removes the merged rows, whose transaction was rolled back.
+    func removeAll() {
+        for table in shared + [popularity] { table.removeAll() }
+        ranks.removeAll()
+    }
+
     /// Upserts the merged rows.
     func upsert() throws {
         for table in shared + [popularity] {

@@ -58,9 +58,12 @@ struct RunTally {
     /// Marks everything as committed.
     mutating func didCommit() { committed = current }
 
+    /// Goes back to what is committed.
+    mutating func rollback() { current = committed }
+
     /// Goes back to what is committed, and stores the error message.
     mutating func fail(because error: any Error) {
-        current = committed
+        rollback()
         current.run.error = RunFailure.message(error)
     }
 }

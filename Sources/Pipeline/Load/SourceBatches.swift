@@ -23,6 +23,8 @@ final class SourceBatches: LoadInput {
     private let wakeUp = WakeUp()
     /// The lines that the run has read so far.
     private var total = LineCounts()
+    /// The number of the run; nil until a port is opened again after a lost transaction.
+    private var run: Int64?
 
     /// The reports of the sources of each port.
     private(set) var reports: [SourcePort: SourceReports] = [:]
@@ -52,8 +54,9 @@ final class SourceBatches: LoadInput {
     func open(_ port: SourcePort) throws {
         guard let set = sets[port] else { return }
         progress(LoadProgress(phase: LoadProgress.Phase(port), counts: total))
-        let request = SourceRequest(
+        var request = SourceRequest(
             snapshotDay: options.snapshotDay, clockDay: options.clock.day, isReload: options.isReload)
+        request.run = run
         let source = try stages.measure(.plan) {
             try set.open(request) { try warehouse.forEachKnownSource(of: port, $0) }
         }
@@ -131,7 +134,20 @@ final class SourceBatches: LoadInput {
 
     func release(_ port: SourcePort) { readers[port]?.stage.release() }
 
+    func rollback(to run: RunRecord, because error: any Error) throws {
+        for port in SourcePort.allCases {
+            reports[port]?.rollback()
+            if readers[port] != nil, sets[port]?.isReadOnce == true {
+                throw ReadOnceError(lines: "the lines of --\(port.rawValue)", cause: error)
+            }
+        }
+        total = run.counts
+        self.run = run.id
+    }
+
     func committed(_ positions: [(source: Source, position: SourcePosition)]) {
+        for port in SourcePort.allCases { reports[port]?.didCommit() }
+        if positions.isEmpty { return }
         for (port, reader) in readers {
             let own = positions.filter { $0.source.port == port }
             if !own.isEmpty { reader.source.committed(own) }

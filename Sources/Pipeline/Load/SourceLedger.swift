@@ -39,8 +39,10 @@ struct SourceLedger {
     /// The checkpoints that this run has written for sources that may grow. Another source of the same run may continue
     /// from one of them.
     private var written: [SourceIdentity: Checkpoint] = [:]
-    /// The stored counts of the sources that this run continues.
-    private var countsBefore: [Key: LineCounts] = [:]
+    /// The same as of the last commit.
+    private var committedWritten: [SourceIdentity: Checkpoint] = [:]
+    /// The counts that were stored before this run for the sources that it continues; nil for those that it began.
+    private var countsBefore: [Key: LineCounts?] = [:]
     /// The sources whose positions moved since the last commit.
     private var moved: [Key: (source: Source, position: SourcePosition)] = [:]
 
@@ -67,7 +69,8 @@ struct SourceLedger {
         return early
     }
 
-    /// The changes to be written with this commit. Each change is returned once, since a failed commit ends the run.
+    /// The changes to be written with this commit. Each change is returned once; after a lost commit the sources are
+    /// opened again.
     mutating func pending() -> Pending {
         var pending = Pending()
         for (key, state) in states.sorted(by: { $0.key < $1.key }) {
@@ -88,7 +91,10 @@ struct SourceLedger {
     /// Called after a commit. Returns the new positions of the sources that were read since the commit before; all
     /// lines up to them are durable.
     mutating func didCommit() -> [(source: Source, position: SourcePosition)] {
-        defer { moved = [:] }
+        defer {
+            moved = [:]
+            committedWritten = written
+        }
         return moved.sorted { $0.key < $1.key }.map(\.value)
     }
 
@@ -96,21 +102,24 @@ struct SourceLedger {
     mutating func rollback() {
         states = [:]
         moved = [:]
+        written = committedWritten
     }
 
     /// The counts that earlier runs have stored for a source that this run continues; nil when this run began it.
-    func counts(before key: Key) -> LineCounts? { countsBefore[key] }
+    func counts(before key: Key) -> LineCounts? { countsBefore[key] ?? nil }
 
     /// The state of a source when its first chunk comes.
     private mutating func begin(_ source: Source, _ key: Key, _ early: inout [CheckpointChange]) -> State {
         guard let known = source.known, !source.isReadAgain else {
+            if !countsBefore.keys.contains(key) { countsBefore.updateValue(nil, forKey: key) }
             return State(source: source, counts: LineCounts(), firstRun: run, stored: source.known?.identity)
         }
         for (other, state) in states where state.mark?.identity == known.identity {
             if let change = change(of: other) { early.append(change) }
         }
         let checkpoint = written[known.identity] ?? known
-        countsBefore[key] = checkpoint.counts
+        // A source that is opened again after a lost transaction has counts of this run in its checkpoint.
+        if !countsBefore.keys.contains(key) { countsBefore.updateValue(checkpoint.counts, forKey: key) }
         return State(
             source: source, counts: checkpoint.counts, firstRun: checkpoint.firstRun, stored: known.identity,
             storedCheckpoint: checkpoint)

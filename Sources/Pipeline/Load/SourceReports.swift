@@ -1,7 +1,7 @@
 import Domain
 import Logging
 
-/// The reports and the progress of the sources of one port.
+/// The reports and the progress of the sources of one port. A lost transaction takes back what its chunks added.
 struct SourceReports {
     /// One report for each source: first the described ones in their order, then the others in the order in which their
     /// first chunks came.
@@ -15,6 +15,10 @@ struct SourceReports {
     /// The bytes that were read of each source, and their sum.
     private var bytes: [Int64]
     private var allBytes: Int64 = 0
+    /// What the reports were at the last commit, of those that changed since.
+    private var committed: [Int: (report: SourceReport, bytes: Int64)] = [:]
+    /// How many entries `unreadable` had then.
+    private var committedUnreadable = 0
     private let totalBytes: Int64
     private let guess: PortGuess
 
@@ -39,6 +43,10 @@ struct SourceReports {
             sizes.append(nil)
             bytes.append(0)
         }
+        if committed[index] == nil { committed[index] = (sources[index], bytes[index]) }
+        // A source that was read, and is found loaded when it is opened again after a lost transaction.
+        let isReadBefore = sources[index].state != .partial && chunk.lines.isEmpty && chunk.notice != nil
+        if isReadBefore { return }
         let read = chunk.notice == .skipped ? sizes[index] ?? 0 : chunk.sourceBytesRead
         allBytes += read - bytes[index]
         bytes[index] = read
@@ -49,6 +57,23 @@ struct SourceReports {
         if chunk.isLast {
             logger.info(sources[index].state.message, ["source": .string(chunk.source.name)])
         }
+    }
+
+    /// Marks everything as committed.
+    mutating func didCommit() {
+        committed.removeAll(keepingCapacity: true)
+        committedUnreadable = unreadable.count
+    }
+
+    /// Takes back everything since the last commit.
+    mutating func rollback() {
+        for (index, old) in committed {
+            sources[index] = old.report
+            allBytes += old.bytes - bytes[index]
+            bytes[index] = old.bytes
+        }
+        committed = [:]
+        unreadable.removeLast(unreadable.count - committedUnreadable)
     }
 
     /// The progress of the port. `total` is the number of lines that the run has read so far.

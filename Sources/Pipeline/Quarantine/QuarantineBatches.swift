@@ -17,11 +17,23 @@ final class QuarantineBatches: LoadInput {
     private var hasGivenBatch = false
     private var total = LineCounts()
     private var endedPorts: [SourcePort] = []
+    /// The lines of the current page that are not tried, and come after the last settled line.
+    private var aside: ArraySlice<RejectedRecord> = []
+    private var place = Place()
+    private var committed = Place()
+
+    /// How far the lines are settled, and what was found on the way. A lost transaction takes it back.
+    private struct Place {
+        /// The number of the last settled line.
+        var lastID: Int64 = 0
+        var leftAside: [CleaningRule: Int64] = [:]
+        var faults: [QuarantineReport.Fault] = []
+    }
 
     /// The number of lines that were not tried because the quarantine has only their first part, by rule.
-    private(set) var leftAside: [CleaningRule: Int64] = [:]
+    var leftAside: [CleaningRule: Int64] { place.leftAside }
     /// The first corrected lines that still break a rule.
-    private(set) var faults: [QuarantineReport.Fault] = []
+    var faults: [QuarantineReport.Fault] { place.faults }
     /// The number of corrected lines without an open record.
     var missing: Int64 { pages.missing }
 
@@ -41,8 +53,26 @@ final class QuarantineBatches: LoadInput {
     func prepare() throws {}
     func open(_ port: SourcePort) throws {}
     func release(_ port: SourcePort) {}
-    func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
     func close(_ port: SourcePort) {}
+    func committed(_ positions: [(source: Source, position: SourcePosition)]) {
+        committed = place
+    }
+
+    func rollback(to run: RunRecord, because error: any Error) throws {
+        try pages.goBack(to: committed.lastID, because: error)
+        place = committed
+        (rest, entries, aside, endedPorts, hasGivenBatch) = ([], [], [], [], false)
+        total = run.counts
+    }
+
+    /// Notes that all lines up to one are settled.
+    private func pass(to id: Int64) {
+        if pages.end != nil { place.lastID = id }
+        while let record = aside.first, record.id <= id {
+            place.leftAside[record.rejection.rule, default: 0] += 1
+            aside.removeFirst()
+        }
+    }
 
     func next() throws -> LoadArrival {
         if hasGivenBatch {
@@ -50,11 +80,10 @@ final class QuarantineBatches: LoadInput {
             return .heldBack
         }
         if rest.isEmpty {
+            pass(to: pages.end ?? .max)
             let page = try pages.next()
             if page.isEmpty { return end() }
-            for entry in page where !entry.record.rejection.isWhole {
-                leftAside[entry.record.rejection.rule, default: 0] += 1
-            }
+            aside = page.map(\.record).filter { !$0.rejection.isWhole }[...]
             rest = page.filter(\.record.rejection.isWhole).runs[...]
         }
         entries = rest.popFirst() ?? []
@@ -110,6 +139,7 @@ final class QuarantineBatches: LoadInput {
         try warehouse.replaceRejected(replacements, run: run.id)
         try warehouse.cureRejected(cured, run: run.id)
         try warehouse.countRejectedAgain(again, run: run.id)
+        if pages.end != nil, let last = entries.last { pass(to: last.record.id) }
         return 0
     }
 
@@ -118,8 +148,8 @@ final class QuarantineBatches: LoadInput {
     private func isReplaced(_ entry: QuarantinePages.Entry, by rejection: Rejection) -> Bool {
         let known = entry.record.rejection
         guard entry.mended != nil else { return known.rule != rejection.rule || known.message != rejection.message }
-        if faults.count < QuarantineReport.mostFaults {
-            faults.append(
+        if place.faults.count < QuarantineReport.mostFaults {
+            place.faults.append(
                 QuarantineReport.Fault(id: entry.record.id, rule: rejection.rule, message: rejection.message))
         }
         return false

@@ -27,6 +27,22 @@ final class QuarantinePages {
         self.pageBytes = pageBytes
     }
 
+    /// The number of the last line of the last page; 0 before the first page, nil when the lines are corrected ones,
+    /// which come in any order.
+    var end: Int64? {
+        guard case .stored = selection else { return nil }
+        return lastID
+    }
+
+    /// Goes back, so that the next page begins after a line.
+    ///
+    /// - Parameter id: the number of that line; 0 for the start.
+    /// - Throws: `ReadOnceError` when the lines are corrected ones, which are read only once.
+    func goBack(to id: Int64, because error: any Error) throws {
+        guard case .stored = selection else { throw ReadOnceError(lines: "the corrected lines", cause: error) }
+        lastID = id
+    }
+
     /// The next page; empty at the end. The lines of the page before must have been settled in the warehouse.
     func next() throws -> [Entry] {
         switch selection {

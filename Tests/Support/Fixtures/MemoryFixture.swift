@@ -124,7 +124,7 @@ private struct MemorySet: SourceSet {
         let partitions = logs.enumerated().map { number, log in
             let identity = SourceIdentity(port: port, key: "memory:" + log.name, snapshotDay: request.snapshotDay)
             let known = checkpoints[identity]
-            let isReadAgain = request.isReload && known != nil
+            let isReadAgain = known.map { request.readsAgain(firstRun: $0.firstRun) } ?? false
             return MemoryReader.Partition(
                 log: log, identity: identity,
                 source: Source(name: log.name, known: known, port: port, number: number, isReadAgain: isReadAgain),

@@ -35,6 +35,8 @@ public struct FileSet: SourceSet {
     public var unreadable: [SourceRemark] { found.unreadable }
     /// Whether one of the files is standard input, a pipe or a device.
     public var mayPause: Bool { files.contains { $0.size == nil } }
+    /// As `mayPause`: what comes through a pipe does not come twice.
+    public var isReadOnce: Bool { mayPause }
     private let found: FoundFiles
     private let options: Options
 

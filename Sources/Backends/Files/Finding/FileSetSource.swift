@@ -113,7 +113,8 @@ final class FileSetSource: LineSource {
     private func begin(
         _ lookup: FileLookup, _ match: FileLookup.Match?, _ found: FoundFile, number: Int, day: Int32?
     ) throws(FileError) -> LineChunk? {
-        let isReadAgain = options.request.isReload && match?.entry.isOfThisRun != true
+        let isReadAgain =
+            options.request.readsAgain(firstRun: match?.entry.firstRun ?? 0) && match?.entry.isOfThisRun != true
         // Whatever follows the bytes of an outgrown source is an unfinished line, so the file is loaded completely.
         let isWhole = match.map { $0.entry.isComplete && ($0.bytes == lookup.size || $0.entry.isOutgrown) } ?? false
         if let match, isWhole, !isReadAgain { return skip(lookup, match, found, number: number, day: day) }

@@ -10,7 +10,8 @@ final class PostgreSQLSession: SQLSession {
     let location: String
     let dialect: SQLDialect
     let migrations = Schema.postgres
-    let connection: PostgresConnection
+    private(set) var connection: PostgresConnection
+    private let postgresLocation: PostgresLocation
     private let settings: TransactionSettings
     private var place: WriterPlace
     private var staging: StagingTables
@@ -18,12 +19,17 @@ final class PostgreSQLSession: SQLSession {
     private var isOpen = false
     /// Whether the transaction was begun since rows were staged outside of any.
     private var isForStaging = false
+    /// Whether the connection was lost while it committed.
+    private var isCommitUnknown = false
+    /// Whether it has to be found out what became of the transaction of a lost connection.
+    private var isUnsettled = false
 
     /// Connects to a server.
     ///
     /// - Throws: `PostgresError`.
     init(_ location: PostgresLocation) throws {
         self.location = location.description
+        postgresLocation = location
         dialect = .postgreSQL(schema: location.schema)
         connection = try PostgresConnection(location, PostgresOptions(.writing))
         var settings = TransactionSettings()
@@ -56,8 +62,8 @@ final class PostgreSQLSession: SQLSession {
     /// Copies rows into the temporary table of their name.
     func stage(_ rows: RowSource, as table: StagedTable) throws {
         if !isOpen {
-            try connection.begin(settings)
-            (isOpen, isForStaging) = (true, true)
+            try beginTransaction()
+            isForStaging = true
         }
         guard let time = eventTime(of: table) else { return try staging.copy(rows, into: table, onRow: {}) }
         months.removeEvents()
@@ -87,8 +93,7 @@ final class PostgreSQLSession: SQLSession {
 
     func begin() throws {
         if isForStaging { try rollback() }
-        try connection.begin(settings)
-        isOpen = true
+        try beginTransaction()
         do { try place.lock() } catch {
             // What failed is the error to tell of.
             try? rollback()
@@ -96,16 +101,49 @@ final class PostgreSQLSession: SQLSession {
         }
     }
 
+    private func beginTransaction() throws {
+        try connection.begin(settings)
+        isOpen = true
+        // Each server process has temporary tables of its own.
+        if place.isPooled { staging.forgetTables() }
+    }
+
     func checkFence() throws { try place.renew() }
 
     func commit() throws {
-        try connection.commit()
+        do throws(PostgresError) { try connection.commit() } catch {
+            isCommitUnknown = error.isCommitUnknown
+            throw error
+        }
         didEnd(committed: true)
     }
 
     func rollback() throws {
         defer { didEnd(committed: false) }
         if connection.loss == nil { try connection.rollback() }
+    }
+
+    var canRecover: Bool { true }
+
+    /// Rolls back; on a lost connection, connects anew and finds out what became of the transaction that was open.
+    func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
+        if connection.loss == nil, !isUnsettled {
+            do {
+                try rollback()
+                return .rolledBack
+            } catch { if connection.loss == nil { throw error } }
+        }
+        isUnsettled = true
+        if connection.loss != nil {
+            connection = try PostgresConnection(
+                postgresLocation, PostgresOptions(.writing, isStopRequested: isStopRequested))
+            staging = StagingTables(connection)
+            months = LoadedMonths(connection)
+        }
+        let outcome = try place.goOn(with: connection, settings, isCommitUnknown: isCommitUnknown)
+        didEnd(committed: outcome == .committed)
+        (isUnsettled, isCommitUnknown) = (false, false)
+        return outcome
     }
 
     private func didEnd(committed: Bool) {
@@ -130,6 +168,8 @@ final class PostgreSQLSession: SQLSession {
         try? rollback()
         place.release(settings)
     }
+
+    func keepPlace() throws { if !isOpen { try place.keep(settings) } }
 
     func willEndRun() {}
     func note(_ run: RunRecord) {}

@@ -5,35 +5,47 @@ import Schema
 /// The place of the one writer of a schema: an advisory lock in each transaction, and the lease between them
 /// (`WriterLease`).
 struct WriterPlace {
-    private let connection: PostgresConnection
+    private var connection: PostgresConnection
     private let lease: WriterLease
     private let leaseTable: String
     /// Whether this writer has the place.
     private(set) var isHeld = false
-    /// The number of the lease; nil where there is no lease, since its table is not made yet or nothing will be committed.
+    /// The number of the lease; nil while its table is not made yet, and in a dry run, which takes no lease.
     private(set) var fence: Int64?
+    /// Whether the connection is through a pooler, which may give each transaction another server process.
+    private(set) var isPooled = false
     private var needsLease = false
     private var isTakenInTransaction = false
+    /// The number of committed transactions that the lease counted when the current transaction began.
+    private var commits: Int64 = 0
+    /// When the lease was last renewed.
+    private var renewedAt = MonotonicTime.now
+    /// The names of this writer's connections, by which it knows its own lease and processes again.
+    private var connectionNames: [String]
 
     init(_ connection: PostgresConnection) {
         self.connection = connection
         let location = connection.location
         lease = WriterLease(schema: location.schema, quoted: PostgresLocation.quoted(location.schema))
         leaseTable = location.qualified("load_lease")
+        connectionNames = [connection.applicationName]
     }
 
-    /// How often, and how long in between, it is tried to take the place: a server notices only after a moment that a
-    /// connection has ended.
+    // MARK: Taking and releasing
+
+    /// How often it is tried to take the place, and the pause in between in microseconds: a server needs a moment to
+    /// notice that a connection has ended.
     private static let (tries, pause): (Int, UInt32) = (20, 50_000)
 
     /// Takes the place.
     ///
-    /// - Parameter commits: whether anything will be committed in it.
+    /// - Parameter commits: whether anything will be committed.
     /// - Throws: `WarehouseError.inUse`, `PostgresError`.
     mutating func take(_ settings: TransactionSettings, commits: Bool) throws {
         for left in (0..<Self.tries).reversed() {
             try connection.begin(settings)
             do {
+                try findPooler()
                 if try isTrue(lease.tryLock), try takeLease(ifThere: commits) {
                     try connection.commit()
                     isHeld = true
@@ -51,45 +63,14 @@ struct WriterPlace {
         }
     }
 
-    /// Locks the place to the end of the transaction that has begun.
-    ///
-    /// - Throws: where another writer has taken it since.
-    func lock() throws {
-        guard isHeld else { return }
-        _ = try firstInteger(lease.lock)
-        guard let fence else { return }
-        guard try firstInteger(lease.check(fence: fence)) != nil else { throw overtaken }
-    }
-
-    /// Called before the transaction is committed.
-    ///
-    /// - Throws: where another writer has taken the place.
-    mutating func renew() throws {
-        guard isHeld else { return }
-        if let fence {
-            guard try firstInteger(lease.renew(fence: fence)) != nil else { throw overtaken }
-        } else if needsLease {
-            guard try takeLease(ifThere: true) else {
-                throw WarehouseError.inUse(location: connection.location.description, by: try holder())
-            }
-            isTakenInTransaction = true
-        }
-    }
-
-    /// The transaction has ended: a lease that was taken in one that was rolled back is none.
-    mutating func didEnd(committed: Bool) {
-        if !committed, isTakenInTransaction { fence = nil }
-        isTakenInTransaction = false
-    }
-
     /// Gives the place up.
     mutating func release(_ settings: TransactionSettings) {
         defer {
             isHeld = false
             fence = nil
         }
-        guard isHeld, let fence else { return }
-        // A connection that is lost gives up the lease by that.
+        // The lease of a lost connection is free as soon as its server process has ended.
+        guard isHeld, let fence, connection.loss == nil else { return }
         do {
             try connection.begin(settings)
             _ = try firstInteger(lease.lock)
@@ -99,11 +80,102 @@ struct WriterPlace {
     }
 
     private mutating func takeLease(ifThere commits: Bool) throws -> Bool {
-        guard try isTrue("SELECT to_regclass(\(Self.literal(leaseTable))) IS NOT NULL") else { return true }
+        guard try isLeaseThere() else { return true }
         guard commits else { return try !isTrue(isLeasedToOthers) }
-        let isPooled = try firstInteger("SELECT pg_backend_pid()") != Int64(connection.serverProcess)
-        fence = try firstInteger(lease.take(isPooled: isPooled))
+        fence = try firstInteger(lease.take(isPooled: isPooled, formerNames: connectionNames))
+        renewedAt = .now
         return fence != nil
+    }
+
+    // MARK: In each transaction
+
+    /// Locks the place to the end of the transaction that has begun.
+    ///
+    /// - Throws: an error when another writer has taken it since.
+    mutating func lock() throws {
+        guard isHeld else { return }
+        _ = try firstInteger(lease.lock)
+        if let fence {
+            guard let count = try firstInteger(lease.check(fence: fence)) else { throw overtaken }
+            commits = count
+        } else if !needsLease, try isLeaseThere(), try isTrue(isLeasedToOthers) {
+            throw WarehouseError.inUse(location: connection.location.description, by: try holder())
+        }
+    }
+
+    /// Renews the lease before the transaction is committed.
+    ///
+    /// - Throws: an error when another writer has taken the place.
+    mutating func renew() throws {
+        guard isHeld else { return }
+        if let fence {
+            guard try firstInteger(lease.renew(fence: fence)) != nil else { throw overtaken }
+            renewedAt = .now
+        } else if needsLease {
+            guard try takeLease(ifThere: true) else {
+                throw WarehouseError.inUse(location: connection.location.description, by: try holder())
+            }
+            isTakenInTransaction = true
+        }
+    }
+
+    /// Called after each transaction. A lease that was taken in a transaction that was rolled back is not held.
+    mutating func didEnd(committed: Bool) {
+        if !committed, isTakenInTransaction { fence = nil }
+        isTakenInTransaction = false
+    }
+
+    /// Renews the lease in a transaction of its own, when that was not done for `WriterLease.renewalSeconds`.
+    mutating func keep(_ settings: TransactionSettings) throws {
+        guard isHeld, let fence, MonotonicTime.now >= renewedAt + .seconds(WriterLease.renewalSeconds) else { return }
+        try connection.begin(settings)
+        do {
+            _ = try firstInteger(lease.lock)
+            guard try firstInteger(lease.keep(fence: fence)) != nil else { throw overtaken }
+            try connection.commit()
+            renewedAt = .now
+        } catch {
+            try? connection.rollback()
+            throw error
+        }
+    }
+
+    // MARK: After a lost connection
+
+    /// How long the transaction of the lost connection is waited for before the caller tries again.
+    private static let settleTimeout = Duration.seconds(10)
+
+    /// Goes on with another connection.
+    ///
+    /// - Parameter isCommitUnknown: whether the former connection was lost while it committed.
+    /// - Returns: what became of the transaction that was open on the former connection.
+    /// - Throws: `PostgresError`: `.lockTimeout` while that transaction has not ended yet.
+    mutating func goOn(
+        with connection: PostgresConnection, _ settings: TransactionSettings, isCommitUnknown: Bool
+    ) throws -> Recovery {
+        let formerNames = connectionNames
+        self.connection = connection
+        connectionNames.append(connection.applicationName)
+        guard isHeld else { return .rolledBack }
+        var settings = settings
+        settings.lockTimeout = Self.settleTimeout
+        try connection.begin(settings)
+        defer { try? connection.rollback() }
+        try findPooler()
+        for name in formerNames { try connection.execute(WriterLease.endWaitingProcess, [.text(name)]) }
+        _ = try firstInteger(lease.lock)
+        guard let fence else { return .rolledBack }
+        let rows = try connection.query(lease.settle)
+        guard try rows.next(), rows.integer(0) == fence else { throw overtaken }
+        return isCommitUnknown && rows.integer(1) > commits ? .committed : .rolledBack
+    }
+
+    // MARK: Others
+
+    /// Whether a writer is in its place, as far as this role may see.
+    func isTaken() throws -> Bool {
+        if try firstInteger("SELECT count(*) FROM (\(lease.lockHolder)) AS h") != 0 { return true }
+        return try isLeaseThere() && isTrue(isLeasedToOthers)
     }
 
     /// Whether another loader has the lease and is there.
@@ -115,22 +187,22 @@ struct WriterPlace {
         """
     }
 
-    /// Whether a writer is in its place, as far as this role may see.
-    func isTaken() throws -> Bool {
-        if try firstInteger("SELECT count(*) FROM (\(lease.lockHolder)) AS h") != 0 { return true }
-        guard try isTrue("SELECT to_regclass(\(Self.literal(leaseTable))) IS NOT NULL") else { return false }
-        return try isTrue(isLeasedToOthers)
+    private func isLeaseThere() throws -> Bool {
+        try isTrue("SELECT to_regclass(\(Self.literal(leaseTable))) IS NOT NULL")
     }
 
-    /// Who has the place, in words.
+    private mutating func findPooler() throws {
+        isPooled = try firstInteger("SELECT pg_backend_pid()") != Int64(connection.serverProcess)
+    }
+
+    /// Who has the place, in words: the holder of the lease, or the process that has the lock now.
     private func holder() throws -> String? {
-        let hasLease = try isTrue("SELECT to_regclass(\(Self.literal(leaseTable))) IS NOT NULL")
-        for query in [lease.lockHolder] + (hasLease ? [lease.holder] : []) {
+        for query in (try isLeaseThere() ? [lease.holder] : []) + [lease.lockHolder] {
             let rows = try connection.query(query)
             defer { try? rows.close() }
             guard try rows.next() else { continue }
             var words = rows.isNull(0) ? "a process" : "process \(rows.integer(0))"
-            if let address = rows.text(1) { words += " at \(address)" }
+            words += " at \(rows.text(1) ?? "the local socket")"
             if let name = rows.text(2), !name.isEmpty { words += ", \(name)" }
             if !rows.isNull(3) { words += ", for \(Int64(max(rows.real(3), 0))) s" }
             return words
@@ -140,8 +212,11 @@ struct WriterPlace {
 
     private var overtaken: PostgresError {
         var error = connection.error(
-            .other, "another run has taken the place of this one, which was silent for too long", "writing")
-        error.ownHint = "Nothing is lost: run the same command again when the other run has ended."
+            .other, "another run has begun to write to this warehouse, since this one was silent for too long",
+            "writing")
+        error.ownHint =
+            "Nothing of the open transaction was loaded; what was committed before stays. Run the same command again "
+            + "when the other run has ended."
         return error
     }
 
@@ -149,7 +224,7 @@ struct WriterPlace {
         let rows = try connection.query(sql)
         defer { try? rows.close() }
         guard try rows.next(), !rows.isNull(0) else { return nil }
-        // A function without a value gives one of a type of its own.
+        // A function without a value, such as pg_advisory_xact_lock, gives one of the type void.
         return rows.columnTypes.first == 2278 ? 0 : rows.integer(0)
     }
 

@@ -2,6 +2,7 @@ import Arguments
 import Domain
 import JSON
 import Logging
+import Pipeline
 
 /// `reelhouse index`: the indexes of a warehouse.
 enum IndexCommand: Command {
@@ -21,7 +22,7 @@ enum IndexCommand: Command {
                 help: "The columns of fact_user_event to index, with a comma between: user, movie."),
             .flag("drop", help: "Drop those of --facts instead."),
             .flag("list", help: "List the indexes, also after a change."),
-            CommonOption.warehouse, CommonOption.json,
+            CommonOption.warehouse, CommonOption.retryFor, CommonOption.json,
         ],
         examples: [
             .init("reelhouse index", "List the indexes of warehouse.db"),
@@ -38,10 +39,20 @@ enum IndexCommand: Command {
         // Throws when there is no warehouse, which the next calls would create.
         _ = try Backends.reader(location)
         if !chosen.isEmpty {
-            let warehouse = try Backends.warehouse(location)
-            _ = try warehouse.migrate(at: SystemClock.milliseconds())
+            let warehouse = try WarehouseRetries.open(for: arguments.retryFor, logger: context.logger) {
+                try Backends.warehouse(location)
+            }
+            let retries = WarehouseRetries(warehouse, for: arguments.retryFor, logger: context.logger)
+            _ = try retries.attempt { try warehouse.migrate(at: SystemClock.milliseconds()) }
+            let isDropping = arguments.flag("drop")
             for index in chosen {
-                try change(index, of: warehouse, drops: arguments.flag("drop"), context.console, arguments.flag("json"))
+                let start = SystemClock.milliseconds()
+                let isChanged = try retries.attempt {
+                    try isDropping ? warehouse.drop(index) : warehouse.make(index)
+                }
+                if arguments.flag("json") { continue }
+                let seconds = Double(SystemClock.milliseconds() - start) / 1000
+                try tell(index, isChanged: isChanged, isDropping: isDropping, seconds, context.console)
             }
         }
         let isListed = chosen.isEmpty || arguments.flag("list") || arguments.flag("json")
@@ -60,14 +71,11 @@ enum IndexCommand: Command {
         }
     }
 
-    private static func change(
-        _ index: TableIndex, of warehouse: any Warehouse, drops: Bool, _ console: Console, _ isQuiet: Bool
+    private static func tell(
+        _ index: TableIndex, isChanged: Bool, isDropping: Bool, _ seconds: Double, _ console: Console
     ) throws {
-        let start = SystemClock.milliseconds()
-        let isChanged = try drops ? warehouse.drop(index) : warehouse.make(index)
-        if isQuiet { return }
-        let seconds = NumberFormat.duration(seconds: Double(SystemClock.milliseconds() - start) / 1000)
-        switch (drops, isChanged) {
+        let seconds = NumberFormat.duration(seconds: seconds)
+        switch (isDropping, isChanged) {
         case (true, true): try console.print("Dropped \(index.name).")
         case (true, false): try console.print("\(index.name) is not there.")
         case (false, true): try console.print("Made \(index.name) in \(seconds). Later runs keep it up to date.")

@@ -23,7 +23,7 @@ enum QuarantineDropCommand: Command {
             .flag("all", help: "All lines; needed where nothing else says which."),
             .flag("yes", short: "y", help: "Delete them."),
             .flag("dry-run", help: "Show what would be deleted, also with --yes."),
-            CommonOption.now, CommonOption.json, CommonOption.quiet,
+            CommonOption.retryFor, CommonOption.now, CommonOption.json, CommonOption.quiet,
         ],
         examples: [
             .init("reelhouse quarantine drop --cured", "What would be deleted of the cured lines?"),
@@ -41,9 +41,7 @@ enum QuarantineDropCommand: Command {
         let isDropped = arguments.flag("yes") && !arguments.flag("dry-run")
         let counts =
             isDropped
-            ? try QuarantineDrop(
-                warehouse: try Backends.warehouse(location), wallClock: SystemClock.milliseconds
-            ).run(filter)
+            ? try drop(filter, location, for: arguments.retryFor, context)
             : try reader.rejectedSizes(matching: filter)
         let summary = QuarantineDropSummary(counts: counts, isDropped: isDropped)
         if arguments.flag("json") {
@@ -52,6 +50,17 @@ enum QuarantineDropCommand: Command {
             try summary.print(on: context.console)
         }
         return .done
+    }
+
+    private static func drop(
+        _ filter: RejectedFilter, _ location: String, for total: Duration, _ context: CommandContext
+    ) throws -> [RejectedCount] {
+        let warehouse = try WarehouseRetries.open(for: total, logger: context.logger) {
+            try Backends.warehouse(location)
+        }
+        let drop = QuarantineDrop(
+            warehouse: warehouse, retryFor: total, logger: context.logger, wallClock: SystemClock.milliseconds)
+        return try drop.run(filter)
     }
 
     private static func filter(_ arguments: ParsedArguments, clock: RunClock) throws -> RejectedFilter {

@@ -18,6 +18,7 @@ enum QuarantineRetryCommand: Command {
             .value("from", .path, placeholder: "file", help: "An edited export, or - for standard input."),
             CommonOption.raw,
             .flag("dry-run", help: "Say what would be accepted, and change nothing."),
+            CommonOption.retryFor,
             CommonOption.now, CommonOption.json,
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet,
@@ -71,9 +72,12 @@ enum QuarantineRetryCommand: Command {
         let mended = try arguments.string("from").map(MendedLineReader.init)
         var options = LoadOptions(clock: context.clock)
         options.isDryRun = arguments.flag("dry-run")
+        options.retryFor = arguments.retryFor
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let retry = QuarantineRetry(
-            warehouse: try Backends.warehouse(location), rawStore: rawStore, options: options, stop: stop,
+            warehouse: try WarehouseRetries.open(for: options.retryFor, stop: stop, logger: context.logger) {
+                try Backends.warehouse(location)
+            }, rawStore: rawStore, options: options, stop: stop,
             logger: context.logger, wallClock: SystemClock.milliseconds
         ) { progress in
             latest.value = WorkProgress(

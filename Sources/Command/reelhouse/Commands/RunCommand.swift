@@ -23,6 +23,7 @@ enum RunCommand: Command {
                 "max-rejects", .limit,
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
             .value("max-duration", .duration, help: "Stop at the next commit after so long, and say what is left."),
+            CommonOption.retryFor,
             CommonOption.now, CommonOption.snapshotDate,
             .flag("reload", help: "Read sources again that were loaded before."),
             CommonOption.whole,
@@ -105,10 +106,15 @@ enum RunCommand: Command {
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
+        options.retryFor = arguments.retryFor
         let location = arguments.string("warehouse") ?? ""
-        let dryRun = options.isDryRun ? try Backends.dryRunWarehouse(location) : nil
+        let (warehouse, dryRun) = try WarehouseRetries.open(
+            for: options.retryFor, stop: stop, logger: context.logger
+        ) {
+            let dryRun = options.isDryRun ? try Backends.dryRunWarehouse(location) : nil
+            return (try dryRun?.warehouse ?? Backends.warehouse(location), dryRun)
+        }
         defer { withExtendedLifetime(dryRun) {} }
-        let warehouse = try dryRun?.warehouse ?? Backends.warehouse(location)
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let loader = Loader(
             warehouse: warehouse, rawStore: rawStore, options: options, stop: stop, logger: context.logger,

@@ -15,6 +15,9 @@ public protocol ReportedError: Error, CustomStringConvertible {
     var kind: FailureKind { get }
     /// Whether the same call may succeed later without any change by the user.
     var mayRetry: Bool { get }
+    /// Whether a server answered that it will take work soon: it is starting, or a standby that may become the primary.
+    /// A program that has just begun waits for such a server, and for no other.
+    var isServerStarting: Bool { get }
 }
 
 extension ReportedError {
@@ -24,6 +27,8 @@ extension ReportedError {
     public var kind: FailureKind { .failed }
     /// True by default for `.inUse` and `.unreachable`.
     public var mayRetry: Bool { kind == .inUse || kind == .unreachable }
+    /// False by default.
+    public var isServerStarting: Bool { false }
 }
 
 /// The kinds of failure that have an exit status or a handling of their own.

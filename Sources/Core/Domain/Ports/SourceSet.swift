@@ -20,6 +20,9 @@ public struct SourceRequest: Sendable {
     public var clockDay: Int32
     /// Whether sources that are loaded already are read again (`--reload`).
     public var isReload: Bool
+    /// The number of the run, when it opens the sources again after it lost its warehouse. What it has read to the end
+    /// before is not read again although `isReload` is set; see `readsAgain(_:)`.
+    public var run: Int64?
 
     /// A request.
     public init(snapshotDay: Int32? = nil, clockDay: Int32, isReload: Bool = false) {
@@ -27,6 +30,11 @@ public struct SourceRequest: Sendable {
         self.clockDay = clockDay
         self.isReload = isReload
     }
+
+    /// Whether a source with a row in the ledger is read from its start.
+    ///
+    /// - Parameter firstRun: the run in which the reading began that the row tells of (`Checkpoint.firstRun`).
+    public func readsAgain(firstRun: Int64) -> Bool { isReload && firstRun != run }
 }
 
 /// The sources that `--movies` or `--events` names: the port for movies or for events, whatever backend is behind it.
@@ -43,6 +51,9 @@ public protocol SourceSet: Sendable {
     /// Whether its lines may come with long pauses, as those of a pipe or of an endless source. The warehouse then lets
     /// others read from the first commit on.
     var mayPause: Bool { get }
+    /// Whether one of its sources can be read only once, as a pipe. A run that loses its warehouse in the middle of such
+    /// a source cannot go on.
+    var isReadOnce: Bool { get }
 
     /// Lists the sources that are known before the reading begins, in the order in which they are read. The
     /// `Source.number` of each is its index in this list.
@@ -69,8 +80,8 @@ public protocol SourceSet: Sendable {
     ///     }
     ///     let source = Source(
     ///         name: "\(topic)/\(partition)", known: row, port: port, number: partition,
-    ///         isReadAgain: request.isReload && row != nil)
-    ///     let start = request.isReload ? SourcePosition() : row?.position ?? SourcePosition()
+    ///         isReadAgain: row.map { request.readsAgain(firstRun: $0.firstRun) } ?? false)
+    ///     let start = source.isReadAgain ? SourcePosition() : row?.position ?? SourcePosition()
     ///     return PartitionLines(source, identity, from: start, request)
     ///
     /// - Parameter known: calls its argument with each source of this port that is in the ledger.
@@ -88,4 +99,6 @@ extension SourceSet {
     public var isEndless: Bool { false }
     /// As `isEndless` by default.
     public var mayPause: Bool { isEndless }
+    /// False by default.
+    public var isReadOnce: Bool { false }
 }

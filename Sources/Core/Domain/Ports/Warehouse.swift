@@ -43,6 +43,14 @@ public struct RefreshReport: Sendable, Equatable {
     public init() {}
 }
 
+/// What became of a transaction during which the warehouse failed; see `Warehouse.recover`.
+public enum Recovery: Sendable, Equatable {
+    /// It was rolled back: nothing of it is in the warehouse.
+    case rolledBack
+    /// It was committed: only the answer to the commit was lost.
+    case committed
+}
+
 /// The writing side of the warehouse port: a star schema that clean rows go into. Used by one thread at a time.
 ///
 /// Every backend promises:
@@ -90,6 +98,19 @@ public protocol Warehouse: AnyObject {
     func commit() throws
     /// Undoes everything since `begin`.
     func rollback() throws
+
+    /// Whether `recover` can make this warehouse usable again.
+    var canRecover: Bool { get }
+    /// Makes the warehouse usable again after an error that may be retried (`ReportedError.mayRetry`): ends the
+    /// transaction that was open, connects anew if the connection is lost, and finds out what became of a commit that
+    /// got no answer. No transaction is open afterwards, and the run still has the writer's lock.
+    ///
+    /// - Parameter isStopRequested: whether the program is asked to stop; called while the server is waited for.
+    /// - Throws: the error that keeps it from being usable. It may be called again if that may be retried.
+    func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery
+    /// Tells other runs that this one still has the writer's lock. Called often while no transaction is open and the
+    /// sources have nothing to load. A warehouse whose lock does not expire does nothing.
+    func keepLock() throws
 
     /// The enrichment of the facts of some movies, in any order; movies that the warehouse does not have are left out.
     ///
@@ -166,4 +187,16 @@ public protocol Warehouse: AnyObject {
     func drop(_ index: TableIndex) throws -> Bool
     /// Releases the writer's lock. Called once at the end of a run, also after an error.
     func endRun()
+}
+
+extension Warehouse {
+    /// False by default.
+    public var canRecover: Bool { false }
+    /// Rolls back by default.
+    public func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
+        try rollback()
+        return .rolledBack
+    }
+    /// Does nothing by default.
+    public func keepLock() throws {}
 }

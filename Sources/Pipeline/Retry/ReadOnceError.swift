@@ -1,0 +1,17 @@
+import Domain
+
+/// A run lost its warehouse while it read lines that cannot be read again, such as those of a pipe.
+struct ReadOnceError: ReportedError {
+    /// What is read, as part of a sentence.
+    let lines: String
+    /// Why the warehouse was lost.
+    let cause: any Error
+
+    var message: String { "\(cause); \(lines) that came since the last commit cannot be read again" }
+    var hint: String {
+        "What was committed stays. Send all lines again: those that are loaded already count as duplicates. A run that "
+            + "reads files goes on by itself."
+    }
+    var kind: FailureKind { .unreachable }
+    var mayRetry: Bool { false }
+}

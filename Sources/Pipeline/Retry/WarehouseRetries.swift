@@ -1,0 +1,133 @@
+import Domain
+import Logging
+
+/// Tries again what a warehouse failed to do: waits as `RetrySchedule` says, makes the warehouse usable again, and logs
+/// each failure and the end of the failures.
+///
+///     let retries = WarehouseRetries(warehouse, for: .seconds(300), logger: logger)
+///     let applied = try retries.attempt { try warehouse.migrate(at: now) }
+public final class WarehouseRetries {
+    /// How a recovery ended.
+    enum Result: Equatable {
+        /// The warehouse can be used again, and no transaction is open.
+        case usable(Recovery)
+        /// The program was asked to stop. The warehouse cannot be used.
+        case stopped
+    }
+
+    private let warehouse: any Warehouse
+    private var waiting: Waiting
+
+    /// - Parameters:
+    ///   - total: how long is tried again after a failure, until something succeeds; zero never tries again.
+    ///   - stop: ends the waiting.
+    public init(_ warehouse: any Warehouse, for total: Duration, stop: StopSignal = StopSignal(), logger: Logger) {
+        self.warehouse = warehouse
+        waiting = Waiting(total, stop, logger)
+    }
+
+    /// Opens a warehouse. Waits for a server that says that it is starting, and for no other, since a wrong location
+    /// should be told at once.
+    ///
+    /// - Throws: the error of the last try.
+    public static func open<Opened>(
+        for total: Duration, stop: StopSignal = StopSignal(), logger: Logger, _ open: () throws -> Opened
+    ) throws -> Opened {
+        var waiting = Waiting(total, stop, logger)
+        while true {
+            do {
+                let opened = try open()
+                waiting.succeeded()
+                return opened
+            } catch {
+                let isWaiting = waiting.isFailing
+                try waiting.wait(because: error) {
+                    $0.isServerStarting || (isWaiting && $0.kind == .unreachable && $0.mayRetry)
+                }
+                if stop.reason != nil { throw error }
+            }
+        }
+    }
+
+    /// Does something that may be repeated as a whole, until it succeeds.
+    ///
+    /// - Throws: its error, when that is not to be tried again, or when the program is asked to stop.
+    public func attempt<Answer>(_ body: () throws -> Answer) throws -> Answer {
+        while true {
+            do {
+                let answer = try body()
+                succeeded()
+                return answer
+            } catch {
+                // The server may not have noticed yet that the former connection is lost, and still hold its lock.
+                if case .stopped = try recover(from: error, withInUse: waiting.isFailing) { throw error }
+            }
+        }
+    }
+
+    /// Waits and makes the warehouse usable again after an error; repeats that while it fails.
+    ///
+    /// - Parameter withInUse: whether an error of kind `.inUse` may be tried again.
+    /// - Throws: the error, or a later one, when it is not to be tried again.
+    func recover(from error: any Error, withInUse: Bool = false) throws -> Result {
+        var failure = error
+        while true {
+            guard warehouse.canRecover else { throw failure }
+            try waiting.wait(because: failure) { $0.mayRetry && (withInUse || $0.kind != .inUse) }
+            let stop = waiting.stop
+            if stop.reason != nil { return .stopped }
+            do {
+                return .usable(try warehouse.recover { stop.reason != nil })
+            } catch {
+                if stop.reason != nil { return .stopped }
+                failure = error
+            }
+        }
+    }
+
+    /// To be called after each commit.
+    func succeeded() { waiting.succeeded() }
+}
+
+/// The failures since the last success, and the waiting after each.
+private struct Waiting {
+    let stop: StopSignal
+    private let logger: Logger
+    private let pause = WakeUp()
+    private var schedule: RetrySchedule
+    /// Whether there was a failure since the last success.
+    private(set) var isFailing = false
+
+    init(_ total: Duration, _ stop: StopSignal, _ logger: Logger) {
+        self.stop = stop
+        self.logger = logger
+        schedule = RetrySchedule(total: total)
+    }
+
+    /// Waits after a failure, but not longer than until a stop is asked for.
+    ///
+    /// - Throws: the error, when it is not to be tried again.
+    mutating func wait(because error: any Error, if mayRetry: (any ReportedError) -> Bool) throws {
+        guard let reported = error as? any ReportedError else { throw error }
+        let mayRetry = mayRetry(reported)
+        switch schedule.failed(reported, mayRetry: mayRetry, at: Self.now, jitter: .random(in: 0...1)) {
+        case .giveUp(let notice):
+            if let notice { logger.warning(notice) }
+            throw error
+        case .again(let delay, let notice):
+            isFailing = true
+            logger.warning(notice)
+            let end = Self.now + delay
+            while stop.reason == nil, Self.now < end { _ = pause.wait(milliseconds: 25) }
+        }
+    }
+
+    mutating func succeeded() {
+        guard isFailing else { return }
+        isFailing = false
+        if let notice = schedule.succeeded(at: Self.now) { logger.warning(notice) }
+    }
+
+    /// The time since a fixed moment.
+    private static var now: Duration { .seconds(StageTime.monotonicSeconds) }
+}
