@@ -170,7 +170,8 @@ let tests: [Target] = [
     .testTarget(
         name: "PipelineTests",
         dependencies: [
-            "Pipeline", "Domain", "Files", "Fixtures", "Generator", "SQLite", "Schema", "TestSupport",
+            "Pipeline", "Domain", "Files", "Fixtures", "Generator", "PostgreSQL", "SQLite", "Schema", "Servers",
+            "TestSupport",
         ],
         path: "Tests/PipelineTests"),
     .testTarget(

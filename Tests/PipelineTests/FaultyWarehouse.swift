@@ -62,16 +62,61 @@ final class FaultyWarehouse: Warehouse {
 
     var location: String { inner.location }
 
+    // MARK: Losses
+
+    /// How a warehouse that is lost again and again finds out what became of a transaction.
+    enum Settling: Sendable, CaseIterable {
+        /// As it was.
+        case correct
+        /// It takes every transaction as rolled back, as a loader does that does not read the position back.
+        case alwaysRolledBack
+        /// It takes every commit as committed.
+        case alwaysCommitted
+    }
+
+    /// Decides at each step whether the connection is lost there; nil loses none.
+    var isLostNow: ((Step) -> Bool)?
+    var settling = Settling.correct
+    /// How often the connection was lost.
+    private(set) var losses = 0
+    private var isLost = false
+    /// Whether a commit was called since the last `begin`, and whether it was done.
+    private var isCommitting = false
+    private var isCommitted = false
+
+    var canRecover: Bool { isLostNow != nil }
+
+    func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
+        isLost = false
+        defer { (isCommitting, isCommitted) = (false, false) }
+        if !isCommitted { _ = try inner.recover(isStopRequested: isStopRequested) }
+        let isTakenAsCommitted =
+            switch settling {
+            case .correct: isCommitted
+            case .alwaysRolledBack: false
+            case .alwaysCommitted: isCommitting
+            }
+        return isTakenAsCommitted ? .committed : .rolledBack
+    }
+
     private func come(to step: Step) throws {
         try pass()
         counts[step, default: 0] += 1
+        if isLostNow?(step) == true {
+            losses += 1
+            isLost = true
+            throw LostConnection()
+        }
         guard step == self.step, counts[step] == occurrence else { return }
         hasFired = true
         isDown = manner == .crash
         throw Fault(step: step, occurrence: occurrence)
     }
 
-    private func pass() throws { if isDown { throw Fault(step: nil, occurrence: 0) } }
+    private func pass() throws {
+        if isDown { throw Fault(step: nil, occurrence: 0) }
+        if isLost { throw LostConnection() }
+    }
 
     func migrate(at now: Int64) throws -> [String] { try inner.migrate(at: now) }
     func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord {
@@ -94,14 +139,17 @@ final class FaultyWarehouse: Warehouse {
     func begin() throws {
         try come(to: .begin)
         try inner.begin()
+        (isCommitting, isCommitted) = (false, false)
     }
 
     func commit() throws {
+        isCommitting = true
         do { try come(to: .beforeCommit) } catch {
             if isDown { try leaveBehind() }
             throw error
         }
         try inner.commit()
+        isCommitted = true
         lastChanges?.checkpoints = []
         try come(to: .afterCommit)
     }
@@ -215,6 +263,13 @@ final class FaultyWarehouse: Warehouse {
         try come(to: .rowCounts)
         return try inner.rowCounts()
     }
+}
+
+/// The error of a warehouse whose connection is lost.
+struct LostConnection: ReportedError {
+    var message: String { "the connection is lost" }
+    var hint: String { "Try again." }
+    var mayRetry: Bool { true }
 }
 
 /// The error of a faulty warehouse.

@@ -6,6 +6,7 @@ import Generator
 import JSON
 import Testing
 
+@testable import Pipeline
 @testable import SQLite
 @testable import reelhouse
 
@@ -38,6 +39,7 @@ import Testing
 
     private static let errors: [any ReportedError] =
         [
+            ReadOnceError(lines: "the lines of --events", cause: WarehouseError.notThere(location: url)),
             OutOfMemory(), WarehouseError.inUse(location: url), WarehouseError.notThere(location: url),
             WarehouseError.newerSchema(location: url, version: 99, known: 12),
             WarehouseError.nameTaken(location: url, kind: "view", name: "v", by: "the index of that name"),

@@ -56,7 +56,9 @@ enum RunCommand: Command {
         do {
             defer { ticker.stop() }
             report = try load(arguments, context, stop, latest)
-        } catch let error as any ReportedError where [.noRoom, .unreachable].contains(error.kind) {
+        } catch let error as any ReportedError
+            where error.kind == .noRoom || (error.kind == .unreachable && error.mayRetry)
+        {
             throw CommandError(
                 message: error.message,
                 hint: error.hint + " " + whatStays(arguments.string("warehouse") ?? "", arguments.flag("dry-run")),
