@@ -89,17 +89,6 @@ final class PostgreSQLTarget {
         #expect(result.status == 0, "\(result.errors)")
     }
 
-    /// Runs to the end, again after each run that could not reach the server, and expects that it succeeds at last.
-    func runAgainToEnd(_ url: String? = nil) throws {
-        for _ in 0..<60 {
-            let result = try start(url).wait()
-            if result.status == 5 { continue }
-            #expect(result.status == 0, "\(result.errors)")
-            return
-        }
-        Issue.record("no run came to the end")
-    }
-
     /// The schema, read without the command.
     func database() throws -> PostgresDatabase {
         try PostgresDatabase(url: server.url(database: databaseName), schema: schema)
