@@ -48,7 +48,8 @@ import Testing
             lines.append(Array(line.replacing(/"user_id":[0-9]/, with: "\"user_id\":4").utf8))
         }
         for type in ["click", "trailer"] {
-            lines.append(Array("{\"event_type\":\"\(type)\",\"event_time\":\(times[0]),\"user_id\":1,\"movie_id\":1}".utf8))
+            lines.append(
+                Array("{\"event_type\":\"\(type)\",\"event_time\":\(times[0]),\"user_id\":1,\"movie_id\":1}".utf8))
         }
         return lines
     }

@@ -41,7 +41,8 @@ struct PostgreSQLSettingsTests {
             "synchronous_commit = off", "statement_timeout = '60s'", "idle_in_transaction_session_timeout = '20s'",
         ],
         [
-            "enable_hashjoin = off", "enable_seqscan = off", "enable_sort = off", "plan_cache_mode = force_generic_plan",
+            "enable_hashjoin = off", "enable_seqscan = off", "enable_sort = off",
+            "plan_cache_mode = force_generic_plan",
             "default_statistics_target = 1", "work_mem = '64kB'", "jit_above_cost = 0", "client_min_messages = debug1",
             "lock_timeout = '5s'", "search_path = ''",
         ],
