@@ -26,6 +26,12 @@ enum LoopbackSocket {
         return socket
     }
 
+    /// Sends small pieces at once, so that a proxy adds no time of its own.
+    static func sendAtOnce(_ socket: Int32) {
+        var isOn: Int32 = 1
+        _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// One that listens on a free port.
     static func listening() throws -> (socket: Int32, port: Int) {
         let socket = try make()
@@ -57,5 +63,14 @@ enum LoopbackSocket {
             throw ServerFailure("cannot connect to port \(port): errno \(errno)")
         }
         return socket
+    }
+
+    /// Ends a connection with a reset: to disconnect a socket that is connected does so
+    /// (https://man7.org/linux/man-pages/man2/connect.2.html, AF_UNSPEC).
+    static func reset(_ socket: Int32) {
+        var address = sockaddr()
+        address.sa_family = sa_family_t(AF_UNSPEC)
+        // A socket that is not connected any more needs no end.
+        _ = connect(socket, &address, socklen_t(MemoryLayout<sockaddr>.size))
     }
 }

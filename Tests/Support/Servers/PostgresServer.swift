@@ -80,8 +80,10 @@ public final class PostgresServer: Sendable {
 
     /// Makes a server and starts it.
     ///
-    /// - Parameter settings: of the server, by name.
-    public init(settings: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - settings: of the server, by name.
+    ///   - disk: a part of the server's folder that is on a small disk.
+    public init(settings: [String: String] = [:], disk: SmallDisk? = nil) throws {
         guard PostgresServer.canStart else { throw ServerFailure("there is no PostgreSQL to start") }
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         folder = parent + "/reelhouse-postgres-" + String(UInt64.random(in: .min ... .max), radix: 36)
@@ -92,6 +94,7 @@ public final class PostgresServer: Sendable {
                 throw ServerFailure("cannot give \(folder) to \(user)")
             }
         }
+        if let disk { try disk.mount(below: folder, user: PostgresServer.user) }
         let own = [
             "fsync": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1", "port": "\(port)",
             "unix_socket_directories": folder, "max_connections": "50", "shared_buffers": "64MB", "max_wal_size": "2GB",

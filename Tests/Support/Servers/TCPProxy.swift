@@ -7,6 +7,7 @@ import Foundation
 /// // … connect to proxy.port …
 /// proxy.behaviour = .mute      // bytes are taken and go nowhere, connections stay open
 /// proxy.cut()                  // all connections end
+/// proxy.fail(.cutAnswer, atCommit: 3)
 /// ```
 public final class TCPProxy: @unchecked Sendable {
     // Sendable because the lock guards what changes.
@@ -21,6 +22,18 @@ public final class TCPProxy: @unchecked Sendable {
         case mute
         /// Only what the server says goes nowhere, such as its answer to a COMMIT.
         case muteAnswers
+        /// What the server says waits until another behaviour is set.
+        case holdAnswers
+    }
+
+    /// What is done at a COMMIT that a client sends.
+    public enum CommitFault: Sendable, CaseIterable {
+        /// The server does not get it: all connections end.
+        case cutBefore
+        /// The server answers it, and then all connections end before the client has the answer.
+        case cutAnswer
+        /// The server answers it, and the answer waits until another behaviour is set.
+        case holdAnswer
     }
 
     /// The port that it listens on, on 127.0.0.1.
@@ -33,6 +46,9 @@ public final class TCPProxy: @unchecked Sendable {
     private var isOver = false
     private var forwarded = 0
     private var cutAfter: Int?
+    private var fault: (kind: CommitFault, commitsBefore: Int)?
+    private var cutsAtAnswer = false
+    private var held = 0
 
     /// Starts a proxy to a port of 127.0.0.1.
     public init(to target: Int) throws {
@@ -72,9 +88,26 @@ public final class TCPProxy: @unchecked Sendable {
     public func cut(afterBytes count: Int) { lock.withLock { cutAfter = forwarded + count } }
 
     /// Ends all connections that are open. New ones are let in.
-    public func cut() {
-        lock.withLock { for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) } }
+    ///
+    /// - Parameter byReset: whether both sides get a reset (RST) instead of an end.
+    public func cut(byReset: Bool = false) {
+        lock.withLock {
+            for socket in sockets {
+                if byReset { LoopbackSocket.reset(socket) } else { shutdown(socket, Int32(SHUT_RDWR)) }
+            }
+        }
     }
+
+    /// Does something at the COMMIT that comes when so many others have gone through, the first being number 1.
+    public func fail(_ kind: CommitFault, atCommit number: Int) {
+        lock.withLock { fault = (kind, number - 1) }
+    }
+
+    /// Whether a fault at a COMMIT is still to come.
+    public var isFaultPending: Bool { lock.withLock { fault != nil } }
+
+    /// Whether an answer is held back now.
+    public var isHolding: Bool { lock.withLock { held > 0 } }
 
     /// Ends all connections, and lets no new one in.
     public func stop() {
@@ -88,6 +121,7 @@ public final class TCPProxy: @unchecked Sendable {
             close(client)
             return
         }
+        for socket in [client, server] { LoopbackSocket.sendAtOnce(socket) }
         lock.withLock { sockets.formUnion([client, server]) }
         let ends = DispatchGroup()
         for (from, to, isAnswer) in [(client, server, false), (server, client, true)] {
@@ -113,20 +147,16 @@ public final class TCPProxy: @unchecked Sendable {
         while true {
             let count = read(from, &buffer, buffer.count)
             guard count > 0 else { return }
+            if !isAnswer, TCPProxy.hasCommit(buffer[..<count]), !isCommitPassedOn() { return cut() }
             switch behaviour {
             case .mute: continue
             case .muteAnswers where isAnswer: continue
+            case .holdAnswers where isAnswer: waitForOtherBehaviour()
             case .delay(let milliseconds): usleep(milliseconds * 1000)
-            case .forward, .muteAnswers: break
+            case .forward, .muteAnswers, .holdAnswers: break
             }
-            var sent = 0
-            while sent < count {
-                let written = buffer[sent..<count].withUnsafeBytes {
-                    send(to, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-                }
-                guard written > 0 else { return }
-                sent += written
-            }
+            if isAnswer, lock.withLock({ exchange(&cutsAtAnswer, false) }) { return cut() }
+            guard TCPProxy.sendAll(buffer[..<count], to: to) else { return }
             guard !isAnswer else { continue }
             let isCut = lock.withLock { () -> Bool in
                 forwarded += count
@@ -137,4 +167,55 @@ public final class TCPProxy: @unchecked Sendable {
             if isCut { cut() }
         }
     }
+
+    private static func sendAll(_ bytes: ArraySlice<UInt8>, to socket: Int32) -> Bool {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard written > 0 else { return false }
+            rest = rest.dropFirst(written)
+        }
+        return true
+    }
+
+    private func waitForOtherBehaviour() {
+        lock.withLock { held += 1 }
+        while behaviour == .holdAnswers { usleep(2000) }
+        lock.withLock { held -= 1 }
+    }
+
+    // MARK: COMMIT
+
+    /// The statement as the protocol's message Query ends with it. A client sends it when it has the answer to what was
+    /// before, so that it comes in one piece.
+    private static let commit = Array("COMMIT\0".utf8)
+
+    private static func hasCommit(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.count >= commit.count && bytes.suffix(commit.count).elementsEqual(commit)
+    }
+
+    /// Sets in motion what is to be done at this COMMIT.
+    ///
+    /// - Returns: whether the server gets it.
+    private func isCommitPassedOn() -> Bool {
+        lock.withLock {
+            guard let (kind, commitsBefore) = fault else { return true }
+            guard commitsBefore == 0 else {
+                fault = (kind, commitsBefore - 1)
+                return true
+            }
+            fault = nil
+            switch kind {
+            case .cutBefore: return false
+            case .cutAnswer: cutsAtAnswer = true
+            case .holdAnswer: current = .holdAnswers
+            }
+            return true
+        }
+    }
+}
+
+private func exchange<Value>(_ place: inout Value, _ value: Value) -> Value {
+    defer { place = value }
+    return place
 }

@@ -21,7 +21,9 @@ final class Watch: @unchecked Sendable {
         while read -r word; do signal=$word; done
         kill -"${signal:-QUIT}" "$server" 2>/dev/null
         wait "$server"
-        [ -n "$signal" ] || rm -rf "$folder"
+        [ -n "$signal" ] && exit
+        for name in "$folder"/*; do mountpoint -q "$name" && umount "$name"; done
+        rm -rf "$folder"
         """
 
     /// Runs a program; its output goes into the file `log` of the folder.
