@@ -1,6 +1,5 @@
 import CPostgres
 import Domain
-import Schema
 
 /// The checks of `reelhouse doctor` on a PostgreSQL server, a database and the role.
 struct PostgreSQLChecks {
@@ -143,7 +142,7 @@ struct PostgreSQLChecks {
 
     /// Months whose partition was detached.
     private func months() throws(PostgresError) -> [Finding] {
-        let rows = try connection.query(LoadedMonths.detached(in: connection.location.schema))
+        let rows = try connection.query(DetachedMonths.query(in: connection.location.schema))
         var months: [String] = []
         while try rows.next() { months.append(rows.text(0) ?? "") }
         guard let first = months.first else { return [] }
@@ -152,23 +151,5 @@ struct PostgreSQLChecks {
                 "months", "\(NumberFormat.count(months.count, "month is", "months are")) detached, such as \(first)",
                 "Late events of a detached month are not loaded. ALTER TABLE … ATTACH PARTITION puts it back.")
         ]
-    }
-}
-
-extension LoadedMonths {
-    /// The query of the months that were made and of which a partition is attached no longer, as `YYYY-MM`.
-    static func detached(in schema: String) -> String {
-        let name = PostgresLocation.quoted(schema)
-        let attached = MonthPartitions.tables.map { table in
-            """
-            EXISTS (SELECT 1 FROM pg_catalog.pg_inherits AS i
-            WHERE i.inhrelid = to_regclass(\(WriterPlace.literal(name + "." + table)) || to_char(m.month, '"_y"YYYY"m"MM'))
-            AND i.inhparent = to_regclass(\(WriterPlace.literal(name + "." + table))))
-            """
-        }
-        return """
-            SELECT to_char(m.month, 'YYYY-MM') FROM \(name).load_month AS m
-            WHERE NOT (\(attached.joined(separator: " AND "))) ORDER BY m.month
-            """
     }
 }

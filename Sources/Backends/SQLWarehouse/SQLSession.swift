@@ -211,8 +211,16 @@ public protocol SQLReadSession: SQLDatabase {
     func size(of index: TableIndex) throws -> Int64?
     /// The faults that the database finds in its own storage, in words.
     func faults() throws -> [String]
+    /// Whether a user took rows out of the tables whose rows are counted, such as a detached partition, so that the kept
+    /// counts differ from the rows.
+    func mayLackRows() throws -> Bool
     /// Runs one statement that a user wrote; see `WarehouseReader.query`.
     func runQuery(
         _ sql: String, header: ([String]) throws -> Void, row: ([QueryValue]) throws -> Void
     ) throws
+}
+
+extension SQLReadSession {
+    /// False by default: only what this program wrote is counted.
+    public func mayLackRows() throws -> Bool { false }
 }

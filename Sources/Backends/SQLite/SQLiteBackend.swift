@@ -35,7 +35,7 @@ extension WarehouseBackend {
             database: "SQLite", syntax: "https://sqlite.org/lang_select.html",
             changes: "To change data, make a copy of the warehouse and open that with sqlite3.",
             otherData: "To read other files too, open it with sqlite3 or DuckDB.",
-            storedType: { type in
+            storedType: { _, type in
                 switch type {
                 case .integer, .boolean, .timestamp: "INTEGER"
                 case .real: "REAL"

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Testing
 
+@testable import PostgreSQL
 @testable import Schema
 
 /// The migrations for PostgreSQL make what is declared, in a schema of any name.
@@ -12,23 +13,12 @@ struct SchemaMigrationTests {
     /// What PostgreSQL has beside.
     static let own = ["load_lease", "load_month"]
 
-    /// The type that holds all values of a column.
-    static func storedType(_ table: Table, _ column: Column) -> String {
-        switch column.type {
-        case .integer:
-            switch column.name {
-            case "budget", "revenue": "numeric(19,0)"
-            case "vote", "release_year": "smallint"
-            case "days_since_release", "position": "integer"
-            default: "bigint"
-            }
-        case .real: "double precision"
-        case .text: "text"
-        case .boolean: "boolean"
-        case .date: "date"
-        case .timestamp: "timestamp with time zone"
-        case .uuid: "uuid"
-        case .blob: "bytea"
+    /// The type of a column, as the server spells it.
+    static func storedType(_ column: Column) -> String {
+        switch StoredTypes.type(name: column.name, column.type) {
+        case "numeric(19)": "numeric(19,0)"
+        case "timestamptz": "timestamp with time zone"
+        case let type: type
         }
     }
 
@@ -65,7 +55,7 @@ struct SchemaMigrationTests {
             #expect(Set(rows.map { $0[1] }) == Set(table.columns.map(\.name)), "\(table.name)")
             for column in table.columns {
                 let row = try #require(rows.first { $0[1] == column.name })
-                #expect(row[2] == Self.storedType(table, column), "\(table.name).\(column.name)")
+                #expect(row[2] == Self.storedType(column), "\(table.name).\(column.name)")
                 #expect((row[3] == "t") == !column.isNullable, "\(table.name).\(column.name): NOT NULL")
                 if column.type == .text, Self.deciding(table).contains(column.name) {
                     #expect(row[4] == "C", "\(table.name).\(column.name): COLLATE")

@@ -77,7 +77,8 @@ struct DataDictionary {
                 " A withdrawn entry is no row here: its rank stays in `\(withdrawals.name)`, and beats what is older."
         }
         text += Self.words(table.indexes)
-        text += "\n\n| column | type | on SQLite | on PostgreSQL | null | meaning |\n| --- | --- | --- | --- | --- | --- |\n"
+        text +=
+            "\n\n| column | type | on SQLite | on PostgreSQL | null | meaning |\n| --- | --- | --- | --- | --- | --- |\n"
         for column in table.columns {
             let meaning = column.meaning.replacing("|", with: "\\|")
             text +=

@@ -144,6 +144,9 @@ struct ConnectionRun {
         }
         var error = PostgresError(problem, refusal.words, activity: "connecting", place: place)
         error.sqlState = refusal.sqlState
+        if problem == .permission {
+            error.ownHint = "Let the owner of the database or a superuser run GRANT CONNECT ON DATABASE … TO this role."
+        }
         return error
     }
 

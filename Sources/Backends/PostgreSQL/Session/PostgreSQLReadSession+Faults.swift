@@ -38,6 +38,13 @@ extension PostgreSQLReadSession {
         return try references + invalidIndexes() + uncheckedKeys()
     }
 
+    /// Whether the partition of a month was detached.
+    func mayLackRows() throws -> Bool {
+        let rows = try connection.query(DetachedMonths.query(in: connection.location.schema))
+        defer { try? rows.close() }
+        return try rows.next()
+    }
+
     private func danglingRows(_ reference: Reference) throws -> Int64 {
         let conditions = zip(reference.columns, reference.key).map { "p.\($1) = c.\($0)" }
         let rows = try connection.query(

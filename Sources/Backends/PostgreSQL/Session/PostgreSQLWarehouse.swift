@@ -35,17 +35,6 @@ extension WarehouseBackend {
             database: "PostgreSQL", syntax: "https://www.postgresql.org/docs/current/sql-select.html",
             changes: "To change data, open the database with psql.",
             otherData: "To read other data too, open the database with psql or DuckDB.",
-            storedType: { type in
-                switch type {
-                case .integer: "bigint"
-                case .real: "double precision"
-                case .text: "text"
-                case .boolean: "boolean"
-                case .date: "date"
-                case .timestamp: "timestamptz"
-                case .uuid: "uuid"
-                case .blob: "bytea"
-                }
-            },
+            storedType: StoredTypes.type,
             views: { PostgreSQLViews.all }))
 }

@@ -51,7 +51,7 @@ struct SchemaDictionary {
             name: table.name, group: table.kind.rawValue, meaning: sentence(table.meaning), key: table.key,
             columns: table.columns.map {
                 Field(
-                    name: $0.name, type: typeName($0.type), storedTypes: storedTypes($0.type, databases),
+                    name: $0.name, type: typeName($0.type), storedTypes: storedTypes($0.name, $0.type, databases),
                     isNullable: $0.isNullable, meaning: sentence($0.meaning))
             })
     }
@@ -72,8 +72,8 @@ struct SchemaDictionary {
     }
 
     private static func storedTypes(
-        _ type: ColumnType, _ databases: [QueryHelp]
-    ) -> [(database: String, type: String)] { databases.map { ($0.database, $0.storedType(type)) } }
+        _ name: String, _ type: ColumnType, _ databases: [QueryHelp]
+    ) -> [(database: String, type: String)] { databases.map { ($0.database, $0.storedType(name, type)) } }
 
     private static let readableSuffix = "_readable"
 
@@ -102,7 +102,7 @@ struct SchemaDictionary {
         let column = bases.lazy.flatMap(\.columns).first { $0.name == name }
         guard let column else {
             return Field(
-                name: name, type: "text", storedTypes: storedTypes(.text, databases), isNullable: true,
+                name: name, type: "text", storedTypes: storedTypes(name, .text, databases), isNullable: true,
                 meaning: viewColumns[name] ?? "")
         }
         // The column event_type of the facts is stored as a code; views show its name.
@@ -110,7 +110,7 @@ struct SchemaDictionary {
             column.type == .timestamp || column.type == .uuid || (name == "event_type" && column.type == .integer)
         let type = isShownAsText ? .text : column.type
         return Field(
-            name: name, type: typeName(type), storedTypes: storedTypes(type, databases), isNullable: nil,
+            name: name, type: typeName(type), storedTypes: storedTypes(name, type, databases), isNullable: nil,
             meaning: sentence(column.meaning))
     }
 }

@@ -22,15 +22,16 @@ public struct QueryHelp: Sendable {
     public var changes: String
     /// How to query other files or databases together with the warehouse, in a sentence.
     public var otherData: String
-    /// The database's own type for a type of column: `INTEGER`.
-    public var storedType: @Sendable (ColumnType) -> String
+    /// The database's own type for a column of a name and a type: `INTEGER`.
+    public var storedType: @Sendable (_ name: String, _ type: ColumnType) -> String
     /// The views of the newest schema, in the order of their creation. No warehouse is needed.
     public var views: @Sendable () throws -> [View]
 
     /// What the command says of a database's own SQL.
     public init(
         database: String, syntax: String, changes: String, otherData: String,
-        storedType: @escaping @Sendable (ColumnType) -> String, views: @escaping @Sendable () throws -> [View]
+        storedType: @escaping @Sendable (_ name: String, _ type: ColumnType) -> String,
+        views: @escaping @Sendable () throws -> [View]
     ) {
         self.database = database
         self.syntax = syntax
