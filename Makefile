@@ -13,7 +13,7 @@ PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev 
 TEST_PACKAGES := postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build demo test lint sanitize bench bench-peers install clean
+.PHONY: help deps test-deps build demo test lint sanitize bench bench-peers bench-live install clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -50,6 +50,11 @@ bench: deps ## Measure a million events, and what the parts could do alone
 
 bench-peers: BENCH_FLAGS += --peers
 bench-peers: bench ## The same with DuckDB taking turns on the same files
+
+bench-live: deps test-deps ## Measure loads into a temporary PostgreSQL server, beside what is written by hand
+	@$(BUILD) --product reelhouse
+	@$(BUILD) --product reelhouse-bench
+	@$(BENCH) live $(BENCH_FLAGS)
 
 install: build ## Install the command, its manual and completions below PREFIX (/usr/local)
 	@.ci/install "$(REELHOUSE)" "$(or $(PREFIX),/usr/local)"

@@ -39,7 +39,7 @@ enum Layer: String {
 let sharedByBackends: Set<String> = ["Schema", "SQLWarehouse"]
 
 /// C libraries that only backends use (and the measuring program, which compares with them).
-let librariesOfBackends: Set<String> = ["CSQLite", "CZstd", "CZlib"]
+let librariesOfBackends: Set<String> = ["CPostgres", "CSQLite", "CZstd", "CZlib"]
 
 /// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
 let layers: [(Layer, [Target])] = [
@@ -132,7 +132,8 @@ let layers: [(Layer, [Target])] = [
         .benchmark,
         [
             .executableTarget(
-                name: "reelhouse-bench", dependencies: ["Arguments", "CSQLite", "Domain", "Files", "Generator"],
+                name: "reelhouse-bench",
+                dependencies: ["Arguments", "CPostgres", "CSQLite", "Domain", "Files", "Generator", "Logging"],
                 path: "Sources/Benchmark", resources: [.embedInCode("Resources/duckdb_job.py")])
         ]
     ),
@@ -146,7 +147,9 @@ let tests: [Target] = [
     ),
     .target(
         name: "Fixtures",
-        dependencies: ["Domain", "Files", "PostgreSQL", "SQLite", "Schema", "Servers", "TestSupport"],
+        dependencies: [
+            "Domain", "Files", "PostgreSQL", "SQLWarehouse", "SQLite", "Schema", "Servers", "TestSupport",
+        ],
         path: "Tests/Support/Fixtures"),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], path: "Tests/Core/JSONTests"),
@@ -181,7 +184,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CommandTests",
         dependencies: [
-            "reelhouse", "Arguments", "Domain", "Files", "Generator", "JSON", "SQLite", "Servers", "TestSupport",
+            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "PostgreSQL", "Servers",
+            "SQLite", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),
 ]

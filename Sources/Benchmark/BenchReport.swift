@@ -2,7 +2,7 @@ import Glibc
 
 /// Makes the report of a benchmark, for people.
 struct BenchReport {
-    let samples: Samples
+    let samples: Samples<Scenario>
     let heldLoad: Sample?
     let heldBytes: Int64
     let options: BenchOptions

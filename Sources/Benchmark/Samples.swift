@@ -28,6 +28,8 @@ struct Sample {
     var peakBytes: Int64
     /// Lines that were read.
     var items: Int
+    /// Processor seconds of the database server's processes, if they are known.
+    var serverSeconds: Double?
     /// The rows of each table afterwards, if they are known.
     var rows: [String: Int] = [:]
     /// The seconds of each stage, if they are known.
@@ -43,7 +45,7 @@ struct StageSeconds: Decodable {
 }
 
 /// All runs of a benchmark. The runs with one index were made in the same round.
-struct Samples {
+struct Samples<Scenario: Hashable> {
     private var all: [Scenario: [Sample]] = [:]
 
     subscript(_ scenario: Scenario) -> [Sample] { all[scenario] ?? [] }

@@ -6,8 +6,8 @@ import Glibc
 func complain(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
 /// Runs the rounds. Each scenario runs once in a round; the peer runs before or after the load, by turns.
-func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples {
-    var samples = Samples()
+func measure(_ benchmark: Benchmark, runs: Int) throws -> Samples<Scenario> {
+    var samples = Samples<Scenario>()
     for round in 1...runs {
         var scenarios = benchmark.scenarios
         if round % 2 == 0, let index = scenarios.firstIndex(of: .duckDB) { scenarios.swapAt(index, index - 1) }
@@ -48,6 +48,14 @@ do {
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.first == "part" {
         try Parts.run(arguments.dropFirst())
+        exit(0)
+    }
+    if arguments.first == "live" {
+        switch try LiveOptions.declaration.parse(Array(arguments.dropFirst())) {
+        case .help(let text): print(text)
+        case .version: print("reelhouse-bench")
+        case .run(let parsed): try LiveBenchmark.run(LiveOptions(parsed))
+        }
         exit(0)
     }
     switch try BenchOptions.declaration.parse(arguments) {

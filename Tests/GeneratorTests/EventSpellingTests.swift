@@ -71,7 +71,7 @@ import Testing
 
     @Test func faultsCoverTheRulesOfOneLine() {
         let others: Set<CleaningRule> = [
-            .invalidMovieID, .missingTitle, .eventIDConflict, .damagedFile, .unsupportedFile,
+            .invalidMovieID, .missingTitle, .eventIDConflict, .refusedByWarehouse, .damagedFile, .unsupportedFile,
         ]
         #expect(Set(PlantedFault.allCases.map(\.rule)) == Set(CleaningRule.allCases).subtracting(others))
     }

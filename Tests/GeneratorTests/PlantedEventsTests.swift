@@ -49,7 +49,9 @@ import Testing
     @Test func everyKindOfDirtIsPlanted() throws {
         let planted = try GeneratedFolder(options(events: 10_000, dirt: 0.05)).counts
         let rules = Set(planted.rejectedByRule.keys)
-        let others: Set<String> = ["invalid_movie_id", "missing_title", "damaged_file", "unsupported_file"]
+        let others: Set<String> = [
+            "invalid_movie_id", "missing_title", "refused_by_warehouse", "damaged_file", "unsupported_file",
+        ]
         #expect(rules == Set(CleaningRule.allCases.map(\.rawValue)).subtracting(others))
         let numbers = [
             planted.duplicates, planted.duplicatesInOtherFiles, planted.conflicts, planted.legacyForm, planted.late,

@@ -52,20 +52,23 @@ public enum MonthState: String, Sendable {
 
 /// The statements that make partitions by month.
 ///
-/// A partition is made as a table of its own and then attached: `ATTACH PARTITION` takes a lock that neither readers nor
-/// loads wait for (`SHARE UPDATE EXCLUSIVE`), while `CREATE TABLE … PARTITION OF` takes `ACCESS EXCLUSIVE` on the
-/// parent. The CHECK constraint on the bounds proves to `ATTACH` that no row has to be looked at; it stays, so that a
-/// month which was detached can be attached again without a scan as well.
+/// A partition is created as a table of its own and attached later. `ATTACH PARTITION` locks the parent in the mode
+/// `SHARE UPDATE EXCLUSIVE`, which conflicts with no SELECT and no INSERT, while `CREATE TABLE … PARTITION OF` needs
+/// `ACCESS EXCLUSIVE`: it would wait for every open transaction that has read the parent, and all later readers would
+/// wait behind it (https://www.postgresql.org/docs/current/ddl-partitioning.html, section 5.11.2.2).
 ///
-/// To be run so, in a transaction of its own before that of the load:
-/// 1. begin, `SET LOCAL lock_timeout`, and take the writer's lock (`WriterLease.lock`): then nobody else makes months;
-/// 2. `states(of:in:)`; events of detached months are not loaded;
-/// 3. `make(_:in:)` with those that are absent, at most `monthsAtOnce`;
-/// 4. commit. After a timeout (SQLSTATE 55P03): roll back, wait, and begin anew.
+/// The CHECK constraint on the bounds proves to `ATTACH` that no row has to be read. It stays, so that a month which was
+/// detached can be attached again without a scan.
+///
+/// Only the writer makes months: the lock of `WriterLease.lock` has to be held meanwhile.
+/// 1. `states(of:in:)` tells which months are absent. Events of detached months must not be loaded.
+/// 2. `make(_:in:)` makes absent months, at most `monthsAtOnce` in a transaction. Or, for a month that begins with many
+///    rows: `create` without indexes and `note`, then COPY into the new tables, and at last `attach`.
 public enum MonthPartitions {
     /// The partitioned tables.
     public static let tables = ["fact_user_event", "watch_history"]
-    /// How many months one transaction may make: each takes some 12 locks of a server's 6,400 by default.
+    /// How many months one transaction should make: each needs up to 23 locks, and a server has room for about 6,400
+    /// by default (`max_locks_per_transaction` × `max_connections`).
     public static let monthsAtOnce = 24
 
     /// A partition's name.
@@ -123,11 +126,9 @@ public enum MonthPartitions {
 
     /// The statement that makes the table that is to be a partition.
     ///
-    /// A month that begins with many rows is loaded in about half the time where they are copied into this table while
-    /// it has no index, and it is attached after that, in the transaction of the load: `create` without indexes, `COPY`,
-    /// `attach`, which makes them, and `note`. Two rows of one key are an error of `attach` then (SQLSTATE 23505).
-    ///
-    /// - Parameter schema: the schema's quoted name.
+    /// - Parameter isIndexed: whether it gets its primary key and indexes now. Without them a COPY into the table takes
+    ///   about half the time, and `attach` creates them afterwards. It fails then with SQLSTATE 23505 when two rows have
+    ///   the same key.
     public static func create(_ month: Month, of table: String, in schema: String, isIndexed: Bool) -> String {
         let partition = name(of: month, table: table)
         return """
@@ -137,7 +138,12 @@ public enum MonthPartitions {
             """
     }
 
-    /// The statement that makes a table a partition; an index that it lacks is made.
+    /// The statement that creates the primary key of a table that was created without indexes.
+    public static func addKey(_ month: Month, of table: String, in schema: String) -> String {
+        "ALTER TABLE \(schema).\(name(of: month, table: table)) ADD PRIMARY KEY (event_time, event_id)"
+    }
+
+    /// The statement that attaches a table as a partition, and creates the indexes that it lacks.
     public static func attach(_ month: Month, to table: String, in schema: String) -> String {
         """
         ALTER TABLE \(schema).\(table) ATTACH PARTITION \(schema).\(name(of: month, table: table))
@@ -145,7 +151,22 @@ public enum MonthPartitions {
         """
     }
 
-    /// The statement that notes that a month was made.
+    /// The query for whether a user has added triggers or foreign keys to the partitioned tables. A table gets them only
+    /// when it is attached, so that rows that are copied into it before would bypass them.
+    ///
+    /// - Parameter schema: the schema's quoted name.
+    public static func hasTriggers(in schema: String) -> String {
+        let parents = tables.map { "\(SQLText.literal("\(schema).\($0)"))::regclass" }.joined(separator: ", ")
+        return "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger WHERE tgrelid IN (\(parents)))"
+    }
+
+    /// The statement that waits for the lock that `attach` needs.
+    public static func lock(in schema: String) -> String {
+        "LOCK TABLE ONLY \(tables.map { "\(schema).\($0)" }.joined(separator: ", ONLY ")) "
+            + "IN SHARE UPDATE EXCLUSIVE MODE"
+    }
+
+    /// The statement that notes in `load_month` that a month was made.
     public static func note(_ month: Month, in schema: String) -> String {
         "INSERT INTO \(schema).load_month (month, made_at) VALUES ('\(month.firstDay)', clock_timestamp())"
     }

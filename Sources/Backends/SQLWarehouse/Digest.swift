@@ -9,7 +9,8 @@ struct WarehouseDigest {
         try AllTables.content.map { ($0.name, try digest(of: $0)) }
     }
 
-    private func digest(of table: Table) throws -> TableDigest {
+    /// The digest of one table.
+    func digest(of table: Table) throws -> TableDigest {
         var digest = TableDigest()
         let hasher = RowHasher()
         let names = table.columns.map(\.name).joined(separator: ", ")

@@ -33,8 +33,8 @@ struct Enrichment {
         daysSinceRelease = { "\(dialect.dayNumberOfTimestamp($0)) - \($1)" }
         ofStagedMovies = """
             SELECT movie.movie_id, movie.release_day, movie.release_year, movie.primary_genre_id
-            FROM \(dialect.staged(StagedTable(ListTables.movies))) AS new \(dialect.orderedJoin) \(movies) AS movie
-            ON movie.movie_id = new.movie_id
+            FROM \(dialect.staged(StagedTable(ListTables.movies))) AS new
+            \(dialect.lookup(movies, as: "movie", on: "movie.movie_id = new.movie_id"))
             """
         let pending = dialect.table("load_pending_movie")
         isPending = "SELECT EXISTS (SELECT 1 FROM \(pending) WHERE changes_facts)"
@@ -77,6 +77,7 @@ extension SQLWarehouse {
     /// have facts.
     public func reenrichFacts() throws -> Int64 {
         guard try session.boolean(enrichment.isPending) else { return 0 }
+        try session.willUseFacts()
         var days: [Int32] = []
         let rows = try session.query(enrichment.pendingDays, [])
         while try rows.next() {

@@ -1,15 +1,32 @@
 import Domain
 
+/// The events of a group that were inserted.
+public struct InsertedFacts: Sendable {
+    /// The indices of the group's candidates that are rows of `fact_user_event` now.
+    public var accepted: [UInt32]
+    /// How many of them are rows of `watch_history` too.
+    public var watches: Int64
+
+    /// Describes what was inserted.
+    public init(accepted: [UInt32], watches: Int64) {
+        self.accepted = accepted
+        self.watches = watches
+    }
+}
+
 /// The statements that insert events.
-struct FactStatements {
+public struct FactStatements {
     /// The time of the newest fact.
     let newest: String
     /// The ordinals of the staged events whose identity is stored already, with the content hash of the stored fact.
     let standing: String
     /// The part of the insert into `fact_user_event` after the table's name, for staged events.
-    let insertFacts: String
+    public let insertFacts: String
     /// The part of the insert into `watch_history` after the table's name, for staged watch events.
-    let insertWatches: String
+    public let insertWatches: String
+
+    /// The statements of a dialect.
+    public init(_ dialect: SQLDialect) { self.init(dialect, Enrichment(dialect)) }
 
     init(_ dialect: SQLDialect, _ enrichment: Enrichment) {
         let staged = dialect.staged(.events)
@@ -36,21 +53,29 @@ struct FactStatements {
 extension SQLWarehouse {
     /// Inserts a group's events; see `Warehouse`. Stored identities are looked up first, so that the insert meets none.
     public func insertFacts(_ group: EventGroup) throws {
+        let inserted = try session.insertFacts(group) ?? insertStagedFacts(group)
+        arrivals.add(inserted.accepted, of: group)
+        let counts = RowCounts(session)
+        if !inserted.accepted.isEmpty { try counts.add(Int64(inserted.accepted.count), to: BehaviourTables.facts) }
+        if inserted.watches > 0 { try counts.add(inserted.watches, to: BehaviourTables.watchHistory) }
+        session.didInsertGroup()
+    }
+
+    /// Inserts a group's events by statements that read staged rows.
+    private func insertStagedFacts(_ group: EventGroup) throws -> InsertedFacts {
         defer { session.unstage(.events) }
         try markStanding(in: group)
         let accepted = group.accepted
-        arrivals.add(accepted, of: group)
         try insert(accepted, of: group, into: BehaviourTables.facts, facts.insertFacts)
         let watches = accepted.filter { group.candidate(Int($0)).row.pointee.type == .watch }
         try insert(watches, of: group, into: BehaviourTables.watchHistory, facts.insertWatches)
-        session.didInsertGroup()
+        return InsertedFacts(accepted: accepted, watches: Int64(watches.count))
     }
 
     private func insert(_ events: [UInt32], of group: EventGroup, into table: Table, _ rest: String) throws {
         if events.isEmpty { return }
         try session.stage(EventRows(group, order: events), as: .events)
-        let inserted = try session.run(session.insertOfNewRows(into: table.name) + rest, [])
-        try RowCounts(session).add(inserted, to: table)
+        try session.run(session.insertOfNewRows(into: table.name) + rest, [])
     }
 
     /// Looks up which candidates are stored already. Those that are newer than all facts cannot be.

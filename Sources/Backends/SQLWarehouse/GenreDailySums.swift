@@ -1,7 +1,8 @@
 import Domain
 
-/// Computes the rows of `genre_daily` for stale days, by summing `movie_daily` by genre. This is done in Swift, because
-/// a database would sort several wide rows for each row of `movie_daily`, where a few sums a day are enough.
+/// Computes the rows of `genre_daily` for stale days, by summing `movie_daily` by genre. A database that groups by
+/// hashing does it in SQL (`MartStatements.addGenreDays`); for others it is done in Swift, because they would sort several
+/// wide rows for each row of `movie_daily`, where a few sums a day are enough.
 struct GenreDailySums {
     /// The computed rows.
     let rows = MergeTable(MartTables.genreDaily)

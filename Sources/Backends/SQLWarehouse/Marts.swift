@@ -4,8 +4,6 @@ import Domain
 struct MartStatements {
     /// Adds the staged days to the stale days of `genre_daily`.
     let addStaleDays: String
-    /// Adds the days of the staged rows of `movie_daily`.
-    let addDaysOfStagedEvents: String
     /// How many movies, and how many days, the marts do not reflect yet.
     let pendingMovies: String
     let staleDays: String
@@ -16,7 +14,10 @@ struct MartStatements {
     /// These two statements store the run after which the marts were computed last.
     let clearRefresh: String
     let noteRefresh: String
-    /// Computes `top_movies` again, with the staged votes of the site.
+    /// Computes the rows of `genre_daily` for the stale days. It is for a database that groups by hashing; for others,
+    /// see `GenreDailySums`.
+    let addGenreDays: String
+    /// Computes `top_movies` again. A database that does not group by hashing has the site's votes staged.
     let topMovies: String
     /// Computes `trending` again.
     let trending: String
@@ -25,28 +26,38 @@ struct MartStatements {
         let stale = dialect.table("load_stale_day")
         let pending = dialect.table("load_pending_movie")
         let refresh = dialect.table("load_mart_refresh")
-        func addDays(of rows: Table) -> String {
-            """
-            INSERT INTO \(stale) (day) SELECT DISTINCT day FROM \(dialect.staged(StagedTable(rows))) WHERE TRUE
+        addStaleDays = """
+            INSERT INTO \(stale) (day) SELECT day FROM \(dialect.staged(StagedTable(ListTables.days))) WHERE TRUE
             ON CONFLICT (day) DO NOTHING
             """
-        }
-        addStaleDays = addDays(of: ListTables.days)
-        addDaysOfStagedEvents = addDays(of: MartTables.movieDaily)
         pendingMovies = "SELECT count(*) FROM \(pending)"
         staleDays = "SELECT count(*) FROM \(stale)"
         deleteStaleDays = "DELETE FROM \(dialect.table("genre_daily")) WHERE day IN (SELECT day FROM \(stale))"
         clear = "DELETE FROM \(pending); DELETE FROM \(stale)"
         clearRefresh = "DELETE FROM \(refresh)"
         noteRefresh = "INSERT INTO \(refresh) (run_id) VALUES (\(dialect.parameter(1)))"
+        addGenreDays = MartStatements.genreDays(dialect, stale)
         topMovies = MartStatements.topMovies(dialect)
         trending = MartStatements.trending(dialect)
+    }
+
+    private static func genreDays(_ dialect: SQLDialect, _ stale: String) -> String {
+        let measures = MartTables.measureNames
+        let sums = measures.map { dialect.integer("sum(daily.\($0))") }
+        return """
+            INSERT INTO \(dialect.table("genre_daily")) (day, genre_id, \(measures.joined(separator: ", ")))
+            SELECT daily.day, genre.genre_id, \(sums.joined(separator: ", "))
+            FROM \(dialect.table("movie_daily")) AS daily JOIN \(dialect.table("movie_genres")) AS genre USING (movie_id)
+            WHERE daily.day IN (SELECT day FROM \(stale))
+            GROUP BY daily.day, genre.genre_id
+            """
     }
 
     /// All sums and quotients are computed with integers up to the last step, so that every database gives the same
     /// digits. Titles are joined last, because the titles of all movies may not fit into memory.
     private static func topMovies(_ dialect: SQLDialect) -> String {
         let (integer, real) = (dialect.integer, dialect.real)
+        let siteVotes = dialect.groupsByHash ? SiteVotes.sums(dialect) : dialect.staged(StagedTable(SiteVotes.table))
         return """
             DELETE FROM \(dialect.table("top_movies"));
             INSERT INTO \(dialect.table("top_movies")) (position, movie_id, title, weighted_rating, mean_rating, votes)
@@ -60,7 +71,7 @@ struct MartStatements {
             ), summed AS (
                 SELECT movie_id, \(integer("sum(votes)")) AS votes, \(integer("sum(total)")) AS total FROM (
                     SELECT movie_id, votes, votes * mean AS total FROM tmdb
-                    UNION ALL SELECT movie_id, votes, total FROM \(dialect.staged(StagedTable(SiteVotes.table)))
+                    UNION ALL SELECT movie_id, votes, total FROM \(siteVotes) AS site
                 ) AS vote GROUP BY movie_id HAVING sum(votes) > 0
             ), rated AS MATERIALIZED (
                 SELECT movie_id, votes, total FROM summed
@@ -115,9 +126,7 @@ extension SQLWarehouse {
         let pending = try session.integer(marts.pendingMovies) ?? 0
         let days = try session.integer(marts.staleDays) ?? 0
         if days > 0 {
-            let sums = try GenreDailySums(session)
-            try session.run(marts.deleteStaleDays, [])
-            try merge(sums.rows)
+            try refreshGenreDays()
         }
         if days + pending > 0 {
             try refreshTopMovies()
@@ -131,7 +140,19 @@ extension SQLWarehouse {
         return days
     }
 
+    private func refreshGenreDays() throws {
+        if session.dialect.groupsByHash {
+            try session.run(marts.deleteStaleDays, [])
+            try session.run(marts.addGenreDays, [])
+        } else {
+            let sums = try GenreDailySums(session)
+            try session.run(marts.deleteStaleDays, [])
+            try merge(sums.rows)
+        }
+    }
+
     private func refreshTopMovies() throws {
+        if session.dialect.groupsByHash { return try session.runScript(marts.topMovies) }
         let votes = try SiteVotes(session).rows
         let staged = StagedTable(SiteVotes.table)
         defer { session.unstage(staged) }

@@ -25,6 +25,9 @@ struct MergeStatements {
         let forget: String
         /// The same, restricted to the keys of the staged rows.
         let forgetOfStaged: String
+        /// Deletes the withdrawals that staged rows beat. After the upsert of rows that are no withdrawals this is the same,
+        /// since an entry that is withdrawn has no row in the table.
+        let forgetBeatenByStaged: String
     }
 
     init(_ table: Table, _ dialect: SQLDialect) {
@@ -53,7 +56,9 @@ struct MergeStatements {
             remember: MergeWriter(table: remembered, dialect: dialect).upsert(from: staged, where: "TRUE"),
             delete: "DELETE FROM \(stored) WHERE " + ofStaged + exists(kept, "w", greaterThan: table.name),
             forget: "DELETE FROM \(kept) WHERE " + forget,
-            forgetOfStaged: "DELETE FROM \(kept) WHERE " + ofStaged + forget)
+            forgetOfStaged: "DELETE FROM \(kept) WHERE " + ofStaged + forget,
+            forgetBeatenByStaged: "DELETE FROM \(kept) WHERE "
+                + exists(staged, "new", greaterThan: remembered.name))
     }
 }
 

@@ -21,20 +21,24 @@ struct MovieStatements {
                 .joined(separator: ", ")
         }
         let staged = dialect.staged(StagedTable(ListTables.movies))
+        let movie = (table: dialect.table("movies"), isSame: "movie.movie_id = new.movie_id")
+        let popularity = dialect.lookup(
+            dialect.table("movie_popularity"), as: "popularity",
+            on: "popularity.movie_id = new.movie_id AND popularity.snapshot_date = new.snapshot_date",
+            keepsUnmatched: true)
         ranks = """
             SELECT new.ordinal, \(columns("popularity")), \(columns("movie"))
             FROM \(dialect.staged(StagedTable(ListTables.documents))) AS new
-            LEFT JOIN \(dialect.table("movie_popularity")) AS popularity
-                ON popularity.movie_id = new.movie_id AND popularity.snapshot_date = new.snapshot_date
-            LEFT JOIN \(dialect.table("movies")) AS movie ON movie.movie_id = new.movie_id
+            \(popularity) \(dialect.lookup(movie.table, as: "movie", on: movie.isSame, keepsUnmatched: true))
             """
         releaseDates = """
             SELECT movie.movie_id, movie.release_date FROM \(staged) AS new
-            \(dialect.orderedJoin) \(dialect.table("movies")) AS movie ON movie.movie_id = new.movie_id
+            \(dialect.lookup(movie.table, as: "movie", on: movie.isSame))
             """
+        let movieGenres = dialect.lookup(
+            dialect.table("movie_genres"), as: "genre", on: "genre.movie_id = new.movie_id")
         genres = """
-            SELECT genre.movie_id, genre.genre_id FROM \(staged) AS new
-            \(dialect.orderedJoin) \(dialect.table("movie_genres")) AS genre ON genre.movie_id = new.movie_id
+            SELECT genre.movie_id, genre.genre_id FROM \(staged) AS new \(movieGenres)
             ORDER BY genre.movie_id, genre.position
             """
         delete = MovieTables.owned.map {
@@ -120,8 +124,10 @@ extension SQLWarehouse {
             let order = documents.flatMap { $0.owned[index].map(UInt32.init) }
             if order.isEmpty { continue }
             let staged = StagedTable(table)
+            let rows = PackedRows(batch.owned[index], order: order)
+            if try session.insertDirectly(rows, into: staged, onlyIfEmpty: false) { continue }
             defer { session.unstage(staged) }
-            try session.stage(PackedRows(batch.owned[index], order: order), as: staged)
+            try session.stage(rows, as: staged)
             try session.run(movies.insert[index], [])
         }
         try session.stage(

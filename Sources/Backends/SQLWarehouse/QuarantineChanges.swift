@@ -207,6 +207,7 @@ extension SQLWarehouse {
             let most = isLast ? Int64.max : max(Self.linesAlwaysLookedAt, events.count)
             let times: [RowValue] = [.timestamp(events.times.lowerBound), .timestamp(events.times.upperBound)]
             if try isAtMost(most, quarantineTable.countEvents, times) {
+                try session.willUseFacts()
                 cured += try session.run(quarantineTable.cureEvents, [.integer(run)] + times)
                 arrivals.removeEvents()
             }

@@ -21,6 +21,8 @@ public struct SQLDialect: Sendable {
     public var greatest = "greatest"
     /// A join whose left side is read first, if the planner can be told so.
     public var orderedJoin = "JOIN"
+    /// Whether a subquery after `JOIN LATERAL` may name what stands before it.
+    public var joinsLaterally = true
     /// The end of a subquery that the planner must not flatten into the outer query.
     public var asWritten = "OFFSET 0"
     /// Whether `(a, b) > (c, d)` compares column by column.
@@ -48,6 +50,10 @@ public struct SQLDialect: Sendable {
     public var byteLength: Spelling = { "length(\($0))" }
     /// Any value of a type. It takes the place of a null where the result no longer depends on it.
     public var placeholder: @Sendable (ColumnType) -> String = SQLDialect.standardPlaceholder
+    /// Whether the database groups many rows without sorting them, so that a sum by group is best left to it.
+    public var groupsByHash = true
+    /// Whether the database knows how many rows a table has without reading all of it, or reads it very quickly.
+    public var countsQuickly = false
     /// The text after a table's name that makes the planner use an index; empty where that is not possible.
     public var indexedBy: Spelling = { _ in "" }
     /// The text after a table's name that makes the planner use only the primary key; empty where that is not possible.
@@ -88,6 +94,19 @@ extension SQLDialect {
 
     /// The full name of staged rows.
     public func staged(_ rows: StagedTable) -> String { stagePrefix + rows.name }
+
+    /// A join that looks up rows by a key, one after the other, for each row on its left. A planner that does not know how
+    /// few rows are staged would read a whole table instead.
+    ///
+    /// - Parameters:
+    ///   - rows: a table, or a subquery in parentheses.
+    ///   - condition: which of its rows belong to the row on the left.
+    ///   - keepsUnmatched: whether rows on the left without any stay, as in a left join.
+    func lookup(_ rows: String, as alias: String, on condition: String, keepsUnmatched: Bool = false) -> String {
+        let join = keepsUnmatched ? "LEFT JOIN" : joinsLaterally ? "JOIN" : orderedJoin
+        guard joinsLaterally else { return "\(join) \(rows) AS \(alias) ON \(condition)" }
+        return "\(join) LATERAL (SELECT * FROM \(rows) AS \(alias) WHERE \(condition) \(asWritten)) AS \(alias) ON TRUE"
+    }
 
     /// Compares two lists of expressions column by column, from the first.
     ///

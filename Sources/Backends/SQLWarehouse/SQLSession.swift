@@ -97,6 +97,20 @@ public protocol SQLSession: SQLDatabase {
     /// The start of an INSERT whose rows have no stored key: `INSERT INTO` and the table's name, or a faster form if
     /// the database has one.
     func insertOfNewRows(into table: String) throws -> String
+    /// Inserts a group's events into `fact_user_event` and `watch_history` in a way that only this database has. It
+    /// notes in the group which events are stored already and which ones the database refuses.
+    ///
+    /// - Returns: what was inserted; nil when the database has no such way, so that the rows are to be staged and
+    ///   inserted by statements. That is the default.
+    func insertFacts(_ group: EventGroup) throws -> InsertedFacts?
+    /// Called before a statement that reads or changes `fact_user_event` or `watch_history` and is not part of
+    /// `insertFacts`. Does nothing by default.
+    func willUseFacts() throws
+    /// Inserts rows into the stored table of their name without staging them. None of them may have a stored key.
+    ///
+    /// - Parameter onlyIfEmpty: whether nothing is to be done when the table has rows.
+    /// - Returns: whether the rows were inserted; false also where staging costs no more.
+    func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -158,6 +172,12 @@ public protocol SQLSession: SQLDatabase {
 }
 
 extension SQLSession {
+    /// Nothing but statements on staged rows.
+    public func insertFacts(_ group: EventGroup) throws -> InsertedFacts? { nil }
+    /// Nothing to do.
+    public func willUseFacts() throws {}
+    /// Inserts nothing: the rows are staged.
+    public func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool { false }
     /// False by default.
     public var canRecover: Bool { false }
     /// Rolls back by default.

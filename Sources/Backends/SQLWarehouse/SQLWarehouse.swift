@@ -198,14 +198,35 @@ open class SQLWarehouse: Warehouse {
         if let withdrawals = statements.withdrawals {
             try merge(rows, order, statements, withdrawals)
         } else {
-            try session.stage(PackedRows(rows.rows, order: order), as: staged)
-            try session.run(statements.upsert, [])
+            try upsert(PackedRows(rows.rows, order: order), as: staged, statements)
         }
         if table.name == MovieTables.moviePopularity.name { arrivals.add(movies: order.count) }
-        if table.name == MartTables.movieDaily.name { try session.run(marts.addDaysOfStagedEvents, []) }
+        if table.name == MartTables.movieDaily.name { try addStaleDays(of: rows) }
     }
 
-    /// Merges rows of a table whose entries can be withdrawn.
+    /// Merges rows none of which is a withdrawal, while no withdrawal is stored.
+    private func upsert(_ rows: PackedRows, as staged: StagedTable, _ statements: MergeStatements) throws {
+        if rows.count == 0 { return }
+        if try session.insertDirectly(rows, into: staged, onlyIfEmpty: true) { return }
+        try session.stage(rows, as: staged)
+        try session.run(statements.upsert, [])
+    }
+
+    /// Notes the days of rows of `movie_daily`.
+    private func addStaleDays(of rows: MergeTable) throws {
+        let day = rows.table.cells[rows.table.index(of: "day")]
+        var days: Set<Int32> = []
+        var last: Int32?
+        for index in 0..<rows.rows.count {
+            let next = Int32(truncatingIfNeeded: rows.rows[index].integer(day))
+            if next != last { days.insert(next) }
+            last = next
+        }
+        try session.stage(days.sorted().lazy.map { [.date($0)] }, as: ListTables.days)
+        try session.run(marts.addStaleDays, [])
+    }
+
+    /// Merges rows of a table whose entries can be withdrawn. There is one row a key: it is a withdrawal or it is not.
     private func merge(
         _ rows: MergeTable, _ order: [UInt32], _ statements: MergeStatements,
         _ withdrawals: MergeStatements.Withdrawals
@@ -217,18 +238,24 @@ open class SQLWarehouse: Warehouse {
             try session.stage(PackedRows(rows.rows, order: withdrawn), as: staged)
             try session.run(withdrawals.remember, [])
             try session.run(withdrawals.delete, [])
+            try forget(withdrawals, staged: withdrawn.count)
         }
         let others = withdrawn.isEmpty ? order : order.filter { !rows.rows[Int($0)].isWithdrawn }
+        if !isWithdrawnBefore { return try upsert(PackedRows(rows.rows, order: others), as: staged, statements) }
+        if others.isEmpty { return }
         try session.stage(PackedRows(rows.rows, order: others), as: staged)
-        try session.run(isWithdrawnBefore ? statements.upsertUnlessWithdrawn : statements.upsert, [])
-        // Looks through the withdrawals or the rows, whichever are fewer.
-        let count = try session.integer(withdrawals.count) ?? 0
-        if count > order.count {
-            // A stored row may beat a withdrawal of this batch too.
-            if !withdrawn.isEmpty { try session.stage(PackedRows(rows.rows, order: order), as: staged) }
-            try session.run(withdrawals.forgetOfStaged, [])
-        } else if count > 0 {
-            try session.run(withdrawals.forget, [])
+        try session.run(statements.upsertUnlessWithdrawn, [])
+        if session.dialect.countsQuickly {
+            try forget(withdrawals, staged: others.count)
+        } else {
+            try session.run(withdrawals.forgetBeatenByStaged, [])
         }
+    }
+
+    /// Deletes the withdrawals that rows of the table beat. Those can only be withdrawals with a staged key.
+    private func forget(_ withdrawals: MergeStatements.Withdrawals, staged count: Int) throws {
+        // Looks through the withdrawals or the staged rows, whichever are fewer, where it is cheap to know.
+        let isFewer = try session.dialect.countsQuickly && (session.integer(withdrawals.count) ?? 0) <= count
+        try session.run(isFewer ? withdrawals.forget : withdrawals.forgetOfStaged, [])
     }
 }

@@ -23,7 +23,7 @@ public struct StagedTable: Sendable, Equatable {
     /// The name of the candidates of an event group.
     public static let eventsName = "events"
     /// The candidates of an event group.
-    static let events = StagedTable(eventsName, EventRows.columns)
+    public static let events = StagedTable(eventsName, EventRows.columns)
     /// The rejected lines.
     static let rejections = StagedTable("rejections", RejectionRows.columns)
 

@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import SQLWarehouse
 
 extension WarehouseBackend {
     /// The backend that keeps a warehouse in a SQLite file.
@@ -19,6 +20,8 @@ extension WarehouseBackend {
             return DryRunWarehouse(try SQLiteWarehouse(path: scratch.warehouse), scratch: scratch)
         },
         openReader: { try SQLiteReader(path: SQLiteLocation.path($0)) },
+        openCopySource: { try SQLCopySource.sqlite(path: SQLiteLocation.path($0)) },
+        openCopyTarget: { try SQLCopyTarget.sqlite(path: SQLiteLocation.path($0)) },
         isThere: { SQLiteLocation.isThere(SQLiteLocation.path($0)) },
         check: { SQLiteChecks.findings(path: SQLiteLocation.path($0), content: $1) },
         localFiles: { SQLiteLocation.localFiles(SQLiteLocation.path($0)) },

@@ -5,7 +5,8 @@ enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
         SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
-        DoctorCommand.self, MigrateCommand.self, GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
+        DoctorCommand.self, MigrateCommand.self, CopyCommand.self, GenerateCommand.self, CompletionCommand.self,
+        ManualCommand.self,
     ]
 
     private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
@@ -41,8 +42,10 @@ enum CommandRegistry {
             .init("REELHOUSE_PROGRESS_SECONDS", "seconds between lines of progress off a terminal; 10 unless set"),
         ])
 
-    /// Whether a command handles signals itself (`SignalWatch`), to stop at its next commit.
-    static func stopsAtACommit(_ path: [String]) -> Bool { path == ["run"] || path == ["quarantine", "retry"] }
+    /// Whether a command handles signals itself (`SignalWatch`), to stop at its next commit or before its only one.
+    static func stopsAtACommit(_ path: [String]) -> Bool {
+        [["run"], ["quarantine", "retry"], ["copy"]].contains(path)
+    }
 
     /// The command of a path of names, such as `["quarantine", "list"]`.
     static func command(for path: [String]) throws -> any Command.Type {

@@ -1,3 +1,4 @@
+import Domain
 import Dispatch
 import Glibc
 import Pipeline
@@ -49,11 +50,17 @@ final class SignalWatch {
     private let queue = DispatchQueue(label: "reelhouse.signals")
     private let stop: StopSignal
     private let console: Console
+    private let announcement: String
     private let requests = StopRequests()
     private var sources: [any DispatchSourceProtocol] = []
 
-    init(stop: StopSignal, console: Console, latest: LatestProgress) {
+    /// - Parameter announcement: what is said when a signal has asked for the stop.
+    init(
+        stop: StopSignal, console: Console, latest: LatestProgress,
+        announcement: String = "Stopping at the next commit; once more stops at once."
+    ) {
         self.stop = stop
+        self.announcement = announcement
         self.console = console
         watch(SIGINT, .interrupt)
         watch(SIGTERM, .terminate)
@@ -85,13 +92,14 @@ final class SignalWatch {
     private func watch(_ number: Int32, _ reason: StopSignal.Reason) {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-        source.setEventHandler { [requests, stop, console] in
+        source.setEventHandler { [requests, stop, console, announcement] in
             switch requests.request(at: .now) {
             case .same: break
             case .end: _exit(reason == .interrupt ? ExitStatus.interrupted.code : ExitStatus.terminated.code)
             case .stop:
                 stop.request(reason)
-                console.say("Stopping at the next commit; once more stops at once.")
+                StopRequest.make()
+                console.say(announcement)
             }
         }
         source.resume()

@@ -1,9 +1,10 @@
 import Dispatch
+import Domain
 import Files
 import Glibc
 
 /// Handles the signals of a command that does not stop at a commit. SIGUSR1 prints the progress. A signal that ends the
-/// command removes unfinished files first. Commands that stop at a commit use `SignalWatch` instead.
+/// command removes unfinished files and lets backends cancel their statements first. Commands that stop at a commit use `SignalWatch` instead.
 final class WorkWatch {
     private let queue = DispatchQueue(label: "reelhouse.signals")
     private var sources: [any DispatchSourceProtocol] = []
@@ -14,11 +15,19 @@ final class WorkWatch {
         for number in [SIGINT, SIGTERM, SIGHUP] where !Self.isIgnored(number) {
             watch(number) {
                 UnfinishedFiles.remove()
+                Self.waitForStatements()
                 // The signal's default action ends the program, so that a shell sees which signal ended it.
                 signal(number, SIG_DFL)
                 kill(getpid(), number)
             }
         }
+    }
+
+    /// Waits until backends have cancelled their statements, for at most five seconds; for a third of a second where
+    /// none of them sees the request, as when the command is printing.
+    private static func waitForStatements() {
+        ExitRequest.make()
+        for step in 0..<500 where step < 30 ? ExitRequest.hasStatements : ExitRequest.isBeingHandled { usleep(10_000) }
     }
 
     /// Ends the handling of signals.

@@ -2,7 +2,7 @@ import Dispatch
 import Domain
 
 /// Settles a group of events after the warehouse has inserted it: counts accepted events and duplicates, merges the
-/// rows of accepted events, and makes a rejection of each conflict. It runs on a thread of its own, at the same time as
+/// rows of accepted events, and makes a rejection of each conflict and of each event that the warehouse refused. It runs on a thread of its own, at the same time as
 /// the insert of the next group.
 ///
 ///     settlement.begin(group)
@@ -109,6 +109,11 @@ final class EventSettlement {
             case .conflict:
                 counts[number].rejected += 1
                 batch.rejections.append(conflict(row, of: batch))
+            case .refused(let message):
+                counts[number].rejected += 1
+                let line = batch.chunk.lines[Int(row.pointee.line)]
+                batch.rejections.append(
+                    batch.chunk.rejection(of: line, rule: .refusedByWarehouse, message: message))
             }
         }
         return zip(group.batches, counts).map { batch, counts in

@@ -7,9 +7,12 @@ import Testing
         ("postgresql://user@host:5433/movies", "reelhouse", "postgresql://user@host:5433/movies"),
         ("postgres://host", "reelhouse", "postgresql://host"),
         ("postgresql://", "reelhouse", "postgresql://"),
-        ("postgresql:///movies?schema=Mine", "Mine", "postgresql:///movies"),
-        ("postgresql://h/d?schema=a%20%22b%22&sslmode=require", "a \"b\"", "postgresql://h/d?sslmode=require"),
-        ("postgresql://h/d?sslmode=require&schema=%C3%A9", "é", "postgresql://h/d?sslmode=require"),
+        ("postgresql:///movies?schema=Mine", "Mine", "postgresql:///movies?schema=Mine"),
+        (
+            "postgresql://h/d?schema=a%20%22b%22&sslmode=require", "a \"b\"",
+            "postgresql://h/d?schema=a%20%22b%22&sslmode=require"
+        ),
+        ("postgresql://h/d?sslmode=require&schema=%C3%A9", "é", "postgresql://h/d?schema=%C3%A9&sslmode=require"),
         ("postgresql://u:secret@h/d", "reelhouse", "postgresql://u@h/d"),
         ("postgresql://u:s%40cret@a,b:2/d", "reelhouse", "postgresql://u@a,b:2/d"),
         (

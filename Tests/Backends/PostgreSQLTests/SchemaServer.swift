@@ -1,26 +1,21 @@
 import Foundation
+import Servers
 import Synchronization
 
-/// A PostgreSQL server for the tests of the schema: that of `REELHOUSE_TEST_POSTGRES`, or one of Debian's package, on a
-/// folder of its own. It is stopped when this process ends, however it ends. Statements go through psql.
+/// The server of the tests of the schema, which send statements by psql.
 final class SchemaServer: Sendable {
-    /// What is said where the tests are skipped.
-    static let isMissing =
-        "no PostgreSQL server: install one (apt-get install postgresql), or name one in REELHOUSE_TEST_POSTGRES"
+    /// Why the tests are skipped.
+    static let isMissing = PostgresServer.whatToSet
 
-    /// The server; nil where none is there.
-    static let shared: SchemaServer? = start()
+    /// The server; nil where there is none.
+    static let shared: SchemaServer? =
+        PostgresServer.isThere ? (try? PostgresServer.sharedURL()).map { SchemaServer(location: $0) } : nil
 
-    /// What psql connects with.
+    /// What psql connects to.
     let location: String
-    /// The script that stops the server when this pipe, its standard input, is closed; none for a server of others.
-    private let keeper: Pipe?
     private let count = Mutex(0)
 
-    private init(location: String, keeper: Pipe? = nil) {
-        self.location = location
-        self.keeper = keeper
-    }
+    private init(location: String) { self.location = location }
 
     /// A name for a schema that no other test has.
     func freshName(_ start: String = "t") -> String {
@@ -29,43 +24,6 @@ final class SchemaServer: Sendable {
             return "\(start) \(ProcessInfo.processInfo.processIdentifier) \(count)"
         }
     }
-
-    private static func start() -> SchemaServer? {
-        if let location = ProcessInfo.processInfo.environment["REELHOUSE_TEST_POSTGRES"] {
-            return SchemaServer(location: location)
-        }
-        let folder = "/usr/lib/postgresql"
-        let versions = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        guard let newest = versions.max(by: { Int($0) ?? 0 < Int($1) ?? 0 }),
-            FileManager.default.isExecutableFile(atPath: "\(folder)/\(newest)/bin/initdb")
-        else { return nil }
-        let script = Process()
-        let isRoot = getuid() == 0
-        script.executableURL = URL(fileURLWithPath: isRoot ? "/usr/sbin/runuser" : "/bin/sh")
-        script.arguments =
-            (isRoot ? ["-u", "postgres", "--", "/bin/sh"] : []) + ["-c", Self.script, "\(folder)/\(newest)/bin"]
-        script.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
-        let (input, output) = (Pipe(), Pipe())
-        script.standardInput = input
-        script.standardOutput = output
-        script.standardError = FileHandle.nullDevice
-        guard (try? script.run()) != nil else { return nil }
-        let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        guard answer.hasPrefix("/tmp/") else { return nil }
-        let socket = answer.trimmingCharacters(in: .whitespacesAndNewlines)
-        return SchemaServer(location: "host=\(socket) user=postgres dbname=postgres", keeper: input)
-    }
-
-    private static let script = """
-        PATH=$0:$PATH
-        folder=$(mktemp -d /tmp/reelhouse-postgres.XXXXXX) || exit 1
-        trap 'pg_ctl -D $folder/data -m immediate stop; rm -rf $folder' EXIT
-        initdb -D $folder/data -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null || exit 1
-        pg_ctl -D $folder/data -l $folder/log -w start \
-            -o "-k $folder -c listen_addresses= -c fsync=off -c timezone=Asia/Kathmandu" >/dev/null || exit 1
-        echo $folder
-        read -r line
-        """
 }
 
 /// A session of psql, which answers statements one after the other.
@@ -82,6 +40,8 @@ final class SchemaSession {
         process.standardInput = input
         process.standardOutput = output
         process.standardError = output
+        // A time zone in which no month begins when it begins in UTC.
+        process.environment = ProcessInfo.processInfo.environment.merging(["PGTZ": "Asia/Kathmandu"]) { $1 }
         try process.run()
         _ = run("\\set VERBOSITY sqlstate\nSET client_min_messages = warning")
     }

@@ -17,6 +17,26 @@ struct DataDictionary {
         }
     }
 
+    /// The type in which PostgreSQL stores a column.
+    static func postgreSQLType(_ column: Column) -> String {
+        switch column.type {
+        case .integer:
+            switch column.name {
+            case "budget", "revenue": "numeric(19)"
+            case "vote", "release_year": "smallint"
+            case "days_since_release", "position": "integer"
+            default: "bigint"
+            }
+        case .real: "double precision"
+        case .text: "text"
+        case .boolean: "boolean"
+        case .date: "date"
+        case .timestamp: "timestamptz"
+        case .uuid: "uuid"
+        case .blob: "bytea"
+        }
+    }
+
     func page() throws -> String {
         var page = Self.head
         for (title, tables) in [
@@ -32,7 +52,8 @@ struct DataDictionary {
     private static let head = """
         # The data dictionary
 
-        Every table of the warehouse, column by column. The tables are made by the numbered migrations in `sqlite/`; \
+        Every table of the warehouse, column by column. The tables are made by the numbered migrations in `sqlite/` and \
+        [`postgres/`](postgres/README.md); \
         they, the merge in memory, the upserts and the digest follow from one declaration a table (`Sources/Core/Domain/Tables`), \
         and so does this page: a test holds it against the declarations. After a change of those,
         `REELHOUSE_WRITE=1 swift test --filter DataDictionaryTests` writes it, and [RULES.md](RULES.md), anew.
@@ -56,11 +77,12 @@ struct DataDictionary {
                 " A withdrawn entry is no row here: its rank stays in `\(withdrawals.name)`, and beats what is older."
         }
         text += Self.words(table.indexes)
-        text += "\n\n| column | type | on SQLite | null | meaning |\n| --- | --- | --- | --- | --- |\n"
+        text += "\n\n| column | type | on SQLite | on PostgreSQL | null | meaning |\n| --- | --- | --- | --- | --- | --- |\n"
         for column in table.columns {
             let meaning = column.meaning.replacing("|", with: "\\|")
             text +=
                 "| `\(column.name)` | \(Self.name(column.type)) | \(Self.storedType(column.type)) | "
+                + "\(Self.postgreSQLType(column)) | "
                 + "\(column.isNullable ? "may be" : "never") | \(meaning) |\n"
         }
         return text

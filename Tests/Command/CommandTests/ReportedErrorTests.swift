@@ -7,6 +7,7 @@ import JSON
 import Testing
 
 @testable import Pipeline
+@testable import PostgreSQL
 @testable import SQLite
 @testable import reelhouse
 
@@ -32,6 +33,10 @@ import Testing
         }
     }
 
+    private static let postgresErrors: [any ReportedError] = PostgresProblem.allCases.map {
+        PostgresError($0, PostgresError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
+    }
+
     private static let queryErrors: [any ReportedError] = [
         QueryError.empty, .severalStatements, .writes, .unknownTable("moveis", among: ["movies"]),
         .unknownColumn("x", among: []), .unavailable("ATTACH is"), .invalid("near \"\(url)\": syntax error"),
@@ -54,6 +59,10 @@ import Testing
             SQLiteFileError.journalNotReadable(path: url),
             SQLiteFileError.triggerLeavesOut(path: url, trigger: "t", table: "users"),
             SQLiteFileError.noScratchFolder(parent: url, reason: "no"),
+            CopyError.notEmpty(location: url, table: "movies"), CopyError.itself(location: url),
+            CopyError.older(location: url, version: 11, known: 12), CopyError.changed(location: url),
+            CopyError.wrongValue(location: url, table: "movies", column: "title"),
+            CopyError.differs(from: url, to: url, tables: ["movies", "users"]), CopyError.stopped(location: url),
             LocationError.unknownScheme(location, port: "warehouse", takes: ["a path", "sqlite:"]),
             LocationError.unknownScheme(Location(path: url), port: "events", takes: []),
             LocationError.mixed(location, location, port: "events"),
@@ -67,7 +76,7 @@ import Testing
             CommandError(message: "there is nothing at \(url)", hint: "Look at \(url) again."),
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
-        + fileReasons.map { FileError(.open, url, $0) } + queryErrors
+        + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {

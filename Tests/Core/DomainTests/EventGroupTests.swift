@@ -79,6 +79,16 @@ import Testing
         #expect(group.accepted == [0, 1, 3, 4])
     }
 
+    @Test func allEventsOfARefusedIdentityAreRefused() throws {
+        let lines = [Self.score("5"), Self.score("5"), Self.score("6"), Self.score("5", time: "1763661802518")]
+        let group = EventGroup([try eventBatch(lines)])
+        group.refuse(candidate: 0, message: "no")
+        #expect(group.accepted == [1])
+        var outcomes: [EventGroup.Outcome: Int] = [:]
+        group.forEachOutcome { _, _, outcome in outcomes[outcome, default: 0] += 1 }
+        #expect(outcomes == [.refused(message: "no"): 3, .accepted: 1])
+    }
+
     @Test func noEventsAreNoCandidates() throws {
         #expect(EventGroup([]).candidateCount == 0)
         #expect(try outcomes([[], ["{"]]) == [[], []])

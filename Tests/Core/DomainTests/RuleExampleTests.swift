@@ -43,6 +43,9 @@ import Testing
             chunk.notes = [rule == .damagedFile ? .damage(example) : .unsupported(example)]
             chunk.lines[0].note = 0
             #expect(try MovieDecoder().decode(chunk).rejections.map(\.rule) == [rule])
+        case .refusedByWarehouse:
+            // Only a warehouse can refuse an event.
+            #expect(!example.contains("{"))
         case .eventIDConflict:
             let batch = try eventBatch(example.split(separator: "\n").map(String.init))
             #expect(batch.rejections.isEmpty)
@@ -58,7 +61,7 @@ import Testing
 
     @Test("an example breaks no other rule: mended in one place it is taken", arguments: CleaningRule.allCases)
     func mended(rule: CleaningRule) throws {
-        if [.damagedFile, .unsupportedFile, .eventIDConflict].contains(rule) { return }
+        if [.damagedFile, .unsupportedFile, .eventIDConflict, .refusedByWarehouse].contains(rule) { return }
         let (wrong, right) = try #require(Self.mended[rule])
         let example = rule.explanation.example
         let range = try #require(example.firstRange(of: wrong))

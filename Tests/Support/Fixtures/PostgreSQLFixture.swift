@@ -1,5 +1,6 @@
 import Domain
 import PostgreSQL
+import SQLWarehouse
 import Schema
 import Servers
 import TestSupport
@@ -26,6 +27,8 @@ private final class PostgreSQLFixture: WarehouseFixture {
     var file: String? { nil }
     func writer() throws -> any Warehouse { try PostgreSQLWarehouse(PostgresLocation(location)) }
     func reader() throws -> any WarehouseReader { try PostgreSQLReader(PostgresLocation(location)) }
+    func copySource() throws -> any CopySource { try SQLCopySource.postgreSQL(PostgresLocation(location)) }
+    func copyTarget() throws -> any CopyTarget { try SQLCopyTarget.postgreSQL(PostgresLocation(location)) }
     func database() throws -> any TestDatabase { try PostgresDatabase(url: server, schema: schema) }
     func isUntouched() throws -> Bool { try !PostgresDatabase(url: server, schema: schema).isThere() }
 }

@@ -1,4 +1,5 @@
 import Domain
+import SQLWarehouse
 import SQLite
 import Schema
 import TestSupport
@@ -19,6 +20,8 @@ private final class SQLiteFixture: WarehouseFixture {
     var file: String? { path }
     func writer() throws -> any Warehouse { try SQLiteWarehouse(path: path) }
     func reader() throws -> any WarehouseReader { try SQLiteReader(path: path) }
+    func copySource() throws -> any CopySource { try SQLCopySource.sqlite(path: path) }
+    func copyTarget() throws -> any CopyTarget { try SQLCopyTarget.sqlite(path: path) }
     func database() throws -> any TestDatabase { try Database(path: path, isWritable: true) }
     func isUntouched() -> Bool { TemporaryFolder.bytes(ofFile: path).isEmpty }
 }

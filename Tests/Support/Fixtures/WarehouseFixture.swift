@@ -10,6 +10,10 @@ public protocol WarehouseFixture: AnyObject {
     func writer() throws -> any Warehouse
     /// Opens another reader.
     func reader() throws -> any WarehouseReader
+    /// Opens it to be copied from.
+    func copySource() throws -> any CopySource
+    /// Opens it to be copied into.
+    func copyTarget() throws -> any CopyTarget
     /// Opens the database without the project's code.
     func database() throws -> any TestDatabase
     /// The file of the warehouse, for tests that copy it or check its size; nil when it is on a server.

@@ -1,8 +1,10 @@
 import Domain
+import Glibc
 import SQLWarehouse
 import Schema
 
-/// The connection that reads a warehouse: each question is a transaction that only reads, as of one moment.
+/// The connection that reads a warehouse. Everything is read in transactions that cannot write. Each of them sees the
+/// state of one moment, and sets what the role's own settings would change, such as the time zone.
 final class PostgreSQLReadSession: SQLReadSession {
     let location: String
     let dialect: SQLDialect
@@ -11,28 +13,40 @@ final class PostgreSQLReadSession: SQLReadSession {
     private let settings: TransactionSettings
     private var isOpen = false
 
-    /// Connects to a server.
+    /// Connects to a server. A signal that ends the program cancels the statement that the server is running.
     ///
     /// - Throws: `PostgresError`; `WarehouseError.notThere` when there is no warehouse in the schema.
     init(_ location: PostgresLocation) throws {
         self.location = location.description
         dialect = .postgreSQL(schema: location.schema)
-        connection = try PostgresConnection(location, PostgresOptions(.reading))
+        connection = try PostgresConnection(
+            location, PostgresOptions(.reading, isStopRequested: { ExitRequest.isMade }))
         var settings = TransactionSettings()
         settings.schema = location.schema
         settings.isSnapshot = true
         self.settings = settings
-        guard try !connection.columnNames(of: "schema_migration").isEmpty else {
-            throw WarehouseError.notThere(location: self.location)
-        }
+        guard try connection.hasWarehouse() else { throw WarehouseError.notThere(location: self.location) }
     }
 
     /// Reads something in one transaction.
+    ///
+    /// - Throws: what `read` throws. An error about a right that the role lacks says which GRANT gives it.
     func consistently<Answer>(_ read: () throws -> Answer) throws -> Answer {
         if isOpen { return try read() }
+        ExitRequest.begin()
+        // When a signal is about to end the program, nothing is to be printed any more.
+        defer { if ExitRequest.finish() { sleep(5) } }
+        do {
+            return try inTransaction(read)
+        } catch let error as PostgresError where error.problem == .permission {
+            throw error.with(hint: try? RoleRights(connection).hint(for: .reading))
+        }
+    }
+
+    private func inTransaction<Answer>(_ read: () throws -> Answer) throws -> Answer {
         try connection.begin(settings)
         isOpen = true
-        // A transaction that only reads ends well either way.
+        // The transaction only reads, so that ROLLBACK and COMMIT are the same.
         defer {
             isOpen = false
             try? connection.rollback()
@@ -50,7 +64,7 @@ final class PostgreSQLReadSession: SQLReadSession {
     func declaredIndexes() throws -> [TableIndex] { try connection.declaredIndexes() }
 
     func isBeingWritten() -> Bool {
-        // Where it cannot be told it may be so.
+        // If that cannot be read, it may be so.
         (try? consistently { try WriterPlace(connection).isTaken() }) ?? true
     }
 
@@ -64,6 +78,7 @@ final class PostgreSQLReadSession: SQLReadSession {
     }
 
     func size(of index: TableIndex) throws -> Int64? {
+        // The index of a partitioned table is the sum of those of its partitions.
         try bytes(
             """
             SELECT sum(coalesce(pg_relation_size(t.relid), 0))::bigint
@@ -76,7 +91,4 @@ final class PostgreSQLReadSession: SQLReadSession {
         let rows = try connection.query(sql, [.text(name)])
         return try rows.next() && !rows.isNull(0) ? rows.integer(0) : nil
     }
-
-    /// Nothing yet: constraints are the server's own matter.
-    func faults() throws -> [String] { [] }
 }

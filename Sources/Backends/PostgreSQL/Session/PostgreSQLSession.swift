@@ -15,7 +15,11 @@ final class PostgreSQLSession: SQLSession {
     private let settings: TransactionSettings
     private var place: WriterPlace
     private var staging: StagingTables
-    private var months: LoadedMonths
+    var facts: FactLoader
+    /// The tables that were filled and have no statistics yet.
+    var filledTables: Set<String> = []
+    /// Whether the writer's place was taken to commit anything; a dry run does not.
+    private var commits = true
     private var isOpen = false
     /// Whether the transaction was begun since rows were staged outside of any.
     private var isForStaging = false
@@ -31,13 +35,17 @@ final class PostgreSQLSession: SQLSession {
         self.location = location.description
         postgresLocation = location
         dialect = .postgreSQL(schema: location.schema)
-        connection = try PostgresConnection(location, PostgresOptions(.writing))
+        connection = try PostgresConnection(
+            location, PostgresOptions(.writing, isStopRequested: { StopRequest.isMade }))
         var settings = TransactionSettings()
         settings.schema = location.schema
+        // A merge reads a transaction's staged rows and the table beside them by hash tables; the default of 4 MB has
+        // them written to the disk.
+        settings.workMemory = "64MB"
         self.settings = settings
         place = WriterPlace(connection)
         staging = StagingTables(connection)
-        months = LoadedMonths(connection)
+        facts = FactLoader(connection, settings, dialect)
     }
 
     deinit {
@@ -65,26 +73,19 @@ final class PostgreSQLSession: SQLSession {
             try beginTransaction()
             isForStaging = true
         }
-        guard let time = eventTime(of: table) else { return try staging.copy(rows, into: table, onRow: {}) }
-        months.removeEvents()
-        try staging.copy(rows, into: table) {
-            if case .integer(let value) = rows.cell(time) { months.add(value) }
-        }
-    }
-
-    /// The column by which events go to partitions; nil for other rows.
-    private func eventTime(of table: StagedTable) -> Int? {
-        table.name == StagedTable.eventsName ? table.columns.firstIndex { $0.name == "event_time" } : nil
+        try staging.copy(rows, into: table)
     }
 
     /// Nothing: rows go with the transaction, or when others take their place.
     func unstage(_ table: StagedTable) {}
 
-    /// Makes the partitions that the staged events need.
-    func insertOfNewRows(into table: String) throws -> String {
-        if MonthPartitions.tables.contains(table) { try months.make() }
-        return "INSERT INTO \(dialect.table(table))"
-    }
+    func insertOfNewRows(into table: String) throws -> String { "INSERT INTO \(dialect.table(table))" }
+
+    /// Copies the events by COPY.
+    func insertFacts(_ group: EventGroup) throws -> InsertedFacts? { try facts.insert(group, staging: &staging) }
+
+    /// Attaches the months that are new in the transaction.
+    func willUseFacts() throws { try facts.attachMonths() }
 
     func willChangeManyRows() throws {}
     func didInsertGroup() {}
@@ -111,6 +112,7 @@ final class PostgreSQLSession: SQLSession {
     func checkFence() throws { try place.renew() }
 
     func commit() throws {
+        try facts.attachMonths()
         do throws(PostgresError) { try connection.commit() } catch {
             isCommitUnknown = error.isCommitUnknown
             throw error
@@ -138,7 +140,8 @@ final class PostgreSQLSession: SQLSession {
             connection = try PostgresConnection(
                 postgresLocation, PostgresOptions(.writing, isStopRequested: isStopRequested))
             staging = StagingTables(connection)
-            months = LoadedMonths(connection)
+            facts = FactLoader(connection, settings, dialect)
+            facts.didTakePlace(commits: commits)
         }
         let outcome = try place.goOn(with: connection, settings, isCommitUnknown: isCommitUnknown)
         didEnd(committed: outcome == .committed)
@@ -149,7 +152,7 @@ final class PostgreSQLSession: SQLSession {
     private func didEnd(committed: Bool) {
         (isOpen, isForStaging) = (false, false)
         staging.didEnd(committed: committed)
-        months.didEnd(committed: committed)
+        facts.didEnd(committed: committed)
         place.didEnd(committed: committed)
     }
 
@@ -159,9 +162,11 @@ final class PostgreSQLSession: SQLSession {
 
     func takePlace(for work: SQLWriterWork) throws {
         if isForStaging { try rollback() }
-        var commits = true
+        try checkRights()
+        commits = true
         if case .run(.dryRun) = work { commits = false }
         try place.take(settings, commits: commits)
+        facts.didTakePlace(commits: commits)
     }
 
     func releasePlace() {
@@ -173,72 +178,6 @@ final class PostgreSQLSession: SQLSession {
 
     func willEndRun() {}
     func note(_ run: RunRecord) {}
-
-    // MARK: The schema
-
-    func columns(of table: String) throws -> Set<String> { try connection.columnNames(of: table) }
-    func declaredIndexes() throws -> [TableIndex] { try connection.declaredIndexes() }
-
-    /// Makes the schema where it is not there. It is looked for first: `IF NOT EXISTS` needs a right on the database also
-    /// where it is.
-    func willApply(_ migrations: [Schema.Migration]) throws {
-        let schema = connection.location.schema
-        let rows = try connection.query(
-            "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)", [.text(schema)])
-        let isThere = try rows.next() && rows.boolean(0)
-        if !isThere { try connection.execute("CREATE SCHEMA \(PostgresLocation.quoted(schema))") }
-    }
-
-    func didMigrate() {}
-    func checkAdditions() throws {}
-
-    func kind(of name: String) throws -> String? {
-        let rows = try connection.query(
-            """
-            SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
-                WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index'
-                ELSE 'type' END
-            FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = $1 AND c.relname = $2
-            """, [.text(connection.location.schema), .text(name)])
-        return try rows.next() ? rows.text(0) : nil
-    }
-
-    func create(_ index: TableIndex) throws {
-        try connection.execute(
-            "CREATE INDEX \(index.name) ON \(dialect.table(index.table)) (\(index.columns.joined(separator: ", ")))")
-    }
-
-    func remove(_ index: TableIndex) throws { try connection.execute("DROP INDEX \(dialect.table(index.name))") }
-
-    func updateStatistics() throws {
-        for table in AllTables.content { try connection.execute("ANALYZE \(dialect.table(table.name))") }
-    }
-}
-
-extension PostgresConnection {
-    /// The names of a table's columns; none when there is no such table in the location's schema.
-    func columnNames(of table: String) throws -> Set<String> {
-        let rows = try query(
-            """
-            SELECT a.attname FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped
-            """, [.text(location.schema), .text(table)])
-        var names: Set<String> = []
-        while try rows.next() { names.insert(rows.text(0) ?? "") }
-        return names
-    }
-
-    /// The declared indexes that are there.
-    func declaredIndexes() throws -> [TableIndex] {
-        let rows = try query(
-            "SELECT indexname || ' ' || tablename FROM pg_catalog.pg_indexes WHERE schemaname = $1",
-            [.text(location.schema)])
-        var names: Set<String> = []
-        while try rows.next() { names.insert(rows.text(0) ?? "") }
-        return AllTables.indexes.filter { names.contains("\($0.name) \($0.table)") }
-    }
 }
 
 extension PostgresValue {

@@ -22,11 +22,15 @@ extension WarehouseBackend {
     public static let postgreSQL = WarehouseBackend(
         naming: BackendNaming(
             schemes: ["postgresql", "postgres"],
-            help: "a PostgreSQL database, as postgresql://USER@HOST/DATABASE with ?schema=NAME (default: "
-                + "\(PostgresLocation.defaultSchema))"),
+            help: "a PostgreSQL database, as postgresql://HOST/DB with ?schema=NAME "
+                + "(\(PostgresLocation.defaultSchema) unless given)"),
         validate: { _ = try PostgresLocation($0.text) },
+        libraries: { [PostgreSQLChecks.library] },
         open: { try PostgreSQLWarehouse(PostgresLocation($0.text)) },
         openReader: { try PostgreSQLReader(PostgresLocation($0.text)) },
+        openCopySource: { try SQLCopySource.postgreSQL(PostgresLocation($0.text)) },
+        openCopyTarget: { try SQLCopyTarget.postgreSQL(PostgresLocation($0.text)) },
+        check: { PostgreSQLChecks.findings($0, content: $1) },
         queryHelp: QueryHelp(
             database: "PostgreSQL", syntax: "https://www.postgresql.org/docs/current/sql-select.html",
             changes: "To change data, open the database with psql.",

@@ -1,3 +1,4 @@
+import CPostgres
 import Domain
 import SQLWarehouse
 
@@ -28,9 +29,7 @@ struct StagingTables {
     mutating func forgetTables() { made = [] }
 
     /// Copies rows into the table of their name, in the place of those that are there.
-    ///
-    /// - Parameter onRow: called with the source when it stands on a row.
-    mutating func copy(_ rows: RowSource, into table: StagedTable, onRow: () -> Void) throws {
+    mutating func copy(_ rows: RowSource, into table: StagedTable) throws {
         let name = Self.namePrefix + table.name
         try make(table, name)
         if filled.contains(name) { try connection.execute("DELETE FROM pg_temp.\(name)") }
@@ -42,7 +41,6 @@ struct StagingTables {
         do {
             for index in 0..<rows.count {
                 rows.move(to: index)
-                onRow()
                 copy.beginRow()
                 for column in types.indices { Self.add(rows.cell(column), types[column], to: copy) }
                 try copy.endRow()
@@ -74,10 +72,31 @@ struct StagingTables {
         guard !made.contains(name) else { return }
         let columns = table.columns.map { "\(PostgresLocation.quoted($0.name)) \($0.type.declaration)" }
         // A pooler may give a server process that has the table from before.
-        try connection.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS \(name) (\(columns.joined(separator: ", "))) ON COMMIT DELETE ROWS")
+        try connection.makeTemporary(name, columns: columns.joined(separator: ", "))
         made.insert(name)
         madeInTransaction.insert(name)
+    }
+}
+
+extension PostgresConnection {
+    /// Creates a temporary table whose rows go with the transaction, unless it is there.
+    ///
+    /// - Throws: an error that says what to grant, when the role may not create temporary tables.
+    func makeTemporary(_ name: String, columns: String) throws(PostgresError) {
+        do throws(PostgresError) {
+            try execute("CREATE TEMPORARY TABLE IF NOT EXISTS \(name) (\(columns)) ON COMMIT DELETE ROWS")
+        } catch {
+            guard error.problem == .permission else { throw error }
+            var error = error
+            let (database, role) = (PQdb(handle), PQuser(handle))
+            let name = { (text: UnsafeMutablePointer<CChar>?) in
+                PostgresLocation.quoted(text.map { String(cString: $0) } ?? "…")
+            }
+            error.ownHint =
+                "A load needs temporary tables. Let the owner of the database run GRANT TEMPORARY ON DATABASE "
+                + "\(name(database)) TO \(name(role))."
+            throw error
+        }
     }
 }
 

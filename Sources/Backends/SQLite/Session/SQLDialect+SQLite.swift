@@ -9,6 +9,7 @@ extension SQLDialect {
         dialect.least = "min"
         dialect.greatest = "max"
         dialect.orderedJoin = "CROSS JOIN"
+        dialect.joinsLaterally = false
         dialect.asWritten = "LIMIT -1"
         dialect.integer = { "CAST(\($0) AS INTEGER)" }
         dialect.real = { "CAST(\($0) AS REAL)" }
@@ -25,6 +26,8 @@ extension SQLDialect {
             case .uuid, .blob: "x''"
             }
         }
+        dialect.groupsByHash = false
+        dialect.countsQuickly = true
         dialect.indexedBy = { "INDEXED BY \($0)" }
         dialect.notIndexed = "NOT INDEXED"
         return dialect

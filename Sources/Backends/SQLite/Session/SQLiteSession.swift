@@ -234,6 +234,9 @@ final class SQLiteSession: SQLSession {
 
     /// Refuses migrations that need a name which another object has.
     func willApply(_ migrations: [Schema.Migration]) throws {
-        try MigrationNames(connection).expectFree(for: migrations)
+        var kinds: [String: String] = [:]
+        let objects = try connection.prepare("SELECT lower(name), type FROM main.sqlite_schema")
+        while try objects.step() { kinds[objects.text(0) ?? ""] = objects.text(1) ?? "" }
+        try MigrationNames(location: connection.path, kinds: kinds).expectFree(for: migrations)
     }
 }

@@ -9,6 +9,10 @@ enum Backends {
     /// - Throws: the backend's error for a wrong location.
     static func check(_ arguments: ParsedArguments) throws {
         if arguments.takesValue("warehouse") { try validate(warehouse(arguments), BackendRegistry.warehouses) }
+        for name in ["from", "to"] where arguments.command == ["copy"] {
+            guard let text = arguments.string(name) else { continue }
+            try validate(Location(text), BackendRegistry.warehouses)
+        }
         if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
     }
 
@@ -16,6 +20,21 @@ enum Backends {
     /// findings.
     private static func validate(_ location: Location, _ backends: [some Backend]) throws {
         try backends.first { $0.naming.includes(location) }?.validate(location)
+    }
+
+    /// The warning about a password in an option; nil when there is none.
+    static func passwordWarning(_ arguments: ParsedArguments) -> Report? {
+        let options = ["warehouse", "raw", "movies", "events"].filter { name in
+            guard arguments.takesValue(name), arguments.isGiven(name) else { return false }
+            let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)
+            return texts.map { Location($0) }.contains { $0.scheme != nil && $0.description != $0.text }
+        }
+        guard !options.isEmpty else { return nil }
+        let names = options.map { "--\($0)" }.joined(separator: ", ")
+        return Report(
+            kind: .warning,
+            message: "the password in \(names) can be seen in the list of processes; "
+                + "give it by PGPASSWORD, ~/.pgpass or a service file instead")
     }
 
     private static func warehouse(_ arguments: ParsedArguments) -> Location {
@@ -47,6 +66,26 @@ enum Backends {
     static func reader(_ location: String) throws -> any WarehouseReader {
         let (backend, location) = try warehouseBackend(location)
         return try backend.openReader(location)
+    }
+
+    /// Opens a warehouse to be copied from.
+    static func copySource(_ location: String) throws -> any CopySource {
+        let (backend, location) = try warehouseBackend(location)
+        guard let open = backend.openCopySource else { throw cannotBeCopied(location) }
+        return try open(location)
+    }
+
+    /// Opens a warehouse to be copied into.
+    static func copyTarget(_ location: String) throws -> any CopyTarget {
+        let (backend, location) = try warehouseBackend(location)
+        guard let open = backend.openCopyTarget else { throw cannotBeCopied(location) }
+        return try open(location)
+    }
+
+    private static func cannotBeCopied(_ location: Location) -> CommandError {
+        CommandError(
+            message: "a warehouse like \(location) cannot be copied",
+            hint: "Copy between databases that `reelhouse copy --help` names.", kind: .usage)
     }
 
     /// Whether a warehouse exists at a location.

@@ -75,6 +75,7 @@ enum QueryCommand: Command {
         case .null: .null
         case .integer(let integer): .integer(integer)
         case .real(let real): .real(real)
+        case .decimal(let digits): .decimal(digits)
         case .text(let text): .text(text)
         case .blob(let bytes): .blob(bytes)
         }

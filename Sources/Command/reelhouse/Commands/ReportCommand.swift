@@ -44,7 +44,9 @@ enum ReportCommand: Command {
             let lines = NumberFormat.count(open, "line is", "lines are")
             try console.print(paragraph: "\(lines) in quarantine; `reelhouse quarantine list` says why.")
         }
-        let warehouse = arguments.isGiven("warehouse") ? " -w '\(arguments.string("warehouse") ?? "")'" : ""
+        // Without its password, which is to be in no output.
+        let location = Location(arguments.string("warehouse") ?? "")
+        let warehouse = arguments.isGiven("warehouse") ? " -w '\(location)'" : ""
         try console.print("Try next:  reelhouse \(open > 0 ? "quarantine list" : "status")" + warehouse)
         return .done
     }
@@ -63,7 +65,7 @@ enum ReportCommand: Command {
         case .null: ""
         case .integer(let integer): NumberFormat.grouped(integer)
         case .real(let real): NumberFormat.fixed(real, digits: 2)
-        case .text(let text): text
+        case .decimal(let text), .text(let text): text
         case .blob: ""
         }
     }

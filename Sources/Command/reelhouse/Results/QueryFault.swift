@@ -22,7 +22,7 @@ struct QueryFault: ReportedError {
         case .unknownTable(let name, let names): "no such table or view: \(name)" + Self.suggestion(name, names)
         case .unknownColumn(let name, let names): "no such column: \(name)" + Self.suggestion(name, names)
         case .unavailable(let what): "\(what) not available in a query"
-        case .invalid(let words): "the statement cannot be understood: \(words)"
+        case .invalid(let words): "the statement cannot be run: \(words)"
         }
     }
 

@@ -8,6 +8,8 @@ enum CellValue: Sendable, Equatable {
     case null
     case integer(Int64)
     case real(Double)
+    /// A decimal number that no double equals, by its digits.
+    case decimal(String)
     case text(String)
     /// Bytes, which are written as lower-case hexadecimal digits.
     case blob([UInt8])
@@ -18,7 +20,7 @@ enum CellValue: Sendable, Equatable {
         case .null: nil
         case .integer(let value): String(value)
         case .real(let value): String(value)
-        case .text(let value): value
+        case .decimal(let value), .text(let value): value
         case .blob(let bytes): Self.hexadecimal(bytes)
         }
     }
@@ -103,6 +105,7 @@ struct NDJSONRowWriter: RowWriter {
         case .null: "null"
         case .integer(let value): String(value)
         case .real(let value): JSONText.real(value).compact
+        case .decimal(let digits): digits
         case .text, .blob: JSONText.string(cell.text ?? "").compact
         }
     }
@@ -172,7 +175,7 @@ struct TableRowWriter: RowWriter {
         for row in rows {
             switch row[column] {
             case .null: break
-            case .integer, .real: hasNumber = true
+            case .integer, .real, .decimal: hasNumber = true
             case .text, .blob: return false
             }
         }

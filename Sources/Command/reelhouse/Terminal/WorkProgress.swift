@@ -28,6 +28,8 @@ struct WorkProgress: Sendable, Equatable {
     var read: Int64 = 0
     var rejected: Int64 = 0
     var noun = Noun.lines
+    /// How many rows there are in all, where rows are counted and the bytes are not known.
+    var rowsTotal: Int64?
 }
 
 /// The progress at a moment, with rate and remaining time.
@@ -72,12 +74,18 @@ struct ProgressMeter {
         if let total = progress.bytesTotal, total > 0 {
             reading.share = min(1, max(0, Double(progress.bytesDone) / Double(total)))
         }
+        if let total = progress.rowsTotal, total > 0 {
+            reading.share = min(1, max(0, Double(progress.read) / Double(total)))
+        }
         guard let first = samples.first, seconds - first.seconds >= 0.5 else { return reading }
         let duration = seconds - first.seconds
         reading.linesPerSecond = max(0, Double(progress.read - first.read) / duration)
         let bytesPerSecond = Double(progress.bytesDone - first.bytes) / duration
         if let total = progress.bytesTotal, bytesPerSecond > 0 {
             reading.secondsLeft = Double(max(0, total - progress.bytesDone)) / bytesPerSecond
+        }
+        if let total = progress.rowsTotal, let rate = reading.linesPerSecond, rate > 0 {
+            reading.secondsLeft = Double(max(0, total - progress.read)) / rate
         }
         return reading
     }
@@ -135,6 +143,7 @@ extension ProgressReading {
             ("bytes_done", .integer(progress.bytesDone)),
         ]
         if let total = progress.bytesTotal { members.append(("bytes_total", .integer(total))) }
+        if let total = progress.rowsTotal { members.append(("rows_total", .integer(total))) }
         if let share { members.append(("share", rounded(share))) }
         if let linesPerSecond { members.append(("lines_per_second", rounded(linesPerSecond))) }
         if let secondsLeft { members.append(("seconds_left", rounded(secondsLeft))) }

@@ -65,6 +65,10 @@ public struct WarehouseBackend: Backend {
     public var openDryRun: @Sendable (Location) throws -> DryRunWarehouse
     /// Opens a warehouse for reading.
     public var openReader: @Sendable (Location) throws -> any WarehouseReader
+    /// Opens a warehouse to be copied from; nil when this database cannot be copied.
+    public var openCopySource: (@Sendable (Location) throws -> any CopySource)?
+    /// Opens a warehouse to be copied into; nil when this database cannot be copied into.
+    public var openCopyTarget: (@Sendable (Location) throws -> any CopyTarget)?
     /// Whether a warehouse, or anything else, exists at a location. True where only a server could tell.
     public var isThere: @Sendable (Location) -> Bool
     /// What `doctor` reports about a location. `content` opens the warehouse for reading and checks what every
@@ -86,6 +90,8 @@ public struct WarehouseBackend: Backend {
         open: @escaping @Sendable (Location) throws -> any Warehouse,
         openDryRun: (@Sendable (Location) throws -> DryRunWarehouse)? = nil,
         openReader: @escaping @Sendable (Location) throws -> any WarehouseReader,
+        openCopySource: (@Sendable (Location) throws -> any CopySource)? = nil,
+        openCopyTarget: (@Sendable (Location) throws -> any CopyTarget)? = nil,
         isThere: @escaping @Sendable (Location) -> Bool = { _ in true },
         check: (@Sendable (Location, () throws -> [Finding]) -> [Finding])? = nil,
         localFiles: @escaping @Sendable (Location) -> LocalFiles = { _ in LocalFiles() },
@@ -98,6 +104,8 @@ public struct WarehouseBackend: Backend {
         self.open = open
         self.openDryRun = openDryRun ?? { DryRunWarehouse(try open($0)) }
         self.openReader = openReader
+        self.openCopySource = openCopySource
+        self.openCopyTarget = openCopyTarget
         self.isThere = isThere
         self.check =
             check ?? { _, content in

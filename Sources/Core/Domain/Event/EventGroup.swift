@@ -6,14 +6,18 @@
 ///     let group = EventGroup(batches)
 ///     // for each candidate that the warehouse has already:
 ///     group.markStanding(candidate: index, contentHash: hash)
+///     // for each candidate that the warehouse does not take:
+///     group.refuse(candidate: index, message: words)
 ///     // insert `group.accepted`, then:
 ///     group.forEachOutcome { batch, row, outcome in … }
 public final class EventGroup {
     /// What happens to an event.
-    public enum Outcome: Sendable {
+    public enum Outcome: Sendable, Hashable {
         case accepted
         case duplicate
         case conflict
+        /// The warehouse does not take the event, for the reason in words.
+        case refused(message: String)
     }
 
     /// An event's identity, batch and row.
@@ -47,6 +51,8 @@ public final class EventGroup {
     /// For each candidate the content hash of the event that the warehouse has with its identity, or nil. Empty if the
     /// warehouse has none of them.
     @exclusivity(unchecked) private var standing: ContiguousArray<UInt64?> = []
+    /// For each refused candidate the reason.
+    @exclusivity(unchecked) private var refusals: [UInt32: String] = [:]
 
     /// Creates a group of batches, whose events it sorts.
     public init(_ batches: [EventBatch]) {
@@ -99,10 +105,14 @@ public final class EventGroup {
         standing[candidate] = contentHash
     }
 
-    /// The indices of the candidates that the warehouse does not have yet.
+    /// Notes that the warehouse does not take the events of a candidate's identity, and why.
+    public func refuse(candidate: Int, message: String) { refusals[UInt32(candidate)] = message }
+
+    /// The indices of the candidates that the warehouse does not have yet, without the refused ones.
     public var accepted: [UInt32] {
         let all = 0..<UInt32(candidateCount)
-        return standing.isEmpty ? Array(all) : all.filter { standing[Int($0)] == nil }
+        if standing.isEmpty && refusals.isEmpty { return Array(all) }
+        return all.filter { (standing.isEmpty || standing[Int($0)] == nil) && refusals[$0] == nil }
     }
 
     /// Calls `body` with each event and what happens to it, in the order of their identities.
@@ -113,6 +123,13 @@ public final class EventGroup {
             prefetch(after: candidate) { $0 < candidateCount ? $0 : nil }
             let first = Int(firsts[candidate])
             let end = Int(firsts[candidate + 1])
+            if !refusals.isEmpty, let message = refusals[UInt32(candidate)] {
+                for entry in entries[first..<end] {
+                    let row = batches[Int(entry.batch)].rows + Int(entry.row)
+                    try body(Int(entry.batch), row, .refused(message: message))
+                }
+                continue
+            }
             let known = standing.isEmpty ? nil : standing[candidate]
             let winner = entries[first]
             let hash = known ?? batches[Int(winner.batch)].rows[Int(winner.row)].contentHash

@@ -20,6 +20,8 @@ public enum QueryValue: Sendable, Equatable {
     case null
     case integer(Int64)
     case real(Double)
+    /// A decimal number that no double equals, by its digits: `12345678901234567890.5`.
+    case decimal(String)
     case text(String)
     case blob([UInt8])
 }

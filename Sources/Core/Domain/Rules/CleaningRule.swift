@@ -19,6 +19,7 @@ public enum CleaningRule: String, Sendable, CaseIterable {
     case invalidVote = "invalid_vote"
     case invalidStatus = "invalid_status"
     case eventIDConflict = "event_id_conflict"
+    case refusedByWarehouse = "refused_by_warehouse"
     case damagedFile = "damaged_file"
     case unsupportedFile = "unsupported_file"
 }

@@ -6,8 +6,8 @@ public struct RuleExplanation: Sendable {
     public let rejects: String
     /// Why the rule exists.
     public let reason: String
-    /// A line that breaks this rule and no other. For event_id_conflict it is two lines, for a rule about whole files a
-    /// description.
+    /// A line that breaks this rule and no other. For event_id_conflict it is two lines; for refused_by_warehouse, and
+    /// for a rule about whole files, it is a description.
     public let example: String
     /// What to do with such lines.
     public let remedy: String
@@ -40,6 +40,7 @@ extension CleaningRule {
         case .invalidSeconds, .invalidScore, .invalidCommentID, .emptyComment, .invalidVote, .invalidStatus,
             .eventIDConflict:
             explanationOfPayload
+        case .refusedByWarehouse: explanationOfRefusal
         }
     }
 
@@ -143,6 +144,18 @@ extension CleaningRule {
                 example: #"{"event_type":"watch","event_time":"2025-11-20T18:03:22Z","user_id":4711,"movie_id":null}"#,
                 remedy: Self.retry)
         }
+    }
+
+    private var explanationOfRefusal: RuleExplanation {
+        RuleExplanation(
+            "events",
+            rejects: "it breaks no other rule, and a PostgreSQL warehouse does not accept it: a constraint or trigger "
+                + "that was added to its tables refuses the row, or the partition of its month is detached",
+            reason: "One event that the database refuses must not stop the others. In a detached month nobody can tell "
+                + "a new event from one that was loaded before.",
+            example: "an event of 2025-11 after ALTER TABLE fact_user_event DETACH PARTITION fact_user_event_y2025m11",
+            remedy: "Do what the message says: attach the month again, or change the constraint or trigger. Then run "
+                + "`reelhouse quarantine retry`.")
     }
 
     private var explanationOfPayload: RuleExplanation {

@@ -5,7 +5,7 @@ import CPostgres
 /// ```
 /// let location = try PostgresLocation("postgresql://loader@db.example/movies?schema=staging&sslmode=require")
 /// location.schema        // "staging"
-/// location.description   // "postgresql://loader@db.example/movies?sslmode=require"
+/// location.description   // "postgresql://loader@db.example/movies?schema=staging&sslmode=require"
 /// ```
 ///
 /// All of it is libpq's (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING) but `schema`,
@@ -19,7 +19,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
     public let schema: String
     /// Whether a password stands in the URL itself, where the list of processes shows it.
     public let hasPassword: Bool
-    /// The location without schema and without any password.
+    /// The location without any password; with its schema when that is not the default.
     public let description: String
     /// What libpq is to connect with, by its own names.
     let parameters: [String: String]
@@ -33,7 +33,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         var parameters = try PostgresLocation.parse(text.withoutSchema)
         try PostgresLocation.checkPorts(parameters["port"])
         hasPassword = parameters["password"] != nil || parameters["sslpassword"] != nil
-        description = PostgresLocation.describe(parameters)
+        description = PostgresLocation.describe(parameters, schema)
         // Everything here reckons with UTF-8.
         parameters["client_encoding"] = "UTF8"
         self.parameters = parameters
@@ -104,8 +104,9 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
     }
 
     /// The location for people: only what libpq reads as something else than a secret is put together again.
-    private static func describe(_ parameters: [String: String]) -> String {
+    private static func describe(_ parameters: [String: String], _ schema: String) -> String {
         var rest = parameters
+        if schema != defaultSchema { rest["schema"] = schema }
         for secret in ["password", "sslpassword", "client_encoding"] { rest[secret] = nil }
         var text = "postgresql://"
         if let user = rest.removeValue(forKey: "user") { text += PostgresURL.escaped(user) + "@" }

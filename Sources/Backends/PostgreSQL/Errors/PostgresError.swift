@@ -20,6 +20,9 @@ public struct PostgresError: ReportedError {
     public var objects = Objects()
     /// The character of the statement at which the server found a fault, from 1.
     public var statementPosition: Int?
+    /// The function of the server's source that found the fault, such as `parserOpenTable`. Unlike the words it is the
+    /// same in every language; a server may leave it out.
+    public var routine: String?
     /// Whether a COMMIT was under way, so that nobody knows yet whether it took effect.
     public var isCommitUnknown = false
     /// Whether the connection can be used no more.
@@ -52,6 +55,13 @@ public struct PostgresError: ReportedError {
     /// A location that cannot be used.
     static func location(_ words: String, hint: String) -> PostgresError {
         PostgresError(.location, words, hint: hint)
+    }
+
+    /// The same error with another hint, where there is one.
+    func with(hint: String?) -> PostgresError {
+        var error = self
+        error.ownHint = hint ?? ownHint
+        return error
     }
 
     /// What failed and where, on one line.
@@ -103,11 +113,14 @@ extension PostgresError {
         var words = PostgresError.oneLine(primary)
         if let detail = field("D") { words += ": " + PostgresError.oneLine(detail, limit: 300) }
         if let hint = field("H") { words += "; " + PostgresError.oneLine(hint, limit: 300) }
+        // The words become a part of a sentence.
+        while words.hasSuffix(".") { words.removeLast() }
         let problem = state.map { PostgresProblem(sqlState: $0) } ?? .other
         self.init(problem, words.isEmpty ? "no words" : words, activity: activity, place: place)
         sqlState = state
         objects = Objects(schema: field("s"), table: field("t"), column: field("c"), constraint: field("n"))
         statementPosition = field("P").flatMap { Int($0) }
+        routine = field("R")
         if let table { copyRow = field("W").flatMap { PostgresError.copyRow(in: $0, table: table) } }
     }
 

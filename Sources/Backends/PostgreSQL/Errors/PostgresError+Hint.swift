@@ -9,12 +9,11 @@ extension PostgresError {
             .deadlock, .serialization, .lockTimeout:
             hintOnTrying
         case .permission:
-            "Let the owner grant it: GRANT USAGE ON SCHEMA, GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN "
-                + "SCHEMA, and for a load also CREATE ON SCHEMA and TEMPORARY ON DATABASE, to the role of the URL."
+            "`reelhouse doctor` lists the rights that the role lacks on the warehouse, with the GRANT for each of them."
         case .missingObject:
-            "The tables are in the data dictionary, schema/README.md; `reelhouse migrate` makes those that are missing."
+            "`reelhouse migrate` creates missing tables; `reelhouse schema` lists all of them."
         case .statement:
-            "If you wrote the statement, check it: the tables are in the data dictionary, schema/README.md."
+            "If you wrote the statement, check it; `reelhouse schema` lists the tables."
         case .constraint, .value, .encoding, .tooLarge:
             "Look at the value that the server names. In PostgreSQL a text cannot hold U+0000, and an index entry at "
                 + "most about 2,700 bytes."
@@ -44,7 +43,7 @@ extension PostgresError {
     private var hintOnTrying: String {
         switch problem {
         case .lostConnection, .startingUp, .shuttingDown:
-            "Check the server's log and the network, and run the same command again: it goes on from its last commit."
+            "Check the server's log and the network, and run the same command again. A load goes on from its last commit."
         case .standby: "Name the primary server, or all of them: postgresql://user@first,second/database."
         case .readOnly:
             "Use a role that may write; default_transaction_read_only is on for this one or its database."

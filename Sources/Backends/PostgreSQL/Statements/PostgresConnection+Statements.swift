@@ -78,6 +78,32 @@ extension PostgresConnection {
         }
     }
 
+    /// Asks the server what a statement is, without running it. Outside of a transaction a pooler may give the two
+    /// questions to different server processes.
+    ///
+    /// - Returns: how many columns its rows have, 0 where it gives no rows; and how many parameters it has.
+    /// - Throws: `PostgresError`, also for a text with several statements (42601).
+    public func describe(_ sql: String) throws(PostgresError) -> (columns: Int, parameters: Int) {
+        let activity = PostgresError.running(sql)
+        try beginStatement(activity)
+        guard PQsendPrepare(handle, "", sql, 0, nil) == 1 else { throw sendFailure(activity) }
+        _ = try finish(activity)
+        guard PQsendDescribePrepared(handle, "") == 1 else { throw sendFailure(activity) }
+        var description = (columns: 0, parameters: 0)
+        var failure: PostgresError?
+        while let result = try nextResult(activity) {
+            defer { PQclear(result) }
+            if PQresultStatus(result) == PGRES_COMMAND_OK {
+                description = (Int(PQnfields(result)), Int(PQnparams(result)))
+            } else {
+                failure = failure ?? self.failure(result, activity)
+            }
+        }
+        if PQstatus(handle) == CONNECTION_BAD { throw lose(failure ?? lost(activity)) }
+        if let failure { throw failure }
+        return description
+    }
+
     /// Rolls the transaction back, if there is one.
     public func rollback() throws(PostgresError) {
         try beginStatement("rolling back")

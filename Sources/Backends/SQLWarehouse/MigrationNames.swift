@@ -2,22 +2,22 @@ import Domain
 import Schema
 
 /// Checks that the names which migrations need are free in a database.
-struct MigrationNames {
-    private let path: String
-    /// The kind of object that has a name, by the name in lower case.
-    private var kinds: [String: String] = [:]
+public struct MigrationNames {
+    private let location: String
+    private let kinds: [String: String]
 
-    /// Reads the names of all tables, views, indexes and triggers.
-    init(_ connection: Connection) throws {
-        path = connection.path
-        let objects = try connection.prepare("SELECT lower(name), type FROM main.sqlite_schema")
-        while try objects.step() { kinds[objects.text(0) ?? ""] = objects.text(1) ?? "" }
+    /// - Parameters:
+    ///   - location: the warehouse, for the error.
+    ///   - kinds: the kind of each object of the database, such as `view`, by its name in lower case.
+    public init(location: String, kinds: [String: String]) {
+        self.location = location
+        self.kinds = kinds
     }
 
     /// Goes through the objects that migrations create, rename and drop, in order.
     ///
     /// - Throws: `WarehouseError.nameTaken` at the first name that another object has.
-    func expectFree(for migrations: [Schema.Migration]) throws(WarehouseError) {
+    public func expectFree(for migrations: [Schema.Migration]) throws(WarehouseError) {
         var kinds = kinds
         for migration in migrations {
             for statement in Self.statements(migration.sql) {
@@ -25,14 +25,14 @@ struct MigrationNames {
                 case .make(let kind, let name)?:
                     if let taken = kinds[name] {
                         throw .nameTaken(
-                            location: path, kind: taken, name: name, by: "the schema update \(migration.name)")
+                            location: location, kind: taken, name: name, by: "the schema update \(migration.name)")
                     }
                     kinds[name] = kind
                 case .rename(let old, let new)?:
                     let kind = kinds.removeValue(forKey: old)
                     if let taken = kinds[new] {
                         throw .nameTaken(
-                            location: path, kind: taken, name: new, by: "the schema update \(migration.name)")
+                            location: location, kind: taken, name: new, by: "the schema update \(migration.name)")
                     }
                     kinds[new] = kind ?? "table"
                 case .drop(let name)?: kinds[name] = nil

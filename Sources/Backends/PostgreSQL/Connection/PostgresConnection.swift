@@ -65,6 +65,20 @@ public final class PostgresConnection {
     /// The number of the server's process; a pooler's own number where there is one between.
     public var serverProcess: Int32 { PQbackendPID(handle) }
 
+    /// The version of TLS that protects the connection, such as `TLSv1.3`; nil without encryption.
+    public var encryption: String? {
+        guard PQsslInUse(handle) == 1 else { return nil }
+        return PQsslAttribute(handle, "protocol").map { String(cString: $0) } ?? "TLS"
+    }
+
+    /// Whether the connection leaves this machine: it is neither by a Unix socket nor to a loopback address.
+    public var isRemote: Bool {
+        guard let host = PQhost(handle).map({ String(cString: $0) }), !host.isEmpty else { return false }
+        if host.hasPrefix("/") || host.hasPrefix("@") { return false }
+        let address = PQhostaddr(handle).map { String(cString: $0) } ?? host
+        return !address.hasPrefix("127.") && address != "::1"
+    }
+
     /// A parameter that the server reports by itself, such as `in_hot_standby` or `TimeZone`.
     public func reported(_ name: String) -> String? {
         PQparameterStatus(handle, name).map { String(cString: $0) }

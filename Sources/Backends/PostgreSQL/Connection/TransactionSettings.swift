@@ -7,6 +7,8 @@ public struct TransactionSettings: Sendable {
     public var lockTimeout: Duration?
     /// How long a statement may take; nil for what the role's setting says.
     public var statementTimeout: Duration?
+    /// The memory that a sort or a hash table of the server may use, such as `64MB`; nil for what the role's setting says.
+    public var workMemory: String?
     /// Where names without a schema are looked up; nil for what the role's setting says.
     public var schema: String?
 
@@ -29,6 +31,7 @@ public struct TransactionSettings: Sendable {
         ]
         if let lockTimeout { settings["lock_timeout"] = String(max(lockTimeout.inMilliseconds, 1)) }
         if let statementTimeout { settings["statement_timeout"] = String(max(statementTimeout.inMilliseconds, 1)) }
+        if let workMemory { settings["work_mem"] = workMemory }
         statements += settings.sorted { $0.key < $1.key }.map { "SET LOCAL \($0.key) = '\($0.value)'" }
         if let schema { statements.append("SET LOCAL search_path = \(PostgresLocation.quoted(schema)), pg_temp") }
         return statements.joined(separator: "; ")

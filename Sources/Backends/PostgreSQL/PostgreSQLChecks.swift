@@ -1,0 +1,174 @@
+import CPostgres
+import Domain
+import Schema
+
+/// The checks of `reelhouse doctor` on a PostgreSQL server, a database and the role.
+struct PostgreSQLChecks {
+    /// Checks the linked library.
+    static var library: Finding {
+        let version = Int(PQlibVersion())
+        let text = "\(version / 10_000).\(version % 10_000)"
+        return version >= 120_000
+            ? .ok("libpq", text) : .fail("libpq", text, "Install libpq5 of Debian 12 or newer (`make deps`).")
+    }
+
+    /// Checks a server; the findings on the warehouse's content come last.
+    static func findings(_ location: Location, content: () throws -> [Finding]) -> [Finding] {
+        let checks: PostgreSQLChecks
+        var findings: [Finding]
+        do {
+            let place = try PostgresLocation(location.text)
+            checks = PostgreSQLChecks(connection: try PostgresConnection(place, PostgresOptions(.reading)))
+            findings = try [checks.server(), checks.transport(), checks.encoding] + checks.rights() + checks.settings()
+        } catch {
+            return [.fail("warehouse", error)]
+        }
+        do {
+            findings += try content() + checks.months()
+        } catch WarehouseError.notThere {
+            let schema = checks.connection.location.schema
+            findings.append(.ok("warehouse", "none yet in the schema \(schema); `reelhouse run` makes it"))
+        } catch {
+            findings.append(.fail("warehouse", error))
+        }
+        return findings
+    }
+
+    private let connection: PostgresConnection
+
+    // MARK: The server
+
+    private func server() throws(PostgresError) -> Finding {
+        let rows = try connection.query("SELECT current_setting('server_version'), pg_is_in_recovery()")
+        guard try rows.next() else { return .fail("server", "no answer", "Look at the server's log.") }
+        let (version, isStandby) = (rows.text(0) ?? "", rows.boolean(1))
+        try rows.close()
+        let text = "PostgreSQL \(version), \(isStandby ? "a standby" : "a primary"), \(try latency()) ms a round trip"
+        return isStandby
+            ? .warn(
+                "server", text,
+                "It can be read. For a load name the primary, or all servers: postgresql://user@first,second/database.")
+            : .ok("server", text)
+    }
+
+    /// The median of some round trips, in milliseconds.
+    private func latency() throws(PostgresError) -> String {
+        let clock = ContinuousClock()
+        var times: [Duration] = []
+        for _ in 0..<9 {
+            let start = clock.now
+            try connection.execute("SELECT 1")
+            times.append(clock.now - start)
+        }
+        let median = times.sorted()[times.count / 2]
+        return NumberFormat.fixed(
+            Double(median.components.attoseconds) / 1e15 + Double(median.components.seconds) * 1000, digits: 1)
+    }
+
+    private func transport() throws(PostgresError) -> Finding {
+        var text = connection.encryption.map { "encrypted, \($0)" } ?? "not encrypted"
+        if try isPooled() { text += ", through a pooler" }
+        if connection.encryption == nil, connection.isRemote {
+            return .warn("connection", text, "Add sslmode=require to the URL, or verify-full with sslrootcert.")
+        }
+        return .ok("connection", text)
+    }
+
+    /// A pooler tells the client a process number of its own.
+    private func isPooled() throws(PostgresError) -> Bool {
+        let rows = try connection.query("SELECT pg_backend_pid()")
+        defer { try? rows.close() }
+        return try rows.next() && rows.integer(0) != Int64(connection.serverProcess)
+    }
+
+    /// A database of another encoding is refused when the connection is made.
+    private var encoding: Finding { .ok("encoding", "UTF8") }
+
+    // MARK: The role
+
+    private func rights() throws(PostgresError) -> [Finding] {
+        let rights = try RoleRights(connection)
+        func finding(_ subject: String, _ purpose: RoleRights.Purpose, _ isFailure: Bool) -> Finding {
+            let missing = rights.missing(for: purpose)
+            guard let remedy = RoleRights.hint(missing) else {
+                return .ok(subject, "the role \(rights.role) has all of them")
+            }
+            let text = "the role \(rights.role) lacks \(missing.map(\.right).joined(separator: "; "))"
+            return isFailure ? .fail(subject, text, remedy) : .warn(subject, text, remedy)
+        }
+        return [finding("rights to read", .reading, true), finding("rights to load", .loading, false)]
+    }
+
+    private func settings() throws(PostgresError) -> [Finding] {
+        let rows = try connection.query(
+            """
+            SELECT current_setting('default_transaction_read_only') = 'on',
+                (SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'statement_timeout'),
+                (SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout'),
+                current_setting('max_locks_per_transaction')::bigint
+                    * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint),
+                current_user::text
+            """)
+        guard try rows.next() else { return [] }
+        let role = PostgresLocation.quoted(rows.text(4) ?? "")
+        var findings: [Finding] = []
+        if rows.boolean(0) {
+            findings.append(
+                .warn(
+                    "settings", "default_transaction_read_only is on, so that a load cannot write",
+                    "ALTER ROLE \(role) SET default_transaction_read_only = off."))
+        }
+        for (column, name) in [(1, "statement_timeout"), (2, "idle_in_transaction_session_timeout")]
+        where (1..<600_000).contains(rows.integer(column)) {
+            findings.append(
+                .warn(
+                    "settings", "\(name) is \(rows.integer(column)) ms, which a load may take longer than",
+                    "ALTER ROLE \(role) SET \(name) = 0."))
+        }
+        if rows.integer(3) < Self.leastLocks {
+            findings.append(
+                .warn(
+                    "settings",
+                    "the server has room for \(rows.integer(3)) locks; a load of thirty years takes some \(Self.leastLocks)",
+                    "Set max_locks_per_transaction = 64 or more in postgresql.conf, and restart the server."))
+        }
+        try rows.close()
+        return findings.isEmpty ? [.ok("settings", "nothing that limits a load")] : findings
+    }
+
+    /// Two locks for each month of thirty years, and as many again for indexes.
+    private static let leastLocks: Int64 = 1500
+
+    // MARK: The partitions
+
+    /// Months whose partition was detached.
+    private func months() throws(PostgresError) -> [Finding] {
+        let rows = try connection.query(LoadedMonths.detached(in: connection.location.schema))
+        var months: [String] = []
+        while try rows.next() { months.append(rows.text(0) ?? "") }
+        guard let first = months.first else { return [] }
+        return [
+            .warn(
+                "months", "\(NumberFormat.count(months.count, "month is", "months are")) detached, such as \(first)",
+                "Late events of a detached month are not loaded. ALTER TABLE … ATTACH PARTITION puts it back.")
+        ]
+    }
+}
+
+extension LoadedMonths {
+    /// The query of the months that were made and of which a partition is attached no longer, as `YYYY-MM`.
+    static func detached(in schema: String) -> String {
+        let name = PostgresLocation.quoted(schema)
+        let attached = MonthPartitions.tables.map { table in
+            """
+            EXISTS (SELECT 1 FROM pg_catalog.pg_inherits AS i
+            WHERE i.inhrelid = to_regclass(\(WriterPlace.literal(name + "." + table)) || to_char(m.month, '"_y"YYYY"m"MM'))
+            AND i.inhparent = to_regclass(\(WriterPlace.literal(name + "." + table))))
+            """
+        }
+        return """
+            SELECT to_char(m.month, 'YYYY-MM') FROM \(name).load_month AS m
+            WHERE NOT (\(attached.joined(separator: " AND "))) ORDER BY m.month
+            """
+    }
+}

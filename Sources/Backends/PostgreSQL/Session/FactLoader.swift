@@ -1,0 +1,221 @@
+import Domain
+import SQLWarehouse
+import Schema
+
+/// Loads groups of events into `fact_user_event` and `watch_history`.
+///
+/// For each group:
+/// 1. The months of the events are made where they are missing. Events of detached months are refused.
+/// 2. Events that are not newer than the newest one of their month are looked up. Those that are stored already are
+///    marked as such in the group.
+/// 3. The others are copied by COPY into the parent tables, or into the tables of months that this transaction has made
+///    (`LoadedMonths.Place.apart`). As long as those have no index, the identities in them are kept in memory.
+/// 4. When the server refuses a row, the COPY is undone by a savepoint, and `RefusedEvents` finds the refused rows.
+struct FactLoader {
+    /// The most identities that are kept in memory, some 40 bytes each. With more, tables apart get their keys.
+    static let recentLimit = 1_500_000
+
+    /// How many events were inserted since the planner's statistics were updated.
+    var insertedSinceAnalysis: Int64 = 0
+
+    private let connection: PostgresConnection
+    private let refusals: RefusedEvents
+    private var months: LoadedMonths
+    private var recent = RecentIdentities()
+
+    init(_ connection: PostgresConnection, _ settings: TransactionSettings, _ dialect: SQLDialect) {
+        self.connection = connection
+        refusals = RefusedEvents(connection, FactStatements(dialect))
+        months = LoadedMonths(connection, settings)
+    }
+
+    // MARK: Transactions
+
+    /// Called when the writer's place was taken.
+    ///
+    /// - Parameter commits: whether anything will be committed in it.
+    mutating func didTakePlace(commits: Bool) {
+        months.forgetAll()
+        months.mayCommitApart = commits
+    }
+
+    /// Makes the parents complete: called before other statements use them, and before the commit.
+    mutating func attachMonths() throws {
+        try months.attach()
+        recent.removeAll()
+    }
+
+    /// The transaction has ended.
+    mutating func didEnd(committed: Bool) {
+        months.didEnd(committed: committed)
+        recent.removeAll()
+    }
+
+    // MARK: A group
+
+    /// Inserts a group's events.
+    mutating func insert(_ group: EventGroup, staging: inout StagingTables) throws -> InsertedFacts {
+        let ranges = group.monthRanges()
+        try prepare(ranges, of: group)
+        try markStored(ranges, of: group)
+        if !(try copy(group, ranges)) {
+            // A month may have been detached since it was looked at.
+            months.forgetAttached()
+            try prepare(ranges, of: group)
+            try refusals.insert(targets(group.accepted, ranges), of: group, staging: &staging)
+        }
+        return try didInsert(group, ranges)
+    }
+
+    /// Makes the months, and refuses the events of detached ones.
+    private mutating func prepare(_ ranges: [MonthRange], of group: EventGroup) throws {
+        let detached = try months.prepare(ranges.map(\.month))
+        if detached.isEmpty { return }
+        for range in ranges where detached.contains(range.month) {
+            let message = DetachedMonth.message(range.month, schema: connection.location.schema)
+            for candidate in range.candidates { group.refuse(candidate: candidate, message: message) }
+        }
+    }
+
+    /// Copies the accepted events.
+    ///
+    /// - Returns: false when the server refused a row; nothing is copied then.
+    private func copy(_ group: EventGroup, _ ranges: [MonthRange]) throws -> Bool {
+        let copy = FactCopy(connection, group)
+        try connection.execute("SAVEPOINT facts")
+        do throws(PostgresError) {
+            for target in targets(group.accepted, ranges) {
+                try copy.copyFacts(target.candidates[...], into: target.facts)
+                try copy.copyWatches(target.watches(of: group)[...], into: target.watches)
+            }
+        } catch {
+            guard RefusedEvents.isRefusal(error) else { throw error }
+            try connection.execute("ROLLBACK TO SAVEPOINT facts; RELEASE SAVEPOINT facts")
+            return false
+        }
+        try connection.execute("RELEASE SAVEPOINT facts")
+        return true
+    }
+
+    /// The tables that accepted events go to.
+    ///
+    /// - Parameter accepted: their indices in the group, in order.
+    private func targets(_ accepted: [UInt32], _ ranges: [MonthRange]) -> [FactTarget] {
+        var (targets, attached): ([FactTarget], [UInt32]) = ([], [])
+        var start = 0
+        for range in ranges {
+            var end = start
+            while end < accepted.count, accepted[end] < range.candidates.upperBound { end += 1 }
+            if months.place(of: range.month) == .attached {
+                attached += accepted[start..<end]
+            } else if start < end {
+                targets.append(FactTarget(month: range.month, candidates: Array(accepted[start..<end])))
+            }
+            start = end
+        }
+        return attached.isEmpty ? targets : targets + [FactTarget(month: nil, candidates: attached)]
+    }
+
+    /// Notes what was inserted.
+    private mutating func didInsert(_ group: EventGroup, _ ranges: [MonthRange]) throws -> InsertedFacts {
+        var inserted = InsertedFacts(accepted: group.accepted, watches: 0)
+        insertedSinceAnalysis += Int64(inserted.accepted.count)
+        let targets = targets(inserted.accepted, ranges)
+        for target in targets {
+            inserted.watches += Int64(target.watches(of: group).count)
+            if target.month.map({ months.place(of: $0) }) == .apart(isIndexed: false) {
+                for candidate in target.candidates { recent.add(group.candidate(Int(candidate)).row) }
+            }
+        }
+        var last: (month: Month, time: Int64)?
+        for candidate in inserted.accepted {
+            let time = group.candidate(Int(candidate)).row.pointee.time
+            if let month = last?.month, time < month.next.firstMillisecond {
+                last?.time = time
+                continue
+            }
+            if let last { months.didInsert(into: last.month, newest: last.time) }
+            last = (Month(containing: time), time)
+        }
+        if let last { months.didInsert(into: last.month, newest: last.time) }
+        if recent.count > Self.recentLimit {
+            try months.addKeys()
+            recent.removeAll()
+        }
+        return inserted
+    }
+
+    // MARK: Stored identities
+
+    /// Marks the events that are stored already. Those that are newer than all of their month cannot be.
+    private func markStored(_ ranges: [MonthRange], of group: EventGroup) throws {
+        var lookups: [IdentityLookup] = []
+        for range in ranges {
+            let end = min(group.candidateCount(notAfter: months.newest(of: range.month)), range.candidates.upperBound)
+            guard end > range.candidates.lowerBound else { continue }
+            let candidates = range.candidates.lowerBound..<end
+            switch months.place(of: range.month) {
+            case .attached: lookups.append(IdentityLookup(candidates: candidates, month: range.month, isApart: false))
+            case .apart(isIndexed: true):
+                lookups.append(IdentityLookup(candidates: candidates, month: range.month, isApart: true))
+            case .apart(isIndexed: false):
+                for candidate in candidates {
+                    let row = group.candidate(candidate).row
+                    if let hash = recent.contentHash(of: row) {
+                        group.markStanding(candidate: candidate, contentHash: hash)
+                    }
+                }
+            }
+        }
+        try IdentityLookup.mark(lookups, of: group, on: connection)
+    }
+}
+
+/// The tables that some events of a group go to.
+struct FactTarget {
+    /// The month, for the tables of a month that is not attached; nil for the parents.
+    let month: Month?
+    /// The indices of the events in the group.
+    let candidates: [UInt32]
+
+    /// The table that takes their rows of `fact_user_event`.
+    var facts: String { name(BehaviourTables.facts.name) }
+    /// The table that takes their rows of `watch_history`.
+    var watches: String { name(BehaviourTables.watchHistory.name) }
+
+    private func name(_ parent: String) -> String {
+        month.map { MonthPartitions.name(of: $0, table: parent) } ?? parent
+    }
+
+    /// The watch events among them.
+    func watches(of group: EventGroup) -> [UInt32] {
+        candidates.filter { group.candidate(Int($0)).row.pointee.type == .watch }
+    }
+}
+
+/// What is said of an event whose month is detached.
+enum DetachedMonth {
+    /// What is wrong, and how the month is attached again.
+    static func message(_ month: Month, schema: String) -> String {
+        let schema = PostgresLocation.quoted(schema)
+        let tables = MonthPartitions.tables.map { MonthPartitions.name(of: month, table: $0) }
+        let attach = MonthPartitions.tables.map { table in
+            MonthPartitions.attach(month, to: table, in: schema).split(separator: "\n").joined(separator: " ")
+        }
+        return "The month \(month.firstDay.prefix(7)) is detached (\(tables.joined(separator: ", "))), so it is not "
+            + "known whether the event was loaded before. Attach it again (\(attach.joined(separator: "; "))), then "
+            + "run `reelhouse quarantine retry`"
+    }
+}
+
+extension RecentIdentities {
+    fileprivate mutating func add(_ row: UnsafeMutablePointer<EventRow>) {
+        add(
+            time: row.pointee.time, idHigh: row.pointee.idHigh, idLow: row.pointee.idLow,
+            contentHash: row.pointee.contentHash)
+    }
+
+    fileprivate func contentHash(of row: UnsafeMutablePointer<EventRow>) -> UInt64? {
+        contentHash(time: row.pointee.time, idHigh: row.pointee.idHigh, idLow: row.pointee.idLow)
+    }
+}

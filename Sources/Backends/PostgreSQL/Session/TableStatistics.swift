@@ -1,0 +1,68 @@
+import Domain
+import Schema
+
+/// Updates the query planner's statistics of the tables that changed much.
+///
+/// Autovacuum does it too, but some time after the load, and never for partitioned tables
+/// (https://www.postgresql.org/docs/current/routine-vacuuming.html, section 25.1.3).
+struct TableStatistics {
+    /// A table is analysed when it has grown by this share since it was last analysed.
+    static let growth = 0.1
+
+    private let connection: PostgresConnection
+
+    init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// Analyses the tables and partitions that were never analysed and those that grew by more than a tenth, and a
+    /// partitioned table where its facts grew so much. ANALYZE of a partitioned table includes its partitions.
+    ///
+    /// - Parameter newFacts: how many events this connection has inserted since the last call.
+    func update(newFacts: Int64) throws {
+        let parents = try grownParents(newFacts)
+        let tables = try grownTables(except: parents)
+        for table in parents + tables {
+            try connection.execute("ANALYZE \(connection.location.qualified(table))")
+        }
+    }
+
+    /// The partitioned tables that grew. Before version 14, the server does not store how many rows they had at the last
+    /// ANALYZE; then only the growth by this connection counts.
+    private func grownParents(_ newFacts: Int64) throws -> [String] {
+        let schema = PostgresLocation.quoted(connection.location.schema)
+        let rows = try connection.query(
+            """
+            SELECT c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            JOIN \(schema).load_row_count AS counted ON counted.table_name = c.relname
+            WHERE n.nspname = $1 AND c.relkind = 'p' AND counted.row_count
+                > greatest(c.reltuples, counted.row_count - $2::bigint) * (1 + $3::double precision)
+            ORDER BY 1
+            """, [.text(connection.location.schema), .integer(newFacts), .real(Self.growth)])
+        var names: [String] = []
+        while try rows.next() { names += rows.text(0).map { [$0] } ?? [] }
+        return names
+    }
+
+    /// The other tables and the partitions that grew, by their size in pages.
+    private func grownTables(except parents: [String]) throws -> [String] {
+        let names = AllTables.content.map(\.name) + ["rejected_record"]
+        let list = { (names: [String]) in "ARRAY[" + names.map { "'\($0)'" }.joined(separator: ", ") + "]::text[]" }
+        let rows = try connection.query(
+            """
+            SELECT c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid
+            LEFT JOIN pg_catalog.pg_class AS parent ON parent.oid = i.inhparent
+            LEFT JOIN pg_catalog.pg_stat_all_tables AS s ON s.relid = c.oid
+            CROSS JOIN LATERAL (SELECT pg_relation_size(c.oid) / current_setting('block_size')::bigint AS pages)
+                AS size
+            WHERE n.nspname = $1 AND c.relkind = 'r' AND size.pages > 0
+            AND (c.relname = ANY (\(list(names)))
+                OR parent.relname = ANY (\(list(MonthPartitions.tables.filter { !parents.contains($0) }))))
+            AND ((s.last_analyze IS NULL AND s.last_autoanalyze IS NULL)
+                OR size.pages > c.relpages * (1 + $2::double precision) + 8)
+            ORDER BY 1
+            """, [.text(connection.location.schema), .real(Self.growth)])
+        var tables: [String] = []
+        while try rows.next() { tables += rows.text(0).map { [$0] } ?? [] }
+        return tables
+    }
+}

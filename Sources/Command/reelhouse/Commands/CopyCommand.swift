@@ -1,0 +1,83 @@
+import Arguments
+import Domain
+import Logging
+import Pipeline
+
+/// `reelhouse copy`: copies a whole warehouse to another place or database.
+enum CopyCommand: Command {
+    static let declaration = CommandDeclaration(
+        name: "copy",
+        summary: "Copy a whole warehouse to another place, also to another database.",
+        discussion: """
+            All or nothing: everything is copied as of one moment and in one transaction, and the digests of both \
+            warehouses are compared before it is committed. If the copy is stopped, killed or fails, the target is as \
+            it was before, and the same command can be run again. (A PostgreSQL target with events of very many months \
+            may be left as an empty warehouse.) Loads of the source may go on meanwhile. The target must not exist or \
+            must be empty; runs that would load into it are refused until the copy ends.
+
+            Besides movies, events and marts, the copy has the runs, the loaded sources and the quarantine: a later \
+            `run` on it skips what was loaded before, and `quarantine retry` works. Indexes of `reelhouse index` are \
+            made too. The raw store is not copied: name the same one with --raw in later commands.
+
+            To PostgreSQL: reelhouse copy --to postgresql://USER@HOST/DATABASE; and back, into a new file: \
+            reelhouse copy --from postgresql://USER@HOST/DATABASE --to copy.db
+            """,
+        options: [
+            .value(
+                "from", .location, defaultValue: CommonOption.defaultWarehouse,
+                help: "The warehouse to copy: \(BackendRegistry.help(BackendRegistry.warehouses))."),
+            .value("to", .location, help: "Where to copy it to, in the same forms."),
+            CommonOption.json,
+            .flag("json-progress", help: "Print progress as JSON lines on standard error."),
+            CommonOption.quiet,
+        ],
+        examples: [
+            .init("reelhouse copy --to copy.db", "Copy warehouse.db into another file"),
+            .init("reelhouse copy --to sqlite:copy.db --json | jq -r .digest", "Copy it, and print its digest"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let from = arguments.string("from") ?? ""
+        guard let to = arguments.string("to"), !to.isEmpty else {
+            throw UsageError(
+                "copy needs --to", hint: "Name the place of the copy, as in --to postgresql://USER@HOST/DATABASE.")
+        }
+        let stop = StopSignal()
+        let latest = LatestProgress()
+        let signals = SignalWatch(
+            stop: stop, console: context.console, latest: latest,
+            announcement: "Stopping, and keeping nothing; once more stops at once.")
+        defer { signals.cancel() }
+        let ticker = ProgressTicker(context.console.progress) { latest.value }
+        let result: CopyResult
+        do {
+            defer { ticker.stop() }
+            let source = try Backends.copySource(from)
+            let target = try Backends.copyTarget(to)
+            let copy = WarehouseCopy(
+                from: source, to: target, stop: stop, logger: context.logger, wallClock: SystemClock.milliseconds
+            ) { latest.value = WorkProgress($0) }
+            result = CopyResult(report: try copy.run(), from: "\(Location(from))", to: "\(Location(to))")
+        } catch let error as CopyError {
+            context.console.progress.finish()
+            guard case .stopped = error, let reason = stop.reason else { throw error }
+            context.console.say("\(error.message). \(error.hint)")
+            return reason == .interrupt ? .interrupted : .terminated
+        }
+        context.console.progress.finish()
+        if arguments.flag("json") {
+            try context.console.print(result.json.compact)
+        } else {
+            try result.print(on: context.console)
+        }
+        return .done
+    }
+}
+
+extension WorkProgress {
+    /// The progress of a copy.
+    init(_ progress: CopyProgress) {
+        let label = [progress.phase.rawValue, progress.table].compactMap { $0 }.joined(separator: " ")
+        self.init(label: label, read: progress.rows, noun: .rows, rowsTotal: progress.totalRows)
+    }
+}
