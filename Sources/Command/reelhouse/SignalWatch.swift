@@ -1,3 +1,4 @@
+import Domain
 import Dispatch
 import Glibc
 import Pipeline
@@ -97,6 +98,7 @@ final class SignalWatch {
             case .end: _exit(reason == .interrupt ? ExitStatus.interrupted.code : ExitStatus.terminated.code)
             case .stop:
                 stop.request(reason)
+                StopRequest.make()
                 console.say(announcement)
             }
         }

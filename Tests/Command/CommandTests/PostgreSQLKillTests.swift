@@ -40,9 +40,13 @@ struct PostgreSQLKillTests {
             try #require(series < 20, "the server could not be stopped often enough in mid-load: \(stops)")
             let warehouse = try PostgreSQLTarget(server)
             let process = try warehouse.start()
+            var lines: Int64 = -1
             while true {
-                Thread.sleep(forTimeInterval: .random(in: 0.05...0.6))
+                // After each stop something is committed first: the waits between tries in vain grow.
+                while process.isRunning, warehouse.committedLines() <= lines { usleep(5000) }
+                Thread.sleep(forTimeInterval: .random(in: 0...0.3))
                 guard process.isRunning else { break }
+                lines = warehouse.committedLines()
                 server.stop(.immediate)
                 stops += 1
                 Thread.sleep(forTimeInterval: .random(in: 0...0.2))

@@ -113,6 +113,11 @@ final class PostgreSQLTarget {
         return process
     }
 
+    /// Lines that are committed; 0 where that cannot be read.
+    func committedLines() -> Int64 {
+        (try? database().integer("SELECT coalesce(sum(read), 0) FROM load_run")) ?? 0
+    }
+
     /// Waits until so many lines are committed.
     func wait(forLines lines: Int64, of process: ChildProcess) throws {
         let database = try database()

@@ -35,7 +35,8 @@ final class PostgreSQLSession: SQLSession {
         self.location = location.description
         postgresLocation = location
         dialect = .postgreSQL(schema: location.schema)
-        connection = try PostgresConnection(location, PostgresOptions(.writing))
+        connection = try PostgresConnection(
+            location, PostgresOptions(.writing, isStopRequested: { StopRequest.isMade }))
         var settings = TransactionSettings()
         settings.schema = location.schema
         // A merge reads a transaction's staged rows and the table beside them by hash tables; the default of 4 MB has
