@@ -159,7 +159,7 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         program.send(SIGINT)
-        let result = try program.wait()
+        let result = program.wait()
         #expect(result.isKilled && result.status == 130 && result.errors.isEmpty, "\(result)")
         #expect(clock.now - start < .seconds(4))
         #expect(try both.database.admin.rows(running) == ["0"])
