@@ -1,5 +1,5 @@
-import Domain
 import Dispatch
+import Domain
 import Glibc
 import Pipeline
 import Synchronization
