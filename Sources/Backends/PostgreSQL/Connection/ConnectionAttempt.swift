@@ -2,10 +2,10 @@ import CPostgres
 import Dispatch
 import Glibc
 
-/// Makes one connection, on a thread of its own: the system's lookup of a host's name and a Kerberos server can keep a
-/// thread for minutes, which nothing can end. The caller leaves the thread behind when the time is over.
+/// Connects on a separate thread. Resolving a host name and asking a Kerberos server can block a thread for minutes,
+/// and cannot be cancelled; when the deadline has passed, the caller abandons the thread.
 ///
-/// libpq applies `connect_timeout` in its blocking calls only; here each address gets its time.
+/// libpq applies `connect_timeout` only in its blocking calls; here each address has a deadline of its own.
 ///
 /// Sendable because `lock` guards the state, and nothing else changes.
 final class ConnectionAttempt: @unchecked Sendable {
@@ -52,7 +52,7 @@ final class ConnectionAttempt: @unchecked Sendable {
         return try made.get()
     }
 
-    /// Starts a thread that nobody waits for.
+    /// Starts a detached thread.
     private static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
         final class Body: Sendable {
             let run: @Sendable () -> Void
@@ -75,7 +75,7 @@ final class ConnectionAttempt: @unchecked Sendable {
         return true
     }
 
-    /// What the thread made, if it is done; else it will close what it makes.
+    /// The thread's result when it is done. Otherwise the thread is told to close the connection that it makes.
     private func abandon() -> Result<Made, PostgresError>? {
         withLock {
             if case .ended(let result) = state { return result }
@@ -125,7 +125,7 @@ final class ConnectionAttempt: @unchecked Sendable {
             switch try run.connect() {
             case .connected(let handle): return Made(handle: handle, applicationName: parameters.applicationName)
             case .silent(let effective, let host, let error):
-                // It let the connection in and then said nothing: go on without it.
+                // The host accepted the connection and then did not answer: try the other hosts.
                 let all = hosts ?? ConnectionParameters.hosts(of: effective)
                 let others = all.filter { $0.name != host.name || $0.port != host.port }
                 guard !others.isEmpty, others.count < all.count, MonotonicTime.now < end else { throw error }
@@ -135,20 +135,20 @@ final class ConnectionAttempt: @unchecked Sendable {
         }
     }
 
-    /// What the environment and the service files say.
+    /// The parameters that the environment and service files set.
     private func configuration() throws(PostgresError) -> [String: String] {
         guard location.parameters["service"] != nil || getenv("PGSERVICE") != nil else {
             guard let options = PQconndefaults() else { return [:] }
             defer { PQconninfoFree(options) }
             return PostgresLocation.values(of: options)
         }
-        // Only a connection that is begun tells what a service's file says.
+        // libpq reads service files only when a connection is started.
         let handle = ConnectionRun.start(location.parameters)
         defer { PQfinish(handle) }
         guard let handle, let options = PQconninfo(handle) else { throw error(.other, "no memory left") }
         defer { PQconninfoFree(options) }
         let values = PostgresLocation.values(of: options)
-        // Where it could not put its options together, none of the defaults is there either.
+        // If libpq could not read its options, the defaults are missing too.
         guard values["port"] != nil else {
             throw error(.location, PostgresError.oneLine(String(cString: PQerrorMessage(handle))))
         }

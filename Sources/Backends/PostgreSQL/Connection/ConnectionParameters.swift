@@ -1,16 +1,16 @@
 import Glibc
 
-/// What libpq connects with: the location's parameters and those that this program adds.
+/// The parameters of a connection: those of the location and those that this program adds.
 struct ConnectionParameters: Sendable {
     /// By libpq's names.
     var values: [String: String]
-    /// What tells the connection from all others in `pg_stat_activity`.
+    /// The unique name of the connection in `pg_stat_activity`.
     let applicationName: String
 
     /// The parameters of a connection.
     ///
     /// - Parameters:
-    ///   - location: its parameters go before those of this program.
+    ///   - location: its parameters take precedence over those of this program.
     ///   - configured: what service files and the environment say.
     ///   - canSayPrimary: whether libpq knows `target_session_attrs=primary` (since 14).
     init(
@@ -28,7 +28,7 @@ struct ConnectionParameters: Sendable {
         }
         let name = values["application_name"] ?? configured["application_name"] ?? options.applicationName
         let tag = String(UInt32.random(in: .min ... .max), radix: 16)
-        // Of a name over 63 bytes a server keeps the first ones.
+        // A server cuts a name off after 63 bytes.
         applicationName =
             String(decoding: name.utf8.filter { (0x20...0x7E).contains($0) }.prefix(40), as: UTF8.self)
             + " \(getpid())-\(tag)"
@@ -43,9 +43,9 @@ struct ConnectionParameters: Sendable {
         var port: String
     }
 
-    /// The hosts that libpq goes through, in order.
+    /// The hosts that libpq tries, in order.
     ///
-    /// - Parameter effective: what libpq reckons with after all its sources, as `PQconninfo` tells.
+    /// - Parameter effective: the parameters that libpq uses, as `PQconninfo` returns them.
     static func hosts(of effective: [String: String]) -> [Host] {
         let list = { (name: String) in
             (effective[name] ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -59,7 +59,7 @@ struct ConnectionParameters: Sendable {
         }
     }
 
-    /// The same with these hosts alone.
+    /// The same parameters with only these hosts.
     func with(hosts: [Host]) -> ConnectionParameters {
         var copy = self
         copy.values["host"] = hosts.map(\.name).joined(separator: ",")

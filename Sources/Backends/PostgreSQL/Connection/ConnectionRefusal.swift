@@ -1,15 +1,15 @@
-/// What a server said when it let nobody in, out of libpq's verbose words:
+/// A server's refusal of a connection, parsed from libpq's verbose message:
 ///
 /// ```
 /// connection to server at "db" (10.0.0.5), port 5432 failed: FATAL:  28P01: password authentication failed
 /// LOCATION:  auth_failed, auth.c:335
 /// ```
 ///
-/// libpq has no other place for the SQLSTATE of a refused connection.
+/// libpq offers the SQLSTATE of a refused connection only in that message.
 struct ConnectionRefusal {
-    /// The code that decides: where several hosts refused, that of the one for which waiting is no use.
+    /// The SQLSTATE. When several hosts refused, the one that a retry does not change is preferred.
     let sqlState: String?
-    /// The words on one line, without codes and places in the server's source.
+    /// The message on one line, without SQLSTATEs and places in the server's source.
     let words: String
 
     init(_ text: String) {
@@ -27,8 +27,8 @@ struct ConnectionRefusal {
         words = PostgresError.oneLine(lines.joined(separator: "; "))
     }
 
-    /// The code, and the line without it and the severity before it. In any language a colon and two spaces follow the
-    /// severity, and a colon and a space the five signs of the code.
+    /// The SQLSTATE, and the line without it and without the severity. In every language a colon and two spaces follow
+    /// the severity, and a colon and one space follow the SQLSTATE.
     private static func code(in line: Substring) -> (code: String, rest: String)? {
         let bytes = Array(line.utf8)
         guard bytes.count > 10 else { return nil }

@@ -1,13 +1,13 @@
 import CPostgres
 import Glibc
 
-/// Drives libpq through one attempt to connect, which may go through several hosts and addresses.
+/// Runs one attempt of libpq to connect, which may try several hosts and addresses.
 struct ConnectionRun {
-    /// How an attempt ended that did not fail.
+    /// The outcome of an attempt that did not fail.
     enum Outcome {
-        /// With a connection, which the caller owns.
+        /// There is a connection, which the caller owns.
         case connected(OpaquePointer)
-        /// A host let the connection in and then did not answer; with what libpq reckoned with.
+        /// A host accepted the connection and then did not answer. `effective` has the parameters that libpq used.
         case silent(effective: [String: String], host: ConnectionParameters.Host, error: PostgresError)
     }
 
@@ -15,11 +15,11 @@ struct ConnectionRun {
     let parameters: ConnectionParameters
     /// The time for one address, unless `connect_timeout` is set.
     let limit: Duration
-    /// When all has to be over.
+    /// The deadline of the whole attempt.
     let end: MonotonicTime
     let isAbandoned: () -> Bool
 
-    /// Begins a connection with parameters by libpq's names; nil when there is no memory.
+    /// Starts a connection with parameters by libpq's names; nil when there is no memory.
     static func start(_ values: [String: String]) -> OpaquePointer? {
         let sorted = values.sorted { $0.key < $1.key }
         var keywords: [UnsafePointer<CChar>?] = sorted.map { UnsafePointer(strdup($0.key)) } + [nil]
@@ -28,7 +28,7 @@ struct ConnectionRun {
         return PQconnectStartParams(&keywords, &texts, 0)
     }
 
-    /// What became of the attempt.
+    /// Makes the attempt.
     ///
     /// - Throws: `PostgresError`; libpq's handle is closed then.
     func connect() throws(PostgresError) -> Outcome {
@@ -37,7 +37,7 @@ struct ConnectionRun {
         }
         var isKept = false
         defer { if !isKept { PQfinish(handle) } }
-        // The code of a refusal is in the words alone, and only when they are verbose.
+        // The SQLSTATE of a refusal is only in the message, and only in a verbose one.
         _ = PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
         let effective = effectiveValues(handle)
@@ -64,7 +64,7 @@ struct ConnectionRun {
                             effective: effective, host: progress.host,
                             error: silence(silentPlaces, limit, others: ""))
                     }
-                    // libpq sees the attempt fail, and goes on with the next address.
+                    // libpq notices that the attempt failed, and tries the next address.
                     shutdown(PQsocket(handle), Int32(SHUT_RDWR))
                 }
             default:
@@ -79,7 +79,7 @@ struct ConnectionRun {
         }
     }
 
-    /// How far an attempt is.
+    /// The progress of an attempt.
     private struct Progress {
         let status: ConnStatusType
         let host: ConnectionParameters.Host
@@ -108,7 +108,7 @@ struct ConnectionRun {
         return PostgresLocation.values(of: options)
     }
 
-    /// libpq takes 1 s as 2, and 0 as no limit; one without a limit may hang, so the default stands.
+    /// libpq treats 1 s as 2 s, and 0 as no limit. Without a limit the attempt could hang, so that the default is used.
     private static func limit(_ text: String?, else standard: Duration) -> Duration {
         guard let text, let seconds = Int(text), seconds > 0 else { return standard }
         return .seconds(max(seconds, 2))
@@ -150,7 +150,7 @@ struct ConnectionRun {
         return error
     }
 
-    /// Whether the server's end is still there, so that it was libpq that ended the attempt.
+    /// Whether the server has not closed the connection: then libpq has ended the attempt.
     private func isOpen(_ handle: OpaquePointer) -> Bool {
         var byte: UInt8 = 0
         let socket = PQsocket(handle)
@@ -158,7 +158,7 @@ struct ConnectionRun {
             && errno == EAGAIN
     }
 
-    /// Whether the server let the connection in, and libpq did not want it for what `target_session_attrs` asks for.
+    /// Whether the server accepted the connection, and libpq rejected the server because of `target_session_attrs`.
     private func isStandbyRefused(_ handle: OpaquePointer) -> Bool {
         let target = parameters.values["target_session_attrs"] ?? "any"
         return target != "any" && PQparameterStatus(handle, "server_version") != nil

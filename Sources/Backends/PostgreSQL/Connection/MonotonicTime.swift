@@ -1,6 +1,6 @@
 import Glibc
 
-/// A moment of the clock that nobody sets.
+/// A time of the monotonic clock.
 struct MonotonicTime: Comparable {
     private var milliseconds: Int64
 
@@ -25,15 +25,15 @@ extension Duration {
 
 /// Waits for a socket.
 enum SocketWait {
-    /// How long one wait takes at most, so that a stop is noticed.
+    /// The longest single wait; between waits a request to stop is noticed.
     private static let slice: Int32 = 100
 
-    /// Waits a moment for one of the events.
+    /// Waits for one of the events, a tenth of a second at most.
     ///
-    /// - Returns: what is there of `POLLIN`, `POLLOUT`, `POLLHUP` and so on; 0 when nothing was there for a moment.
+    /// - Returns: the events that occurred, such as `POLLIN`, `POLLOUT` and `POLLHUP`; 0 when none did.
     static func wait(_ socket: Int32, for events: Int32) -> Int32 {
         var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
-        // A signal ends the wait early, which is a moment without anything.
+        // A signal ends the wait early; the caller then waits again.
         return poll(&entry, 1, slice) > 0 ? Int32(entry.revents) : 0
     }
 }

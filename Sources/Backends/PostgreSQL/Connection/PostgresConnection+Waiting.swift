@@ -5,9 +5,9 @@ import Glibc
 extension PostgresConnection {
     /// Waits until the socket has one of the events.
     ///
-    /// - Returns: the events that are there.
-    /// - Throws: `PostgresError` `.lostConnection` after a silence in which the server is not at work either. The
-    ///   connection is then of no more use.
+    /// - Returns: the events that occurred.
+    /// - Throws: `PostgresError` `.lostConnection` after a silence in which the server does not run the statement
+    ///   either.
     func wait(for events: Int32, _ activity: String) throws(PostgresError) -> Int32 {
         var silenceEnd = MonotonicTime.now + options.deadlines.silence
         var isStopping = false
@@ -29,20 +29,20 @@ extension PostgresConnection {
         }
     }
 
-    /// Asks the server to end the statement, since the program is asked to stop.
+    /// Asks the server to cancel the statement, because the program was asked to stop.
     private func stop(_ activity: String) throws(PostgresError) {
         guard cancelStatement() else {
             throw lose(error(.interrupted, "the program was asked to stop", activity))
         }
     }
 
-    /// Asks the server through another connection to end the statement that is under way. The statement's own call then
-    /// fails with `.interrupted`, unless it was faster.
+    /// Asks the server by a second connection to cancel the running statement. The call that runs the statement then
+    /// fails with `.interrupted`, unless the statement ends before.
     ///
-    /// - Returns: whether the server was asked; not where it cannot be reached, or nothing is under way.
+    /// - Returns: whether the server was asked: false when it cannot be reached, or when no statement is running.
     @discardableResult
     public func cancelStatement() -> Bool {
-        // Before it is asked, since its answer may come first.
+        // Set before the server is asked, because its answer may come first.
         isCancelling = true
         do throws(PostgresError) {
             isCancelling = try Inquiry(location, options, about: applicationName).cancel()
@@ -52,8 +52,8 @@ extension PostgresConnection {
         return isCancelling
     }
 
-    /// Whether the server works on the statement, or waits for more of it. One that takes no other connection is there;
-    /// one that gives no answer to another connection either is not.
+    /// Whether the server is running the statement, or waits for more of it. A server that refuses a second connection
+    /// because it has too many counts as running; one that does not answer the second connection does not.
     private var isAtWork: Bool {
         // An inquiry that asks about itself would never end.
         guard options.applicationName != Inquiry.name else { return false }
@@ -62,7 +62,7 @@ extension PostgresConnection {
         } catch { return error.problem == .tooManyConnections }
     }
 
-    /// Sends what waits to be sent, and takes in what is there, until something can be read or nothing waits.
+    /// Sends unsent bytes and reads received ones, until there is something to read or nothing left to send.
     func exchange(_ activity: String) throws(PostgresError) {
         let unsent = PQflush(handle)
         let found = try wait(for: unsent == 1 ? POLLIN | POLLOUT : POLLIN, activity)
@@ -76,7 +76,7 @@ extension PostgresConnection {
     }
 }
 
-/// Asks about a connection through another one.
+/// A second connection that asks about the first one.
 private final class Inquiry {
     static let name = "reelhouse inquiry"
 
@@ -92,12 +92,12 @@ private final class Inquiry {
         applicationName = name
     }
 
-    /// Whether the server works on a statement of the connection, or waits for more of it.
+    /// Whether the server is running a statement of the connection, or waits for more of it.
     var isAtWork: Bool {
         get throws(PostgresError) { try isTrue("SELECT count(*) > 0 FROM pg_catalog.pg_stat_activity") }
     }
 
-    /// Ends the statement of the connection.
+    /// Cancels the statement of the connection.
     func cancel() throws(PostgresError) -> Bool {
         try isTrue(
             "SELECT coalesce(bool_or(pg_catalog.pg_cancel_backend(pid)), false) FROM pg_catalog.pg_stat_activity")

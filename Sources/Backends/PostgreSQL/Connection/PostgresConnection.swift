@@ -11,19 +11,18 @@ import Glibc
 /// try connection.commit()
 /// ```
 ///
-/// Nothing that it does waits without a limit: each call polls the socket, and where the server is silent for long,
-/// another connection asks whether it still works on the statement. After an error with `isConnectionLost` a new object
-/// has to be made.
+/// Every wait has a deadline: each call polls the socket, and after a long silence a second connection asks whether the
+/// server is still running the statement. After an error with `isConnectionLost` a new object is needed.
 ///
-/// Nothing of the session lasts longer than a transaction (no prepared statement, no `SET`), so that a pooler such as
-/// PgBouncer may give each transaction another server process. One statement runs at a time: rows that are not read to
-/// their end are given up when the next statement begins.
+/// No state of the session outlives a transaction (there are no named prepared statements and no `SET`), so that a
+/// pooler such as PgBouncer may assign each transaction to another server process. One statement runs at a time: when
+/// the next statement begins, unread rows of the previous one are discarded.
 public final class PostgresConnection {
-    /// What it is connected to.
+    /// The location that it is connected to.
     public let location: PostgresLocation
-    /// How it is watched.
+    /// Its purpose and deadlines.
     public let options: PostgresOptions
-    /// What tells it from other connections in `pg_stat_activity`.
+    /// The unique name of the connection in `pg_stat_activity`.
     public let applicationName: String
     /// Called with each notice and warning of the server, on the thread that uses the connection.
     public var onNotice: ((PostgresError) -> Void)? {
@@ -33,13 +32,13 @@ public final class PostgresConnection {
 
     let handle: OpaquePointer
     private let notices = NoticeReceiver()
-    /// Why it can be used no more.
+    /// The error that ended the connection; nil while it can be used.
     var loss: PostgresError?
-    /// The result that is being read or the COPY that is under way, which the next statement ends.
+    /// The unfinished result or COPY, which the next statement ends.
     weak var unfinished: (any UnfinishedStatement)?
-    /// Whether something was begun and its object went away before its end.
+    /// Whether a statement is unfinished, even if its object was deallocated.
     var isLeftUnfinished = false
-    /// Whether this side has asked for the statement to be cancelled.
+    /// Whether this program has asked the server to cancel the statement.
     var isCancelling = false
 
     /// Makes a connection, and refuses a server that cannot be used.
@@ -62,7 +61,7 @@ public final class PostgresConnection {
     /// The server's version, as 150004 for 15.4.
     public var serverVersion: Int { Int(PQserverVersion(handle)) }
 
-    /// The number of the server's process; a pooler's own number where there is one between.
+    /// The number of the server's process. A pooler returns a number of its own.
     public var serverProcess: Int32 { PQbackendPID(handle) }
 
     /// The version of TLS that protects the connection, such as `TLSv1.3`; nil without encryption.
@@ -113,13 +112,13 @@ public final class PostgresConnection {
         PostgresError(problem, words, activity: activity, place: location.description)
     }
 
-    /// What libpq says when it cannot go on, and that the connection is of no more use.
+    /// The error of libpq when the connection is lost. Marks the connection as lost.
     func lost(_ activity: String) -> PostgresError {
         let words = PostgresError.oneLine(PQerrorMessage(handle).map { String(cString: $0) } ?? "")
         return lose(error(.lostConnection, words.isEmpty ? "the connection is lost" : words, activity))
     }
 
-    /// Remembers that the connection is of no more use.
+    /// Marks the connection as lost.
     func lose(_ error: PostgresError) -> PostgresError {
         var error = error
         error.isConnectionLost = true
@@ -127,7 +126,7 @@ public final class PostgresConnection {
         return error
     }
 
-    /// The error of a result, which says the same in a standby as elsewhere; the result stays the caller's.
+    /// The error of a result. The caller still has to clear the result.
     func failure(_ result: OpaquePointer, _ activity: String, copyInto table: String? = nil) -> PostgresError {
         var error = PostgresError(result: result, activity: activity, place: location.description, copyInto: table)
         if error.sqlState == nil, PQstatus(handle) == CONNECTION_BAD { error.problem = .lostConnection }
@@ -164,18 +163,18 @@ public final class PostgresConnection {
     }
 }
 
-/// What is between its first and its last answer from the server.
+/// A statement whose results have not all been read.
 protocol UnfinishedStatement: AnyObject {
-    /// The connection passed over the rest, to begin another statement.
+    /// The connection has discarded the remaining results to begin another statement.
     func wasGivenUp()
 }
 
-/// Passes on what the server says beside its answers.
+/// Passes on notices and warnings of the server.
 private final class NoticeReceiver {
     var handler: ((PostgresError) -> Void)?
     private var place = ""
 
-    /// The receiver has to stay for as long as the connection.
+    /// The receiver has to live as long as the connection.
     func listen(to handle: OpaquePointer, place: String) {
         self.place = place
         _ = PQsetNoticeReceiver(

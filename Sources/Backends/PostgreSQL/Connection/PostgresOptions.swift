@@ -1,37 +1,37 @@
-/// How a connection is made and watched.
+/// The purpose and the deadlines of a connection.
 public struct PostgresOptions: Sendable {
-    /// What a connection is for.
+    /// The purpose of a connection.
     public enum Purpose: Sendable {
-        /// It only reads: any server will do, and a statement ends when the program is asked to stop.
+        /// It only reads: a standby is accepted, and a statement is cancelled when the program is asked to stop.
         case reading
-        /// It writes: only a server that takes writes will do, and a statement goes on to its end.
+        /// It writes: only a primary is accepted, and a statement is not cancelled.
         case writing
     }
 
-    /// How long is waited for what.
+    /// The limits on waiting.
     public struct Deadlines: Sendable {
-        /// For one address of one host to let the connection in; `connect_timeout` of the URL goes first.
+        /// For one address of one host to accept the connection; `connect_timeout` in the URL takes precedence.
         public var connect: Duration = .seconds(10)
         /// For all hosts and addresses together.
         public var connectInAll: Duration = .seconds(60)
-        /// Without a byte from the server, until another connection asks whether it still works on the statement.
+        /// Without a byte from the server, until a second connection asks whether it still runs the statement.
         public var silence: Duration = .seconds(60)
-        /// The same, when the program has been asked to stop.
+        /// The same after the program was asked to stop.
         public var silenceOnStop: Duration = .seconds(5)
-        /// For the other connection that asks, or cancels a statement.
+        /// For the second connection, which asks about a statement or cancels it.
         public var inquiry: Duration = .seconds(5)
 
         /// The default ones.
         public init() {}
     }
 
-    /// What the connection is for.
+    /// The purpose of the connection.
     public var purpose: Purpose
-    /// What `pg_stat_activity` shows, with the process's number and a word that tells this connection from others.
+    /// The start of the name in `pg_stat_activity`; the process number and a random word are appended.
     public var applicationName = "reelhouse"
-    /// How long is waited for what.
+    /// The limits on waiting.
     public var deadlines = Deadlines()
-    /// Whether the program has been asked to stop. Called ten times a second while something is waited for.
+    /// Whether the program was asked to stop. Called ten times a second during a wait.
     public var isStopRequested: @Sendable () -> Bool
 
     /// Options with the default deadlines.

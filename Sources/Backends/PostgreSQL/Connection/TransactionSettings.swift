@@ -1,31 +1,31 @@
-/// What holds in one transaction, and nowhere else: a pooler may give the next one another server process, and what a
-/// role or database sets (a time zone, a row security that hides rows) is to change nothing here.
+/// The settings of one transaction. They are set in each transaction, because a pooler may run the next one on another
+/// server process, and because settings of the role or the database, such as the time zone, must not change results.
 public struct TransactionSettings: Sendable {
-    /// Whether it only reads, all of it as of one moment.
+    /// Whether the transaction only reads, and sees the state of one moment.
     public var isSnapshot = false
-    /// How long a statement waits for a lock; nil for ever.
+    /// How long a statement waits for a lock; nil for no limit.
     public var lockTimeout: Duration?
-    /// How long a statement may take; nil for what the role's setting says.
+    /// How long a statement may take; nil for the role's setting.
     public var statementTimeout: Duration?
-    /// The memory that a sort or a hash table of the server may use, such as `64MB`; nil for what the role's setting says.
+    /// The memory that a sort or a hash table of the server may use, such as `64MB`; nil for the role's setting.
     public var workMemory: String?
-    /// Where names without a schema are looked up; nil for what the role's setting says.
+    /// The schema of names without a qualifier; nil for the role's setting.
     public var schema: String?
 
-    /// Reads and writes, with what the role's settings say about time.
+    /// A transaction that writes, with the role's limits on time.
     public init() {}
 
-    /// What begins the transaction, in one round trip.
+    /// The statements that begin the transaction, in one round trip.
     var sql: String {
         var statements = [
             isSnapshot ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED"
         ]
         var settings = [
-            // Rows that a policy hides would be missing from every sum: an error instead.
+            // An error instead of results without the rows that a policy hides.
             "row_security": "off",
             "TimeZone": "UTC", "DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "1",
             "bytea_output": "hex", "standard_conforming_strings": "on",
-            // The server notices soon that this program has vanished, and gives its locks back.
+            // The server notices within half a minute that the client has vanished, and releases its locks.
             "tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
             "tcp_user_timeout": "30000",
         ]

@@ -2,35 +2,35 @@ import CPostgres
 import Domain
 import Logging
 
-/// What PostgreSQL or libpq refused: what was being done, where, and the server's words.
+/// An error of PostgreSQL or libpq, with the activity that failed and its place.
 public struct PostgresError: ReportedError {
     /// What kind of failure it is.
     public var problem: PostgresProblem
-    /// The server's code of five letters and digits; nil where the failure is the connection's or libpq's.
+    /// The SQLSTATE; nil when the error is one of the connection or of libpq.
     public var sqlState: String?
-    /// The server's words, or libpq's, on one line.
+    /// The message of the server or of libpq, on one line.
     public var words: String
-    /// What was being done: "running INSERT INTO …".
+    /// The activity that failed: "running INSERT INTO …".
     public var activity: String
-    /// The location without its password; empty where there is none yet.
+    /// The location without its password; empty when the location itself is wrong.
     public var place: String
     /// The row of a COPY at which the server stopped, from 1.
     public var copyRow: Int64?
-    /// The server's name of what was broken: constraint, column, table, as far as it tells.
+    /// The constraint, column and table that the server names.
     public var objects = Objects()
     /// The character of the statement at which the server found a fault, from 1.
     public var statementPosition: Int?
     /// The function of the server's source that found the fault, such as `parserOpenTable`. Unlike the words it is the
     /// same in every language; a server may leave it out.
     public var routine: String?
-    /// Whether a COMMIT was under way, so that nobody knows yet whether it took effect.
+    /// Whether a COMMIT got no answer, so that it is not known whether it took effect.
     public var isCommitUnknown = false
-    /// Whether the connection can be used no more.
+    /// Whether the connection is lost, so that a new one is needed.
     public var isConnectionLost = false
-    /// What to do next, where the caller knows it better than this type.
+    /// A more precise hint than that of `problem`.
     public var ownHint: String?
 
-    /// What an error is about, as far as the server tells.
+    /// The objects that an error is about, as far as the server names them.
     public struct Objects: Sendable {
         /// The schema of the table.
         public var schema: String?
@@ -91,7 +91,7 @@ public struct PostgresError: ReportedError {
     /// Whether the server is starting, or is a standby.
     public var isServerStarting: Bool { problem == .startingUp || problem == .standby }
 
-    /// What a program can do about it by itself. On a lost connection that is to make a new one, whatever failed.
+    /// What the program can do without the user. After a lost connection this is always a new connection.
     public var remedy: PostgresProblem.Remedy {
         if isConnectionLost, problem.remedy == .beginAnew { return .reconnect }
         return problem.remedy
@@ -99,11 +99,11 @@ public struct PostgresError: ReportedError {
 }
 
 extension PostgresError {
-    /// The error that a result tells.
+    /// The error of a result.
     ///
     /// - Parameters:
     ///   - result: of the status `PGRES_FATAL_ERROR`.
-    ///   - table: the table that a COPY goes into, which the server names before the row.
+    ///   - table: the table of a COPY, by which its line in the server's context is found.
     init(result: OpaquePointer, activity: String, place: String, copyInto table: String? = nil) {
         let field = { (code: Character) -> String? in
             PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
@@ -124,7 +124,7 @@ extension PostgresError {
         if let table { copyRow = field("W").flatMap { PostgresError.copyRow(in: $0, table: table) } }
     }
 
-    /// The row that the server's context names: `COPY <table>, <"line" in any language> 17, column c: "…"`.
+    /// The row number in the server's context: `COPY <table>, <"line" in any language> 17, column c: "…"`.
     static func copyRow(in context: String, table: String) -> Int64? {
         for line in context.split(separator: "\n") where line.hasPrefix("COPY \(table), ") {
             let digits = line.dropFirst("COPY \(table), ".count).drop { !$0.isASCII || !$0.isNumber }

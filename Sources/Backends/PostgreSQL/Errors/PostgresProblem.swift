@@ -1,5 +1,5 @@
-/// What kind of failure an error is. The SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) and
-/// the state of the connection decide it, never the words, which a server may say in any language.
+/// The kind of an error. It follows from the SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html)
+/// and the state of the connection, never from the message, whose language depends on the server.
 public enum PostgresProblem: String, Sendable, CaseIterable {
     /// The location in the command line or the environment cannot be used.
     case location
@@ -7,7 +7,7 @@ public enum PostgresProblem: String, Sendable, CaseIterable {
     case unreachable
     /// The two sides did not agree on an encrypted connection.
     case encryption
-    /// The connection was there, and is not any more.
+    /// An established connection was lost.
     case lostConnection
     /// The server is starting, or recovering.
     case startingUp
@@ -60,7 +60,7 @@ public enum PostgresProblem: String, Sendable, CaseIterable {
     /// Anything else.
     case other
 
-    /// What an SQLSTATE stands for.
+    /// The kind of an SQLSTATE.
     init(sqlState: String) {
         self = PostgresProblem.ofCode[sqlState] ?? PostgresProblem.ofClass[String(sqlState.prefix(2))] ?? .other
     }
@@ -82,7 +82,7 @@ public enum PostgresProblem: String, Sendable, CaseIterable {
         "42": .statement, "53": .outOfResources, "54": .tooLarge, "58": .serverFault, "XX": .serverFault,
     ]
 
-    /// What a program can do about it by itself.
+    /// What the program can do without the user.
     public enum Remedy: Sendable {
         /// Nothing.
         case none
@@ -92,7 +92,7 @@ public enum PostgresProblem: String, Sendable, CaseIterable {
         case reconnect
     }
 
-    /// What a program can do about it by itself.
+    /// What the program can do without the user.
     public var remedy: Remedy {
         switch self {
         case .deadlock, .serialization, .lockTimeout: .beginAnew

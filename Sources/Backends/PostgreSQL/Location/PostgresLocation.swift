@@ -8,20 +8,20 @@ import CPostgres
 /// location.description   // "postgresql://loader@db.example/movies?schema=staging&sslmode=require"
 /// ```
 ///
-/// All of it is libpq's (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING) but `schema`,
-/// which is taken out. What the URL leaves out comes from where libpq looks: `PGHOST` and the like, service files,
-/// `~/.pgpass`.
+/// The URL is libpq's (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING), except for the
+/// parameter `schema`, which is removed. What the URL leaves out is read by libpq from the environment (`PGHOST` and so
+/// on), service files and `~/.pgpass`.
 public struct PostgresLocation: Sendable, CustomStringConvertible {
     /// The schema unless the URL names one.
     public static let defaultSchema = "reelhouse"
 
     /// The schema in which the tables are. Any text that can be an identifier: it has to be quoted (`quoted`) in SQL.
     public let schema: String
-    /// Whether a password stands in the URL itself, where the list of processes shows it.
+    /// Whether the URL itself contains a password, which the list of processes shows.
     public let hasPassword: Bool
     /// The location without any password; with its schema when that is not the default.
     public let description: String
-    /// What libpq is to connect with, by its own names.
+    /// The parameters for libpq, by its names.
     let parameters: [String: String]
 
     /// Reads a URL.
@@ -34,7 +34,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         try PostgresLocation.checkPorts(parameters["port"])
         hasPassword = parameters["password"] != nil || parameters["sslpassword"] != nil
         description = PostgresLocation.describe(parameters, schema)
-        // Everything here reckons with UTF-8.
+        // This program sends and expects UTF-8.
         parameters["client_encoding"] = "UTF8"
         self.parameters = parameters
     }
@@ -49,7 +49,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         PostgresLocation.quoted(schema) + "." + PostgresLocation.quoted(table)
     }
 
-    /// The most bytes of an identifier; a server cuts off what is longer.
+    /// The greatest length of an identifier in bytes; a server cuts off longer ones.
     private static let longestIdentifier = 63
 
     private static func checkedSchema(_ name: String) throws(PostgresError) -> String {
@@ -70,7 +70,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
     private static func parse(_ url: String) throws(PostgresError) -> [String: String] {
         var words: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &words) else {
-            // libpq quotes in its words what it could not read, which may be a part of a password.
+            // libpq's message quotes what it could not read, which may be a part of a password.
             PQfreemem(words)
             throw .location(
                 "libpq cannot read the URL",
@@ -103,7 +103,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The location for people: only what libpq reads as something else than a secret is put together again.
+    /// The location to be shown, built from the parameters that are no secrets.
     private static func describe(_ parameters: [String: String], _ schema: String) -> String {
         var rest = parameters
         if schema != defaultSchema { rest["schema"] = schema }
@@ -111,7 +111,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         var text = "postgresql://"
         if let user = rest.removeValue(forKey: "user") { text += PostgresURL.escaped(user) + "@" }
         let hosts = (rest["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
-        // The folder of a socket reads better as a parameter.
+        // The folder of a socket is easier to read as a parameter.
         if !hosts.contains(where: { $0.hasPrefix("/") || $0.hasPrefix("@") }) {
             rest["host"] = nil
             let ports = (rest.removeValue(forKey: "port") ?? "").split(separator: ",", omittingEmptySubsequences: false)

@@ -1,11 +1,11 @@
-/// A URL of libpq's kind, and the parameter `schema`, which is none of libpq's.
+/// A URL for libpq, and the parameter `schema`, which libpq does not know.
 struct PostgresURL {
     /// The URL for libpq.
     let withoutSchema: String
     /// The schema that it names.
     let schema: String?
 
-    /// Takes a URL apart.
+    /// Parses a URL.
     ///
     /// - Throws: `PostgresError` with the problem `.location`, without any part of the URL but a parameter's name.
     init(_ url: String) throws(PostgresError) {
@@ -39,8 +39,8 @@ struct PostgresURL {
         withoutSchema = scheme + rest[..<mark] + (others.isEmpty ? "" : "?" + others.joined(separator: "&"))
     }
 
-    /// libpq takes all before the first `@` as the user's name and password. Where a second one follows, or the first
-    /// stands behind a `/` or `?`, it would take a part of a password for something that is no secret.
+    /// libpq reads everything before the first `@` as the user's name and password. If a second `@` follows, or the
+    /// first comes after a `/` or `?`, libpq would read a part of a password as something that is no secret.
     private static func checkUserInformation(_ text: Substring) throws(PostgresError) {
         let authority = text.prefix { $0 != "/" && $0 != "?" }
         let signs = text.count { $0 == "@" }
@@ -50,7 +50,7 @@ struct PostgresURL {
             hint: "In a user's name, a password or a parameter write the signs @ : / ? as %40 %3A %2F %3F.")
     }
 
-    /// Text as it stands in a URL.
+    /// A text escaped for a URL.
     static func escaped(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
@@ -66,7 +66,7 @@ struct PostgresURL {
         return result
     }
 
-    /// What a text in a URL stands for; nil where a `%` is not followed by two hexadecimal digits, or it is no UTF-8.
+    /// The text of an escaped one; nil when a `%` is not followed by two hexadecimal digits, or the text is not UTF-8.
     static func unescaped(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8

@@ -2,8 +2,8 @@ import Schema
 
 /// The months whose partitions a user has detached.
 enum DetachedMonths {
-    /// The query that returns them as text, such as `2026-11`: `load_month` lists them, and one of their partitions is not
-    /// attached.
+    /// The query that returns them as text, such as `2026-11`: `load_month` lists them, and one of their partitions is
+    /// not attached.
     static func query(in schema: String) -> String {
         let name = PostgresLocation.quoted(schema)
         let attached = MonthPartitions.tables.map { table in

@@ -1,12 +1,11 @@
-/// Rows in the binary form of COPY (https://www.postgresql.org/docs/current/sql-copy.html), in memory that is used
-/// again and again.
+/// A reusable buffer of rows in the binary format of COPY (https://www.postgresql.org/docs/current/sql-copy.html).
 struct CopyBuffer: ~Copyable {
     private var start: UnsafeMutableRawPointer
     private var capacity: Int
-    /// How many bytes are in it.
+    /// The number of bytes in the buffer.
     private(set) var count = 0
 
-    /// What goes before the first row: a mark, no flags, no extension.
+    /// The header of the format: the signature, no flags, no extension.
     static let header: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
 
     init(capacity: Int) {
@@ -16,10 +15,10 @@ struct CopyBuffer: ~Copyable {
 
     deinit { start.deallocate() }
 
-    /// What is in it.
+    /// The bytes in the buffer.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
-    /// Empties it; memory over `limit` bytes is given back.
+    /// Empties the buffer, and frees memory above `limit` bytes.
     mutating func removeAll(keeping limit: Int) {
         count = 0
         guard capacity > limit else { return }
@@ -28,7 +27,7 @@ struct CopyBuffer: ~Copyable {
         start = .allocate(byteCount: capacity, alignment: 8)
     }
 
-    /// Takes away what was added after a count.
+    /// Removes the bytes after the first `count`.
     mutating func removeLast(to count: Int) { self.count = min(count, self.count) }
 
     private mutating func reserve(_ more: Int) {
@@ -40,7 +39,7 @@ struct CopyBuffer: ~Copyable {
         start = larger
     }
 
-    /// Adds a word, its highest byte first.
+    /// Adds an integer in network byte order.
     mutating func add(_ word: some FixedWidthInteger & BitwiseCopyable) {
         let size = MemoryLayout.size(ofValue: word)
         reserve(size)
@@ -79,7 +78,7 @@ struct CopyBuffer: ~Copyable {
     /// Adds an integer in the form of a column's type: a whole number, 0 and 1 for a boolean, milliseconds since 1970
     /// for a `timestamptz`, days since 1970 for a `date`.
     ///
-    /// - Returns: whether the type can hold it; nothing is added else.
+    /// - Returns: whether the type can hold it. If not, nothing is added.
     mutating func addCell(integer value: Int64, as type: PostgresType) -> Bool {
         switch type {
         case .bigint: addCell(value)
@@ -109,7 +108,7 @@ struct CopyBuffer: ~Copyable {
 
     /// Adds a double in the form of a column's type.
     ///
-    /// - Returns: whether the type can hold it; nothing is added else.
+    /// - Returns: whether the type can hold it. If not, nothing is added.
     mutating func addCell(real value: Double, as type: PostgresType) -> Bool {
         switch type {
         case .double: addCell(value.bitPattern)

@@ -112,7 +112,9 @@ extension PostgresConnection {
 
     // MARK: Sending
 
-    /// Ends what is unfinished, and says whether another statement can be sent.
+    /// Ends an unfinished statement.
+    ///
+    /// - Throws: `PostgresError` when no other statement can be sent.
     func beginStatement(_ activity: String) throws(PostgresError) {
         if let loss { throw loss }
         isCancelling = false
@@ -122,11 +124,11 @@ extension PostgresConnection {
         isCancelling = false
     }
 
-    /// How many rows are passed over before the server is asked to end the statement.
+    /// The number of rows that are discarded before the server is asked to cancel the statement.
     private static let leftoverLimit = 10_000
 
-    /// Passes over what is left of the statement that is under way. What it still says is of no interest, since nobody
-    /// waits for it; an error in an open transaction is told by the next statement.
+    /// Discards the remaining results of the unfinished statement, and its errors too: after an error in an open
+    /// transaction the next statement fails.
     func giveUpUnfinished(_ activity: String) throws(PostgresError) {
         isLeftUnfinished = false
         unfinished = nil
@@ -153,13 +155,13 @@ extension PostgresConnection {
         guard status == 1 else { throw sendFailure(activity) }
     }
 
-    /// Why libpq sent nothing: the connection, or the statement itself (too many parameters, no memory).
+    /// The error when libpq sends nothing, because of the connection or the statement (too many parameters, no memory).
     func sendFailure(_ activity: String) -> PostgresError {
         guard PQstatus(handle) == CONNECTION_OK else { return lost(activity) }
         return error(.statement, PostgresError.oneLine(String(cString: PQerrorMessage(handle))), activity)
     }
 
-    /// Takes all results.
+    /// Reads all results.
     ///
     /// - Throws: the first error among them.
     /// - Returns: rows changed and the tag (`INSERT 0 5`, `COMMIT`) of the last.
@@ -175,7 +177,7 @@ extension PostgresConnection {
                 changes = PQcmdTuples(result).flatMap { Int64(String(cString: $0)) } ?? 0
                 tag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-                // libpq has no answer to it but to copy.
+                // libpq can only go on by copying.
                 throw lose(error(.statement, "COPY from or to the client is not possible here", activity))
             default:
                 failure = failure ?? self.failure(result, activity, copyInto: table)
@@ -186,7 +188,7 @@ extension PostgresConnection {
         return (changes, tag)
     }
 
-    /// Passes over all that is left of a statement, errors too.
+    /// Discards all remaining results of a statement, and its errors.
     func drain(_ activity: String) throws(PostgresError) {
         while let result = try nextResult(activity) { PQclear(result) }
         if PQstatus(handle) == CONNECTION_BAD { throw lost(activity) }

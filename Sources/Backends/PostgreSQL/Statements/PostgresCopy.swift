@@ -1,7 +1,7 @@
 import CPostgres
 import Glibc
 
-/// Rows on their way into a table, by COPY in its binary form.
+/// A binary COPY of rows into a table.
 ///
 /// ```
 /// let copy = try connection.copy(into: "staged", columns: [("movie_id", .bigint), ("title", .text)])
@@ -14,12 +14,12 @@ import Glibc
 /// let rows = try copy.finish()
 /// ```
 ///
-/// Memory is bounded: what is not sent yet is a megabyte and a row at most. What the server finds wrong is told by
-/// `finish`, with the row's number where it says one; the connection can be used again after it.
+/// Memory is bounded: at most a megabyte and one row are unsent. `finish` throws the server's error, with the number of
+/// the row if the server names it; the connection can be used again afterwards.
 public final class PostgresCopy: UnfinishedStatement {
-    /// When so many bytes are gathered they are given to libpq.
+    /// The number of bytes at which the buffer is passed to libpq.
     private static let chunk = 64 << 10
-    /// When libpq holds so many bytes that the server has not taken, the next row waits.
+    /// The number of bytes that libpq may hold unsent before the next row has to wait.
     private static let unsentLimit = 1 << 20
 
     private let connection: PostgresConnection
@@ -28,7 +28,7 @@ public final class PostgresCopy: UnfinishedStatement {
     private let columns: [(name: String, type: PostgresType)]
     // The checks of exclusive access at run time would take a tenth of a load's time on this side.
     @exclusivity(unchecked) private var buffer = CopyBuffer(capacity: PostgresCopy.chunk * 2)
-    /// Bytes given to libpq since it had sent all.
+    /// The bytes passed to libpq since it last had nothing unsent.
     private var unsent = 0
     @exclusivity(unchecked) private var rowStart = 0
     @exclusivity(unchecked) private var column = 0
@@ -105,7 +105,7 @@ public final class PostgresCopy: UnfinishedStatement {
         return column <= columns.count ? columns[column - 1].type : nil
     }
 
-    /// Remembers the first cell that its column cannot hold.
+    /// Stores the error of the first value that does not fit its column.
     private func reject(_ value: String, _ type: PostgresType) {
         guard fault == nil else { return }
         let words = "column \(columns[column - 1].name) of the type \(type) cannot hold \(value)"
@@ -115,7 +115,7 @@ public final class PostgresCopy: UnfinishedStatement {
         fault = error
     }
 
-    /// Ends a row, and sends what is gathered when it is enough.
+    /// Ends a row, and sends the buffer when it is full.
     ///
     /// - Throws: `PostgresError`: `.value` for a cell that its column cannot hold (the row is left out, and the COPY
     ///   can go on), or a lost connection.
@@ -151,8 +151,8 @@ public final class PostgresCopy: UnfinishedStatement {
         try flush(below: PostgresCopy.unsentLimit)
     }
 
-    /// Sends until less than so many bytes are unsent. Meanwhile notices of the server are read, so that neither side
-    /// waits for the other.
+    /// Sends until fewer bytes than the limit are unsent. The server's notices are read meanwhile, so that the two
+    /// sides cannot block each other.
     private func flush(below limit: Int) throws(PostgresError) {
         while true {
             switch PQflush(connection.handle) {
@@ -175,7 +175,7 @@ public final class PostgresCopy: UnfinishedStatement {
         if PQconsumeInput(connection.handle) == 0 { throw broken() }
     }
 
-    /// Why nothing can be sent: what the server said before it went, if it did.
+    /// The error when nothing can be sent: the server's last message if there is one.
     private func broken() -> PostgresError {
         markOver()
         _ = PQputCopyEnd(connection.handle, "the connection failed")
@@ -185,9 +185,9 @@ public final class PostgresCopy: UnfinishedStatement {
         } catch { return error }
     }
 
-    /// Sends the rest, and waits until the server has taken all rows.
+    /// Sends the remaining rows, and waits until the server has stored all of them.
     ///
-    /// - Returns: how many rows the server counts.
+    /// - Returns: the server's number of rows.
     /// - Throws: `PostgresError`, with `copyRow` where the server names the row.
     public func finish() throws(PostgresError) -> Int64 {
         buffer.add(-1 as Int16)
@@ -196,12 +196,12 @@ public final class PostgresCopy: UnfinishedStatement {
         return try connection.finish(activity, copyInto: table).changes
     }
 
-    /// Ends the COPY without effect. In a transaction, that can only be rolled back then.
+    /// Cancels the COPY. An open transaction can then only be rolled back.
     public func abandon() throws(PostgresError) {
         guard !isOver else { return }
         try endCopy("given up by the client")
         do throws(PostgresError) { _ = try connection.finish(activity, copyInto: table) } catch {
-            // The server answers with the error that it was told.
+            // The server answers with an error that contains the client's message.
             if error.isConnectionLost { throw error }
         }
     }

@@ -2,14 +2,14 @@ import CPostgres
 
 /// The rows of a query, one at a time as the server sends them.
 ///
-/// The accessors may be used between a `next` that gave true and the following one. One that a column's type does not
-/// suit gives 0 or nil, and makes the following `next` or `close` throw.
+/// The accessors are valid after `next` has returned true, until it is called again. An accessor that does not fit the
+/// column's type returns 0 or nil, and the following `next` or `close` throws.
 public final class PostgresRows: UnfinishedStatement {
-    /// How the server sends the values.
+    /// The format in which the server sends values.
     public enum Format: Sendable {
         /// In its binary form: for the typed accessors.
         case binary
-        /// As text: `text` gives any value as the server writes it.
+        /// As text: `text` returns any value as the server prints it.
         case text
     }
 
@@ -24,9 +24,9 @@ public final class PostgresRows: UnfinishedStatement {
     private let activity: String
     private var types: [PostgresType?] = []
     private var isBinary = true
-    /// The row, which this object has to clear.
+    /// The current row, which this object has to clear.
     private var row: OpaquePointer?
-    /// The result that came before it was asked for.
+    /// The first result, which is read before the first call of `next`.
     private var waiting: OpaquePointer?
     private var isAtEnd = false
     private var misuse: PostgresError?
@@ -65,8 +65,8 @@ public final class PostgresRows: UnfinishedStatement {
         return true
     }
 
-    /// Ends the reading, also before the last row. What is left is passed over when it is little; else the server is
-    /// asked to end the statement, after which an open transaction can only be rolled back.
+    /// Ends the reading before the last row. A few remaining rows are discarded; when there are many, the server is
+    /// asked to cancel the statement, and an open transaction can then only be rolled back.
     public func close() throws(PostgresError) {
         if let misuse { throw misuse }
         guard !isAtEnd else { return }
@@ -76,13 +76,13 @@ public final class PostgresRows: UnfinishedStatement {
 
     func wasGivenUp() {
         markEnd()
-        // A loop that goes on with another statement inside would otherwise miss rows in silence.
+        // Otherwise a loop with another statement inside would silently miss rows.
         misuse = connection.error(.statement, "another statement was begun before the last row was read", activity)
     }
 
     /// The next result.
     ///
-    /// - Throws: the error that it tells; the statement is then over.
+    /// - Throws: the error of the result; the statement has then ended.
     private func result() throws(PostgresError) -> OpaquePointer? {
         let result: OpaquePointer?
         do throws(PostgresError) { result = try connection.nextResult(activity) } catch {
@@ -110,7 +110,7 @@ public final class PostgresRows: UnfinishedStatement {
         }
     }
 
-    /// Takes what follows the last row.
+    /// Reads the results after the last row.
     private func end() throws(PostgresError) {
         markEnd()
         try connection.drain(activity)
@@ -232,7 +232,7 @@ public final class PostgresRows: UnfinishedStatement {
         return Word(bigEndian: bytes.loadUnaligned(as: Word.self))
     }
 
-    /// Remembers that a value was read as what it is not.
+    /// Stores the error of an accessor that does not fit the column's type.
     private func misused<Value>(_ column: Int, _ wanted: String, _ value: Value) -> Value {
         let words = "column \(columnNames[column]) (type \(columnTypes[column])) has no \(wanted) that can be read"
         misuse = misuse ?? connection.error(.value, words, activity)

@@ -58,7 +58,7 @@ struct NumericForm: Equatable {
         self.init(digits: digits, weight: digits.isEmpty ? 0 : Int16(weight), sign: sign, scale: UInt16(fraction.count))
     }
 
-    /// What the server sent; nil where it is no such form.
+    /// Reads the server's bytes; nil when they are malformed.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 8, bytes.count % 2 == 0 else { return nil }
         let word = { (index: Int) in
@@ -70,7 +70,7 @@ struct NumericForm: Equatable {
             scale: word(3))
     }
 
-    /// What the server takes.
+    /// The bytes that the server accepts.
     var bytes: [UInt8] {
         let words = [UInt16(digits.count), UInt16(bitPattern: weight), sign, scale] + digits
         return words.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }

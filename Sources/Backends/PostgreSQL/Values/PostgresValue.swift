@@ -1,6 +1,6 @@
 import CPostgres
 
-/// A type of the server's that this driver knows in its binary form.
+/// A type whose binary format this driver knows.
 public enum PostgresType: UInt32, Sendable, CaseIterable {
     /// `boolean`.
     case boolean = 16
@@ -12,7 +12,7 @@ public enum PostgresType: UInt32, Sendable, CaseIterable {
     case smallint = 21
     /// `integer`.
     case integer = 23
-    /// `text`, and what has the same form: `varchar`, `json`.
+    /// `text`, and types with the same format: `varchar`, `json`.
     case text = 25
     /// `real`.
     case real = 700
@@ -27,7 +27,7 @@ public enum PostgresType: UInt32, Sendable, CaseIterable {
     /// `uuid`.
     case uuid = 2950
 
-    /// The type of a number in `pg_type`; nil where it is none of these.
+    /// The type of an OID in `pg_type`; nil when it is none of these.
     public init?(oid: UInt32) {
         switch oid {
         // "char", name, json, xml, unknown, bpchar, varchar.
@@ -40,19 +40,19 @@ public enum PostgresType: UInt32, Sendable, CaseIterable {
     }
 }
 
-/// The server counts days and microseconds from the year 2000, and the core from 1970.
+/// Converts times: the server counts days and microseconds from the year 2000, and the core from 1970.
 enum ServerEpoch {
     static let days: Int32 = 10957
     static let milliseconds: Int64 = 946_684_800_000
 
-    /// A day as the server has it; nil beyond its range.
+    /// A day in the server's form; nil beyond its range.
     static func day(_ day: Int32) -> Int32? {
         let (value, isOver) = day.subtractingReportingOverflow(days)
         // The ends of the range are the infinities.
         return isOver || value == .min || value == .max ? nil : value
     }
 
-    /// A moment as the server has it; nil beyond its range.
+    /// A timestamp in the server's form; nil beyond its range.
     static func microseconds(_ moment: Int64) -> Int64? {
         let (sum, isBelow) = moment.subtractingReportingOverflow(milliseconds)
         let (value, isOver) = sum.multipliedReportingOverflow(by: 1000)
@@ -62,7 +62,7 @@ enum ServerEpoch {
 
 /// A parameter of a statement.
 public enum PostgresValue: Sendable, Equatable {
-    /// Null of the type that the statement asks for.
+    /// A null, whose type follows from the statement.
     case null
     /// A `bigint`.
     case integer(Int64)
@@ -80,22 +80,22 @@ public enum PostgresValue: Sendable, Equatable {
     case date(Int32)
     /// A `timestamptz`, in milliseconds since 1970 in UTC.
     case timestamp(Int64)
-    /// A `numeric`, in decimal digits: `-12.50`. What is no such text becomes NaN.
+    /// A `numeric`, in decimal digits: `-12.50`. Any other text becomes NaN.
     case numeric(String)
 }
 
-/// The parameters of a statement in the form that libpq sends.
+/// The parameters of a statement in libpq's form.
 struct ParameterBytes {
     private var bytes: [UInt8] = []
     private var types: [Oid] = []
-    /// Where a value is in the bytes; nil for null.
+    /// The place of each value in the bytes; nil for a null.
     private var ranges: [Range<Int>?] = []
 
     init(_ values: [PostgresValue]) {
         types.reserveCapacity(values.count)
         ranges.reserveCapacity(values.count)
         for value in values { add(value) }
-        // A value of no bytes has an address too: libpq takes none for null.
+        // An empty value needs an address too, because libpq reads a null pointer as a null.
         bytes.append(0)
     }
 
@@ -104,7 +104,7 @@ struct ParameterBytes {
         let type: PostgresType
         switch value {
         case .null:
-            // The server finds the type by itself.
+            // The server derives the type.
             types.append(0)
             ranges.append(nil)
             return
