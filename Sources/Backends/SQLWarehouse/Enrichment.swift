@@ -59,6 +59,7 @@ extension SQLWarehouse {
     /// Looks up the enrichment of facts for some movies; see `Warehouse`.
     public func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] {
         if ids.isEmpty { return [] }
+        try session.willLookUp(in: [MovieTables.movies, MovieTables.movieGenres])
         try session.stage(ids.lazy.map { [.integer($0)] }, as: ListTables.movies)
         let rows = try session.query(enrichment.ofStagedMovies, [])
         var enrichments: [MovieEnrichment] = []

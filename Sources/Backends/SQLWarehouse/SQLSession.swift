@@ -111,6 +111,8 @@ public protocol SQLSession: SQLDatabase {
     /// - Parameter onlyIfEmpty: whether nothing is to be done when the table has rows.
     /// - Returns: whether the rows were inserted; false also where staging costs no more.
     func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
+    /// Called before rows of some tables are looked up by their keys. Does nothing by default.
+    func willLookUp(in tables: [Table]) throws
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -172,6 +174,8 @@ public protocol SQLSession: SQLDatabase {
 }
 
 extension SQLSession {
+    /// Does nothing.
+    public func willLookUp(in tables: [Table]) throws {}
     /// Nothing but statements on staged rows.
     public func insertFacts(_ group: EventGroup) throws -> InsertedFacts? { nil }
     /// Nothing to do.

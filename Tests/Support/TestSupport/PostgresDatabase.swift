@@ -1,8 +1,11 @@
 import CPostgres
+import Foundation
 
 /// A schema of a PostgreSQL database that a test looks at or, as a fault or another program would, writes to.
 public final class PostgresDatabase: TestDatabase {
     private let handle: OpaquePointer
+    /// Several cases of a test may use the same connection, which takes one statement at a time.
+    private let lock = NSLock()
     private let schema: String
     private var quoted: String {
         "\"\(schema.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
@@ -28,6 +31,8 @@ public final class PostgresDatabase: TestDatabase {
     deinit { PQfinish(handle) }
 
     private func results(_ sql: String) throws -> (names: [String], rows: [[String?]]) {
+        lock.lock()
+        defer { lock.unlock() }
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
         switch PQresultStatus(result) {

@@ -35,6 +35,19 @@ extension PostgreSQLSession {
         return true
     }
 
+    /// Gives tables that were never analysed their first statistics. Without them, the planner reads a whole table for each
+    /// look-up of a few keys.
+    func willLookUp(in tables: [Table]) throws {
+        for table in tables where lookedUpTables.insert(table.name).inserted {
+            let rows = try connection.query(
+                "SELECT reltuples <= 0 FROM pg_catalog.pg_class WHERE oid = to_regclass($1)",
+                [.text(dialect.table(table.name))])
+            let isUnknown = try rows.next() && rows.boolean(0)
+            try rows.close()
+            if isUnknown { try connection.execute("ANALYZE \(dialect.table(table.name))") }
+        }
+    }
+
     /// Updates the statistics of a table that this session has filled, before the first statement that merges into it. With
     /// those of the empty table, the planner would look rows up by an index of which many rows have the same value.
     private func analyzeIfFilled(_ table: String) throws {

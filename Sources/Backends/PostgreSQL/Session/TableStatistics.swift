@@ -9,6 +9,10 @@ struct TableStatistics {
     /// A table is analysed when it has grown by this share since it was last analysed.
     static let growth = 0.1
 
+    /// The sample is 300 rows times this number. The server's default of 100 takes three times as long, and plans for
+    /// these tables do not need it. Columns with a target of their own keep it.
+    static let target = 30
+
     private let connection: PostgresConnection
 
     init(_ connection: PostgresConnection) { self.connection = connection }
@@ -20,6 +24,8 @@ struct TableStatistics {
     func update(newFacts: Int64) throws {
         let parents = try grownParents(newFacts)
         let tables = try grownTables(except: parents)
+        if parents.isEmpty, tables.isEmpty { return }
+        try connection.execute("SET LOCAL default_statistics_target = \(Self.target)")
         for table in parents + tables {
             try connection.execute("ANALYZE \(connection.location.qualified(table))")
         }
