@@ -153,6 +153,8 @@ private final class MemoryLog: LogOutput {
     @Test func linesNeverInterleave() async throws {
         var ends: [CInt] = [0, 0]
         #expect(pipe(&ends) == 0)
+        // A server that another test starts meanwhile would keep the pipe open.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let (reader, writer) = (ends[0], ends[1])
         let logger = Logger(output: StandardErrorLog(descriptor: writer))
         let (writers, lines, length) = (8, 50, 20_000)
