@@ -44,7 +44,8 @@ import Testing
         let result = try start().wait()
         #expect(result.status == 0, "\(result.errors)")
         #expect(usesLog)
-        #expect(!folder.has("w.db-journal") && !folder.has("w.db-wal"))
+        // A kill between the change to the log and the deletion of the journal leaves an empty journal, which means nothing.
+        #expect(FirstBytes.of(path + "-journal", 1).isEmpty && !folder.has("w.db-wal"))
         let differences = try WarehouseState(path: path).differences(from: input.expected)
         #expect(differences.isEmpty, "\(kills) \(differences.joined(separator: "\n"))")
         let faults = try Database(path: path).rows(
