@@ -258,7 +258,7 @@ import Testing
                 "REVOKE ALL ON DATABASE \(name) FROM PUBLIC; GRANT CONNECT, CREATE ON DATABASE \(name) TO \(name)")
             let bench = try FactBench(url: url)
             let error = try postgresError { try bench.beginRun() }
-            #expect(error.sqlState == "42501")
+            #expect(error.problem == .permission)
             #expect(error.hint.contains("GRANT TEMPORARY ON DATABASE \"\(name)\" TO \"\(name)\""))
         }
     }
