@@ -9,6 +9,9 @@ public struct TransactionSettings: Sendable {
     public var statementTimeout: Duration?
     /// The memory that a sort or a hash table of the server may use, such as `64MB`; nil for the role's setting.
     public var workMemory: String?
+    /// Whether the server may compile a statement before it runs it; nil for the role's setting. For a short statement whose
+    /// cost is overestimated, that takes longer than the statement itself.
+    public var compilesStatements: Bool?
     /// The schema of names without a qualifier; nil for the role's setting.
     public var schema: String?
 
@@ -32,6 +35,7 @@ public struct TransactionSettings: Sendable {
         if let lockTimeout { settings["lock_timeout"] = String(max(lockTimeout.inMilliseconds, 1)) }
         if let statementTimeout { settings["statement_timeout"] = String(max(statementTimeout.inMilliseconds, 1)) }
         if let workMemory { settings["work_mem"] = workMemory }
+        if let compilesStatements { settings["jit"] = compilesStatements ? "on" : "off" }
         statements += settings.sorted { $0.key < $1.key }.map { "SET LOCAL \($0.key) = '\($0.value)'" }
         if let schema { statements.append("SET LOCAL search_path = \(PostgresLocation.quoted(schema)), pg_temp") }
         return statements.joined(separator: "; ")

@@ -44,6 +44,9 @@ final class PostgreSQLSession: SQLSession {
         // A merge reads a transaction's staged rows and the table beside them by hash tables; the default of 4 MB has
         // them written to the disk.
         settings.workMemory = "64MB"
+        // The planner overestimates staged rows, which have no statistics, so far that the server would compile look-ups of
+        // a few keys each time.
+        settings.compilesStatements = false
         self.settings = settings
         place = WriterPlace(connection)
         staging = StagingTables(connection)
