@@ -13,7 +13,7 @@ import Schema
 /// 4. When the server refuses a row, the COPY is undone by a savepoint, and `RefusedEvents` finds the refused rows.
 struct FactLoader {
     /// The most identities that are kept in memory, some 40 bytes each. With more, tables apart get their keys.
-    static let recentLimit = 1_500_000
+    static let recentLimit = 700_000
 
     /// How many events were inserted since the planner's statistics were updated.
     var insertedSinceAnalysis: Int64 = 0
