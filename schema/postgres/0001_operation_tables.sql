@@ -166,8 +166,8 @@ CREATE TABLE load_lease (
 
 INSERT INTO load_lease (fence, is_held) VALUES (0, false);
 
--- The months that partitions were made for. One that has none now was taken out by hand: it is not made again, and its
--- late events are not loaded, since nothing tells those that are new. Who wants it anew deletes its row here.
+-- The months that partitions were made for. A month without partitions was detached by a user: it is not made again, and
+-- its late events are not loaded, since nothing tells which of them are new. To load it anew, delete its row here.
 CREATE TABLE load_month (
     month   date PRIMARY KEY,
     made_at timestamptz NOT NULL
@@ -175,14 +175,14 @@ CREATE TABLE load_month (
 
 COMMENT ON TABLE load_lease IS 'Who loads: one row.';
 COMMENT ON COLUMN load_lease.lease_id IS 'Always 1.';
-COMMENT ON COLUMN load_lease.fence IS 'How often the place was taken: each loader knows its own number by this.';
+COMMENT ON COLUMN load_lease.fence IS 'How often the place was taken: each loader compares it with the number that it got.';
 COMMENT ON COLUMN load_lease.is_held IS 'Whether a loader has the place; false when the last one has given it back.';
 COMMENT ON COLUMN load_lease.pid IS 'The server process of its last transaction.';
-COMMENT ON COLUMN load_lease.is_pooled IS 'Whether it is connected through a pooler, so that pid says nothing of it.';
+COMMENT ON COLUMN load_lease.is_pooled IS 'Whether it is connected through a pooler, so that pid does not identify the loader.';
 COMMENT ON COLUMN load_lease.client_address IS 'The address that it is connected from; null for a unix socket.';
 COMMENT ON COLUMN load_lease.application_name IS 'What it calls itself.';
 COMMENT ON COLUMN load_lease.taken_at IS 'Since when it has the place, by the server''s clock.';
-COMMENT ON COLUMN load_lease.renewed_at IS 'When it said last that it is there.';
+COMMENT ON COLUMN load_lease.renewed_at IS 'When the lease was last renewed.';
 COMMENT ON COLUMN load_lease.commits IS 'How many transactions of loaders were committed: tells whether the last one was.';
 COMMENT ON TABLE load_month IS 'The months that partitions were made for.';
 COMMENT ON COLUMN load_month.month IS 'The first day of the month.';

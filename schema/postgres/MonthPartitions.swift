@@ -12,7 +12,8 @@ public struct Month: Sendable, Hashable, Comparable {
 
     /// A month.
     public init(year: Int, number: Int) {
-        precondition((1...9999).contains(year) && (1...12).contains(number), "no month of the years 1 to 9999")
+        // A time of the year 9999 with an offset may be in 10000 in UTC, and a month ends where the next one begins.
+        precondition((1...10_001).contains(year) && (1...12).contains(number), "no month of the years 1 to 10001")
         self.year = year
         self.number = number
     }
@@ -46,7 +47,7 @@ public enum MonthState: String, Sendable {
     case attached
     /// It was never made.
     case absent
-    /// It was made, or a table of a partition's name is there, and it is attached no longer: somebody took it out.
+    /// It was made, or a table of a partition's name is there, and it is not attached now: a user has detached it.
     case detached
 }
 
@@ -87,7 +88,7 @@ public enum MonthPartitions {
         }
         let parents = tables.map { "\(SQLText.literal("\(schema).\($0)"))::regclass" }.joined(separator: ", ")
         let known = tables.map { "to_regclass(\(SQLText.literal("\(schema).\($0)")) || suffix) IS NOT NULL" }
-        // What of an older server's catalog has no column inhdetachpending, is never pending.
+        // Servers before 14 have no column inhdetachpending; there no detach can be pending.
         return """
             WITH wanted(month, starts, ends, suffix) AS (VALUES \(wanted.joined(separator: ", "))),
             partition AS (
@@ -173,11 +174,17 @@ public enum MonthPartitions {
 }
 
 /// Text as it stands in SQL.
-enum SQLText {
+public enum SQLText {
     /// A literal, which means the same whatever `standard_conforming_strings` is.
-    static func literal(_ text: String) -> String {
-        let doubled = text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-        guard doubled.contains("\\") else { return "'\(doubled)'" }
-        return "E'" + doubled.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\") + "'"
+    public static func literal(_ text: String) -> String {
+        // Not by characters: a quote with a combining mark after it is one character, and the server sees the quote.
+        var literal = ""
+        var hasBackslash = false
+        for scalar in text.unicodeScalars {
+            if scalar == "'" || scalar == "\\" { literal.unicodeScalars.append(scalar) }
+            if scalar == "\\" { hasBackslash = true }
+            literal.unicodeScalars.append(scalar)
+        }
+        return (hasBackslash ? "E'" : "'") + literal + "'"
     }
 }

@@ -15,7 +15,8 @@
 /// BEGIN; lock; release(:fence); COMMIT
 /// ```
 /// After a lost connection `settle` waits, by `lock`, until the old transaction has ended; it was committed if `commits`
-/// is one more than when it began. Locking comes before all else in a transaction, so that its snapshot is of after the lock (READ COMMITTED).
+/// is one more than when it began. Locking comes before all else in a transaction, so that later
+/// statements see what the former holder committed (READ COMMITTED).
 public struct WriterLease: Sendable {
     /// How long a lease stands without being renewed, where the holder may still be there.
     public static let seconds = 60

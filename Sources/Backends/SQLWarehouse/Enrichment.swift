@@ -9,8 +9,8 @@ struct Enrichment {
     /// The days from the release to the event's UTC day, for the expressions of the event's time and the release day.
     let daysSinceRelease: @Sendable (_ eventTime: String, _ releaseDay: String) -> String
 
-    /// Selects the enrichment columns of the staged movies.
-    let ofStagedMovies: String
+    /// Selects the enrichment columns of a list of movies.
+    let ofListedMovies: String
     /// Whether there are new or changed movies whose stored facts must be enriched again.
     let isPending: String
     /// The days on which these movies have facts.
@@ -31,9 +31,9 @@ struct Enrichment {
             """
         self.movies = movies
         daysSinceRelease = { "\(dialect.dayNumberOfTimestamp($0)) - \($1)" }
-        ofStagedMovies = """
+        ofListedMovies = """
             SELECT movie.movie_id, movie.release_day, movie.release_year, movie.primary_genre_id
-            FROM \(dialect.staged(StagedTable(ListTables.movies))) AS new
+            FROM \(dialect.list(ListTables.movies)) AS new
             \(dialect.lookup(movies, as: "movie", on: "movie.movie_id = new.movie_id"))
             """
         let pending = dialect.table("load_pending_movie")
@@ -60,8 +60,7 @@ extension SQLWarehouse {
     public func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] {
         if ids.isEmpty { return [] }
         try session.willLookUp(in: [MovieTables.movies, MovieTables.movieGenres])
-        try session.stage(ids.lazy.map { [.integer($0)] }, as: ListTables.movies)
-        let rows = try session.query(enrichment.ofStagedMovies, [])
+        let rows = try session.query(enrichment.ofListedMovies, list: ids, as: ListTables.movies)
         var enrichments: [MovieEnrichment] = []
         while try rows.next() {
             enrichments.append(

@@ -104,18 +104,31 @@ struct QuarantineStatements {
 
 /// The changes of lines in quarantine.
 extension SQLWarehouse {
-    /// Puts lines into quarantine, each once by (source, line, rule, raw); see `Warehouse`.
+    /// Puts lines into quarantine, each once by (source, line, rule, raw); see `Warehouse`. They are stored before the
+    /// commit at the latest.
     public func quarantine(_ rejections: [Rejection], run: Int64) throws {
+        for rejection in rejections {
+            pendingRejections.add(rejection)
+            arrivals.add(rejection)
+            if pendingRejections.isFull { try storeRejections(run) }
+        }
+    }
+
+    /// Stores the rejected lines of the current run that are not stored yet.
+    func storeRejections() throws {
+        if let run = currentRun { try storeRejections(run) }
+    }
+
+    private func storeRejections(_ run: Int64) throws {
+        let rejections = pendingRejections.lines
         if rejections.isEmpty { return }
+        pendingRejections.removeAll()
         let last = try session.integer(quarantineTable.lastLine) ?? 0
         try session.stage(RejectionRows(rejections), as: .rejections)
         defer { session.unstage(.rejections) }
         try session.run(quarantineTable.add, [.integer(run)])
         var lines: [String: Int64] = [:]
-        for rejection in rejections {
-            lines[rejection.rule.rawValue, default: 0] += 1
-            arrivals.add(rejection)
-        }
+        for rejection in rejections { lines[rejection.rule.rawValue, default: 0] += 1 }
         var new: [String: Int64] = [:]
         let added = try session.query(quarantineTable.addedByRule, [.integer(last)])
         while try added.next() { new[added.text(0) ?? ""] = added.integer(1) }
@@ -124,12 +137,14 @@ extension SQLWarehouse {
 
     /// Returns lines in quarantine; see `Warehouse`.
     public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
-        try Quarantine(session).lines(matching: filter, after: id, limit: limit)
+        try storeRejections()
+        return try Quarantine(session).lines(matching: filter, after: id, limit: limit)
     }
 
     /// Changes the rules and messages of lines in quarantine; see `Warehouse`.
     public func replaceRejected(_ replacements: [(id: Int64, rejection: Rejection)], run: Int64) throws {
         if replacements.isEmpty { return }
+        try storeRejections()
         var plan = ReplacementPlan(try linesLike(Set(replacements.map(\.id))))
         for (index, replacement) in replacements.enumerated() {
             plan.replace(replacement.id, by: replacement.rejection.rule.rawValue, index: index)
@@ -184,6 +199,7 @@ extension SQLWarehouse {
     /// Marks open lines as cured.
     public func cureRejected(_ ids: [Int64], run: Int64) throws {
         if ids.isEmpty { return }
+        try storeRejections()
         try session.stage(ids.lazy.map { [.integer($0)] }, as: ListTables.rejected)
         try session.run(quarantineTable.cure, [.integer(run)])
     }
@@ -192,7 +208,8 @@ extension SQLWarehouse {
     public func cureRejected(
         ofSource source: String, port: SourcePort, before firstRun: Int64, run: Int64
     ) throws -> Int64 {
-        try session.run(
+        try storeRejections()
+        return try session.run(
             quarantineTable.cureSource,
             [.integer(run), .text(port.rawValue), .text(source), .integer(firstRun)])
     }
@@ -202,6 +219,7 @@ extension SQLWarehouse {
 
     /// Marks the open lines as cured whose event or movie is stored now; see `Warehouse`.
     public func cureArrived(run: Int64, isLast: Bool) throws -> Int64 {
+        try storeRejections()
         var cured: Int64 = 0
         if let events = arrivals.events {
             let most = isLast ? Int64.max : max(Self.linesAlwaysLookedAt, events.count)

@@ -58,6 +58,9 @@ public struct SQLDialect: Sendable {
     public var indexedBy: Spelling = { _ in "" }
     /// The text after a table's name that makes the planner use only the primary key; empty where that is not possible.
     public var notIndexed = ""
+    /// The relation of a list of integers that is a statement's first parameter, for the name of its only column; nil
+    /// where a list has to be staged.
+    public var listParameter: (@Sendable (_ column: String) -> String)?
 
     /// A dialect of standard SQL. Where the standard has no spelling, it uses PostgreSQL's.
     public static func standard(
@@ -94,6 +97,11 @@ extension SQLDialect {
 
     /// The full name of staged rows.
     public func staged(_ rows: StagedTable) -> String { stagePrefix + rows.name }
+
+    /// The relation of a list of integers in `SQLSession.query(_:list:as:)`.
+    func list(_ table: Table) -> String {
+        listParameter?(table.columns[0].name) ?? staged(StagedTable(table))
+    }
 
     /// A join that looks up rows by a key, one after the other, for each row on its left. A planner that does not know how
     /// few rows are staged would read a whole table instead.

@@ -94,6 +94,8 @@ public protocol SQLSession: SQLDatabase {
     func stage(_ rows: RowSource, as table: StagedTable) throws
     /// Releases staged rows.
     func unstage(_ table: StagedTable)
+    /// Runs a query on a list of integers, which it reads as `dialect.list(table)`. By default, the list is staged.
+    func query(_ sql: String, list: [Int64], as table: Table) throws -> any SQLRows
     /// The start of an INSERT whose rows have no stored key: `INSERT INTO` and the table's name, or a faster form if
     /// the database has one.
     func insertOfNewRows(into table: String) throws -> String
@@ -174,6 +176,11 @@ public protocol SQLSession: SQLDatabase {
 }
 
 extension SQLSession {
+    /// Stages the list.
+    public func query(_ sql: String, list: [Int64], as table: Table) throws -> any SQLRows {
+        try stage(list.lazy.map { [.integer($0)] }, as: table)
+        return try query(sql, [])
+    }
     /// Does nothing.
     public func willLookUp(in tables: [Table]) throws {}
     /// Nothing but statements on staged rows.

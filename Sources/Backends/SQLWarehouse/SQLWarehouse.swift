@@ -18,6 +18,8 @@ open class SQLWarehouse: Warehouse {
     private let merges: [String: MergeStatements]
     /// The number of the current run; nil outside a run.
     private(set) var currentRun: Int64?
+    /// The rejected lines that are not stored yet.
+    var pendingRejections = PendingRejections()
     /// The new events and movies that may cure lines in quarantine.
     var arrivals = Arrivals()
     /// The same as of the last commit.
@@ -136,19 +138,24 @@ open class SQLWarehouse: Warehouse {
 
     /// Commits everything since `begin`, and makes it durable.
     public func commit() throws {
+        try storeRejections()
         try session.checkFence()
         try session.commit()
         committedArrivals = arrivals
     }
 
     /// Rolls back everything since `begin`.
-    public func rollback() throws { try session.rollback() }
+    public func rollback() throws {
+        pendingRejections.removeAll()
+        try session.rollback()
+    }
 
     /// Whether the database can be used again after its connection was lost.
     public var canRecover: Bool { session.canRecover }
 
     /// Makes the warehouse usable again after an error; see `Warehouse`.
     public func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
+        pendingRejections.removeAll()
         let outcome = try session.recover(isStopRequested: isStopRequested)
         if outcome == .committed { committedArrivals = arrivals } else { arrivals = committedArrivals }
         return outcome
@@ -180,7 +187,10 @@ open class SQLWarehouse: Warehouse {
     }
 
     /// The row count of each table.
-    public func rowCounts() throws -> [(table: String, rows: Int64)] { try RowCounts(session).all() }
+    public func rowCounts() throws -> [(table: String, rows: Int64)] {
+        try storeRejections()
+        return try RowCounts(session).all()
+    }
 
     // MARK: Merging
 

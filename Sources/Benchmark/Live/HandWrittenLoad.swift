@@ -15,13 +15,13 @@ enum HandWrittenLoad {
         }
     }
 
-    /// Copies the rows into a temporary table, and merges that into a table with a primary key.
+    /// Copies the rows into a staging table, and merges that into a table with a primary key.
     static func copyAndMerge(_ path: String, into url: String) throws -> PartResult {
         let server = try ServerConnection(url)
         try server.run(
             """
             CREATE TABLE keyed (\(CopyData.columns), PRIMARY KEY (event_time, event_id));
-            CREATE TEMPORARY TABLE staged (\(CopyData.columns))
+            CREATE TABLE staged (\(CopyData.columns))
             """)
         return try timed {
             try server.run("BEGIN")

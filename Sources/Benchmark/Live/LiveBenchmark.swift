@@ -13,10 +13,16 @@ struct LiveBenchmark {
     private var lines = 0
     private var held: (load: Sample, bytes: Int64)?
 
-    /// The name of the folder with the events.
+    /// The name of the folder with the movies and the events.
     private var input: String { "live-\(events)" }
-    /// The file with the rows of the hand-written loads.
-    private var copyData: String { workspace.file("\(input).copy") }
+
+    /// The folder with the events, in the order in which a scenario reads them.
+    private func eventFolder(_ scenario: LiveScenario) -> String {
+        workspace.file(scenario.counterpart == .shuffled ? "\(input)-shuffled" : "\(input)/events")
+    }
+
+    /// The file with the rows of a hand-written load.
+    private func copyData(_ scenario: LiveScenario) -> String { "\(eventFolder(scenario)).copy" }
 
     /// Measures everything that the options name, and prints a report for each number of events.
     static func run(_ options: LiveOptions) throws {
@@ -65,11 +71,21 @@ struct LiveBenchmark {
             workspace.remove("live-movies.db")
             _ = try jobs.load(movies, into: "live-movies.db")
         }
-        if scenarios.contains(where: { $0 == .copy || $0 == .merge }) {
-            tell("preparing the rows of the hand-written loads")
-            lines = try jobs.part(["copy-data", workspace.file("\(input)/events"), copyData]).result.lines
+        if scenarios.contains(where: { $0.counterpart == .shuffled }) {
+            tell("shuffling the events")
+            workspace.remove("\(input)-shuffled")
+            _ = try jobs.part(["shuffle", eventFolder(.fresh), eventFolder(.shuffled)])
         }
+        try prepareRows([.merge, .copy], tell)
+        try prepareRows([.mergeShuffled], tell)
         if scenarios.contains(.grown) { try prepareHeld(tell) }
+    }
+
+    /// Writes the rows of hand-written loads that have the same events in the same order, where one of them is measured.
+    private mutating func prepareRows(_ loads: [LiveScenario], _ tell: (String) -> Void) throws {
+        guard let load = scenarios.first(where: loads.contains) else { return }
+        tell("preparing the rows of the hand-written \(loads.map(\.rawValue).joined(separator: " and "))")
+        lines = try jobs.part(["copy-data", eventFolder(load), copyData(load)]).result.lines
     }
 
     private mutating func prepareHeld(_ tell: (String) -> Void) throws {
@@ -107,17 +123,17 @@ struct LiveBenchmark {
     }
 
     private func run(_ scenario: LiveScenario) throws -> Sample {
-        let events = ["--events", workspace.file("\(input)/events")]
+        let events = ["--events", eventFolder(scenario)]
         let sample: Sample
         switch scenario {
-        case .fresh:
+        case .fresh, .shuffled:
             sample = try measure(from: "movies") { try jobs.load(events, into: $0) }
             try check(sample, accepted)
         case .grown:
             sample = try measure(from: "held") { try jobs.load(events, into: $0) }
             try check(sample, accepted + (held?.load.rows["fact_user_event"] ?? 0))
-        case .merge: sample = try handWritten("copy-and-merge")
-        case .copy: sample = try handWritten("copy")
+        case .merge, .mergeShuffled: sample = try handWritten("copy-and-merge", scenario)
+        case .copy: sample = try handWritten("copy", scenario)
         case .sqlite:
             defer { workspace.remove("live-run.db") }
             try workspace.copy("live-movies.db", to: "live-run.db")
@@ -136,8 +152,8 @@ struct LiveBenchmark {
         return sample
     }
 
-    private func handWritten(_ part: String) throws -> Sample {
-        var sample = try measure { try jobs.limit([part, copyData, $0]) }
+    private func handWritten(_ part: String, _ scenario: LiveScenario) throws -> Sample {
+        var sample = try measure { try jobs.limit([part, copyData(scenario), $0]) }
         sample.items = lines
         return sample
     }

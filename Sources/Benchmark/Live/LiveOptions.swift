@@ -7,12 +7,19 @@ enum LiveScenario: String, CaseIterable {
     case fresh
     /// COPY into a staging table and a merge into one keyed table, as people write it by hand.
     case merge
+    /// `fresh` with the lines in random order.
+    case shuffled
+    /// `merge` with the rows in random order.
+    case mergeShuffled = "merge-shuffled"
     /// COPY into a table without an index.
     case copy
     /// `reelhouse run` into SQLite.
     case sqlite
     /// `reelhouse run` into a warehouse that has ten times as many events.
     case grown
+
+    /// The load by reelhouse of events in the same order, to which its speed is compared.
+    var counterpart: LiveScenario { self == .shuffled || self == .mergeShuffled ? .shuffled : .fresh }
 }
 
 /// The options of `reelhouse-bench live`.
@@ -36,6 +43,7 @@ struct LiveOptions {
             A PostgreSQL server is started in a temporary folder with PostgreSQL's default settings. What is compared \
             takes turns, and medians are shown. The hand-written merge loads the facts alone, from rows that were \
             prepared before its time begins; reelhouse reads the compressed lines, checks them, and fills every table. \
+            Both are measured with the events in the order of the files, and again in random order. \
             The server's processor time is that of all its processes.
             """,
         options: [
@@ -49,7 +57,7 @@ struct LiveOptions {
                     + "filling that warehouse takes minutes."),
             .value(
                 "only", .choice(LiveScenario.allCases.map(\.rawValue)), repetition: .repeats,
-                help: "Measure this and no other; may be given several times. Ratios are to 'fresh'."),
+                help: "Measure this and no other; may be given several times. Ratios are to 'fresh' and 'shuffled'."),
             .value(
                 "keep", .folder,
                 help: "Work in this folder and leave it as it is; input that was generated there is taken again."),

@@ -18,6 +18,7 @@ struct LiveReport {
 
     private static let lines: [(scenario: LiveScenario, title: String)] = [
         (.fresh, "reelhouse, every table"), (.merge, "by hand: COPY, merge, facts alone"),
+        (.shuffled, "reelhouse, every table, shuffled"), (.mergeShuffled, "by hand: COPY, merge, shuffled"),
         (.copy, "by hand: bare COPY, no index"), (.sqlite, "reelhouse into SQLite"),
         (.grown, "reelhouse into ten times as many"),
     ]
@@ -36,8 +37,8 @@ struct LiveReport {
             table.add(
                 title, first.items.grouped, (Double(first.items) / seconds).fixed(0), seconds.fixed(2), cpu.fixed(2),
                 server?.fixed(2) ?? "", (peak / 1_048_576).fixed(0),
-                samples.ratio(scenario, to: .fresh, \.seconds)?.fixed(2) ?? "",
-                samples.ratio(scenario, to: .fresh, { $0.cpuSeconds + ($0.serverSeconds ?? 0) })?.fixed(2) ?? "")
+                samples.ratio(scenario, to: scenario.counterpart, \.seconds)?.fixed(2) ?? "",
+                samples.ratio(scenario, to: scenario.counterpart, { $0.cpuSeconds + ($0.serverSeconds ?? 0) })?.fixed(2) ?? "")
         }
         guard let held else { return table.text }
         table.add(

@@ -69,6 +69,7 @@ import Testing
         case .null:
             #expect(rows.integer(0) == 0 && rows.text(0) == nil && rows.date(0) == nil && rows.uuid(0) == (0, 0))
         case .integer(let value): #expect(rows.integer(0) == value)
+        case .integers, .timestamps, .uuids: Issue.record("an array does not come back")
         case .real(let value): #expect(rows.real(0).bitPattern == value.bitPattern)
         case .boolean(let value): #expect(rows.boolean(0) == value && rows.integer(0) == (value ? 1 : 0))
         case .text(let value): #expect(rows.text(0) == value)
@@ -80,6 +81,26 @@ import Testing
         }
         #expect(rows.integer(1) == 7)
         #expect(try !rows.next())
+    }
+
+    @Test(arguments: [[], [7], [.min, -1, 0, 7, .max]]) func aListOfIntegersArrives(_ numbers: [Int64]) throws {
+        let test = try TestConnection()
+        try test.connection.begin()
+        let text = "{\(numbers.map(String.init).joined(separator: ","))}"
+        #expect(try test.value("SELECT ($1::bigint[])::text", [.integers(numbers)]) == text)
+    }
+
+    @Test func listsOfTimesAndIDsArriveExactly() throws {
+        let test = try TestConnection()
+        try test.connection.begin()
+        let times: [Int64] = [-62_135_596_800_000, -1, 0, 1_763_661_802_517, 253_402_300_799_999]
+        #expect(
+            try test.value("SELECT ($1::timestamptz[])::text", [.timestamps(times)])
+                == "{\"0001-01-01 00:00:00+00\",\"1969-12-31 23:59:59.999+00\",\"1970-01-01 00:00:00+00\","
+                + "\"2025-11-20 18:03:22.517+00\",\"9999-12-31 23:59:59.999+00\"}")
+        #expect(
+            try test.value("SELECT ($1::uuid[])::text", [.uuids(high: [0, .max], low: [1, .max])])
+                == "{00000000-0000-0000-0000-000000000001,ffffffff-ffff-ffff-ffff-ffffffffffff}")
     }
 
     @Test func momentsAreCutDownToTheMillisecond() throws {

@@ -17,10 +17,10 @@ struct ConnectionParameters: Sendable {
         _ location: PostgresLocation, _ options: PostgresOptions, configured: [String: String], canSayPrimary: Bool
     ) {
         var values = location.parameters
-        let own = [
-            "keepalives": "1", "keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3",
-            "tcp_user_timeout": "30000",
-        ]
+        var own = ["keepalives": "1", "keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3"]
+        // A COPY may wait longer than this for a lock on the server, which reads nothing meanwhile. A writer asks by a
+        // second connection whether the server is at work (`PostgresConnection.wait`).
+        if options.purpose == .reading { own["tcp_user_timeout"] = "30000" }
         for (name, value) in own where configured[name] == nil && values[name] == nil { values[name] = value }
         let target = values["target_session_attrs"] ?? configured["target_session_attrs"]
         if options.purpose == .writing, target == nil || target == "any" {

@@ -46,6 +46,7 @@ struct ConnectionRun {
         var next = PQstatus(handle) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
         var addressEnd = MonotonicTime.now + limit
         var silentPlaces: [String] = []
+        var silentAddress: String?
         while true {
             switch next {
             case PGRES_POLLING_OK:
@@ -59,6 +60,7 @@ struct ConnectionRun {
                         throw PostgresError(.interrupted, "given up", activity: "connecting", place: place)
                     }
                     silentPlaces.append(progress.place)
+                    silentAddress = progress.address
                     guard progress.status == CONNECTION_STARTED, MonotonicTime.now < end else {
                         return .silent(
                             effective: effective, host: progress.host,
@@ -75,7 +77,10 @@ struct ConnectionRun {
             let address = progress.address
             next = PQconnectPoll(handle)
             if next != PGRES_POLLING_FAILED { progress = Progress(handle) }
-            if progress.address != address || silentPlaces.last == address { addressEnd = MonotonicTime.now + limit }
+            if progress.address != address || silentAddress == address {
+                addressEnd = MonotonicTime.now + limit
+                silentAddress = nil
+            }
         }
     }
 

@@ -66,6 +66,7 @@ extension PostgresConnection {
     func exchange(_ activity: String) throws(PostgresError) {
         let unsent = PQflush(handle)
         let found = try wait(for: unsent == 1 ? POLLIN | POLLOUT : POLLIN, activity)
+        // Where it fails, PQstatus says so, which `nextResult` looks at.
         if found & ~POLLOUT != 0 { _ = PQconsumeInput(handle) }
     }
 
@@ -104,9 +105,10 @@ private final class Inquiry {
     }
 
     private func isTrue(_ sql: String) throws(PostgresError) -> Bool {
+        // `disabled` stands there while track_activities is off.
         let condition =
             " WHERE application_name = $1 AND usename = session_user AND state IN "
-            + "('active', 'fastpath function call')"
+            + "('active', 'fastpath function call', 'disabled')"
         let rows = try connection.query(sql + condition, [.text(applicationName)])
         return try rows.next() && rows.boolean(0)
     }

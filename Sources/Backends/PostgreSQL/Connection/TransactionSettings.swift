@@ -30,8 +30,10 @@ public struct TransactionSettings: Sendable {
             "bytea_output": "hex", "standard_conforming_strings": "on",
             // The server notices within half a minute that the client has vanished, and releases its locks.
             "tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
-            "tcp_user_timeout": "30000",
         ]
+        // With this one the server would also end the connection of a reader that takes no rows for so long, as a pager
+        // does (https://www.rfc-editor.org/rfc/rfc5482; tcp(7), TCP_USER_TIMEOUT).
+        if !isSnapshot { settings["tcp_user_timeout"] = "30000" }
         if let lockTimeout { settings["lock_timeout"] = String(max(lockTimeout.inMilliseconds, 1)) }
         if let statementTimeout { settings["statement_timeout"] = String(max(statementTimeout.inMilliseconds, 1)) }
         if let workMemory { settings["work_mem"] = workMemory }

@@ -116,7 +116,7 @@ extension PostgresError {
         // The words become a part of a sentence.
         while words.hasSuffix(".") { words.removeLast() }
         let problem = state.map { PostgresProblem(sqlState: $0) } ?? .other
-        self.init(problem, words.isEmpty ? "no words" : words, activity: activity, place: place)
+        self.init(problem, words.isEmpty ? "the server gave no message" : words, activity: activity, place: place)
         sqlState = state
         objects = Objects(schema: field("s"), table: field("t"), column: field("c"), constraint: field("n"))
         statementPosition = field("P").flatMap { Int($0) }

@@ -31,17 +31,18 @@ public enum PostgresProblem: String, Sendable, CaseIterable {
     case deadlock
     /// The transaction cannot be ordered among those at the same time.
     case serialization
-    /// A lock was not to be had in time.
+    /// A lock was not granted in time.
     case lockTimeout
-    /// The statement was ended by the server: `statement_timeout`, or an administrator.
+    /// The statement or transaction was ended by the server: `statement_timeout`, `transaction_timeout`, or an
+    /// administrator.
     case statementTimeout
-    /// The statement was ended since this program was asked to stop.
+    /// The statement was ended because this program was asked to stop.
     case interrupted
     /// A row breaks a constraint.
     case constraint
     /// A text holds what the database's encoding cannot.
     case encoding
-    /// A value is none of its column's type.
+    /// A value does not fit its column's type.
     case value
     /// A row, a statement or an index entry is larger than the server can hold.
     case tooLarge
@@ -72,7 +73,7 @@ public enum PostgresProblem: String, Sendable, CaseIterable {
         "53300": .tooManyConnections, "53100": .diskFull,
         "3D000": .missingDatabase, "42501": .permission,
         "42P01": .missingObject, "42703": .missingObject, "42883": .missingObject, "3F000": .missingObject,
-        "40P01": .deadlock, "55P03": .lockTimeout, "57014": .statementTimeout,
+        "40P01": .deadlock, "55P03": .lockTimeout, "57014": .statementTimeout, "25P04": .statementTimeout,
         "22021": .encoding, "22P05": .encoding,
         "0A000": .statement,
     ]

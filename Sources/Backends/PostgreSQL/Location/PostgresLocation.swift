@@ -32,7 +32,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         schema = try PostgresLocation.checkedSchema(text.schema ?? PostgresLocation.defaultSchema)
         var parameters = try PostgresLocation.parse(text.withoutSchema)
         try PostgresLocation.checkPorts(parameters["port"])
-        hasPassword = parameters["password"] != nil || parameters["sslpassword"] != nil
+        hasPassword = PostgresLocation.secrets.contains { parameters[$0] != nil }
         description = PostgresLocation.describe(parameters, schema)
         // This program sends and expects UTF-8.
         parameters["client_encoding"] = "UTF8"
@@ -41,7 +41,13 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
 
     /// An identifier as it stands in SQL: in double quotes, with those in it doubled.
     public static func quoted(_ identifier: String) -> String {
-        "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        // Not by characters: a quote with a combining mark after it is one character, and the server sees the quote.
+        var text = "\""
+        for scalar in identifier.unicodeScalars {
+            if scalar == "\"" { text.unicodeScalars.append(scalar) }
+            text.unicodeScalars.append(scalar)
+        }
+        return text + "\""
     }
 
     /// A table of the schema, as it stands in SQL.
@@ -103,11 +109,16 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         }
     }
 
+    /// The parameters that are secrets, those of libpq 18 among them.
+    private static let secrets = [
+        "password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key",
+    ]
+
     /// The location to be shown, built from the parameters that are no secrets.
     private static func describe(_ parameters: [String: String], _ schema: String) -> String {
         var rest = parameters
         if schema != defaultSchema { rest["schema"] = schema }
-        for secret in ["password", "sslpassword", "client_encoding"] { rest[secret] = nil }
+        for name in secrets + ["client_encoding"] { rest[name] = nil }
         var text = "postgresql://"
         if let user = rest.removeValue(forKey: "user") { text += PostgresURL.escaped(user) + "@" }
         let hosts = (rest["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)

@@ -42,9 +42,10 @@ struct PostgresURL {
     /// libpq reads everything before the first `@` as the user's name and password. If a second `@` follows, or the
     /// first comes after a `/` or `?`, libpq would read a part of a password as something that is no secret.
     private static func checkUserInformation(_ text: Substring) throws(PostgresError) {
-        let authority = text.prefix { $0 != "/" && $0 != "?" }
-        let signs = text.count { $0 == "@" }
-        if signs == 0 || (signs == 1 && authority.contains("@")) { return }
+        // By bytes, as libpq reads it: an @ with a combining mark after it is another character.
+        let authority = text.utf8.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        let signs = text.utf8.count { $0 == UInt8(ascii: "@") }
+        if signs == 0 || (signs == 1 && authority.contains(UInt8(ascii: "@"))) { return }
         throw .location(
             "the URL has an @ that does not end the user's name and password",
             hint: "In a user's name, a password or a parameter write the signs @ : / ? as %40 %3A %2F %3F.")

@@ -9,8 +9,8 @@ enum DetachedMonths {
         let attached = MonthPartitions.tables.map { table in
             """
             EXISTS (SELECT 1 FROM pg_catalog.pg_inherits AS i
-            WHERE i.inhrelid = to_regclass(\(WriterPlace.literal(name + "." + table)) || to_char(m.month, '"_y"YYYY"m"MM'))
-            AND i.inhparent = to_regclass(\(WriterPlace.literal(name + "." + table))))
+            WHERE i.inhrelid = to_regclass(\(SQLText.literal(name + "." + table)) || to_char(m.month, '"_y"YYYY"m"MM'))
+            AND i.inhparent = to_regclass(\(SQLText.literal(name + "." + table))))
             """
         }
         return """

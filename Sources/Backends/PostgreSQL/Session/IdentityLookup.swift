@@ -28,7 +28,7 @@ struct IdentityLookup {
     }
 
     /// The query for the stored events: index in the group, and content hash. Its two parameters are the arrays of times
-    /// and ids as text.
+    /// and ids.
     ///
     /// `OFFSET 0` keeps the planner from joining the two in another way than by one look into the index a row: it knows
     /// nothing of the arrays, and would read the whole partition. The bounds let it leave out all other partitions.
@@ -36,41 +36,20 @@ struct IdentityLookup {
         let parent = BehaviourTables.facts.name
         let table = isApart ? MonthPartitions.name(of: month, table: parent) : parent
         return """
-            SELECT new.place + \(candidates.lowerBound - 1), stored.content_hash
-            FROM unnest($\(parameter)::text::bigint[], $\(parameter + 1)::text::uuid[]) WITH ORDINALITY
-                AS new(milliseconds, id, place)
+            SELECT new.ordinal + \(candidates.lowerBound - 1), stored.content_hash
+            FROM unnest($\(parameter)::timestamptz[], $\(parameter + 1)::uuid[]) WITH ORDINALITY
+                AS new(event_time, event_id, ordinal)
             CROSS JOIN LATERAL (SELECT fact.content_hash FROM \(PostgresLocation.quoted(schema)).\(table) AS fact
-                WHERE fact.event_time = timestamptz 'epoch' + new.milliseconds * interval '1 millisecond'
-                AND fact.event_id = new.id
+                WHERE fact.event_time = new.event_time AND fact.event_id = new.event_id
                 AND fact.event_time >= '\(month.start)' AND fact.event_time < '\(month.next.start)' OFFSET 0) AS stored
             """
     }
 
     private func values(_ group: EventGroup) -> [PostgresValue] {
-        var (times, ids): ([UInt8], [UInt8]) = ([], [])
-        times.reserveCapacity(candidates.count * 14 + 2)
-        ids.reserveCapacity(candidates.count * 33 + 2)
-        for candidate in candidates {
-            let row = group.candidate(candidate).row
-            let mark = candidate == candidates.lowerBound ? UInt8(ascii: "{") : UInt8(ascii: ",")
-            times.append(mark)
-            times.append(contentsOf: String(row.pointee.time).utf8)
-            ids.append(mark)
-            ids.appendDigits(of: row.pointee.idHigh)
-            ids.appendDigits(of: row.pointee.idLow)
-        }
-        times.append(UInt8(ascii: "}"))
-        ids.append(UInt8(ascii: "}"))
-        return [.text(String(decoding: times, as: UTF8.self)), .text(String(decoding: ids, as: UTF8.self))]
-    }
-}
-
-extension [UInt8] {
-    /// Appends the 16 hexadecimal digits of a word.
-    fileprivate mutating func appendDigits(of word: UInt64) {
-        for shift in stride(from: 60, through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
-            append(digit < 10 ? digit + 0x30 : digit + 0x57)
-        }
+        let rows = candidates.map { group.candidate($0).row }
+        return [
+            .timestamps(rows.map(\.pointee.time)),
+            .uuids(high: rows.map(\.pointee.idHigh), low: rows.map(\.pointee.idLow)),
+        ]
     }
 }

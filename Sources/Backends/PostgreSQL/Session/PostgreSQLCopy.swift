@@ -51,11 +51,14 @@ final class PostgreSQLCopyWriter: SQLCopyWriter {
         // Tables come after those that they refer to. So a reference can be checked with each batch, and the server
         // need not remember all rows until the commit.
         try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        if outline.lastRejectedID > 0 { try checkSequence() }
+        let hasTriggers = try connection.isTrue(MonthPartitions.hasTriggers(in: schema))
         for (day, state) in try states(of: outline.months) {
             let month = Self.month(day)
             switch state {
             case .attached: break
             case .detached: throw detached(month)
+            case .absent where hasTriggers: try make([day])
             case .absent:
                 for table in MonthPartitions.tables {
                     try connection.execute(MonthPartitions.create(month, of: table, in: schema, isIndexed: false))
@@ -63,6 +66,19 @@ final class PostgreSQLCopyWriter: SQLCopyWriter {
                 unattached[day] = month
             }
         }
+    }
+
+    /// Checks that the role may set the number from which lines in quarantine are counted on, which `finish` does.
+    private func checkSequence() throws {
+        let rows = try connection.query(
+            """
+            SELECT sequence::text FROM (SELECT pg_get_serial_sequence($1, 'rejected_id')::regclass AS sequence) AS found
+            WHERE NOT has_sequence_privilege(sequence, 'UPDATE')
+            """, [.text(connection.location.qualified("rejected_record"))])
+        guard try rows.next(), let sequence = rows.text(0) else { return }
+        var error = connection.error(.permission, "the role may not set the sequence \(sequence)", "copying")
+        error.ownHint = "Let the owner or a superuser run: GRANT UPDATE ON SEQUENCE \(sequence) TO the role."
+        throw error
     }
 
     private func states(of days: [Int32]) throws -> [(day: Int32, state: MonthState)] {

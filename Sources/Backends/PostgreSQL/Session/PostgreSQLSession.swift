@@ -23,7 +23,7 @@ final class PostgreSQLSession: SQLSession {
     /// Whether the writer's place was taken to commit anything; a dry run does not.
     private var commits = true
     private var isOpen = false
-    /// Whether the transaction was begun since rows were staged outside of any.
+    /// Whether the transaction was begun only because rows were staged while none was open.
     private var isForStaging = false
     /// Whether the connection was lost while it committed.
     private var isCommitUnknown = false
@@ -54,7 +54,7 @@ final class PostgreSQLSession: SQLSession {
     }
 
     deinit {
-        // What holds a place that was not given up is an error that somebody tells of.
+        // The place is still held only after an error, which the caller reports.
         try? rollback()
         place.release(settings)
     }
@@ -79,6 +79,10 @@ final class PostgreSQLSession: SQLSession {
             isForStaging = true
         }
         try staging.copy(rows, into: table)
+    }
+
+    func query(_ sql: String, list: [Int64], as table: Table) throws -> any SQLRows {
+        try connection.query(sql, [.integers(list)])
     }
 
     /// Nothing: rows go with the transaction, or when others take their place.
@@ -179,7 +183,10 @@ final class PostgreSQLSession: SQLSession {
         place.release(settings)
     }
 
-    func keepPlace() throws { if !isOpen { try place.keep(settings) } }
+    func keepPlace() throws {
+        if isForStaging { try rollback() }
+        if !isOpen { try place.keep(settings) }
+    }
 
     func willEndRun() {}
     func note(_ run: RunRecord) {}

@@ -8,6 +8,7 @@ extension SQLDialect {
             parameter: { "$\($0)" })
         // An index row has room for some 2,700 bytes. The same expression is in the indexes of the migrations.
         dialect.textInKey = { #"sha256(decode(replace(\#($0), E'\\', E'\\\\'), 'escape'))"# }
+        dialect.listParameter = { "(SELECT unnest($1::bigint[]) AS \($0))" }
         return dialect
     }
 }

@@ -17,8 +17,12 @@ struct TableStatistics {
 
     init(_ connection: PostgresConnection) { self.connection = connection }
 
-    /// Analyses the tables and partitions that were never analysed and those that grew by more than a tenth, and a
+    /// Analyses the tables and partitions that have no statistics and those that grew by more than a tenth, and a
     /// partitioned table where its facts grew so much. ANALYZE of a partitioned table includes its partitions.
+    ///
+    /// Whether a table has statistics is read from the statistics themselves. When a table was last analysed is forgotten
+    /// by a server that crashed, and is not copied with a database
+    /// (https://www.postgresql.org/docs/current/monitoring-stats.html).
     ///
     /// - Parameter newFacts: how many events this connection has inserted since the last call.
     func update(newFacts: Int64) throws {
@@ -57,13 +61,13 @@ struct TableStatistics {
             SELECT c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid
             LEFT JOIN pg_catalog.pg_class AS parent ON parent.oid = i.inhparent
-            LEFT JOIN pg_catalog.pg_stat_all_tables AS s ON s.relid = c.oid
             CROSS JOIN LATERAL (SELECT pg_relation_size(c.oid) / current_setting('block_size')::bigint AS pages)
                 AS size
             WHERE n.nspname = $1 AND c.relkind = 'r' AND size.pages > 0
             AND (c.relname = ANY (\(list(names)))
                 OR parent.relname = ANY (\(list(MonthPartitions.tables.filter { !parents.contains($0) }))))
-            AND ((s.last_analyze IS NULL AND s.last_autoanalyze IS NULL)
+            AND (NOT EXISTS (SELECT FROM pg_catalog.pg_stats AS s
+                    WHERE s.schemaname = n.nspname AND s.tablename = c.relname)
                 OR size.pages > c.relpages * (1 + $2::double precision) + 8)
             ORDER BY 1
             """, [.text(connection.location.schema), .real(Self.growth)])

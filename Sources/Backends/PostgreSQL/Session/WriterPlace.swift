@@ -188,7 +188,7 @@ struct WriterPlace {
     }
 
     private func isLeaseThere() throws -> Bool {
-        try isTrue("SELECT to_regclass(\(Self.literal(leaseTable))) IS NOT NULL")
+        try isTrue("SELECT to_regclass(\(SQLText.literal(leaseTable))) IS NOT NULL")
     }
 
     private mutating func findPooler() throws {
@@ -229,8 +229,4 @@ struct WriterPlace {
     }
 
     private func isTrue(_ sql: String) throws -> Bool { try firstInteger(sql) == 1 }
-
-    static func literal(_ text: String) -> String {
-        "E'" + text.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "'"
-    }
 }

@@ -113,7 +113,7 @@ public final class PostgresRows: UnfinishedStatement {
     /// Reads the results after the last row.
     private func end() throws(PostgresError) {
         markEnd()
-        try connection.drain(activity)
+        _ = try connection.finish(activity)
     }
 
     private func markEnd() {

@@ -66,6 +66,12 @@ public enum PostgresValue: Sendable, Equatable {
     case null
     /// A `bigint`.
     case integer(Int64)
+    /// A `bigint[]`.
+    case integers([Int64])
+    /// A `timestamptz[]`, in milliseconds since 1970 in UTC.
+    case timestamps([Int64])
+    /// A `uuid[]`: the higher and the lower word of each.
+    case uuids(high: [UInt64], low: [UInt64])
     /// A `double precision`.
     case real(Double)
     /// A `boolean`.
@@ -102,7 +108,20 @@ struct ParameterBytes {
     private mutating func add(_ value: PostgresValue) {
         let start = bytes.count
         let type: PostgresType
+        var arrayType: Oid?
         switch value {
+        case .integers(let numbers):
+            (type, arrayType) = (.bigint, 1016)
+            appendArray(of: type, count: numbers.count, size: 8) { $0.append(numbers[$1]) }
+        case .timestamps(let moments):
+            (type, arrayType) = (.timestamptz, 1185)
+            appendArray(of: type, count: moments.count, size: 8) { $0.append(timestamp: moments[$1]) }
+        case .uuids(let high, let low):
+            (type, arrayType) = (.uuid, 2951)
+            appendArray(of: type, count: high.count, size: 16) {
+                $0.append(high[$1])
+                $0.append(low[$1])
+            }
         case .null:
             // The server derives the type.
             types.append(0)
@@ -132,17 +151,39 @@ struct ParameterBytes {
             append(ServerEpoch.day(day) ?? (day < 0 ? .min : .max))
         case .timestamp(let moment):
             type = .timestamptz
-            append(ServerEpoch.microseconds(moment) ?? (moment < 0 ? .min : .max))
+            append(timestamp: moment)
         case .numeric(let digits):
             type = .numeric
             bytes += (NumericForm(digits) ?? .notANumber).bytes
         }
-        types.append(type.rawValue)
+        types.append(arrayType ?? type.rawValue)
         ranges.append(start..<bytes.count)
     }
 
     private mutating func append(_ value: some FixedWidthInteger) {
         withUnsafeBytes(of: value.bigEndian) { bytes += $0 }
+    }
+
+    private mutating func append(timestamp moment: Int64) {
+        append(ServerEpoch.microseconds(moment) ?? (moment < 0 ? .min : .max))
+    }
+
+    /// Appends an array as `array_send` in PostgreSQL's `arrayfuncs.c` writes it: the number of dimensions, whether there
+    /// are nulls, the elements' type; the length and the first index of the dimension; each element with its length.
+    private mutating func appendArray(
+        of type: PostgresType, count: Int, size: Int32, _ appendElement: (inout ParameterBytes, Int) -> Void
+    ) {
+        bytes.reserveCapacity(bytes.count + 20 + count * Int(size + 4))
+        append(count == 0 ? 0 : 1 as Int32)
+        append(0 as Int32)
+        append(type.rawValue)
+        if count == 0 { return }
+        append(Int32(truncatingIfNeeded: count))
+        append(1 as Int32)
+        for index in 0..<count {
+            append(size)
+            appendElement(&self, index)
+        }
     }
 
     /// Lets `body` use the arrays that `PQsendQueryParams` takes.
