@@ -79,6 +79,15 @@ public struct WriterLease: Sendable {
             """
     }
 
+    /// Makes the lease's row anew, free, if somebody has deleted it. Its fence is the time in milliseconds, which is
+    /// greater than those that were counted up before.
+    public var restore: String {
+        """
+        INSERT INTO \(table) (fence, is_held)
+        SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, false WHERE NOT EXISTS (SELECT 1 FROM \(table))
+        """
+    }
+
     /// Gives who has the lease: pid, client address, application name, the seconds since it was taken and since it was
     /// renewed, and whether it is through a pooler. No row where nobody has it.
     public var holder: String {

@@ -38,7 +38,8 @@ struct LiveReport {
                 title, first.items.grouped, (Double(first.items) / seconds).fixed(0), seconds.fixed(2), cpu.fixed(2),
                 server?.fixed(2) ?? "", (peak / 1_048_576).fixed(0),
                 samples.ratio(scenario, to: scenario.counterpart, \.seconds)?.fixed(2) ?? "",
-                samples.ratio(scenario, to: scenario.counterpart, { $0.cpuSeconds + ($0.serverSeconds ?? 0) })?.fixed(2) ?? "")
+                samples.ratio(scenario, to: scenario.counterpart, { $0.cpuSeconds + ($0.serverSeconds ?? 0) })?.fixed(2)
+                    ?? "")
         }
         guard let held else { return table.text }
         table.add(

@@ -49,10 +49,8 @@ final class StopRequests: Sendable {
 final class SignalWatch {
     private let queue = DispatchQueue(label: "reelhouse.signals")
     private let stop: StopSignal
-    private let console: Console
-    private let announcement: String
-    private let requests = StopRequests()
-    private var sources: [any DispatchSourceProtocol] = []
+    private let receiver: SignalReceiver
+    private var timer: (any DispatchSourceTimer)?
 
     /// - Parameter announcement: what is said when a signal has asked for the stop.
     init(
@@ -60,17 +58,26 @@ final class SignalWatch {
         announcement: String = "Stopping at the next commit; once more stops at once."
     ) {
         self.stop = stop
-        self.announcement = announcement
-        self.console = console
-        watch(SIGINT, .interrupt)
-        watch(SIGTERM, .terminate)
+        let requests = StopRequests()
+        let handler = { (reason: StopSignal.Reason) -> @Sendable () -> Void in
+            {
+                switch requests.request(at: .now) {
+                case .same: break
+                case .end: _exit(reason == .interrupt ? ExitStatus.interrupted.code : ExitStatus.terminated.code)
+                case .stop:
+                    stop.request(reason)
+                    StopRequest.make()
+                    console.say(announcement)
+                }
+            }
+        }
+        var handlers: [Int32: @Sendable () -> Void] = [
+            SIGINT: handler(.interrupt), SIGTERM: handler(.terminate),
+            SIGUSR1: { console.progress.report(latest.value) },
+        ]
         // Under `nohup`, SIGHUP is ignored, and a run goes on after its terminal is closed.
-        if !WorkWatch.isIgnored(SIGHUP) { watch(SIGHUP, .terminate) }
-        signal(SIGUSR1, SIG_IGN)
-        let state = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: queue)
-        state.setEventHandler { console.progress.report(latest.value) }
-        state.resume()
-        sources.append(state)
+        if !SignalReceiver.isIgnored(SIGHUP) { handlers[SIGHUP] = handler(.terminate) }
+        receiver = SignalReceiver(handlers, on: queue)
     }
 
     /// Asks for a stop after some time.
@@ -80,29 +87,13 @@ final class SignalWatch {
         timer.schedule(deadline: .now() + seconds)
         timer.setEventHandler { [stop] in stop.request(.duration) }
         timer.resume()
-        sources.append(timer)
+        self.timer = timer
     }
 
     /// Ends the handling of signals.
     func cancel() {
-        for source in sources { source.cancel() }
-        sources = []
-    }
-
-    private func watch(_ number: Int32, _ reason: StopSignal.Reason) {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-        source.setEventHandler { [requests, stop, console, announcement] in
-            switch requests.request(at: .now) {
-            case .same: break
-            case .end: _exit(reason == .interrupt ? ExitStatus.interrupted.code : ExitStatus.terminated.code)
-            case .stop:
-                stop.request(reason)
-                StopRequest.make()
-                console.say(announcement)
-            }
-        }
-        source.resume()
-        sources.append(source)
+        receiver.cancel()
+        timer?.cancel()
+        timer = nil
     }
 }

@@ -19,7 +19,9 @@ public struct TransactionSettings: Sendable {
     public init() {}
 
     /// The statements that begin the transaction, in one round trip.
-    var sql: String {
+    ///
+    /// - Parameter version: the server's, 150014 for 15.14.
+    func sql(on version: Int) -> String {
         var statements = [
             isSnapshot ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED"
         ]
@@ -39,6 +41,12 @@ public struct TransactionSettings: Sendable {
         if let workMemory { settings["work_mem"] = workMemory }
         if let compilesStatements { settings["jit"] = compilesStatements ? "on" : "off" }
         statements += settings.sorted { $0.key < $1.key }.map { "SET LOCAL \($0.key) = '\($0.value)'" }
+        // A statement that waits for a lock would keep its own locks after the client has vanished. The setting exists since
+        // version 14, and has an effect on Linux.
+        if !isSnapshot, version >= 140_000 {
+            statements.append(
+                "SELECT set_config('client_connection_check_interval', '5s', true) WHERE version() LIKE '%linux%'")
+        }
         if let schema { statements.append("SET LOCAL search_path = \(PostgresLocation.quoted(schema)), pg_temp") }
         return statements.joined(separator: "; ")
     }

@@ -11,17 +11,21 @@ extension PostgresError {
         case .permission:
             "`reelhouse doctor` lists the rights that the role lacks on the warehouse, with the GRANT for each of them."
         case .missingObject:
-            "`reelhouse migrate` creates missing tables; `reelhouse schema` lists all of them."
+            "`reelhouse schema` lists the tables and columns of a warehouse. Bring back what was renamed or dropped; if "
+                + "the whole schema was dropped, the next run makes it anew."
         case .statement:
             "If you wrote the statement, check it; `reelhouse schema` lists the tables."
-        case .constraint, .value, .encoding, .tooLarge:
+        case .constraint:
+            "A constraint or trigger of the database refuses the row: change it, or correct the data; then run the same "
+                + "command again."
+        case .value, .encoding, .tooLarge:
             "Look at the value that the server names. In PostgreSQL a text cannot hold U+0000, and an index entry at "
                 + "most about 2,700 bytes."
         case .diskFull: "Free some space on the server's disk, and run the same command again."
         case .outOfResources:
             "Look at the server's log for what it is short of (memory, locks), and run the command again."
         case .serverFault: "Look at the server's log; a damaged database has to be restored from a backup."
-        case .failedTransaction, .other: "Run `reelhouse doctor` to check the server and the role's rights."
+        case .overtaken, .failedTransaction, .other: "Run `reelhouse doctor` to check the server and the role's rights."
         }
     }
 
@@ -48,7 +52,9 @@ extension PostgresError {
         case .readOnly:
             "Use a role that may write; default_transaction_read_only is on for this one or its database."
         case .interrupted: "Run the same command again to go on."
-        case .statementTimeout: "Raise statement_timeout for the role: ALTER ROLE … SET statement_timeout = 0."
+        case .statementTimeout:
+            "Somebody cancelled the statement, or a limit on its time ended it: ALTER ROLE … SET statement_timeout = 0 "
+                + "removes the role's limit. Then run the same command again."
         case .lockTimeout: "Another program holds a lock; pg_stat_activity and pg_locks show which. Then try again."
         default: "Another program changed the same rows at the same time; run the same command again."
         }

@@ -79,6 +79,7 @@ public struct PostgresError: ReportedError {
         switch problem {
         case .location: .usage
         case .diskFull: .noRoom
+        case .overtaken: .inUse
         case .unreachable, .encryption, .lostConnection, .startingUp, .shuttingDown, .standby, .tooManyConnections:
             .unreachable
         default: .failed

@@ -56,6 +56,8 @@ public enum PostgresProblem: String, Sendable, CaseIterable {
     case unsupported
     /// The statement is wrong.
     case statement
+    /// Another run has become the writer of the warehouse.
+    case overtaken
     /// A transaction that was to be committed was rolled back, or had failed before.
     case failedTransaction
     /// Anything else.

@@ -82,7 +82,9 @@ struct WriterPlace {
     private mutating func takeLease(ifThere commits: Bool) throws -> Bool {
         guard try isLeaseThere() else { return true }
         guard commits else { return try !isTrue(isLeasedToOthers) }
-        fence = try firstInteger(lease.take(isPooled: isPooled, formerNames: connectionNames))
+        let take = lease.take(isPooled: isPooled, formerNames: connectionNames)
+        fence = try firstInteger(take)
+        if fence == nil, try connection.execute(lease.restore) > 0 { fence = try firstInteger(take) }
         renewedAt = .now
         return fence != nil
     }
@@ -212,8 +214,7 @@ struct WriterPlace {
 
     private var overtaken: PostgresError {
         var error = connection.error(
-            .other, "another run has begun to write to this warehouse, since this one was silent for too long",
-            "writing")
+            .overtaken, "another run has become the writer of this warehouse since this one last committed", "writing")
         error.ownHint =
             "Nothing of the open transaction was loaded; what was committed before stays. Run the same command again "
             + "when the other run has ended."

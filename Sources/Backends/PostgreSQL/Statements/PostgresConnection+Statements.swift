@@ -52,7 +52,7 @@ extension PostgresConnection {
     ///
     /// - Parameter settings: what holds in it; see `TransactionSettings`.
     public func begin(_ settings: TransactionSettings = TransactionSettings()) throws(PostgresError) {
-        try execute(settings.sql)
+        try execute(settings.sql(on: serverVersion))
     }
 
     /// Commits the transaction.

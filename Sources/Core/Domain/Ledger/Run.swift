@@ -64,7 +64,7 @@ public struct RunRecord: Sendable {
     public var error: String?
 
     /// The `error` of every run that was killed.
-    public static let killed = "the run was killed before its end; what it had committed stays"
+    public static let killed = "the run was killed, or lost its warehouse, before its end; what it had committed stays"
 
     /// A run.
     public init(
