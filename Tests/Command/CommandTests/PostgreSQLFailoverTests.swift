@@ -20,6 +20,8 @@ struct PostgreSQLFailoverTests {
         let process = try warehouse.start(both)
         try warehouse.wait(forLines: 600, of: process)
         primary.stop(.immediate)
+        // It finds that one is away and the other a standby, and tries again all the same.
+        while process.isRunning, process.retries < 2 { usleep(5000) }
         try standby.promote()
         let result = process.wait()
         #expect(result.status == 0, "\(result.errors)")
