@@ -1,5 +1,6 @@
 import Arguments
 import Domain
+import Pipeline
 
 import enum Logging.Redaction
 
@@ -15,11 +16,20 @@ struct Failure {
             return
         }
         report = Report(message: error.message, hint: error.hint)
-        status = ExitStatus(error.kind)
+        status = (error as? StoppedBeforeWork).flatMap { ExitStatus($0.reason) } ?? ExitStatus(error.kind)
     }
 }
 
 extension ExitStatus {
+    /// The exit status of a command that a signal stopped; nil for another reason.
+    init?(_ reason: StopSignal.Reason) {
+        switch reason {
+        case .interrupt: self = .interrupted
+        case .terminate: self = .terminated
+        case .duration: return nil
+        }
+    }
+
     /// The exit status of a failure.
     init(_ kind: FailureKind) {
         switch kind {

@@ -93,9 +93,9 @@ enum ExitStatus: Int32 {
             "done, but not all was taken: more rejected lines than --max-rejects, a file that is damaged or of another "
                 + "kind, one that could not be read, or one of which every line was rejected"),
         .init(4, "the warehouse is in use by another run"),
-        .init(5, "a backend could not be reached; try again later"),
+        .init(5, "a backend could not be reached, or was kept from its work by another program; try again later"),
         .init(6, "stopped by --max-duration with input left"),
-        .init(130, "stopped by Ctrl-C at a commit"),
-        .init(143, "stopped by SIGTERM or SIGHUP at a commit"),
+        .init(130, "stopped by Ctrl-C at a commit, or before the work began"),
+        .init(143, "stopped by SIGTERM or SIGHUP at a commit, or before the work began"),
     ]
 }

@@ -29,7 +29,7 @@ public final class WarehouseRetries {
     /// Opens a warehouse. Waits for a server that says that it is starting, and for no other, since a wrong location
     /// should be told at once.
     ///
-    /// - Throws: the error of the last try.
+    /// - Throws: the error of the last try; `StoppedBeforeWork` when the program is asked to stop.
     public static func open<Opened>(
         for total: Duration, stop: StopSignal = StopSignal(), logger: Logger, _ open: () throws -> Opened
     ) throws -> Opened {
@@ -40,18 +40,25 @@ public final class WarehouseRetries {
                 waiting.succeeded()
                 return opened
             } catch {
+                try stopped(stop, because: error)
                 let isWaiting = waiting.isFailing
                 try waiting.wait(because: error) {
                     $0.isServerStarting || (isWaiting && $0.kind == .unreachable && $0.mayRetry)
                 }
-                if stop.reason != nil { throw error }
+                try stopped(stop, because: error)
             }
         }
     }
 
+    /// Throws `StoppedBeforeWork` where the program was asked to stop.
+    private static func stopped(_ stop: StopSignal, because error: any Error) throws {
+        guard let reason = stop.reason, error is any ReportedError else { return }
+        throw StoppedBeforeWork(reason: reason, cause: error)
+    }
+
     /// Does something that may be repeated as a whole, until it succeeds.
     ///
-    /// - Throws: its error, when that is not to be tried again, or when the program is asked to stop.
+    /// - Throws: its error, when that is not to be tried again; `StoppedBeforeWork` when the program is asked to stop.
     public func attempt<Answer>(_ body: () throws -> Answer) throws -> Answer {
         while true {
             do {
@@ -59,8 +66,12 @@ public final class WarehouseRetries {
                 succeeded()
                 return answer
             } catch {
+                try Self.stopped(waiting.stop, because: error)
                 // The server may not have noticed yet that the former connection is lost, and still hold its lock.
-                if case .stopped = try recover(from: error, withInUse: waiting.isFailing) { throw error }
+                if case .stopped = try recover(from: error, withInUse: waiting.isFailing) {
+                    try Self.stopped(waiting.stop, because: error)
+                    throw error
+                }
             }
         }
     }
@@ -106,14 +117,15 @@ private struct Waiting {
 
     /// Waits after a failure, but not longer than until a stop is asked for.
     ///
-    /// - Throws: the error, when it is not to be tried again.
+    /// - Throws: the error, when it is not to be tried again; `RetriesEnded` when another program stood in the way to the
+    ///   end of the time.
     mutating func wait(because error: any Error, if mayRetry: (any ReportedError) -> Bool) throws {
         guard let reported = error as? any ReportedError else { throw error }
         let mayRetry = mayRetry(reported)
         switch schedule.failed(reported, mayRetry: mayRetry, at: Self.now, jitter: .random(in: 0...1)) {
         case .giveUp(let notice):
             if let notice { logger.warning(notice) }
-            throw error
+            throw mayRetry && reported.kind == .failed ? RetriesEnded(cause: reported) : error
         case .again(let delay, let notice):
             isFailing = true
             logger.warning(notice)

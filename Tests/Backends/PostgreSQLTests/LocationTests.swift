@@ -140,7 +140,7 @@ import Testing
         ),
         (
             "h1 failed: Connection refused\n\tIs the server running?\n", nil,
-            "h1 failed: Connection refused; Is the server running?"
+            "h1 failed: Connection refused"
         ),
         ("FATAL:  abcde: x", nil, "FATAL: abcde: x"), ("", nil, ""), ("x", nil, "x"),
     ])

@@ -45,6 +45,8 @@ import Testing
     private static let errors: [any ReportedError] =
         [
             ReadOnceError(lines: "the lines of --events", cause: WarehouseError.notThere(location: url)),
+            RetriesEnded(cause: WarehouseError.inUse(location: url)),
+            StoppedBeforeWork(reason: .interrupt, cause: WarehouseError.inUse(location: url)),
             OutOfMemory(), WarehouseError.inUse(location: url), WarehouseError.notThere(location: url),
             WarehouseError.newerSchema(location: url, version: 99, known: 12),
             WarehouseError.nameTaken(location: url, kind: "view", name: "v", by: "the index of that name"),
@@ -107,6 +109,14 @@ import Testing
         #expect(status(GeneratorError.notEmpty(folder: "x", name: "y")) == .usage)
         #expect(status(UsageError("x", hint: "y")) == .usage)
         #expect(status(CancellationError()) == .failed)
+        let cause = WarehouseError.notThere(location: "w.db")
+        #expect(status(RetriesEnded(cause: cause)) == .unreachable)
+        for (reason, expected) in [
+            (StopSignal.Reason.interrupt, CommandStatus.interrupted), (.terminate, .terminated),
+            (.duration, .unreachable),
+        ] {
+            #expect(status(StoppedBeforeWork(reason: reason, cause: cause)) == expected)
+        }
     }
 
     @Test func whatMayBeTriedAgainSaysSo() {

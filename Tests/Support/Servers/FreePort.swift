@@ -32,6 +32,21 @@ enum LoopbackSocket {
         _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Drops all packets that come to a connection from now on, so that it acknowledges none: by a filter that keeps 0
+    /// bytes of each (https://man7.org/linux/man-pages/man7/socket.7.html, SO_ATTACH_FILTER).
+    static func swallowPackets(_ socket: Int32) throws {
+        // A `sock_filter`: BPF_RET | BPF_K, with the constant 0.
+        var instruction: (code: UInt16, jt: UInt8, jf: UInt8, k: UInt32) = (0x06, 0, 0, 0)
+        let status = withUnsafeMutablePointer(to: &instruction) { pointer in
+            // A `sock_fprog`; a tuple is laid out as a struct of C.
+            var program = (length: UInt16(1), filter: pointer)
+            return withUnsafePointer(to: &program) {
+                setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, $0, 16)
+            }
+        }
+        guard status == 0 else { throw ServerFailure("cannot filter packets: errno \(errno)") }
+    }
+
     /// One that listens on a free port.
     static func listening() throws -> (socket: Int32, port: Int) {
         let socket = try make()

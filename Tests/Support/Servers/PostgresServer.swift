@@ -77,13 +77,18 @@ public final class PostgresServer: Sendable {
     public let port: Int
     private let settings: [String]
     private let watch: Watch
+    /// Of a standby: where its data came from and its changes come from; otherwise empty.
+    private let source: String
 
     /// Makes a server and starts it.
     ///
     /// - Parameters:
     ///   - settings: of the server, by name.
     ///   - disk: a part of the server's folder that is on a small disk.
-    public init(settings: [String: String] = [:], disk: SmallDisk? = nil) throws {
+    ///   - primary: a running server, of which this one is a streaming standby.
+    public init(settings: [String: String] = [:], disk: SmallDisk? = nil, standbyOf primary: PostgresServer? = nil)
+        throws
+    {
         guard PostgresServer.canStart else { throw ServerFailure("there is no PostgreSQL to start") }
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         folder = parent + "/reelhouse-postgres-" + String(UInt64.random(in: .min ... .max), radix: 36)
@@ -104,6 +109,7 @@ public final class PostgresServer: Sendable {
             ["-c", "\($0.key)=\($0.value)"]
         }
         watch = Watch(folder: folder)
+        source = primary?.url() ?? ""
         try start()
     }
 
@@ -146,7 +152,7 @@ public final class PostgresServer: Sendable {
         if isStandby { try Data().write(to: URL(fileURLWithPath: signal)) } else { unlink(signal) }
         // One that was stopped as after a crash has left it there.
         unlink(folder + "/data/postmaster.pid")
-        let command = ["/bin/sh", "-c", PostgresServer.script, folder + "/data", programs] + settings
+        let command = ["/bin/sh", "-c", PostgresServer.script, folder + "/data", programs, source] + settings
         try watch.begin(PostgresServer.asUser(command))
         for _ in 0..<3000 {
             // Its last line says "ready" when it is.
@@ -159,12 +165,24 @@ public final class PostgresServer: Sendable {
         throw ServerFailure("the server does not start: \(log.suffix(1000))")
     }
 
+    /// Makes a standby the primary, as `pg_ctl promote` does, and waits until it is one.
+    public func promote() throws {
+        try Data().write(to: URL(fileURLWithPath: folder + "/data/promote"))
+        guard let process, kill(process, SIGUSR1) == 0 else { throw ServerFailure("the server does not run") }
+        for _ in 0..<1000 where access(folder + "/data/standby.signal", F_OK) == 0 { usleep(10_000) }
+    }
+
     /// Makes the data folder when it is not there, and becomes the server.
     private static let script = """
-        data=$0 programs=$1
-        shift
-        [ -f "$data/PG_VERSION" ] ||
+        data=$0 programs=$1 source=$2
+        shift 2
+        if [ -f "$data/PG_VERSION" ]; then
+            :
+        elif [ -n "$source" ]; then
+            "$programs/pg_basebackup" -D "$data" -d "$source" -R -c fast -X stream -N || exit 1
+        else
             "$programs/initdb" -D "$data" -U postgres -E UTF8 --locale=C -A trust -N || exit 1
+        fi
         exec "$programs/postgres" -D "$data" "$@"
         """
 

@@ -46,6 +46,8 @@ public final class TCPProxy: @unchecked Sendable {
     private var isOver = false
     private var forwarded = 0
     private var cutAfter: Int?
+    private var answered = 0
+    private var cutAfterAnswers: Int?
     private var fault: (kind: CommitFault, commitsBefore: Int)?
     private var cutsAtAnswer = false
     private var held = 0
@@ -87,6 +89,9 @@ public final class TCPProxy: @unchecked Sendable {
     /// Ends all connections when so many more bytes have gone to the server.
     public func cut(afterBytes count: Int) { lock.withLock { cutAfter = forwarded + count } }
 
+    /// Ends all connections when the server has said so many more bytes.
+    public func cut(afterAnswers count: Int) { lock.withLock { cutAfterAnswers = answered + count } }
+
     /// Ends all connections that are open. New ones are let in.
     ///
     /// - Parameter byReset: whether both sides get a reset (RST) instead of an end.
@@ -96,6 +101,12 @@ public final class TCPProxy: @unchecked Sendable {
                 if byReset { LoopbackSocket.reset(socket) } else { shutdown(socket, Int32(SHUT_RDWR)) }
             }
         }
+    }
+
+    /// Swallows the packets of all connections that are open, as a network that has failed without a word: nothing is
+    /// acknowledged any more, in both directions. New connections are let in.
+    public func swallowPackets() throws {
+        try lock.withLock { for socket in sockets { try LoopbackSocket.swallowPackets(socket) } }
     }
 
     /// Does something at the COMMIT that comes when so many others have gone through, the first being number 1.
@@ -157,8 +168,13 @@ public final class TCPProxy: @unchecked Sendable {
             }
             if isAnswer, lock.withLock({ exchange(&cutsAtAnswer, false) }) { return cut() }
             guard TCPProxy.sendAll(buffer[..<count], to: to) else { return }
-            guard !isAnswer else { continue }
             let isCut = lock.withLock { () -> Bool in
+                if isAnswer {
+                    answered += count
+                    guard let limit = cutAfterAnswers, answered >= limit else { return false }
+                    cutAfterAnswers = nil
+                    return true
+                }
                 forwarded += count
                 guard let limit = cutAfter, forwarded >= limit else { return false }
                 cutAfter = nil

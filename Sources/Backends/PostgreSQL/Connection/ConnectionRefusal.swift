@@ -24,7 +24,7 @@ struct ConnectionRefusal {
             }
         }
         sqlState = codes.first { PostgresProblem(sqlState: $0).remedy == .none } ?? codes.first
-        words = PostgresError.oneLine(lines.joined(separator: "; "))
+        words = PostgresError.oneLine(ofLibpq: lines.joined(separator: "\n"))
     }
 
     /// The SQLSTATE, and the line without it and without the severity. In every language a colon and two spaces follow

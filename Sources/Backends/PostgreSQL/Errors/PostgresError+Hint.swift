@@ -34,6 +34,9 @@ extension PostgresError {
         case .unreachable: "Check that the server runs, its host and port, and the network; then run the command again."
         case .encryption:
             "Check sslmode, sslrootcert, sslcert and sslkey: https://www.postgresql.org/docs/current/libpq-ssl.html."
+        case .authentication where sqlState == "28000":
+            "Check the user's name, sslmode (the server may let in encrypted connections only), sslcert and sslkey (it "
+                + "may demand a certificate), and pg_hba.conf on the server."
         case .authentication:
             "Check the user's name and password (PGPASSWORD or ~/.pgpass), and pg_hba.conf on the server."
         case .missingDatabase: "Make it with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, or name another one."
@@ -47,7 +50,7 @@ extension PostgresError {
     private var hintOnTrying: String {
         switch problem {
         case .lostConnection, .startingUp, .shuttingDown:
-            "Check the server's log and the network, and run the same command again. A load goes on from its last commit."
+            "Check the server's log and the network, and run the same command again."
         case .standby: "Name the primary server, or all of them: postgresql://user@first,second/database."
         case .readOnly:
             "Use a role that may write; default_transaction_read_only is on for this one or its database."
@@ -56,7 +59,9 @@ extension PostgresError {
             "Somebody cancelled the statement, or a limit on its time ended it: ALTER ROLE … SET statement_timeout = 0 "
                 + "removes the role's limit. Then run the same command again."
         case .lockTimeout: "Another program holds a lock; pg_stat_activity and pg_locks show which. Then try again."
-        default: "Another program changed the same rows at the same time; run the same command again."
+        default:
+            "Another program locks or changes the same rows (pg_stat_activity shows which). When it has ended, run the "
+                + "same command again."
         }
     }
 }

@@ -141,6 +141,12 @@ extension PostgresError {
         return Redaction.text(line.count > limit ? line.prefix(limit) + "…" : line)
     }
 
+    /// A message of libpq on one line, without its lines of general advice, which begin with a tab.
+    static func oneLine(ofLibpq text: String) -> String {
+        oneLine(
+            text.split(separator: "\n").filter { !$0.hasPrefix("\t") }.joined(separator: "; "), limit: 300)
+    }
+
     /// "running INSERT INTO …": a statement as a part of a sentence.
     static func running(_ sql: String) -> String {
         "running " + oneLine(sql, limit: 80)

@@ -53,15 +53,19 @@ enum RunCommand: Command {
         if let duration = arguments.duration("max-duration") { signals.requestStop(after: duration) }
         let ticker = ProgressTicker(context.console.progress) { latest.value }
         let report: LoadReport
+        var hasBegun = false
         do {
             defer { ticker.stop() }
-            report = try load(arguments, context, stop, latest)
+            report = try load(arguments, context, stop) { progress in
+                hasBegun = true
+                latest.value = progress
+            }
         } catch let error as any ReportedError
             where error.kind == .noRoom || (error.kind == .unreachable && error.mayRetry)
         {
             throw CommandError(
                 message: error.message,
-                hint: error.hint + " " + whatStays(arguments.string("warehouse") ?? "", arguments.flag("dry-run")),
+                hint: error.hint + " " + whatStays(hasBegun: hasBegun, isDryRun: arguments.flag("dry-run")),
                 kind: error.kind)
         }
         context.console.progress.finish()
@@ -80,14 +84,17 @@ enum RunCommand: Command {
     }
 
     /// Says where the same command will begin after an error that ended the run.
-    private static func whatStays(_ location: String, _ isDryRun: Bool) -> String {
+    ///
+    /// - Parameter hasBegun: whether the run has read anything.
+    private static func whatStays(hasBegun: Bool, isDryRun: Bool) -> String {
         if isDryRun { return "A dry run changes nothing." }
-        return Backends.isThere(location)
-            ? "It goes on from its last commit." : "Nothing was loaded, so it begins at the start."
+        return hasBegun
+            ? "What was committed stays, and the same command goes on from there." : "This run loaded nothing."
     }
 
     private static func load(
-        _ arguments: ParsedArguments, _ context: CommandContext, _ stop: StopSignal, _ latest: LatestProgress
+        _ arguments: ParsedArguments, _ context: CommandContext, _ stop: StopSignal,
+        _ report: @escaping (WorkProgress) -> Void
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments)
         var options = LoadOptions(clock: context.clock)
@@ -122,10 +129,11 @@ enum RunCommand: Command {
             warehouse: warehouse, rawStore: rawStore, options: options, stop: stop, logger: context.logger,
             wallClock: SystemClock.milliseconds
         ) { progress in
-            latest.value = WorkProgress(
-                label: progress.phase.rawValue, bytesDone: progress.bytes,
-                bytesTotal: progress.totalBytes == 0 ? nil : progress.totalBytes, read: progress.counts.read,
-                rejected: progress.counts.rejected)
+            report(
+                WorkProgress(
+                    label: progress.phase.rawValue, bytesDone: progress.bytes,
+                    bytesTotal: progress.totalBytes == 0 ? nil : progress.totalBytes, read: progress.counts.read,
+                    rejected: progress.counts.rejected))
         }
         return try loader.run(movies: movieSources, events: eventSources)
     }
