@@ -196,9 +196,10 @@ private struct NewDataFolder {
         let folder = try PostgresServer.makeFolder()
         path = folder + "/data"
         watch = Watch(folder: folder)
+        // A shell's background programs ignore SIGQUIT, by which the watch ends this one, unless they ask for it.
         let script = """
             "$1/initdb" -D "$0/making" -U postgres -E UTF8 --locale=C -A trust -N && mv "$0/making" "$0/data"
-            exec sleep 1000000
+            exec env --default-signal=QUIT sleep 1000000
             """
         try watch.begin(PostgresServer.asUser(["/bin/sh", "-c", script, folder, programs]))
         for _ in 0..<6000 where !FileManager.default.fileExists(atPath: path) { usleep(10_000) }
