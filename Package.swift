@@ -164,11 +164,12 @@ let tests: [Target] = [
         dependencies: ["SQLWarehouse", "SQLite", "Schema", "Domain", "TableTesting"],
         path: "Tests/Backends/SQLWarehouseTests"),
     .testTarget(
-        name: "SQLiteTests", dependencies: ["SQLite", "Schema", "Domain", "CSQLite", "TableTesting"],
+        name: "SQLiteTests", dependencies: ["SQLite", "PostgreSQL", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
     .target(name: "Servers", path: "Tests/Support/Servers"),
     .testTarget(
-        name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Domain", "Schema", "Servers", "SQLite"],
+        name: "PostgreSQLTests",
+        dependencies: ["CPostgres", "PostgreSQL", "Domain", "Schema", "Servers", "SQLite", "TestSupport"],
         path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",

@@ -1,5 +1,6 @@
 import Domain
 import Fixtures
+import Foundation
 import Pipeline
 import TestSupport
 
@@ -43,7 +44,7 @@ extension LawWarehouse {
         ).map { record in
             let rejection = record.rejection
             return "\(record.id) \(rejection.source) \(rejection.line) \(rejection.byteOffset) \(rejection.rule) "
-                + "\(rejection.message) \(rejection.withRaw { $0.reduce(into: "") { $0 += "\($1)," } }) "
+                + "\(rejection.message) \(rejection.withRaw { Data($0).base64EncodedString() }) "
                 + "\(record.run) \(record.lastRun) \(String(describing: record.curedRun))"
         }
         let sources = try reader.checkpoints(limit: .max).map { "\($0)" }

@@ -40,14 +40,25 @@ struct LawInput: Sendable {
         self.events = events
     }
 
+    private static let made = Shared<String, LawInput>()
+
+    /// The generator's lines; several tests take the same, which are made once.
     static func generated(
         seed: UInt64, movies: Int = 60, events: Int = 1500, users: Int = 60, days: Int = 4, dirt: Double = 0.3,
         withConflicts: Bool = false
     ) throws -> LawInput {
+        try made.value(of: "\(seed) \(movies) \(events) \(users) \(days) \(dirt) \(withConflicts)") {
+            try make(
+                GeneratorOptions(
+                    movies: movies, events: events, users: users, days: days, seed: seed, output: "", dirt: dirt,
+                    plantsConflicts: withConflicts, endDay: LawClock.day - 1))
+        }
+    }
+
+    private static func make(_ options: GeneratorOptions) throws -> LawInput {
         let folder = try TemporaryFolder()
-        let options = GeneratorOptions(
-            movies: movies, events: events, users: users, days: days, seed: seed, output: folder.path, dirt: dirt,
-            plantsConflicts: withConflicts, endDay: LawClock.day - 1)
+        var options = options
+        options.output = folder.path
         _ = try generate(options)
         var input = LawInput(movies: [], events: [])
         for path in TemporaryFolder.files(below: folder.path("movies")) {

@@ -9,7 +9,7 @@ import Testing
 @testable import Pipeline
 
 /// Loads through a proxy that cuts connections at random moments.
-@Suite(.enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
+@Suite(.waits, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
 struct PostgreSQLLossTests {
     @Test(.timeLimit(.minutes(2))) func connectionsThatAreCutChangeNothing() throws {
         let server = try PostgresServer.shared()

@@ -1,11 +1,12 @@
 import Foundation
 import Servers
+import TestSupport
 import Testing
 
 @testable import PostgreSQL
 
 /// Servers that do not let a connection in.
-@Suite(.needsServer) struct ConnectingTests {
+@Suite(.needsServer, .waits) struct ConnectingTests {
     private func quick(_ purpose: PostgresOptions.Purpose = .writing) -> PostgresOptions {
         var options = PostgresOptions(purpose)
         options.deadlines.connect = .seconds(1)
@@ -130,7 +131,7 @@ import Testing
 }
 
 /// What only a server of the tests' own can be made to do.
-@Suite(.needsOwnServer, .serialized) struct PasswordTests {
+@Suite(.needsOwnServer, .serialized, .waits) struct PasswordTests {
     @Test func passwordsAreAskedFor() throws {
         let server = try PostgresServer()
         let admin = try PostgresConnection(PostgresLocation(server.url()), PostgresOptions(.writing))

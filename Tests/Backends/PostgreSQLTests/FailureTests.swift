@@ -1,11 +1,12 @@
 import Foundation
 import Servers
+import TestSupport
 import Testing
 
 @testable import PostgreSQL
 
 /// A server that goes away, and a network that swallows what is sent.
-@Suite(.needsOwnServer, .serialized) struct FailureTests {
+@Suite(.needsOwnServer, .serialized, .waits) struct FailureTests {
     private func options(
         _ purpose: PostgresOptions.Purpose = .writing, silence: Duration = .milliseconds(500)
     ) -> PostgresOptions {

@@ -1,8 +1,10 @@
+import CPostgres
 import Foundation
 import Servers
 import Synchronization
+import Testing
 
-/// The server of the tests of the schema, which send statements by psql.
+/// The server of the tests of the schema, which send statements without the project's code.
 final class SchemaServer: Sendable {
     /// Why the tests are skipped.
     static let isMissing = PostgresServer.whatToSet
@@ -11,7 +13,7 @@ final class SchemaServer: Sendable {
     static let shared: SchemaServer? =
         PostgresServer.isThere ? (try? PostgresServer.sharedURL()).map { SchemaServer(location: $0) } : nil
 
-    /// What psql connects to.
+    /// The URL that its sessions connect to.
     let location: String
     private let count = Mutex(0)
 
@@ -26,27 +28,21 @@ final class SchemaServer: Sendable {
     }
 }
 
-/// A session of psql, which answers statements one after the other.
+/// A session that answers statements one after the other; it sends them by libpq alone.
 final class SchemaSession {
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
-    private var rest = ""
-    private static let end = "--- answered ---"
+    private let handle: OpaquePointer
 
     init(_ server: SchemaServer) throws {
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["psql", "-X", "-q", "-A", "-t", "-F", "|", "-P", "null=-", server.location]
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
+        handle = try #require(PQconnectdb(server.location))
+        try #require(PQstatus(handle) == CONNECTION_OK, "\(String(cString: PQerrorMessage(handle)))")
         // A time zone in which no month begins when it begins in UTC.
-        process.environment = ProcessInfo.processInfo.environment.merging(["PGTZ": "Asia/Kathmandu"]) { $1 }
-        try process.run()
-        _ = run("\\set VERBOSITY sqlstate\nSET client_min_messages = warning")
+        #expect(run("SET client_min_messages = warning; SET TimeZone = 'Asia/Kathmandu'") == [])
     }
 
-    /// Runs statements and gives the lines of their rows; of an error `ERROR:  ` and its SQLSTATE.
+    deinit { PQfinish(handle) }
+
+    /// Runs statements and gives the rows that are not empty, as their values with `|` between and `-` for null; of an
+    /// error, which is the last, `ERROR:  ` and its SQLSTATE.
     @discardableResult
     func run(_ sql: String) -> [String] {
         begin(sql)
@@ -54,29 +50,30 @@ final class SchemaSession {
     }
 
     /// Sends statements, and waits for nothing.
-    func begin(_ sql: String) { input.fileHandleForWriting.write(Data((sql + ";\n\\echo \(Self.end)\n").utf8)) }
+    func begin(_ sql: String) {
+        #expect(PQsendQuery(handle, sql) == 1, "\(String(cString: PQerrorMessage(handle)))")
+    }
 
     /// Waits for the answer to what was sent.
     func finish() -> [String] {
-        while true {
-            if let range = rest.range(of: Self.end + "\n") {
-                let answer = rest[..<range.lowerBound]
-                rest = String(rest[range.upperBound...])
-                return answer.split(separator: "\n").map(String.init)
+        var answer: [String] = []
+        while let result = PQgetResult(handle) {
+            defer { PQclear(result) }
+            if PQresultStatus(result) == PGRES_FATAL_ERROR {
+                let code = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
+                answer.append("ERROR:  \(code ?? String(cString: PQresultErrorMessage(result)))")
             }
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { return rest.split(separator: "\n").map(String.init) + ["psql ended"] }
-            rest += String(decoding: data, as: UTF8.self)
+            for row in 0..<PQntuples(result) {
+                let values = (0..<PQnfields(result)).map { column in
+                    PQgetisnull(result, row, column) == 1 ? "-" : String(cString: PQgetvalue(result, row, column))
+                }
+                let line = values.joined(separator: "|")
+                if !line.isEmpty { answer.append(line) }
+            }
         }
+        return answer
     }
 
-    /// Ends psql as a program that is killed ends.
-    func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
-
-    deinit {
-        if process.isRunning { kill() }
-    }
+    /// Ends the connection as that of a program that is killed ends: without a word to the server.
+    func kill() { shutdown(PQsocket(handle), Int32(SHUT_RDWR)) }
 }

@@ -1,5 +1,6 @@
 import Domain
 
+@testable import PostgreSQL
 @testable import SQLite
 
 /// Writes the data dictionary as a page, from the declarations of the tables and from the foreign keys and views of a
@@ -14,26 +15,6 @@ struct DataDictionary {
         case .real: "REAL"
         case .text, .date: "TEXT"
         case .uuid, .blob: "BLOB"
-        }
-    }
-
-    /// The type in which PostgreSQL stores a column.
-    static func postgreSQLType(_ column: Column) -> String {
-        switch column.type {
-        case .integer:
-            switch column.name {
-            case "budget", "revenue": "numeric(19)"
-            case "vote", "release_year": "smallint"
-            case "days_since_release", "position": "integer"
-            default: "bigint"
-            }
-        case .real: "double precision"
-        case .text: "text"
-        case .boolean: "boolean"
-        case .date: "date"
-        case .timestamp: "timestamptz"
-        case .uuid: "uuid"
-        case .blob: "bytea"
         }
     }
 
@@ -83,7 +64,7 @@ struct DataDictionary {
             let meaning = column.meaning.replacing("|", with: "\\|")
             text +=
                 "| `\(column.name)` | \(Self.name(column.type)) | \(Self.storedType(column.type)) | "
-                + "\(Self.postgreSQLType(column)) | "
+                + "\(StoredTypes.type(name: column.name, column.type)) | "
                 + "\(column.isNullable ? "may be" : "never") | \(meaning) |\n"
         }
         return text

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `reelhouse copy`, run as the built command.
-@Suite(.serialized) struct CopyCommandTests {
+@Suite(.serialized, .waits) struct CopyCommandTests {
     private static func source() throws -> String { try GeneratedInput.shared.get().folder.path("expected.db") }
 
     private static func digest(of location: String, in folder: TemporaryFolder) throws -> String {

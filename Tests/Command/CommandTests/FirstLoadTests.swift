@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The first load of a warehouse, interrupted by kills and signals, or used by readers and another run.
-@Suite(.serialized) struct FirstLoadTests {
+@Suite(.serialized, .waits) struct FirstLoadTests {
     private let input: GeneratedInput
     private let folder: TemporaryFolder
     private var path: String { folder.path("w.db") }

@@ -4,7 +4,7 @@ import Testing
 
 /// Exactly once, for the built command: killed with SIGKILL at any moment and run again, it gives the same warehouse as
 /// a run that was never killed. There are at least 56 kills in all.
-@Suite(.serialized) struct KillTests {
+@Suite(.serialized, .waits) struct KillTests {
     /// A moment of a run that can be seen from outside.
     enum Moment: String, CaseIterable, Sendable {
         /// There is a file, but not all of its tables yet.

@@ -5,7 +5,7 @@ import Testing
 
 /// A server's disk that becomes full in mid-load.
 @Suite(
-    .serialized, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"),
+    .serialized, .waits, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"),
     .enabled(if: SmallDisk.isPossible, "\(SmallDisk.whatToSet)"))
 struct PostgreSQLDiskTests {
     @Test(arguments: SmallDisk.Part.allCases) func theDiskBecomesFull(_ part: SmallDisk.Part) throws {

@@ -5,7 +5,7 @@ import Testing
 
 /// Exactly once, for the built command on PostgreSQL: whether the loader is killed or the server stops as in a crash, at
 /// any moment, the warehouse is that of a run without a disturbance in the end.
-@Suite(.serialized, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
+@Suite(.serialized, .waits, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
 struct PostgreSQLKillTests {
     @Test func loadersThatAreKilledAreMadeGood() throws {
         let longest = try PostgreSQLInput.shared.get().seconds / 3

@@ -5,7 +5,7 @@ import Testing
 
 /// What a network does between a loader and its PostgreSQL server: the warehouse is that of a run without a disturbance in
 /// the end.
-@Suite(.serialized, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
+@Suite(.serialized, .waits, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
 struct PostgreSQLNetworkTests {
     private let warehouse: PostgreSQLTarget
     private let proxy: TCPProxy

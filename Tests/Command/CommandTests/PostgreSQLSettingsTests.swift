@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a database's owner may have set, and other connections may do: a load works all the same, or says why not.
-@Suite(.serialized, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
+@Suite(.serialized, .waits, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
 struct PostgreSQLSettingsTests {
     /// A role of a test's own, with settings of its own.
     private final class Role {
@@ -43,7 +43,8 @@ struct PostgreSQLSettingsTests {
         [
             "enable_hashjoin = off", "enable_seqscan = off", "enable_sort = off",
             "plan_cache_mode = force_generic_plan",
-            "default_statistics_target = 1", "work_mem = '64kB'", "jit_above_cost = 0", "client_min_messages = debug1",
+            "default_statistics_target = 1", "work_mem = '64kB'", "jit = on", "jit_above_cost = 0",
+            "client_min_messages = debug1",
             "lock_timeout = '5s'", "search_path = ''",
         ],
     ])

@@ -5,7 +5,7 @@ import Testing
 
 /// Two loaders of one warehouse on PostgreSQL: the second gives up, and one that was overtaken while it stood still
 /// changes nothing any more.
-@Suite(.serialized, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
+@Suite(.serialized, .waits, .enabled(if: PostgresServer.canStart, "\(PostgresServer.whatToInstall)"))
 struct PostgreSQLTwoLoadersTests {
     private let warehouse: PostgreSQLTarget
     private let proxy: TCPProxy

@@ -5,7 +5,7 @@ import Testing
 @testable import reelhouse
 
 /// Runs during which another run begins, readers query, signals come or `--max-duration` ends.
-@Suite(.serialized) struct RunConcurrencyTests {
+@Suite(.serialized, .waits) struct RunConcurrencyTests {
     private let input: GeneratedInput
     private let folder: TemporaryFolder
     private var path: String { folder.path("w.db") }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Slow sources: lines are committed while the run waits for more, and a stop does not wait for the source.
-@Suite(.serialized) struct TrickleTests {
+@Suite(.serialized, .waits) struct TrickleTests {
     /// A named pipe that lines are written to, one every few milliseconds, until it is closed.
     private final class Source: Sendable {
         private let isOpen = Mutex(true)

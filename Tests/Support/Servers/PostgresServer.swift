@@ -21,7 +21,7 @@ public final class PostgresServer: Sendable {
     public static let whatToInstall = "no PostgreSQL of the tests' own to stop: install it (make test-deps)"
 
     /// Where a server's programs are; nil where there is none.
-    private static let programs: String? = {
+    fileprivate static let programs: String? = {
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
         let folders = versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }.map { "/usr/lib/postgresql/\($0)/bin" }
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
@@ -90,20 +90,13 @@ public final class PostgresServer: Sendable {
         throws
     {
         guard PostgresServer.canStart else { throw ServerFailure("there is no PostgreSQL to start") }
-        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-        folder = parent + "/reelhouse-postgres-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        folder = try PostgresServer.makeFolder()
         port = try FreePort.find()
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        if let user = PostgresServer.user, let entry = getpwnam(user) {
-            guard chown(folder, entry.pointee.pw_uid, entry.pointee.pw_gid) == 0 else {
-                throw ServerFailure("cannot give \(folder) to \(user)")
-            }
-        }
         if let disk { try disk.mount(below: folder, user: PostgresServer.user) }
         let own = [
             "fsync": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1", "port": "\(port)",
             "unix_socket_directories": folder, "max_connections": "50", "shared_buffers": "64MB", "max_wal_size": "2GB",
-            "log_min_messages": "fatal", "autovacuum": "off",
+            "log_min_messages": "fatal", "autovacuum": "off", "jit": "off",
         ]
         self.settings = own.merging(settings) { $1 }.sorted { $0.key < $1.key }.flatMap {
             ["-c", "\($0.key)=\($0.value)"]
@@ -152,7 +145,9 @@ public final class PostgresServer: Sendable {
         if isStandby { try Data().write(to: URL(fileURLWithPath: signal)) } else { unlink(signal) }
         // One that was stopped as after a crash has left it there.
         unlink(folder + "/data/postmaster.pid")
-        let command = ["/bin/sh", "-c", PostgresServer.script, folder + "/data", programs, source] + settings
+        let new = try NewDataFolder.shared.get().path
+        let command =
+            ["/bin/sh", "-c", PostgresServer.script, folder + "/data", new, programs, source] + settings
         try watch.begin(PostgresServer.asUser(command))
         for _ in 0..<3000 {
             // Its last line says "ready" when it is.
@@ -172,24 +167,64 @@ public final class PostgresServer: Sendable {
         for _ in 0..<1000 where access(folder + "/data/standby.signal", F_OK) == 0 { usleep(10_000) }
     }
 
-    /// Makes the data folder when it is not there, and becomes the server.
+    /// Copies a new data folder, or that of a primary, when there is none, and becomes the server.
     private static let script = """
-        data=$0 programs=$1 source=$2
-        shift 2
+        data=$0 new=$1 programs=$2 source=$3
+        shift 3
         if [ -f "$data/PG_VERSION" ]; then
             :
         elif [ -n "$source" ]; then
             "$programs/pg_basebackup" -D "$data" -d "$source" -R -c fast -X stream -N || exit 1
         else
-            "$programs/initdb" -D "$data" -U postgres -E UTF8 --locale=C -A trust -N || exit 1
+            mkdir -p -m 0700 "$data" && cp -R "$new/." "$data" || exit 1
         fi
         exec "$programs/postgres" -D "$data" "$@"
         """
 
+    /// Makes a folder that belongs to the server's user.
+    fileprivate static func makeFolder() throws -> String {
+        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        let folder = parent + "/reelhouse-postgres-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if let user, let entry = getpwnam(user) {
+            guard chown(folder, entry.pointee.pw_uid, entry.pointee.pw_gid) == 0 else {
+                throw ServerFailure("cannot give \(folder) to \(user)")
+            }
+        }
+        return folder
+    }
+
     /// A command as the server's user.
-    private static func asUser(_ command: [String]) -> [String] {
+    fileprivate static func asUser(_ command: [String]) -> [String] {
         guard let user else { return command }
         return [setpriv, "--reuid=\(user)", "--regid=\(user)", "--init-groups"] + command
+    }
+}
+
+/// A data folder that no server has used: `initdb` makes it once, and each server gets a copy.
+private struct NewDataFolder {
+    static let shared = Result { try NewDataFolder() }
+
+    let path: String
+    /// Removes the folder when this process has gone.
+    private let watch: Watch
+
+    private init() throws {
+        guard let programs = PostgresServer.programs else { throw ServerFailure("there is no PostgreSQL to start") }
+        let folder = try PostgresServer.makeFolder()
+        path = folder + "/data"
+        watch = Watch(folder: folder)
+        // A shell's background programs ignore SIGQUIT, by which the watch ends this one, unless they ask for it.
+        let script = """
+            "$1/initdb" -D "$0/making" -U postgres -E UTF8 --locale=C -A trust -N && mv "$0/making" "$0/data"
+            exec env --default-signal=QUIT sleep 1000000
+            """
+        try watch.begin(PostgresServer.asUser(["/bin/sh", "-c", script, folder, programs]))
+        for _ in 0..<6000 where !FileManager.default.fileExists(atPath: path) { usleep(10_000) }
+        guard FileManager.default.fileExists(atPath: path) else {
+            let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
+            throw ServerFailure("initdb made no data folder: \(log.suffix(1000))")
+        }
     }
 }
 

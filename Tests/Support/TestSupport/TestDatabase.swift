@@ -25,7 +25,8 @@ extension TestDatabase {
     /// Everything that can be read of the warehouse: the definitions, and the rows of all tables, including the
     /// loader's own.
     public func everything() throws -> [String] {
-        try definitions() + tables().flatMap { name in try literals(of: name).sorted().map { "\(name) \($0)" } }
+        try definitions().sorted()
+            + tables().flatMap { name in try literals(of: name).sorted().map { "\(name) \($0)" } }
     }
 
     /// The first column of the first row as an integer; 0 when there is no row.
