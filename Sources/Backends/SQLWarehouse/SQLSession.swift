@@ -113,6 +113,12 @@ public protocol SQLSession: SQLDatabase {
     func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
     /// Called before rows of some tables are looked up by their keys. Does nothing by default.
     func willLookUp(in tables: [Table]) throws
+    /// Runs statements that write rows, and undoes them when the database refuses a value of a row, so that the
+    /// transaction can be used further.
+    ///
+    /// - Returns: why a row is refused; nil when `body` has succeeded. A database that cannot undo a part of a
+    ///   transaction throws the error instead, which is the default.
+    func attempt(_ body: () throws -> Void) throws -> Refusal?
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -174,6 +180,11 @@ public protocol SQLSession: SQLDatabase {
 }
 
 extension SQLSession {
+    /// Throws the error of a refused row.
+    public func attempt(_ body: () throws -> Void) throws -> Refusal? {
+        try body()
+        return nil
+    }
     /// Does nothing.
     public func willLookUp(in tables: [Table]) throws {}
     /// Nothing but statements on staged rows.
