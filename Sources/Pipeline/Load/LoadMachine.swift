@@ -184,7 +184,10 @@ extension LoadMachine {
     private mutating func noteCommit(at now: Double) {
         isOpen = false
         isRunSaved = true
-        if lines > 0 { transactionLines = min(plan.transactionLines, transactionLines * 2) }
+        if lines > 0 {
+            transactionLines =
+                transactionLines > plan.transactionLines / 2 ? plan.transactionLines : transactionLines * 2
+        }
         beginTransaction()
         lastCommit = now
         if isRefreshing { (isRefreshing, lastRefresh) = (false, now) }

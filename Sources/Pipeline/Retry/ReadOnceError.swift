@@ -12,10 +12,12 @@ struct ReadOnceError: ReportedError {
     private var isRefused: Bool { cause is RefusedRows }
     var hint: String {
         if isRefused {
-            return "What was committed stays. Write the lines to a file and load that, so that the refused line goes to "
+            return
+                "What was committed stays. Write the lines to a file and load that, so that the refused line goes to "
                 + "quarantine; or change the constraint or trigger that refuses it."
         }
-        return "What was committed stays. Send all lines again: those that are loaded already count as duplicates. A run that "
+        return
+            "What was committed stays. Send all lines again: those that are loaded already count as duplicates. A run that "
             + "reads files goes on by itself."
     }
     var kind: FailureKind { isRefused ? .failed : .unreachable }

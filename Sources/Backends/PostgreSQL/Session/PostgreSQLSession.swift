@@ -147,9 +147,11 @@ final class PostgreSQLSession: SQLSession {
         }
         let constraint = error.objects.constraint.map { " \($0)" + (error.objects.table.map { " on \($0)" } ?? "") }
         let which =
-            constraint ?? (names.isEmpty ? "" : names.count == 1 ? " \(names[0])" : ", one of \(names.joined(separator: ", ")),")
+            constraint
+            ?? (names.isEmpty ? "" : names.count == 1 ? " \(names[0])" : ", one of \(names.joined(separator: ", ")),")
         return error.with(
-            hint: "The constraint or trigger\(which) is deferred: PostgreSQL checks it at COMMIT, when it cannot be told "
+            hint:
+                "The constraint or trigger\(which) is deferred: PostgreSQL checks it at COMMIT, when it cannot be told "
                 + "which line the row is from. Nothing of the transaction was written. Make it immediate (for a trigger: "
                 + "drop it and create it without INITIALLY DEFERRED), so that the line goes to quarantine, or change it; "
                 + "then run the same command again.")

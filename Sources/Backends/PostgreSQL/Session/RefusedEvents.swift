@@ -101,7 +101,9 @@ struct RefusedEvents {
 extension PostgresError {
     /// Whether the server refuses a row of a merged table or a movie. Keys are distinct there, so that a row that is not
     /// unique (23505, 23P01) breaks a constraint that a user added.
-    var isRefusalOfARow: Bool { RefusedEvents.isRefusal(self) || (sqlState?.hasPrefix("23") == true && !isConnectionLost) }
+    var isRefusalOfARow: Bool {
+        RefusedEvents.isRefusal(self) || (sqlState?.hasPrefix("23") == true && !isConnectionLost)
+    }
 
     /// The refusal of a line, with the server's words and what to do.
     var wordsForQuarantine: String {

@@ -59,7 +59,8 @@ public final class ApartRows {
         where table.columns[column].type.isSpan && !new.isNull(column: column) {
             let span = new.span(cell)
             rows.setText(
-                UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length)), column: column, of: row)
+                UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length)), column: column, of: row
+            )
         }
         origins.append(origin)
         return true
