@@ -85,7 +85,7 @@ extension LoadMachineTests {
                 at(1, .committed, [.close(.events), .begin, .refreshMarts]),
             ]),
         Case(
-            "the next transactions are small, and double with each commit", plan(refusalPlan),
+            "the next transactions are small, and double with each commit", plan([[.events]], refusalPlan),
             opening + [
                 at(1, .refused, [.close(.events), .begin, .reenrichFacts]), at(1, .done, [.open(.events)]),
                 at(1, events(few - 1), []),
