@@ -51,8 +51,11 @@ extension PostgresConnection {
     /// Begins a transaction.
     ///
     /// - Parameter settings: what holds in it; see `TransactionSettings`.
+    /// - Throws: `PostgresError`; `.unsupported` where a pooler refuses transactions.
     public func begin(_ settings: TransactionSettings = TransactionSettings()) throws(PostgresError) {
-        try execute(settings.sql)
+        do throws(PostgresError) { try execute(settings.sql) } catch {
+            throw StatementPooling.explained(error, location, options)
+        }
     }
 
     /// Commits the transaction.
