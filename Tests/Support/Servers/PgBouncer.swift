@@ -63,7 +63,8 @@ public final class PgBouncer: Sendable {
 
             """
         try settings.write(toFile: folder + "/settings", atomically: false, encoding: .utf8)
-        watch = Watch(folder: folder)
+        // It has no handler for SIGQUIT.
+        watch = Watch(folder: folder, lastSignal: "TERM")
         try start()
     }
 
