@@ -93,10 +93,6 @@ struct PostgreSQLPoolerTests {
         let back = try command("copy", "--from", "copy.db", "--to", copy.url(port: pooler.port), "--quiet")
         #expect(back.status == 0, "\(back.errors)")
         try copy.expectWhole("copied")
-        // Read again, all of it is there.
-        let again = try warehouse.start(url, commitLines: 2000, "--reload").wait()
-        #expect(again.status == 0, "\(again.errors)")
-        #expect(try command("digest", "--warehouse", url).output == digest)
     }
 
     @Test func aSessionEachLoadsTheSame() throws {
@@ -134,11 +130,9 @@ struct PostgreSQLPoolerTests {
             #expect(second.errors.contains("in use by another run (process "), "\(second.errors)")
             #expect(second.errors.contains("through a pooler; silent for "), "\(second.errors)")
         }
-        // Whichever server process asks, also the one of the first loader's last transaction.
-        for _ in 0..<3 {
-            let dry = try warehouse.start(warehouse.url(port: pooler.port), "--dry-run").wait()
-            #expect(dry.status == 4, "\(dry.errors)")
-        }
+        // Also on the server process of the first loader's last transaction, the only one that the pooler has.
+        let dry = try warehouse.start(warehouse.url(port: pooler.port), "--dry-run").wait()
+        #expect(dry.status == 4, "\(dry.errors)")
         proxy.behaviour = .forward
         let result = first.wait()
         #expect(result.status == 0, "\(result.errors)")
