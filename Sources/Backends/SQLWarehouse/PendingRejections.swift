@@ -8,13 +8,16 @@ struct PendingRejections {
     static let mostBytes = 1 << 20
 
     private(set) var lines: [Rejection] = []
+    /// The run that has rejected them.
+    private(set) var run: Int64 = 0
     private var bytes = 0
 
-    /// Adds lines, with copies of their bytes.
+    /// Adds lines of a run, with copies of their bytes. The run has to be that of the lines before.
     ///
     /// - Returns: false when there is no room for them; then none is added.
-    mutating func add(_ rejections: [Rejection]) -> Bool {
+    mutating func add(_ rejections: [Rejection], run: Int64) -> Bool {
         let added = rejections.reduce(0) { $0 + $1.rawLength }
+        self.run = run
         guard lines.count + rejections.count <= Self.mostLines, bytes + added <= Self.mostBytes else { return false }
         lines += rejections.map(\.withOwnBytes)
         bytes += added

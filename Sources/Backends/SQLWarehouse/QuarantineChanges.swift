@@ -108,21 +108,23 @@ extension SQLWarehouse {
     /// commit at the latest.
     public func quarantine(_ rejections: [Rejection], run: Int64) throws {
         for rejection in rejections { arrivals.add(rejection) }
-        if pendingRejections.add(rejections) { return }
+        if run != pendingRejections.run { try storeRejections() }
+        if pendingRejections.add(rejections, run: run) { return }
         let all = pendingRejections.lines + rejections
         pendingRejections.removeAll()
         try store(all, run: run)
     }
 
-    /// Stores the rejected lines of the current run that are not stored yet.
+    /// Stores the rejected lines that are not stored yet.
     func storeRejections() throws {
-        let rejections = pendingRejections.lines
-        guard let run = currentRun, !rejections.isEmpty else { return }
+        let pending = pendingRejections
+        if pending.lines.isEmpty { return }
         pendingRejections.removeAll()
-        try store(rejections, run: run)
+        try store(pending.lines, run: pending.run)
     }
 
     private func store(_ rejections: [Rejection], run: Int64) throws {
+        if rejections.isEmpty { return }
         let last = try session.integer(quarantineTable.lastLine) ?? 0
         try session.stage(RejectionRows(rejections), as: .rejections)
         defer { session.unstage(.rejections) }

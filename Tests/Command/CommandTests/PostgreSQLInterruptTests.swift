@@ -55,9 +55,12 @@ struct PostgreSQLInterruptTests {
     /// Another session locks what the loader needs next, and then waits for what the loader has.
     @Test func aDeadlockWithAnotherSession() throws {
         let warehouse = try PostgreSQLTarget()
-        let process = try warehouse.start()
+        // Who waits for so long looks for a deadlock once, and is the one to fail: it has to be the loader, after the other
+        // session has had the time to close the circle.
+        let process = try warehouse.start(warehouse.url(parameters: "options=-c%20deadlock_timeout%3D3s"))
         try warehouse.wait(forLines: 300, of: process)
         let other = try warehouse.database()
+        try other.execute("SET deadlock_timeout = '60s'")
         let pid = try other.integer("SELECT pg_backend_pid()")
         try other.execute("BEGIN")
         try other.execute("LOCK TABLE load_checkpoint IN SHARE MODE")
