@@ -33,7 +33,7 @@ struct ConnectionRun {
     /// - Throws: `PostgresError`; libpq's handle is closed then.
     func connect() throws(PostgresError) -> Outcome {
         guard let handle = ConnectionRun.start(parameters.values) else {
-            throw PostgresError(.other, "no memory left", activity: "connecting", place: place)
+            throw PostgresError(.other, "no memory left", activity: PostgresError.connecting, place: place)
         }
         var isKept = false
         defer { if !isKept { PQfinish(handle) } }
@@ -57,7 +57,7 @@ struct ConnectionRun {
                     handle, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, until: min(addressEnd, end))
                 if !isReady {
                     if isAbandoned() {
-                        throw PostgresError(.interrupted, "given up", activity: "connecting", place: place)
+                        throw PostgresError(.interrupted, "given up", activity: PostgresError.connecting, place: place)
                     }
                     silentPlaces.append(progress.place)
                     silentAddress = progress.address
@@ -130,7 +130,7 @@ struct ConnectionRun {
         var words = "no answer within \(limit.components.seconds) s from " + places.joined(separator: ", nor from ")
         let refused = others.split(separator: "\n").filter { !$0.contains("Connection reset") }
         if !refused.isEmpty { words += "; " + PostgresError.oneLine(refused.joined(separator: "; ")) }
-        return PostgresError(.unreachable, words, activity: "connecting", place: place)
+        return PostgresError(.unreachable, words, activity: PostgresError.connecting, place: place)
     }
 
     private func failure(_ text: String, _ progress: Progress, _ handle: OpaquePointer) -> PostgresError {
@@ -147,10 +147,10 @@ struct ConnectionRun {
         } else {
             problem = .unreachable
         }
-        var error = PostgresError(problem, refusal.words, activity: "connecting", place: place)
+        var error = PostgresError(problem, refusal.words, activity: PostgresError.connecting, place: place)
         error.sqlState = refusal.sqlState
-        if problem == .permission {
-            error.ownHint = "Let the owner of the database or a superuser run GRANT CONNECT ON DATABASE … TO this role."
+        if let role = PQuser(handle).map({ String(cString: $0) }) {
+            error.ownHint = PostgresError.hint(problem, refusal.sqlState, role: role)
         }
         return error
     }
