@@ -10,7 +10,7 @@ COMPILE_FLAGS := --explicit-target-dependency-import-check error
 PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev pkg-config
 
 # What only tests need; without it they are skipped by name.
-TEST_PACKAGES := postgresql
+TEST_PACKAGES := postgresql pgbouncer
 
 .DEFAULT_GOAL := help
 .PHONY: help deps test-deps build demo test lint sanitize bench bench-peers bench-live install clean

@@ -39,6 +39,8 @@ final class FaultyWarehouse: Warehouse {
     private let manner: Manner
     private let defect: Defect?
     private var isDown = false
+    /// Whether rows that the warehouse refuses are left out without a word, another defect.
+    var passesOverRefusals = false
     /// The changes of the ledger in the current transaction.
     private var lastChanges: LedgerChanges?
     /// How often each step was reached.
@@ -187,7 +189,7 @@ final class FaultyWarehouse: Warehouse {
 
     func merge(_ rows: MergeTable) throws {
         try come(to: .merge)
-        try inner.merge(rows)
+        do { try inner.merge(rows) } catch let error as RefusedRows { if !passesOverRefusals { throw error } }
         if defect == .rowsDoubled { try inner.merge(rows) }
     }
 

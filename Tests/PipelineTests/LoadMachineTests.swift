@@ -34,16 +34,16 @@ import Testing
     }
 
     /// A turn without a stop.
-    private static func at(_ time: Double, _ input: Input, _ steps: [Step]) -> Turn {
+    static func at(_ time: Double, _ input: Input, _ steps: [Step]) -> Turn {
         Turn(time: time, input: input, stop: nil, steps: steps)
     }
 
-    private static func at(_ time: Double, _ input: Input, stop: StopSignal.Reason, _ steps: [Step]) -> Turn {
+    static func at(_ time: Double, _ input: Input, stop: StopSignal.Reason, _ steps: [Step]) -> Turn {
         Turn(time: time, input: input, stop: stop, steps: steps)
     }
 
     /// A plan with groups of 10 lines and transactions of 30.
-    private static func plan(
+    static func plan(
         _ turns: [[SourcePort]] = [[.events]], _ change: (inout LoadPlan) -> Void = { _ in }
     ) -> LoadPlan {
         var plan = LoadPlan(turns: turns)
@@ -57,20 +57,20 @@ import Testing
         return plan
     }
 
-    private static let start: [Step] = [.begin, .save(.running), .commit]
-    private static let rows: [Step] = [.upsert, .cureRead]
-    private static let commit: [Step] = rows + [.save(.running), .commit]
-    private static let end: [Step] = [.countRows, .prepareForQuestions]
+    static let start: [Step] = [.begin, .save(.running), .commit]
+    static let rows: [Step] = [.upsert, .cureRead]
+    static let commit: [Step] = rows + [.save(.running), .commit]
+    static let end: [Step] = [.countRows, .prepareForQuestions]
     /// The turns of a run of events alone before the first event.
-    private static let opening: [Turn] = [
+    static let opening: [Turn] = [
         at(0, .started, start), at(0, .committed, [.countRows, .begin, .reenrichFacts]), at(0, .done, [.open(.events)]),
     ]
     /// The same for both ports at the same time.
-    private static let openingBoth: [Turn] = [
+    static let openingBoth: [Turn] = [
         at(0, .started, start), at(0, .committed, [.countRows, .open(.movies), .open(.events)]),
     ]
 
-    private static func events(_ lines: Int, weight: Int = 1) -> Input { .events(lines: lines, weight: weight) }
+    static func events(_ lines: Int, weight: Int = 1) -> Input { .events(lines: lines, weight: weight) }
 
     static let ordinary: [Case] = [
         Case(
@@ -342,75 +342,7 @@ import Testing
             ]),
     ]
 
-    /// Lost transactions: what was not committed is read again.
-    static let losses: [Case] = [
-        Case(
-            "before the run is saved", plan(),
-            [at(0, .started, start), at(0, .lost, start), at(0, .committed, [.countRows, .begin, .reenrichFacts])]),
-        Case(
-            "while facts follow their movies before the events", plan(),
-            opening.dropLast() + [
-                at(1, .lost, [.close(.events), .begin, .reenrichFacts]), at(1, .done, [.open(.events)]),
-            ]),
-        Case(
-            "while a group is settled and another one is held", plan(),
-            opening + [
-                at(1, events(10), [.insertEvents, .settleEvents]), at(1, events(9), []),
-                at(2, .lost, [.close(.events), .begin, .reenrichFacts]), at(2, .done, [.open(.events)]),
-                at(2, events(9), []), at(2, events(1), [.insertEvents, .settleEvents]),
-            ]),
-        Case(
-            "at the commit of a port that has ended: it is opened again", plan(),
-            opening + [
-                at(1, events(10), [.insertEvents, .settleEvents]), at(1, .ended(.events), [.awaitSettled]),
-                at(1, .settled(Growth()), commit), at(1, .lost, [.close(.events), .begin, .reenrichFacts]),
-                at(1, .done, [.open(.events)]), at(1, .ended(.events), commit),
-                at(1, .committed, [.close(.events), .begin, .refreshMarts]),
-            ]),
-        Case(
-            "movies that are committed are not read again", plan([[.movies], [.events]]),
-            [
-                at(0, .started, start), at(0, .committed, [.countRows, .open(.movies)]),
-                at(1, .movies(lines: 5), [.begin, .addMovies]), at(1, .added(Growth()), []),
-                at(1, .ended(.movies), commit), at(1, .committed, [.close(.movies), .begin, .reenrichFacts]),
-                at(1, .done, [.open(.events)]), at(1, events(1), []),
-                at(1, .lost, [.close(.events), .begin, .reenrichFacts]), at(1, .done, [.open(.events)]),
-            ]),
-        Case(
-            "both ports at the same time", plan([[.movies, .events]]),
-            openingBoth + [
-                at(1, .movies(lines: 5), [.begin, .addMovies]),
-                at(1, .lost, [.close(.movies), .close(.events), .open(.movies), .open(.events)]),
-            ]),
-        Case(
-            "at the end: the marts begin anew", plan([]),
-            [
-                at(0, .started, start), at(0, .committed, [.countRows, .begin, .reenrichFacts]),
-                at(0, .done, [.refreshMarts]), at(0, .done, [.cureArrived]), at(0, .done, end),
-                at(0, .done, [.save(.completed), .commit]), at(0, .lost, [.begin, .reenrichFacts]),
-                at(0, .done, [.refreshMarts]), at(0, .done, [.cureArrived]), at(0, .done, end),
-                at(0, .done, [.save(.completed), .commit]), at(0, .committed, []),
-            ]),
-        Case(
-            "with a signal: nothing is read again", plan(), ends: true,
-            opening + [
-                at(1, events(10), [.insertEvents, .settleEvents]),
-                at(1, .lost, stop: .terminate, [.close(.events), .begin, .save(.stopped), .commit]),
-                at(1, .committed, []),
-            ]),
-        Case(
-            "when the time is up: nothing is read again, the marts follow", plan([[.movies], [.events]]),
-            [
-                at(0, .started, start), at(0, .committed, [.countRows, .open(.movies)]),
-                at(1, .movies(lines: 5), [.begin, .addMovies]), at(1, .added(Growth()), stop: .duration, commit),
-                at(1, .lost, stop: .duration, [.close(.movies), .begin, .reenrichFacts]), at(1, .done, [.refreshMarts]),
-            ]),
-        Case(
-            "no transaction is left open while a source is silent", plan { $0.mayPause = true },
-            opening + [at(0.5, .pause, []), at(1, .pause, commit), at(1, .committed, []), at(9, .pause, [])]),
-    ]
-
-    @Test(arguments: ordinary + commits + sideBySide + marts + stops + losses)
+    @Test(arguments: ordinary + commits + sideBySide + marts + stops + losses + refusals)
     func follows(_ expected: Case) {
         var machine = LoadMachine(expected.plan)
         for (index, turn) in expected.turns.enumerated() {

@@ -112,8 +112,8 @@ extension SQLWarehouse {
             contentHash: [UInt8](rows.bytes(column + 3)))
     }
 
-    /// Replaces all rows of the documents' movies. There must be one document a movie.
-    public func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
+    /// Replaces all rows of the documents' movies.
+    func replace(_ documents: [MovieDocument], of batch: MovieBatch) throws {
         if documents.isEmpty { return }
         let before = try storedFacts(documents.map(\.movieID))
         if !before.isEmpty {

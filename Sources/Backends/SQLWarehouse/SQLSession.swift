@@ -115,6 +115,12 @@ public protocol SQLSession: SQLDatabase {
     func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
     /// Called before rows of some tables are looked up by their keys. Does nothing by default.
     func willLookUp(in tables: [Table]) throws
+    /// Runs statements that write rows, and undoes them when the database refuses a value of a row, so that the
+    /// transaction can be used further.
+    ///
+    /// - Returns: why a row is refused; nil when `body` has succeeded. A database that cannot undo a part of a
+    ///   transaction throws the error instead, which is the default.
+    func attempt(_ body: () throws -> Void) throws -> Refusal?
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -180,6 +186,11 @@ extension SQLSession {
     public func query(_ sql: String, list: [Int64], as table: Table) throws -> any SQLRows {
         try stage(list.lazy.map { [.integer($0)] }, as: table)
         return try query(sql, [])
+    }
+    /// Throws the error of a refused row.
+    public func attempt(_ body: () throws -> Void) throws -> Refusal? {
+        try body()
+        return nil
     }
     /// Does nothing.
     public func willLookUp(in tables: [Table]) throws {}

@@ -194,9 +194,11 @@ open class SQLWarehouse: Warehouse {
 
     // MARK: Merging
 
-    /// Merges rows into their table by the rules of its declaration.
-    public func merge(_ rows: MergeTable) throws {
-        guard rows.rows.count > 0 else { return }
+    /// Merges rows of a set into their table by the rules of its declaration.
+    ///
+    /// - Parameter order: the indices of the rows, in the order of their keys.
+    func merge(_ rows: RowSet, _ order: [UInt32]) throws {
+        guard !order.isEmpty else { return }
         let table = rows.table
         guard let statements = merges[table.name] else {
             preconditionFailure("the rows of \(table.name) are not merged")
@@ -204,14 +206,13 @@ open class SQLWarehouse: Warehouse {
         try session.willChangeManyRows()
         let staged = StagedTable(table)
         defer { session.unstage(staged) }
-        let order = rows.orderByKey()
         if let withdrawals = statements.withdrawals {
             try merge(rows, order, statements, withdrawals)
         } else {
-            try upsert(PackedRows(rows.rows, order: order), as: staged, statements)
+            try upsert(PackedRows(rows, order: order), as: staged, statements)
         }
         if table.name == MovieTables.moviePopularity.name { arrivals.add(movies: order.count) }
-        if table.name == MartTables.movieDaily.name { try addStaleDays(of: rows) }
+        if table.name == MartTables.movieDaily.name { try addStaleDays(of: rows, order) }
     }
 
     /// Merges rows none of which is a withdrawal, while no withdrawal is stored.
@@ -223,12 +224,12 @@ open class SQLWarehouse: Warehouse {
     }
 
     /// Notes the days of rows of `movie_daily`.
-    private func addStaleDays(of rows: MergeTable) throws {
+    private func addStaleDays(of rows: RowSet, _ order: [UInt32]) throws {
         let day = rows.table.cells[rows.table.index(of: "day")]
         var days: Set<Int32> = []
         var last: Int32?
-        for index in 0..<rows.rows.count {
-            let next = Int32(truncatingIfNeeded: rows.rows[index].integer(day))
+        for index in order {
+            let next = Int32(truncatingIfNeeded: rows[Int(index)].integer(day))
             if next != last { days.insert(next) }
             last = next
         }
@@ -238,22 +239,22 @@ open class SQLWarehouse: Warehouse {
 
     /// Merges rows of a table whose entries can be withdrawn. There is one row a key: it is a withdrawal or it is not.
     private func merge(
-        _ rows: MergeTable, _ order: [UInt32], _ statements: MergeStatements,
+        _ rows: RowSet, _ order: [UInt32], _ statements: MergeStatements,
         _ withdrawals: MergeStatements.Withdrawals
     ) throws {
         let staged = StagedTable(rows.table)
         let isWithdrawnBefore = try session.boolean(withdrawals.areThere)
-        let withdrawn = order.filter { rows.rows[Int($0)].isWithdrawn }
+        let withdrawn = order.filter { rows[Int($0)].isWithdrawn }
         if !withdrawn.isEmpty {
-            try session.stage(PackedRows(rows.rows, order: withdrawn), as: staged)
+            try session.stage(PackedRows(rows, order: withdrawn), as: staged)
             try session.run(withdrawals.remember, [])
             try session.run(withdrawals.delete, [])
             try forget(withdrawals, staged: withdrawn.count)
         }
-        let others = withdrawn.isEmpty ? order : order.filter { !rows.rows[Int($0)].isWithdrawn }
-        if !isWithdrawnBefore { return try upsert(PackedRows(rows.rows, order: others), as: staged, statements) }
+        let others = withdrawn.isEmpty ? order : order.filter { !rows[Int($0)].isWithdrawn }
+        if !isWithdrawnBefore { return try upsert(PackedRows(rows, order: others), as: staged, statements) }
         if others.isEmpty { return }
-        try session.stage(PackedRows(rows.rows, order: others), as: staged)
+        try session.stage(PackedRows(rows, order: others), as: staged)
         try session.run(statements.upsertUnlessWithdrawn, [])
         if session.dialect.countsQuickly {
             try forget(withdrawals, staged: others.count)

@@ -12,7 +12,10 @@ nonisolated(unsafe) private var recordingEnd: Int32 = -1
 final class SignalReceiver {
     private static let pipe: (read: Int32, write: Int32)? = {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return nil }
+        guard Glibc.pipe(&ends) == 0 else { return nil }
+        for end in ends {
+            guard fcntl(end, F_SETFD, FD_CLOEXEC) == 0, fcntl(end, F_SETFL, O_NONBLOCK) == 0 else { return nil }
+        }
         return (ends[0], ends[1])
     }()
 

@@ -6,6 +6,7 @@ final class EventWork {
     private let warehouse: any Warehouse
     private let stages: StageTimes
     private let rawStore: Guarded<any RawStore>?
+    private let refused: RefusedLines
     private var settlement: EventSettlement
     private var cache = EnrichmentCache()
     private var isCacheUsed = false
@@ -14,10 +15,14 @@ final class EventWork {
     /// The group that is inserted and whose settling has not begun.
     private var inserted: EventGroup?
 
-    init(warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, stages: StageTimes) {
+    init(
+        warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, stages: StageTimes,
+        refused: RefusedLines = RefusedLines()
+    ) {
         self.warehouse = warehouse
         self.rawStore = rawStore
         self.stages = stages
+        self.refused = refused
         settlement = EventSettlement(rawStore: rawStore, stages: stages)
     }
 
@@ -42,6 +47,7 @@ final class EventWork {
     func removeAll() {
         settlement.waitForThreads()
         settlement = EventSettlement(rawStore: rawStore, stages: stages)
+        settlement.merger.keepApart(refused.keys)
         held = []
         inserted = nil
         forgetMovies()
@@ -54,8 +60,18 @@ final class EventWork {
             for batch in held { try cache.enrich(batch, from: warehouse) }
             let group = EventGroup(held)
             held = []
+            refuse(in: group)
             try warehouse.insertFacts(group)
             inserted = group
+        }
+    }
+
+    /// Refuses the events that the warehouse did not take before.
+    private func refuse(in group: EventGroup) {
+        if refused.isEmpty { return }
+        for candidate in 0..<group.candidateCount {
+            let origin = RowOrigin(group.candidate(candidate).row)
+            if let words = refused.words(for: origin) { group.refuse(candidate: candidate, message: words) }
         }
     }
 
@@ -81,7 +97,7 @@ final class EventWork {
         settlement.beginFlush()
         try upsertOthers()
         try stages.measure(.upsert) {
-            try settlement.forEachSorted(warehouse.merge)
+            try settlement.forEachSorted { table in try refused.collect { try warehouse.merge(table) } }
             settlement.merger.removeAll()
         }
         try stages.measure(.commit) { try settlement.finishFlush() }

@@ -10,6 +10,9 @@ import Domain
 /// After the loss of a transaction (`Input.lost`) the open ports are closed and opened again, so that they go on from
 /// the positions of the last commit. What follows the last port begins anew.
 ///
+/// The same follows when the warehouse refused rows (`Input.refused`). The next transactions are small, so that few lines
+/// are read again where many rows are refused. Each commit doubles their size again.
+///
 ///     var machine = LoadMachine(plan)
 ///     machine.receive(.started, at: 0)                   // [.begin, .save(.running), .commit]
 ///     machine.receive(.committed, at: 0.1)               // [.countRows, .open(.events)]
@@ -51,6 +54,9 @@ struct LoadMachine {
     private var isCommitDue = false
     private var isFinishing = false
 
+    /// The most lines of the next transaction.
+    private var transactionLines: Int64
+
     private var isOpen: Bool
     /// The growth of the current transaction.
     private var lines: Int64 = 0
@@ -69,6 +75,7 @@ struct LoadMachine {
     /// A machine for a run that has not begun.
     init(_ plan: LoadPlan) {
         self.plan = plan
+        transactionLines = plan.transactionLines
         turns = plan.turns[...]
         // A dry run is one transaction, which `beginRun` has opened.
         isOpen = plan.isDryRun
@@ -147,6 +154,9 @@ extension LoadMachine {
         case .committed: noteCommit(at: now)
         case .done: break
         case .lost: noteLoss()
+        case .refused:
+            noteLoss()
+            transactionLines = min(plan.transactionLines, Self.linesAfterARefusal)
         }
     }
 
@@ -157,7 +167,7 @@ extension LoadMachine {
             isStale = true
         }
         if hasMovies { needsReenrichment = true }
-        if lines >= plan.transactionLines { isCommitDue = true }
+        if lines >= transactionLines { isCommitDue = true }
         noteTime(now)
     }
 
@@ -174,10 +184,17 @@ extension LoadMachine {
     private mutating func noteCommit(at now: Double) {
         isOpen = false
         isRunSaved = true
+        if lines > 0 {
+            transactionLines =
+                transactionLines > plan.transactionLines / 2 ? plan.transactionLines : transactionLines * 2
+        }
         beginTransaction()
         lastCommit = now
         if isRefreshing { (isRefreshing, lastRefresh) = (false, now) }
     }
+
+    /// The most lines of the transaction after one with refused rows.
+    static let linesAfterARefusal: Int64 = 1 << 14
 
     private mutating func beginTransaction() {
         (lines, keptBytes, mergedMovies, mergedEvents) = (0, 0, 0, 0)

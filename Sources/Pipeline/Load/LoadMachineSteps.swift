@@ -27,6 +27,9 @@ extension LoadMachine {
         /// The warehouse failed, was made usable again, and rolled the open transaction back. The batches that were
         /// collected or inserted are gone.
         case lost
+        /// The same, after the warehouse did not take some rows. The lines that they come from are rejected when they are
+        /// read again.
+        case refused
     }
 
     /// How a batch or group made the transaction grow.

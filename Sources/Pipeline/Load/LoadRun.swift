@@ -13,6 +13,7 @@ final class LoadRun {
     private let willRefresh: (LineCounts) -> Void
     private let movies: MovieWork
     private let events: EventWork
+    private let refused = RefusedLines()
     private var machine: LoadMachine
     /// The step that is being performed.
     private var current: LoadMachine.Step?
@@ -53,8 +54,8 @@ final class LoadRun {
         isOpen = plan.isDryRun
         // One thread puts movies, another one comments.
         let store = rawStore.map { Guarded($0) }
-        movies = MovieWork(warehouse: warehouse, rawStore: store)
-        events = EventWork(warehouse: warehouse, rawStore: store, stages: stages)
+        movies = MovieWork(warehouse: warehouse, rawStore: store, refused: refused)
+        events = EventWork(warehouse: warehouse, rawStore: store, stages: stages, refused: refused)
         machine = LoadMachine(plan)
         ledger = SourceLedger(run: record.id)
         tally = RunTally(record)
@@ -128,7 +129,9 @@ final class LoadRun {
                     if let answer = try perform(step) { return answer }
                     break
                 } catch {
-                    guard try makeGood(error) else { return machine.isFinished ? nil : .lost }
+                    guard try makeGood(error) else {
+                        return machine.isFinished ? nil : error is RefusedRows ? .refused : .lost
+                    }
                     // The transaction was committed, or none was open.
                     if step == .commit { return didCommit() }
                 }
@@ -160,12 +163,22 @@ extension LoadRun {
     private func makeGood(_ error: any Error) throws -> Bool {
         // The transaction of a dry run cannot be repeated in part.
         if isDryRun { throw error }
+        if let rows = error as? RefusedRows { return try makeGood(rows) }
         switch try retries.recover(from: error) {
         case .usable(.committed) where current == .commit: return true
         case .usable where !isOpen: return true
         case .usable: try forgetUncommitted(because: error)
         case .stopped: stopWithoutWarehouse()
         }
+        return false
+    }
+
+    /// Rolls back after the warehouse did not take some rows, and notes them for the next reading.
+    private func makeGood(_ rows: RefusedRows) throws -> Bool {
+        // Without new ones, the next reading would end here again.
+        guard refused.note(rows) else { throw rows.cause }
+        do { _ = try warehouse.recover { [stop] in stop.reason != nil } } catch { return try makeGood(error) }
+        try forgetUncommitted(because: rows)
         return false
     }
 
@@ -196,6 +209,7 @@ extension LoadRun {
 
     private func forgetUncommitted() {
         isOpen = false
+        refused.didRollBack()
         movies.removeAll()
         events.removeAll()
         movieBatch = nil
@@ -223,7 +237,9 @@ extension LoadRun {
         case .settleEvents: events.settle()
         case .awaitSettled: return .settled(try countSettled())
         case .dropEvents: for _ in 0..<events.drop() { input.release(.events) }
-        case .upsert: try events.upsert { try stages.measure(.movies, movies.upsert) }
+        case .upsert:
+            try events.upsert { try stages.measure(.movies, movies.upsert) }
+            try refused.check()
         case .cureRead: try stages.measure(.commit, cureRead)
         case .save(let outcome): try stages.measure(.commit) { try save(outcome) }
         case .commit:
@@ -256,6 +272,7 @@ extension LoadRun {
         retries.succeeded()
         tally.didCommit()
         committedRefresh = refresh
+        refused.didCommit()
         let positions = ledger.didCommit()
         input.committed(positions)
         return .committed

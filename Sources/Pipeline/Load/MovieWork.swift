@@ -22,9 +22,13 @@ final class MovieWork {
     private let shared = MovieTables.shared.map { MergeTable($0) }
     private let popularity = MergeTable(MovieTables.moviePopularity)
     private var ranks = MovieRanks()
+    private let refused: RefusedLines
 
-    init(warehouse: any Warehouse, rawStore: Guarded<any RawStore>?) {
+    init(
+        warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, refused: RefusedLines = RefusedLines()
+    ) {
         self.warehouse = warehouse
+        self.refused = refused
         self.rawStore = rawStore
     }
 
@@ -33,12 +37,12 @@ final class MovieWork {
 
     /// Merges a batch and replaces the rows of its movies.
     func add(_ batch: MovieBatch) throws -> Added {
-        for (table, rows) in zip(shared, batch.shared) {
-            for index in 0..<rows.count { table.merge(rows[index], text: rows.text.base) }
-        }
+        refuse(in: batch)
+        for document in batch.documents { mergeShared(document, of: batch) }
         let stored = batch.documents.isEmpty ? [] : try warehouse.ranks(of: batch.documents)
         let choice = ranks.choose(batch.documents, stored: stored)
         for index in choice.accepted {
+            popularity.setOrigin(RowOrigin(batch.documents[index]))
             popularity.merge(batch.popularity[batch.documents[index].popularity], text: batch.popularity.text.base)
         }
         var added = Added()
@@ -53,20 +57,44 @@ final class MovieWork {
         added.longDocuments = raw.map(\.document.count).filter { $0 > MovieWork.longDocument }
         added.replacesMovies = true
         try rawStore?.withLock { try $0.put(movies: raw) }
-        try warehouse.replaceMovies(winners, of: batch)
+        try refused.collect { try warehouse.replaceMovies(winners, of: batch) }
         return added
+    }
+
+    /// Rejects the documents that the warehouse did not take before.
+    private func refuse(in batch: MovieBatch) {
+        if refused.isEmpty { return }
+        batch.documents.removeAll { document in
+            guard let words = refused.words(for: RowOrigin(document)) else { return false }
+            let line = batch.chunk.lines[document.line]
+            batch.rejections.append(batch.chunk.rejection(of: line, rule: .refusedByWarehouse, message: words))
+            return true
+        }
+        batch.rejections.sort { $0.line < $1.line }
+    }
+
+    /// Merges what a document says of genres, companies, people and so on.
+    private func mergeShared(_ document: MovieDocument, of batch: MovieBatch) {
+        for (index, table) in shared.enumerated() {
+            let rows = batch.shared[index]
+            table.setOrigin(RowOrigin(document))
+            for row in document.shared[index] { table.merge(rows[row], text: rows.text.base) }
+        }
     }
 
     /// Removes the merged rows, whose transaction was rolled back.
     func removeAll() {
-        for table in shared + [popularity] { table.removeAll() }
+        for table in shared + [popularity] {
+            table.removeAll()
+            table.keepApart(refused.keys[table.table.name] ?? [])
+        }
         ranks.removeAll()
     }
 
     /// Upserts the merged rows.
     func upsert() throws {
         for table in shared + [popularity] {
-            try warehouse.merge(table)
+            try refused.collect { try warehouse.merge(table) }
             table.removeAll()
         }
         ranks.removeAll()

@@ -8,10 +8,18 @@ struct ReadOnceError: ReportedError {
     let cause: any Error
 
     var message: String { "\(cause); \(lines) that came since the last commit cannot be read again" }
+    /// Whether the warehouse did not take a row, which it would not take another time either.
+    private var isRefused: Bool { cause is RefusedRows }
     var hint: String {
-        "What was committed stays. Send all lines again: those that are loaded already count as duplicates. A run that "
+        if isRefused {
+            return
+                "What was committed stays. Write the lines to a file and load that, so that the refused line goes to "
+                + "quarantine; or change the constraint or trigger that refuses it."
+        }
+        return
+            "What was committed stays. Send all lines again: those that are loaded already count as duplicates. A run that "
             + "reads files goes on by itself."
     }
-    var kind: FailureKind { .unreachable }
+    var kind: FailureKind { isRefused ? .failed : .unreachable }
     var mayRetry: Bool { false }
 }

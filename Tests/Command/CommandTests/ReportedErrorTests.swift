@@ -64,6 +64,7 @@ import Testing
             CopyError.notEmpty(location: url, table: "movies"), CopyError.itself(location: url),
             CopyError.older(location: url, version: 11, known: 12), CopyError.changed(location: url),
             CopyError.wrongValue(location: url, table: "movies", column: "title"),
+            RefusedRows(cause: CopyError.stopped(location: url)),
             CopyError.differs(from: url, to: url, tables: ["movies", "users"]), CopyError.stopped(location: url),
             LocationError.unknownScheme(location, port: "warehouse", takes: ["a path", "sqlite:"]),
             LocationError.unknownScheme(Location(path: url), port: "events", takes: []),

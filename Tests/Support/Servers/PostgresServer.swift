@@ -32,7 +32,7 @@ public final class PostgresServer: Sendable {
     }()
 
     /// The user that the server runs as; nil for the user of the tests. A server does not run as root.
-    private static let user: String? = {
+    static let user: String? = {
         guard getuid() == 0 else { return nil }
         return ["postgres", "nobody"].first { getpwnam($0) != nil }
     }()
@@ -195,7 +195,11 @@ public final class PostgresServer: Sendable {
     }
 
     /// A command as the server's user.
+<<<<<<< HEAD
     fileprivate static func asUser(_ command: [String]) -> [String] {
+=======
+    static func asUser(_ command: [String]) -> [String] {
+>>>>>>> 9842a2b71519c808f891cc225e390eb9cce2d7cc
         guard let user else { return command }
         return [setpriv, "--reuid=\(user)", "--regid=\(user)", "--init-groups"] + command
     }

@@ -5,21 +5,27 @@ final class Watch: @unchecked Sendable {
     // Sendable because the lock guards what changes.
     private let lock = NSLock()
     private let folder: String
+    /// The name of the signal that ends the program when this process has gone.
+    private let lastSignal: String
     /// The shell, and this process's end of its standard input.
     private var running: (shell: pid_t, input: Int32)?
 
-    init(folder: String) { self.folder = folder }
+    init(folder: String, lastSignal: String = "QUIT") {
+        self.folder = folder
+        self.lastSignal = lastSignal
+    }
 
     /// Reads its input to the end, which comes when nobody holds the other end of the pipe, and then stops the program.
     /// A line with a signal's name stops it with that one, and keeps the folder.
     private static let script = """
         trap '' INT TERM HUP
-        folder=$0
+        folder=$0 last=$1
+        shift
         "$@" >>"$folder/log" 2>&1 </dev/null &
         server=$!
         signal=
         while read -r word; do signal=$word; done
-        kill -"${signal:-QUIT}" "$server" 2>/dev/null
+        kill -"${signal:-$last}" "$server" 2>/dev/null
         wait "$server"
         [ -n "$signal" ] && exit
         for name in "$folder"/*; do mountpoint -q "$name" && umount "$name"; done
@@ -35,7 +41,10 @@ final class Watch: @unchecked Sendable {
             // No program that a test starts is to hold the pipe open.
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             do {
-                running = (try Watch.spawn(["/bin/sh", "-c", Watch.script, folder] + command, input: ends[0]), ends[1])
+                running = (
+                    try Watch.spawn(["/bin/sh", "-c", Watch.script, folder, lastSignal] + command, input: ends[0]),
+                    ends[1]
+                )
             } catch {
                 close(ends[1])
                 throw error

@@ -40,6 +40,9 @@ public final class PostgresConnection {
     var isLeftUnfinished = false
     /// Whether this program has asked the server to cancel the statement.
     var isCancelling = false
+    /// Whether a server that does not report `in_hot_standby`, which came with version 14, was no standby when the
+    /// connection was made.
+    private var isOlderPrimary = false
 
     /// Makes a connection, and refuses a server that cannot be used.
     ///
@@ -130,7 +133,9 @@ public final class PostgresConnection {
     func failure(_ result: OpaquePointer, _ activity: String, copyInto table: String? = nil) -> PostgresError {
         var error = PostgresError(result: result, activity: activity, place: location.description, copyInto: table)
         if error.sqlState == nil, PQstatus(handle) == CONNECTION_BAD { error.problem = .lostConnection }
-        if error.problem == .standby, reported("in_hot_standby") == "off" { error.problem = .readOnly }
+        if error.problem == .standby, isOlderPrimary || reported("in_hot_standby") == "off" {
+            error.problem = .readOnly
+        }
         if error.problem == .statementTimeout, isCancelling { error.problem = .interrupted }
         if error.problem == .statementTimeout, let role = PQuser(handle).map({ String(cString: $0) }) {
             error.ownHint = PostgresError.hint(.statementTimeout, error.sqlState, role: role)
@@ -150,6 +155,7 @@ public final class PostgresConnection {
             error.ownHint = "Name a server of PostgreSQL 12 or newer."
             throw error
         }
+        if serverVersion < 140_000 { isOlderPrimary = try text("SELECT pg_is_in_recovery()::text") == "false" }
         var encoding = reported("server_encoding")
         if encoding == nil { encoding = try text("SHOW server_encoding") }
         guard let encoding, encoding == "UTF8" else {

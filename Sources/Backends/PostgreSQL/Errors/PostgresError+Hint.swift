@@ -29,6 +29,7 @@ extension PostgresError {
     /// What to do next.
     public var hint: String {
         if let ownHint { return ownHint }
+        if sqlState?.hasPrefix("23") == true || sqlState == "P0001" { return hintOnRefusal }
         return switch problem {
         case .location, .unreachable, .encryption, .authentication, .missingDatabase, .tooManyConnections, .unsupported:
             hintOnConnecting
@@ -42,10 +43,7 @@ extension PostgresError {
                 + "the whole schema was dropped, the next run makes it anew."
         case .statement:
             "If you wrote the statement, check it; `reelhouse schema` lists the tables."
-        case .constraint:
-            "A constraint or trigger of the database refuses the row: change it, or correct the data; then run the same "
-                + "command again."
-        case .value, .encoding, .tooLarge:
+        case .constraint, .value, .encoding, .tooLarge:
             "Look at the value that the server names. In PostgreSQL a text cannot hold U+0000, and an index entry at "
                 + "most about 2,700 bytes."
         case .diskFull: "Free some space on the server's disk, and run the same command again."
@@ -54,6 +52,16 @@ extension PostgresError {
         case .serverFault: "Look at the server's log; a damaged database has to be restored from a backup."
         case .overtaken, .failedTransaction, .other: "Run `reelhouse doctor` to check the server and the role's rights."
         }
+    }
+
+    /// A row that is not from one line, as in a mart, has no line that could go to quarantine.
+    private var hintOnRefusal: String {
+        let constraint =
+            objects.constraint.map { "the constraint \($0)" } ?? "the constraint or trigger that refuses the row"
+        let table = objects.table.map { " on the table \($0)" } ?? ""
+        return
+            "Change or drop \(constraint)\(table): this row cannot be put into quarantine, since it is not from a line "
+            + "that is being loaded. Nothing of the transaction was written; then run the same command again."
     }
 
     private var hintOnConnecting: String {

@@ -96,6 +96,19 @@ final class PostgreSQLSession: SQLSession {
     /// Attaches the months that are new in the transaction.
     func willUseFacts() throws { try facts.attachMonths() }
 
+    /// Runs statements under a savepoint, to which an error about a value of a row rolls back.
+    func attempt(_ body: () throws -> Void) throws -> Refusal? {
+        let before = (staging, filledTables)
+        try connection.execute("SAVEPOINT rows")
+        do { try body() } catch let error as PostgresError where error.isRefusalOfARow {
+            try connection.execute("ROLLBACK TO SAVEPOINT rows; RELEASE SAVEPOINT rows")
+            (staging, filledTables) = before
+            return Refusal(words: error.wordsForQuarantine, error: error)
+        }
+        try connection.execute("RELEASE SAVEPOINT rows")
+        return nil
+    }
+
     func willChangeManyRows() throws {}
     func didInsertGroup() {}
 
@@ -124,10 +137,38 @@ final class PostgreSQLSession: SQLSession {
         try facts.attachMonths()
         do throws(PostgresError) { try connection.commit() } catch {
             isCommitUnknown = error.isCommitUnknown
-            throw error
+            throw error.isRefusalOfARow ? deferred(error) : error
         }
         didEnd(committed: true)
     }
+
+    /// The error of a constraint or trigger that was checked at COMMIT, when it is no longer known whose row it is about.
+    private func deferred(_ error: PostgresError) -> PostgresError {
+        var names: [String] = []
+        // The names only make the hint more precise.
+        if let rows = try? connection.query(Self.deferredTriggers, [.text(postgresLocation.schema)]) {
+            while (try? rows.next()) == true { names.append("\(rows.text(0) ?? "") on \(rows.text(1) ?? "")") }
+        }
+        let constraint = error.objects.constraint.map { " \($0)" + (error.objects.table.map { " on \($0)" } ?? "") }
+        let which =
+            constraint
+            ?? (names.isEmpty ? "" : names.count == 1 ? " \(names[0])" : ", one of \(names.joined(separator: ", ")),")
+        return error.with(
+            hint:
+                "The constraint or trigger\(which) is deferred: PostgreSQL checks it at COMMIT, when it cannot be told "
+                + "which line the row is from. Nothing of the transaction was written. Make it immediate (for a trigger: "
+                + "drop it and create it without INITIALLY DEFERRED), so that the line goes to quarantine, or change it; "
+                + "then run the same command again.")
+    }
+
+    /// The triggers and constraints that users added and that are checked at COMMIT unless something else is asked for.
+    private static let deferredTriggers = """
+        SELECT trigger.tgname::text, relation.relname::text FROM pg_catalog.pg_trigger AS trigger
+        JOIN pg_catalog.pg_class AS relation ON relation.oid = trigger.tgrelid
+        JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+        WHERE namespace.nspname = $1 AND trigger.tginitdeferred AND NOT trigger.tgisinternal
+        ORDER BY 2, 1 LIMIT 5
+        """
 
     func rollback() throws {
         defer { didEnd(committed: false) }

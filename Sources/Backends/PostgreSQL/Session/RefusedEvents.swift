@@ -97,3 +97,21 @@ struct RefusedEvents {
             """
     }
 }
+
+extension PostgresError {
+    /// Whether the server refuses a row of a merged table or a movie. A row that is not unique (23505, 23P01) is refused
+    /// by an index that a user added; one that breaks a primary key is an error of this program.
+    var isRefusalOfARow: Bool {
+        if isConnectionLost { return false }
+        if let constraint = objects.constraint, constraint == objects.table.map({ $0 + "_pkey" }) { return false }
+        return RefusedEvents.isRefusal(self) || sqlState?.hasPrefix("23") == true
+    }
+
+    /// The refusal of a line, with the server's words and what to do.
+    var wordsForQuarantine: String {
+        let table = objects.table.map { " of \($0)" } ?? ""
+        let code = sqlState.map { " (SQLSTATE \($0))" } ?? ""
+        return "PostgreSQL refused a row\(table): \(PostgresError.oneLine(words, limit: 300))\(code). Change the "
+            + "constraint or trigger that refuses it, or correct the line; then run `reelhouse quarantine retry`"
+    }
+}

@@ -180,12 +180,14 @@ struct WriterPlace {
         return try isLeaseThere() && isTrue(isLeasedToOthers)
     }
 
-    /// Whether another loader has the lease and is there.
+    /// Whether another loader has the lease and is there. A pooler may have given this transaction the server process
+    /// that the other one's last transaction ran on.
     private var isLeasedToOthers: String {
         """
-        SELECT EXISTS (SELECT 1 FROM \(leaseTable) AS l WHERE is_held AND pid IS DISTINCT FROM pg_backend_pid()
+        SELECT EXISTS (SELECT 1 FROM \(leaseTable) AS l WHERE is_held
         AND renewed_at >= clock_timestamp() - interval '\(WriterLease.seconds) seconds'
-        AND (is_pooled OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = l.pid)))
+        AND (is_pooled OR pid IS DISTINCT FROM pg_backend_pid()
+            AND EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = l.pid)))
         """
     }
 
@@ -207,6 +209,10 @@ struct WriterPlace {
             words += " at \(rows.text(1) ?? "the local socket")"
             if let name = rows.text(2), !name.isEmpty { words += ", \(name)" }
             if !rows.isNull(3) { words += ", for \(Int64(max(rows.real(3), 0))) s" }
+            if rows.columnTypes.count > 5, rows.boolean(5) {
+                words += ", through a pooler; silent for \(Int64(max(rows.real(4), 0))) s of the "
+                words += "\(WriterLease.seconds) after which it counts as gone"
+            }
             return words
         }
         return nil

@@ -11,6 +11,8 @@ public final class EventMerger {
     private let comments: CommentMerge
     private let daily: DailyMerge
     private let names = StaticTexts()
+    /// Whether the rows of some keys are kept apart.
+    private var keepsApart = false
 
     /// The longest body that the warehouse keeps, in code points.
     public static let maximumBodyLength = 2000
@@ -31,6 +33,13 @@ public final class EventMerger {
     /// About how many bytes the merged rows take.
     public var byteSize: Int { tables.reduce(0) { $0 + $1.byteSize } }
 
+    /// Keeps the rows of some keys apart, by the names of their tables; see `MergeTable.keepApart`. To be called before
+    /// the first event is merged.
+    public func keepApart(_ keys: [String: Set<RowKey>]) {
+        for table in tables { table.keepApart(keys[table.table.name] ?? []) }
+        keepsApart = tables.contains { $0.apart != nil }
+    }
+
     /// Removes the merged rows.
     public func removeAll() { for table in tables { table.removeAll() } }
 
@@ -40,6 +49,7 @@ public final class EventMerger {
     ///   warehouse keeps.
     public func add(_ row: UnsafePointer<EventRow>, of batch: EventBatch, bodyReference: String? = nil) {
         let buffer = batch.chunk.buffer
+        if keepsApart { for table in tables { table.setOrigin(RowOrigin(row)) } }
         users.add(row)
         if !row.pointee.sessionID.isNull { sessions.add(row, text: buffer.base) }
         if row.pointee.movieID != 0 { daily.add(row) }

@@ -41,15 +41,20 @@ public struct MovieDocument: Sendable {
     public var rank: MovieRank
     /// Its rows, one range for each table of `MovieTables.owned`, in that order.
     public var owned: [Range<Int>]
+    /// Its rows in tables that movies share, one range for each table of `MovieTables.shared`, in that order.
+    public var shared: [Range<Int>]
     /// The index of its row in the batch's popularity rows.
     public var popularity: Int
 
     /// Creates a document.
-    public init(line: Int, movieID: Int64, rank: MovieRank, owned: [Range<Int>], popularity: Int) {
+    public init(
+        line: Int, movieID: Int64, rank: MovieRank, owned: [Range<Int>], shared: [Range<Int>] = [], popularity: Int
+    ) {
         self.line = line
         self.movieID = movieID
         self.rank = rank
         self.owned = owned
+        self.shared = shared
         self.popularity = popularity
     }
 }

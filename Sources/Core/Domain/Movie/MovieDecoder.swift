@@ -84,8 +84,9 @@ public final class MovieDecoder {
         releases.write(document, rows)
         let popularityRow = writePopularity(numbers, rank, rows)
         batch.documents.append(
-            MovieDocument(line: index, movieID: movieID, rank: rank, owned: rows.ranges, popularity: popularityRow)
-        )
+            MovieDocument(
+                line: index, movieID: movieID, rank: rank, owned: rows.ranges, shared: rows.sharedRanges,
+                popularity: popularityRow))
     }
 
     private func contentHash(_ document: JSONValue) -> [UInt8] {

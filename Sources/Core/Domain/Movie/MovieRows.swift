@@ -59,6 +59,7 @@ struct DocumentRows {
     let movieID: Int64
     let snapshotDay: Int32
     private let starts: [Int]
+    private let sharedStarts: [Int]
 
     /// Begins a document, which has no rows yet.
     init(batch: MovieBatch, line: Int, movieID: Int64, snapshotDay: Int32) {
@@ -67,6 +68,7 @@ struct DocumentRows {
         self.movieID = movieID
         self.snapshotDay = snapshotDay
         self.starts = batch.owned.map(\.count)
+        self.sharedStarts = batch.shared.map(\.count)
     }
 
     /// Cleans a member of an object by a rule of `MovieFields`, and counts a warning if the value is dropped.
@@ -112,4 +114,7 @@ struct DocumentRows {
 
     /// The document's rows of each owned table.
     var ranges: [Range<Int>] { zip(starts, batch.owned).map { $0..<$1.count } }
+
+    /// The document's rows of each shared table.
+    var sharedRanges: [Range<Int>] { zip(sharedStarts, batch.shared).map { $0..<$1.count } }
 }

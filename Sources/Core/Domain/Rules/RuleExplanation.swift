@@ -148,10 +148,10 @@ extension CleaningRule {
 
     private var explanationOfRefusal: RuleExplanation {
         RuleExplanation(
-            "events",
+            "movies, events",
             rejects: "it breaks no other rule, and a PostgreSQL warehouse does not accept it: a constraint or trigger "
                 + "that was added to its tables refuses the row, or the partition of its month is detached",
-            reason: "One event that the database refuses must not stop the others. In a detached month nobody can tell "
+            reason: "One line that the database refuses must not stop the others. In a detached month nobody can tell "
                 + "a new event from one that was loaded before.",
             example: "an event of 2025-11 after ALTER TABLE fact_user_event DETACH PARTITION fact_user_event_y2025m11",
             remedy: "Do what the message says: attach the month again, or change the constraint or trigger. Then run "

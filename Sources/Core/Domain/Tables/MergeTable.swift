@@ -30,6 +30,8 @@ public final class MergeTable {
     /// The indices of the rows in the order of their keys; nil when the rows have changed since they were sorted.
     @exclusivity(unchecked) private var order: [UInt32]?
     private let stride: Int
+    /// The rows of the keys that are kept apart; nil when there are no such keys.
+    @exclusivity(unchecked) public private(set) var apart: ApartRows?
 
     /// The table that the rows belong to.
     public var table: Table { rows.table }
@@ -68,6 +70,7 @@ public final class MergeTable {
     /// Merges a row into the row that has the same key, or adds it. The spans of `new` are offsets into `text`.
     @discardableResult
     public func merge(_ new: PackedRow, text: UnsafeRawPointer) -> Bool {
+        if let apart, apart.take(new, text: text) { return false }
         if order != nil { order = nil }
         if rows.count * 4 >= slotCount * 3 { grow() }
         let hash = keyHash(new, text)
@@ -89,15 +92,22 @@ public final class MergeTable {
         }
     }
 
+    /// Keeps the rows of some keys apart, one for each line, instead of merging them. To be called while there are no rows.
+    public func keepApart(_ keys: Set<RowKey>) { apart = keys.isEmpty ? nil : ApartRows(table, keys: keys) }
+
+    /// Says which line the next rows come from. It matters only where rows are kept apart.
+    public func setOrigin(_ origin: @autoclosure () -> RowOrigin) { if let apart { apart.origin = origin() } }
+
     /// Removes all rows; the memory is kept for the next ones.
     public func removeAll() {
         order = nil
+        apart?.removeAll()
         rows.removeAll()
         slots.update(repeating: 0, count: slotCount)
     }
 
     /// The size of the rows and their hash table slots in bytes; 0 when there are no rows.
-    public var byteSize: Int { rows.byteSize + rows.count * 16 }
+    public var byteSize: Int { rows.byteSize + rows.count * 16 + (apart?.byteSize ?? 0) }
 
     private func add(_ new: PackedRow, _ text: UnsafeRawPointer, slot: Int, hash: UInt64) {
         let row = rows.append(copying: new)
