@@ -195,11 +195,7 @@ public final class PostgresServer: Sendable {
     }
 
     /// A command as the server's user.
-<<<<<<< HEAD
-    fileprivate static func asUser(_ command: [String]) -> [String] {
-=======
     static func asUser(_ command: [String]) -> [String] {
->>>>>>> 9842a2b71519c808f891cc225e390eb9cce2d7cc
         guard let user else { return command }
         return [setpriv, "--reuid=\(user)", "--regid=\(user)", "--init-groups"] + command
     }
