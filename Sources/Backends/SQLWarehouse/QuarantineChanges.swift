@@ -107,22 +107,22 @@ extension SQLWarehouse {
     /// Puts lines into quarantine, each once by (source, line, rule, raw); see `Warehouse`. They are stored before the
     /// commit at the latest.
     public func quarantine(_ rejections: [Rejection], run: Int64) throws {
-        for rejection in rejections {
-            pendingRejections.add(rejection)
-            arrivals.add(rejection)
-            if pendingRejections.isFull { try storeRejections(run) }
-        }
+        for rejection in rejections { arrivals.add(rejection) }
+        if pendingRejections.add(rejections) { return }
+        let all = pendingRejections.lines + rejections
+        pendingRejections.removeAll()
+        try store(all, run: run)
     }
 
     /// Stores the rejected lines of the current run that are not stored yet.
     func storeRejections() throws {
-        if let run = currentRun { try storeRejections(run) }
+        let rejections = pendingRejections.lines
+        guard let run = currentRun, !rejections.isEmpty else { return }
+        pendingRejections.removeAll()
+        try store(rejections, run: run)
     }
 
-    private func storeRejections(_ run: Int64) throws {
-        let rejections = pendingRejections.lines
-        if rejections.isEmpty { return }
-        pendingRejections.removeAll()
+    private func store(_ rejections: [Rejection], run: Int64) throws {
         let last = try session.integer(quarantineTable.lastLine) ?? 0
         try session.stage(RejectionRows(rejections), as: .rejections)
         defer { session.unstage(.rejections) }

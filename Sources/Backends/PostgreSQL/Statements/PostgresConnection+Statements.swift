@@ -53,13 +53,9 @@ extension PostgresConnection {
     /// - Parameter settings: what holds in it; see `TransactionSettings`.
     /// - Throws: `PostgresError`; `.unsupported` where a pooler refuses transactions.
     public func begin(_ settings: TransactionSettings = TransactionSettings()) throws(PostgresError) {
-<<<<<<< HEAD
-        try execute(settings.sql(on: serverVersion))
-=======
-        do throws(PostgresError) { try execute(settings.sql) } catch {
+        do throws(PostgresError) { try execute(settings.sql(on: serverVersion)) } catch {
             throw StatementPooling.explained(error, location, options)
         }
->>>>>>> 9842a2b71519c808f891cc225e390eb9cce2d7cc
     }
 
     /// Commits the transaction.

@@ -15,7 +15,7 @@ public struct Rejection {
     public var rule: CleaningRule
     /// What is wrong, in words that a person can act on.
     public var message: String
-    private let kept: Kept
+    private var kept: Kept
     /// Whether `raw` is the whole line: false for the start of a line over 16 MiB, for the rest that damage leaves, and
     /// for the start of a file that has no lines.
     public let isWhole: Bool
@@ -73,6 +73,13 @@ public struct Rejection {
     public var raw: [UInt8] {
         if case .bytes(let bytes) = kept { return bytes }
         return withRaw { [UInt8]($0) }
+    }
+
+    /// The same with a copy of the line's bytes, which can be used after the chunk.
+    public var withOwnBytes: Rejection {
+        var copy = self
+        copy.kept = .bytes(raw)
+        return copy
     }
 
     /// How long `raw` is.
