@@ -26,18 +26,30 @@ import Testing
         for table in SchemaMigrationTests.tables {
             for column in table.columns { meanings["\(table.name).\(column.name)"] = column.meaning }
         }
-        let ofOtherTables = ["movie_title": "movies.title", "primary_genre": "genres.name"]
+        meanings["movie_title"] = "The movie's title; null while the movie is not in movies."
+        meanings["primary_genre"] = "The name of that genre."
         return PostgreSQLViews.all.flatMap { view -> [(object: String, meaning: String)] in
             let isOfEvents = view.name == "rejected_event_readable"
             let tables = isOfEvents ? ["rejected_record", "fact_user_event"] : [String(view.name.dropLast(9))]
             let what =
                 isOfEvents
                 ? "The event lines in quarantine, with what could be read of them" : "The rows of \(tables[0])"
+            let hasBoolean =
+                !isOfEvents
+                && SchemaMigrationTests.tables.contains { table in
+                    table.name == tables[0]
+                        && table.columns.contains { $0.type == .boolean && view.columns.contains($0.name) }
+                }
             let columns = view.columns.map { column -> (object: String, meaning: String) in
-                let names = tables.map { "\($0).\(column)" } + [ofOtherTables[column]].compactMap(\.self)
+                let names = tables.map { "\($0).\(column)" } + [column]
                 return ("COLUMN \(view.name).\(column)", names.lazy.compactMap { meanings[$0] }.first ?? "")
             }
-            return [("VIEW \(view.name)", "\(what), with times in UTC and ids as text, and booleans as 0 and 1.")]
+            return [
+                (
+                    "VIEW \(view.name)",
+                    "\(what), with times in UTC and ids as text\(hasBoolean ? ", and booleans as 0 and 1" : "")."
+                )
+            ]
                 + columns
         }
     }

@@ -175,7 +175,7 @@ import Testing
     }
 
     private static func withoutLastZeros(_ line: String) -> String {
-        line.replacing(/(?<=\.[0-9])0+(?=,|$)/, with: "")
+        line.replacing(/(\.[0-9])0+(?=,|$)/) { String($0.1) }
     }
 
     @Test func noneScansATableForEachRowOfAnother() throws {
