@@ -75,6 +75,8 @@ struct ConnectionRun {
                 throw failure(words, progress, handle)
             }
             let address = progress.address
+            // One call may read this answer and fail in the handshake, after which nothing of it is left.
+            if progress.status == CONNECTION_SSL_STARTUP, isEncryptionAgreed(handle) { progress.isEncrypting = true }
             next = PQconnectPoll(handle)
             if next != PGRES_POLLING_FAILED { progress = Progress(handle) }
             if progress.address != address || silentAddress == address {
@@ -89,7 +91,7 @@ struct ConnectionRun {
         let status: ConnStatusType
         let host: ConnectionParameters.Host
         /// Whether the two sides have begun to agree on encryption.
-        let isEncrypting: Bool
+        var isEncrypting: Bool
 
         init(_ handle: OpaquePointer) {
             status = PQstatus(handle)
@@ -153,6 +155,15 @@ struct ConnectionRun {
             error.ownHint = PostgresError.hint(problem, refusal.sqlState, role: role)
         }
         return error
+    }
+
+    /// Whether the next byte is the server's consent to encryption
+    /// (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL). It is left to be read.
+    private func isEncryptionAgreed(_ handle: OpaquePointer) -> Bool {
+        var byte: UInt8 = 0
+        let socket = PQsocket(handle)
+        return socket >= 0 && PQsslStruct(handle, "OpenSSL") == nil
+            && recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 1 && byte == UInt8(ascii: "S")
     }
 
     /// Whether the server has not closed the connection: then libpq has ended the attempt.
