@@ -39,7 +39,7 @@ SELECT
     f.primary_genre_id,
     g.name AS primary_genre,
     f.days_since_release,
-    f.movie_known
+    f.movie_known::int AS movie_known
 FROM fact_user_event AS f
 LEFT JOIN movies AS m ON m.movie_id = f.movie_id
 LEFT JOIN genres AS g ON g.genre_id = f.primary_genre_id;
@@ -96,7 +96,7 @@ SELECT
     c.movie_id,
     m.title AS movie_title,
     c.body,
-    c.deleted,
+    c.deleted::int AS deleted,
     to_char(c.event_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS event_time,
     c.event_id::text AS event_id,
     c.body_reference,
@@ -123,7 +123,7 @@ SELECT
     t.site,
     t.site_key,
     t.type,
-    t.official,
+    t.official::int AS official,
     to_char(t.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS published_at,
     t.size,
     t.language_code,
@@ -179,7 +179,7 @@ SELECT
     d.run_id,
     d.source,
     d.rule,
-    d.was_cured,
+    d.was_cured::int AS was_cured,
     to_char(d.dropped_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS dropped_at,
     d.lines,
     d.bytes

@@ -400,3 +400,168 @@ COMMENT ON TABLE schema_migration IS 'One row for each migration that was applie
 COMMENT ON COLUMN schema_migration.version IS 'The migration''s number, from 1.';
 COMMENT ON COLUMN schema_migration.name IS 'Its file''s name without the ending.';
 COMMENT ON COLUMN schema_migration.applied_at IS 'When it was applied.';
+
+COMMENT ON VIEW users_readable IS 'The rows of users, with times in UTC and ids as text.';
+COMMENT ON COLUMN users_readable.user_id IS 'The user.';
+COMMENT ON COLUMN users_readable.first_seen IS 'The time of the user''s first event.';
+COMMENT ON COLUMN users_readable.last_seen IS 'The time of the user''s last event.';
+
+COMMENT ON VIEW dim_session_readable IS 'The rows of dim_session, with times in UTC and ids as text.';
+COMMENT ON COLUMN dim_session_readable.session_id IS 'The session''s key, as the events name it.';
+COMMENT ON COLUMN dim_session_readable.user_id IS 'The user of its first event.';
+COMMENT ON COLUMN dim_session_readable.started_at IS 'The time of its first event.';
+COMMENT ON COLUMN dim_session_readable.ended_at IS 'The time of its last event.';
+COMMENT ON COLUMN dim_session_readable.device IS 'The device, of its first event that says anything of its device.';
+COMMENT ON COLUMN dim_session_readable.browser IS 'The browser, of the same event.';
+COMMENT ON COLUMN dim_session_readable.os IS 'The operating system, of the same event.';
+COMMENT ON COLUMN dim_session_readable.screen_resolution IS 'The screen''s size in pixels, of the same event.';
+COMMENT ON COLUMN dim_session_readable.first_event_id IS 'The id of its first event.';
+COMMENT ON COLUMN dim_session_readable.device_event_time IS 'The time of the event that the device fields come from.';
+COMMENT ON COLUMN dim_session_readable.device_event_id IS 'The id of that event.';
+
+COMMENT ON VIEW fact_user_event_readable IS 'The rows of fact_user_event, with times in UTC and ids as text, and booleans as 0 and 1.';
+COMMENT ON COLUMN fact_user_event_readable.event_time IS 'When the event happened, in UTC.';
+COMMENT ON COLUMN fact_user_event_readable.event_id IS 'The event''s id; with event_time its identity.';
+COMMENT ON COLUMN fact_user_event_readable.event_type IS 'What the user did: click, view, share, trailer, dwell, search, watch, …';
+COMMENT ON COLUMN fact_user_event_readable.user_id IS 'Who did it.';
+COMMENT ON COLUMN fact_user_event_readable.session_id IS 'The session it belongs to.';
+COMMENT ON COLUMN fact_user_event_readable.movie_id IS 'The movie it is about; it may not be in movies (yet).';
+COMMENT ON COLUMN fact_user_event_readable.movie_title IS 'The movie''s title; null while the movie is not in movies.';
+COMMENT ON COLUMN fact_user_event_readable.seconds IS 'How long, in seconds: of a trailer, dwell or watch.';
+COMMENT ON COLUMN fact_user_event_readable.score IS 'The score of a rate event, 0.5 to 10; null withdraws the rating.';
+COMMENT ON COLUMN fact_user_event_readable.query IS 'What a search event looked for.';
+COMMENT ON COLUMN fact_user_event_readable.release_year IS 'The year of the movie''s release date.';
+COMMENT ON COLUMN fact_user_event_readable.primary_genre_id IS 'The first genre of the movie''s document.';
+COMMENT ON COLUMN fact_user_event_readable.primary_genre IS 'The name of that genre.';
+COMMENT ON COLUMN fact_user_event_readable.days_since_release IS 'The event''s UTC day less the movie''s release date, in days.';
+COMMENT ON COLUMN fact_user_event_readable.movie_known IS 'Whether the movie is in movies; false without a movie.';
+
+COMMENT ON VIEW watch_history_readable IS 'The rows of watch_history, with times in UTC and ids as text.';
+COMMENT ON COLUMN watch_history_readable.event_time IS 'When the event happened, in UTC.';
+COMMENT ON COLUMN watch_history_readable.event_id IS 'The event''s id; with event_time its identity.';
+COMMENT ON COLUMN watch_history_readable.user_id IS 'Who watched.';
+COMMENT ON COLUMN watch_history_readable.movie_id IS 'What was watched.';
+COMMENT ON COLUMN watch_history_readable.movie_title IS 'The movie''s title; null while the movie is not in movies.';
+COMMENT ON COLUMN watch_history_readable.watched_seconds IS 'How long, in seconds.';
+
+COMMENT ON VIEW ratings_readable IS 'The rows of ratings, with times in UTC and ids as text.';
+COMMENT ON COLUMN ratings_readable.user_id IS 'Who rated.';
+COMMENT ON COLUMN ratings_readable.movie_id IS 'What was rated.';
+COMMENT ON COLUMN ratings_readable.movie_title IS 'The movie''s title; null while the movie is not in movies.';
+COMMENT ON COLUMN ratings_readable.score IS 'The score, 0.5 to 10.';
+COMMENT ON COLUMN ratings_readable.event_time IS 'When the event happened, in UTC.';
+COMMENT ON COLUMN ratings_readable.event_id IS 'The event''s id; with event_time its identity.';
+
+COMMENT ON VIEW reactions_readable IS 'The rows of reactions, with times in UTC and ids as text.';
+COMMENT ON COLUMN reactions_readable.user_id IS 'Who reacted.';
+COMMENT ON COLUMN reactions_readable.movie_id IS 'To what.';
+COMMENT ON COLUMN reactions_readable.movie_title IS 'The movie''s title; null while the movie is not in movies.';
+COMMENT ON COLUMN reactions_readable.reaction IS 'like or dislike.';
+COMMENT ON COLUMN reactions_readable.event_time IS 'When the event happened, in UTC.';
+COMMENT ON COLUMN reactions_readable.event_id IS 'The event''s id; with event_time its identity.';
+
+COMMENT ON VIEW watchlist_readable IS 'The rows of watchlist, with times in UTC and ids as text.';
+COMMENT ON COLUMN watchlist_readable.user_id IS 'Whose entry.';
+COMMENT ON COLUMN watchlist_readable.movie_id IS 'The movie.';
+COMMENT ON COLUMN watchlist_readable.movie_title IS 'The movie''s title; null while the movie is not in movies.';
+COMMENT ON COLUMN watchlist_readable.status IS 'watching, completed, planned or dropped.';
+COMMENT ON COLUMN watchlist_readable.event_time IS 'When the event happened, in UTC.';
+COMMENT ON COLUMN watchlist_readable.event_id IS 'The event''s id; with event_time its identity.';
+
+COMMENT ON VIEW comments_readable IS 'The rows of comments, with times in UTC and ids as text, and booleans as 0 and 1.';
+COMMENT ON COLUMN comments_readable.comment_id IS 'The comment''s key.';
+COMMENT ON COLUMN comments_readable.parent_id IS 'The comment that it answers, of its first event.';
+COMMENT ON COLUMN comments_readable.user_id IS 'Who wrote it, of its first event.';
+COMMENT ON COLUMN comments_readable.movie_id IS 'The movie it is about, of its first event.';
+COMMENT ON COLUMN comments_readable.movie_title IS 'The movie''s title; null while the movie is not in movies.';
+COMMENT ON COLUMN comments_readable.body IS 'Its text, the first 2,000 code points; null when deleted.';
+COMMENT ON COLUMN comments_readable.deleted IS 'Whether its last event deletes it.';
+COMMENT ON COLUMN comments_readable.event_time IS 'When the event happened, in UTC.';
+COMMENT ON COLUMN comments_readable.event_id IS 'The event''s id; with event_time its identity.';
+COMMENT ON COLUMN comments_readable.body_reference IS 'Where the raw store keeps the whole of a longer body.';
+COMMENT ON COLUMN comments_readable.first_event_time IS 'The time of its first event.';
+COMMENT ON COLUMN comments_readable.first_event_id IS 'The id of its first event.';
+
+COMMENT ON VIEW comment_votes_readable IS 'The rows of comment_votes, with times in UTC and ids as text.';
+COMMENT ON COLUMN comment_votes_readable.user_id IS 'Who voted.';
+COMMENT ON COLUMN comment_votes_readable.comment_id IS 'The comment; it may not be in comments (yet).';
+COMMENT ON COLUMN comment_votes_readable.vote IS '1 for, -1 against.';
+COMMENT ON COLUMN comment_votes_readable.event_time IS 'When the event happened, in UTC.';
+COMMENT ON COLUMN comment_votes_readable.event_id IS 'The event''s id; with event_time its identity.';
+
+COMMENT ON VIEW trailers_readable IS 'The rows of trailers, with times in UTC and ids as text, and booleans as 0 and 1.';
+COMMENT ON COLUMN trailers_readable.movie_id IS 'TMDB''s number of the movie.';
+COMMENT ON COLUMN trailers_readable.movie_title IS 'The movie''s title; null while the movie is not in movies.';
+COMMENT ON COLUMN trailers_readable.video_id IS 'TMDB''s id of the video.';
+COMMENT ON COLUMN trailers_readable.name IS 'Name.';
+COMMENT ON COLUMN trailers_readable.site IS 'Where it is shown: YouTube, Vimeo.';
+COMMENT ON COLUMN trailers_readable.site_key IS 'The video''s id at that site.';
+COMMENT ON COLUMN trailers_readable.type IS 'What it is: Trailer, Teaser, Clip, Featurette …';
+COMMENT ON COLUMN trailers_readable.official IS 'Whether the movie''s makers published it.';
+COMMENT ON COLUMN trailers_readable.published_at IS 'When it was published.';
+COMMENT ON COLUMN trailers_readable.size IS 'Height of the picture in pixels: 360 to 2160.';
+COMMENT ON COLUMN trailers_readable.language_code IS 'Language of the video, as TMDB gives it: ISO 639-1.';
+COMMENT ON COLUMN trailers_readable.country_code IS 'Country it is for, as TMDB gives it: ISO 3166-1 alpha-2.';
+COMMENT ON COLUMN trailers_readable.position IS 'Place in the document''s list among the entries that survive cleaning, 0 the first.';
+
+COMMENT ON VIEW load_run_readable IS 'The rows of load_run, with times in UTC and ids as text.';
+COMMENT ON COLUMN load_run_readable.run_id IS 'The run''s number, from 1.';
+COMMENT ON COLUMN load_run_readable.started_at IS 'When it began, by the system''s clock, whatever --now says.';
+COMMENT ON COLUMN load_run_readable.ended_at IS 'When it ended; null while it runs, or when it was killed.';
+COMMENT ON COLUMN load_run_readable.outcome IS 'running; completed: it read all its sources; stopped: a signal or --max-duration ended it at a commit; failed: an error ended it; interrupted: it was killed, and the next run noticed.';
+COMMENT ON COLUMN load_run_readable.read IS 'Lines that it committed, without blank ones.';
+COMMENT ON COLUMN load_run_readable.accepted IS 'Lines whose event or document was new.';
+COMMENT ON COLUMN load_run_readable.duplicates IS 'Lines whose event or document the warehouse had already.';
+COMMENT ON COLUMN load_run_readable.rejected IS 'Lines that were put into quarantine.';
+COMMENT ON COLUMN load_run_readable.warnings IS 'Values that were dropped or made null in lines that were not rejected.';
+COMMENT ON COLUMN load_run_readable.error IS 'Why it failed or was interrupted, without passwords; null for other outcomes.';
+
+COMMENT ON VIEW schema_migration_readable IS 'The rows of schema_migration, with times in UTC and ids as text.';
+COMMENT ON COLUMN schema_migration_readable.version IS 'The migration''s number, from 1.';
+COMMENT ON COLUMN schema_migration_readable.name IS 'Its file''s name without the ending.';
+COMMENT ON COLUMN schema_migration_readable.applied_at IS 'When it was applied.';
+
+COMMENT ON VIEW rejected_record_readable IS 'The rows of rejected_record, with times in UTC and ids as text.';
+COMMENT ON COLUMN rejected_record_readable.rejected_id IS 'Its number in the quarantine.';
+COMMENT ON COLUMN rejected_record_readable.source IS 'The source''s name, as the user gave it.';
+COMMENT ON COLUMN rejected_record_readable.line IS 'The line''s number in the source, from 1, blank lines included.';
+COMMENT ON COLUMN rejected_record_readable.byte_offset IS 'The offset of its first byte of content in the decompressed stream, from 0.';
+COMMENT ON COLUMN rejected_record_readable.rule IS 'The first cleaning rule that it broke; see RULES.md.';
+COMMENT ON COLUMN rejected_record_readable.message IS 'What is wrong with the line, and how to correct it.';
+COMMENT ON COLUMN rejected_record_readable.raw IS 'The line, byte for byte; of one over 16 MiB, and of the first line of a file that is not NDJSON, at most 64 KiB.';
+COMMENT ON COLUMN rejected_record_readable.port IS 'movies or events: the port that the line was read through.';
+COMMENT ON COLUMN rejected_record_readable.snapshot_date IS 'The snapshot date that a movie document would have had.';
+COMMENT ON COLUMN rejected_record_readable.raw_hash IS 'SHA-256 of raw; the unique key has it in the place of raw.';
+COMMENT ON COLUMN rejected_record_readable.run_id IS 'The run that put it into quarantine.';
+COMMENT ON COLUMN rejected_record_readable.last_run_id IS 'The last run that found it in its source.';
+COMMENT ON COLUMN rejected_record_readable.cured_run_id IS 'The run that cured it: it read the whole source and did not find this line, it accepted this line, or it loaded the event or movie of this line. Null while the line is open.';
+COMMENT ON COLUMN rejected_record_readable.event_time IS 'The event''s time, if the line has both time and id.';
+COMMENT ON COLUMN rejected_record_readable.event_id IS 'The event''s id, if the line has both time and id.';
+COMMENT ON COLUMN rejected_record_readable.movie_id IS 'The movie, where the line is a movie document with an id.';
+
+COMMENT ON VIEW load_dropped_readable IS 'The rows of load_dropped, with times in UTC and ids as text, and booleans as 0 and 1.';
+COMMENT ON COLUMN load_dropped_readable.drop_id IS 'The number of the drop, from 1.';
+COMMENT ON COLUMN load_dropped_readable.run_id IS 'The run that had put the lines there.';
+COMMENT ON COLUMN load_dropped_readable.source IS 'The source that they came from.';
+COMMENT ON COLUMN load_dropped_readable.rule IS 'The rule that they broke.';
+COMMENT ON COLUMN load_dropped_readable.was_cured IS 'Whether they were cured.';
+COMMENT ON COLUMN load_dropped_readable.dropped_at IS 'When they were dropped.';
+COMMENT ON COLUMN load_dropped_readable.lines IS 'How many lines.';
+COMMENT ON COLUMN load_dropped_readable.bytes IS 'The size of the lines themselves in bytes.';
+
+COMMENT ON VIEW rejected_event_readable IS 'The event lines in quarantine, with what could be read of them, with times in UTC and ids as text.';
+COMMENT ON COLUMN rejected_event_readable.rejected_id IS 'Its number in the quarantine.';
+COMMENT ON COLUMN rejected_event_readable.source IS 'The source''s name, as the user gave it.';
+COMMENT ON COLUMN rejected_event_readable.line IS 'The line''s number in the source, from 1, blank lines included.';
+COMMENT ON COLUMN rejected_event_readable.rule IS 'The first cleaning rule that it broke; see RULES.md.';
+COMMENT ON COLUMN rejected_event_readable.message IS 'What is wrong with the line, and how to correct it.';
+COMMENT ON COLUMN rejected_event_readable.event_time IS 'The event''s time, if the line has both time and id.';
+COMMENT ON COLUMN rejected_event_readable.event_id IS 'The event''s id, if the line has both time and id.';
+COMMENT ON COLUMN rejected_event_readable.event_type IS 'What the user did: click, view, share, trailer, dwell, search, watch, …';
+COMMENT ON COLUMN rejected_event_readable.user_id IS 'Who did it.';
+COMMENT ON COLUMN rejected_event_readable.session_id IS 'The session it belongs to.';
+COMMENT ON COLUMN rejected_event_readable.movie_id IS 'The movie, where the line is a movie document with an id.';
+COMMENT ON COLUMN rejected_event_readable.seconds IS 'How long, in seconds: of a trailer, dwell or watch.';
+COMMENT ON COLUMN rejected_event_readable.score IS 'The score of a rate event, 0.5 to 10; null withdraws the rating.';
+COMMENT ON COLUMN rejected_event_readable.query IS 'What a search event looked for.';
+COMMENT ON COLUMN rejected_event_readable.cured_run_id IS 'The run that cured it: it read the whole source and did not find this line, it accepted this line, or it loaded the event or movie of this line. Null while the line is open.';

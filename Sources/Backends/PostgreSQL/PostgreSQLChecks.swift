@@ -12,21 +12,24 @@ struct PostgreSQLChecks {
     }
 
     /// Checks a server; the findings on the warehouse's content come last.
-    static func findings(_ location: Location, content: () throws -> [Finding]) -> [Finding] {
+    static func findings(_ location: Location, content: (any WarehouseReader) throws -> [Finding]) -> [Finding] {
+        let place: PostgresLocation
         let checks: PostgreSQLChecks
         var findings: [Finding]
         do {
-            let place = try PostgresLocation(location.text)
+            place = try PostgresLocation(location.text)
             checks = PostgreSQLChecks(connection: try PostgresConnection(place, PostgresOptions(.reading)))
-            findings = try [checks.server(), checks.transport(), checks.encoding] + checks.rights() + checks.settings()
+            findings = try checks.withoutTimeLimit {
+                try [checks.server(), checks.transport(), checks.encoding] + checks.rights() + checks.settings()
+            }
         } catch {
             return [.fail("warehouse", error)]
         }
         do {
-            findings += try content() + checks.months()
+            findings += try content(PostgreSQLReader(place, limitsTime: false))
+            findings += try checks.withoutTimeLimit { try checks.months() }
         } catch WarehouseError.notThere {
-            let schema = checks.connection.location.schema
-            findings.append(.ok("warehouse", "none yet in the schema \(schema); `reelhouse run` makes it"))
+            findings.append(.ok("warehouse", "none yet in the schema \(place.schema); `reelhouse run` makes it"))
         } catch {
             findings.append(.fail("warehouse", error))
         }
@@ -34,6 +37,16 @@ struct PostgreSQLChecks {
     }
 
     private let connection: PostgresConnection
+
+    /// Runs checks in a transaction that the role's `statement_timeout` does not end.
+    private func withoutTimeLimit(_ check: () throws -> [Finding]) throws -> [Finding] {
+        var settings = TransactionSettings()
+        settings.isSnapshot = true
+        settings.statementTimeout = .zero
+        try connection.begin(settings)
+        defer { try? connection.rollback() }
+        return try check()
+    }
 
     // MARK: The server
 
@@ -104,17 +117,20 @@ struct PostgreSQLChecks {
     }
 
     private func settings() throws(PostgresError) -> [Finding] {
+        // `reset_val` is the role's setting, whatever this transaction has set.
+        let limit = { (name: String) in
+            "(SELECT reset_val::bigint FROM pg_catalog.pg_settings WHERE name = '\(name)')"
+        }
         let rows = try connection.query(
             """
             SELECT current_setting('default_transaction_read_only') = 'on',
-                (SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'statement_timeout'),
-                (SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout'),
+                \(Self.limits.map(limit).joined(separator: ", ")),
                 current_setting('max_locks_per_transaction')::bigint
                     * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint),
                 current_user::text
             """)
         guard try rows.next() else { return [] }
-        let role = PostgresLocation.quoted(rows.text(4) ?? "")
+        let role = PostgresLocation.quoted(rows.text(5) ?? "")
         var findings: [Finding] = []
         if rows.boolean(0) {
             findings.append(
@@ -122,23 +138,25 @@ struct PostgreSQLChecks {
                     "settings", "default_transaction_read_only is on, so that a load cannot write",
                     "ALTER ROLE \(role) SET default_transaction_read_only = off."))
         }
-        for (column, name) in [(1, "statement_timeout"), (2, "idle_in_transaction_session_timeout")]
-        where (1..<600_000).contains(rows.integer(column)) {
+        for (column, name) in zip(1..., Self.limits) where (1..<600_000).contains(rows.integer(column)) {
             findings.append(
                 .warn(
-                    "settings", "\(name) is \(rows.integer(column)) ms, which a load may take longer than",
+                    "settings", "\(name) is \(rows.integer(column)) ms, which a load may wait or take longer than",
                     "ALTER ROLE \(role) SET \(name) = 0."))
         }
-        if rows.integer(3) < Self.leastLocks {
+        if rows.integer(4) < Self.leastLocks {
             findings.append(
                 .warn(
                     "settings",
-                    "the server has room for \(rows.integer(3)) locks; a load of thirty years takes some \(Self.leastLocks)",
+                    "the server has room for \(rows.integer(4)) locks; a load of thirty years takes some \(Self.leastLocks)",
                     "Set max_locks_per_transaction = 64 or more in postgresql.conf, and restart the server."))
         }
         try rows.close()
         return findings.isEmpty ? [.ok("settings", "nothing that limits a load")] : findings
     }
+
+    /// The role's limits on time that a load meets.
+    private static let limits = ["statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"]
 
     /// Two locks for each month of thirty years, and as many again for indexes.
     private static let leastLocks: Int64 = 1500

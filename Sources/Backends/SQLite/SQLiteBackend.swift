@@ -23,7 +23,10 @@ extension WarehouseBackend {
         openCopySource: { try SQLCopySource.sqlite(path: SQLiteLocation.path($0)) },
         openCopyTarget: { try SQLCopyTarget.sqlite(path: SQLiteLocation.path($0)) },
         isThere: { SQLiteLocation.isThere(SQLiteLocation.path($0)) },
-        check: { SQLiteChecks.findings(path: SQLiteLocation.path($0), content: $1) },
+        check: { location, content in
+            let path = SQLiteLocation.path(location)
+            return SQLiteChecks.findings(path: path) { try content(SQLiteReader(path: path)) }
+        },
         localFiles: { SQLiteLocation.localFiles(SQLiteLocation.path($0)) },
         remember: { output, path, location in
             try SQLiteOutputs(writing: SQLiteLocation.path(location)).add(

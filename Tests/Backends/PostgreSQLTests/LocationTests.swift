@@ -7,6 +7,8 @@ import Testing
         ("postgresql://user@host:5433/movies", "reelhouse", "postgresql://user@host:5433/movies"),
         ("postgres://host", "reelhouse", "postgresql://host"),
         ("postgresql://", "reelhouse", "postgresql://"),
+        ("Postgresql://host/Movies", "reelhouse", "postgresql://host/Movies"),
+        ("POSTGRES://host?schema=s&ssl=true", "s", "postgresql://host?schema=s&sslmode=require"),
         ("postgresql:///movies?schema=Mine", "Mine", "postgresql:///movies?schema=Mine"),
         (
             "postgresql://h/d?schema=a%20%22b%22&sslmode=require", "a \"b\"",
@@ -38,10 +40,12 @@ import Testing
 
     /// A password with a sign that was not escaped is in no error, whatever libpq would take it for.
     @Test(arguments: [
-        "mysql://h", "sqlite:x", "postgresql:h", "POSTGRESQL://h",
+        "mysql://h", "sqlite:x", "postgresql:h",
         "postgresql://u:p@Geheim@h/d", "postgresql://u:p/Geheim@h/d", "postgresql://u:p?Geheim@h/d",
         "postgresql://u:Geheim/x", "postgresql://u:p%Geheim@h/d", "postgresql://u:1/Geheim@h/d",
-        "postgresql://u:Geheim", "postgresql://h/d?Geheim", "postgresql://h/d?Geheim=1", "postgresql://h:0/d",
+        "postgresql://u:Geheim", "postgresql://h/d?Geheim", "postgresql://h/d?password=a&Geheim=1",
+        "postgresql://h/d?bogus=Geheim",
+        "postgresql://h/d?sslmode=Geheim", "postgresql://h:0/d",
         "postgresql://h:70000",
         "postgresql://h/d?schema=a&schema=b", "postgresql://h/d?schema=%G", "postgresql://h/d?schema=",
         "postgresql://h/d?schema=pg_x", "postgresql://h/d?schema=information_schema", "postgresql://h/d?schema=a%00",
@@ -53,6 +57,24 @@ import Testing
         #expect(error.problem == .location && error.kind == .usage && !error.mayRetry)
         #expect(!"\(error.message) \(error.hint) \(String(reflecting: error))".contains("Geheim"))
         #expect(error.hint.hasSuffix("."))
+    }
+
+    /// What is wrong is said, and what is not wrong is not.
+    @Test(arguments: [
+        ("schema=%FF", "is not UTF-8", "%C3%A9"), ("schema=%00x", "NUL", "?schema="),
+        ("schema=%4", "hexadecimal", "%25"),
+        ("schema=a&schema=a", "twice", "once"), ("schema=", "has 0 bytes", "?schema="),
+        ("schema=\(String(repeating: "x", count: 64))", "has 64 bytes, and a name has 1 to 63", "?schema="),
+        ("schema=pg_mine", "pg_mine begins with pg_", "?schema="),
+        ("schema=%24user", "$user has a meaning", "?schema="),
+        ("bogus=1", "no parameter bogus", "LIBPQ-PARAMKEYWORDS"),
+        ("sslmode=require&Schema=x", "no parameter Schema", "name"),
+        ("sslmode=bogus", "sslmode has a value", "disable, allow, prefer, require, verify-ca, verify-full"),
+        ("target_session_attrs=master", "target_session_attrs has a value", "primary"),
+    ])
+    func aWrongParameterIsTold(parameters: String, words: String, hint: String) throws {
+        let error = try #require(throws: PostgresError.self) { try PostgresLocation("postgresql://h/d?" + parameters) }
+        #expect(error.kind == .usage && error.message.contains(words) && error.hint.contains(hint), "\(error)")
     }
 
     @Test func identifiersAreQuoted() throws {
@@ -103,11 +125,27 @@ import Testing
         #expect(PostgresProblem(sqlState: code) == problem)
     }
 
+    @Test func aRefusedRoleIsToldWhatMakesItOne() throws {
+        for state in ["28000", "28P01"] {
+            let hint = try #require(PostgresError.hint(.authentication, state, role: "lo\"ader"))
+            #expect(hint.contains(#"CREATE ROLE "lo""ader" LOGIN"#) && hint.contains(#"ALTER ROLE "lo""ader" LOGIN"#))
+            #expect(
+                hint.contains("password") == (state == "28P01") && hint.contains("pg_hba.conf") && hint.hasSuffix("."))
+        }
+        #expect(
+            PostgresError.hint(.statementTimeout, "57014", role: "r")?.contains(#""r" SET statement_timeout"#) == true)
+        #expect(PostgresError.hint(.statementTimeout, "25P04", role: "r")?.contains("SET transaction_timeout") == true)
+        #expect(PostgresError.hint(.unreachable, nil, role: "r") == nil)
+    }
+
     @Test(arguments: PostgresProblem.allCases) func everyProblemSaysWhatToDo(problem: PostgresProblem) {
         var error = PostgresError(problem, "no", activity: "trying", place: "postgresql://h/d")
         #expect(error.hint.hasSuffix(".") && !error.hint.contains("\n"))
         #expect(error.message == "postgresql://h/d: no while trying")
         #expect(error.mayRetry == (problem.remedy != .none))
+        #expect(error.kind == (problem == .encryption ? .failed : error.kind))
+        error.activity = PostgresError.connecting
+        #expect(error.message == "cannot connect to postgresql://h/d: no")
         error.isConnectionLost = true
         #expect(error.remedy != .beginAnew)
     }

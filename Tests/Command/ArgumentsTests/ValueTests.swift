@@ -60,6 +60,12 @@ import Testing
         #expect(ValueText.duration(text) == seconds.map { .seconds($0) })
     }
 
+    /// A 0 without a unit is refused, so the message has one with a unit.
+    @Test func aDurationWithoutAUnitIsTold() {
+        #expect(!ValueKind.duration.accepts("0") && ValueKind.duration.accepts("0s"))
+        #expect(ValueKind.duration.expectation.contains("unit, such as 0s"))
+    }
+
     @Test(
         arguments: [
             ("0", .count(0)), ("100", .count(100)), ("1", .count(1)), ("1%", .share(0.01)), ("0.5%", .share(0.005)),

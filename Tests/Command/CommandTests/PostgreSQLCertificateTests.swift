@@ -31,7 +31,7 @@ struct PostgreSQLCertificateTests {
         }
         // A server that cannot be trusted, or does not let in, is not tried again.
         try expectRefused(
-            "postgres", "sslmode=verify-full&sslrootcert=\(certificates.path("other.crt"))", status: 5, "sslrootcert")
+            "postgres", "sslmode=verify-full&sslrootcert=\(certificates.path("other.crt"))", status: 1, "sslrootcert")
         try expectRefused("postgres", "sslmode=disable", status: 1, "28000", "sslmode")
         try expectRefused("loader", "sslmode=verify-full&\(own)", status: 1, "28000", "sslcert")
         for (user, parameters) in [("postgres", own), ("loader", own + "&" + client)] {

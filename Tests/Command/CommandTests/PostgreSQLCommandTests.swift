@@ -53,7 +53,8 @@ import Testing
             ["query", "-f", "markdown", "SELECT * FROM users_readable"],
             ["query", "-f", "vertical", "SELECT rule, raw FROM rejected_record ORDER BY source, line, rule"],
         ] {
-            let outputs = try both.outputs(command)
+            // Bytes are written as each database writes them: 00ff and \x00ff.
+            let outputs = try both.outputs(command).map { $0.replacing("\\x", with: "") }
             #expect(outputs[0] == outputs[1], "\(command)")
         }
         let again = try ["w.db", both.url].map { try RunResult(both.load($0).output).states }
@@ -95,16 +96,26 @@ import Testing
         let both = try Both()
         let sql = """
             SELECT NULL AS n, '\\x00ff'::bytea AS b, 12345678901234567890.50::numeric AS big, 1.5::numeric AS d, '{1,2}'::int[] AS a,
-            '{"k": 1}'::jsonb AS j, 'infinity'::float8 AS i, 'NaN'::numeric AS nan, true AS t, repeat('x', 5000) AS w,
+            '{"k": 1}'::jsonb AS j, 'infinity'::float8 AS i, 'NaN'::numeric AS nan, true AS t, false AS f, repeat('x', 5000) AS w,
             timestamptz '2026-01-01 00:00:00+05' AS m
             """
         let result = try Program.run("query", "-f", "ndjson", sql, "-w", both.url, in: both.folder)
         #expect(
             result.output == """
-                {"n":null,"b":"00ff","big":12345678901234567890.50,"d":1.5,"a":"{1,2}","j":"{\\"k\\": 1}","i":null,"nan":null,\
-                "t":1,"w":"\(String(repeating: "x", count: 5000))","m":"2025-12-31 19:00:00+00"}
+                {"n":null,"b":"\\\\x00ff","big":12345678901234567890.50,"d":1.5,"a":"{1,2}","j":"{\\"k\\": 1}","i":null,"nan":null,\
+                "t":true,"f":false,"w":"\(String(repeating: "x", count: 5000))","m":"2025-12-31 19:00:00+00"}
 
                 """, "\(result.errors)")
+    }
+
+    @Test func valuesThatAreNoNumbersInJSONAreText() throws {
+        let both = try Self.unchanged.get()
+        let sql =
+            "SELECT true AS t, 'NaN'::float8 AS a, '-Infinity'::float8 AS b, 'NaN'::numeric AS c, 1e400::numeric AS d, '\\x'::bytea AS e"
+        let csv = try Program.run("query", "-f", "csv", sql, "-w", both.url, in: both.folder).output
+        #expect(csv == "t,a,b,c,d,e\r\ntrue,NaN,-Infinity,NaN,1\(String(repeating: "0", count: 400)),\\x\r\n")
+        let json = try Program.run("query", "-f", "ndjson", sql, "-w", both.url, in: both.folder).output
+        #expect(json.hasPrefix(#"{"t":true,"a":null,"b":null,"c":null,"d":1000"#), "\(json)")
     }
 
     @Test(arguments: [
@@ -112,7 +123,10 @@ import Testing
         ("SELECT titel FROM movies", "no such column: titel; did you mean title?"),
         ("SELECT m.titel FROM movies AS m", "no such column: titel; did you mean title?"),
         ("SELECT 1,\n  FROM movies", "at line 2, character 3"), ("SELECT 1; SELECT 2", "more than one statement"),
-        ("SELECT x.title FROM movies", "\"x\""), ("SELECT 1/0", "division by zero"), ("SELECT $1::int", "parameters"),
+        ("SELECT x.title FROM movies", "\"x\""), ("SELECT 1/0", "division by zero\n\nhint: The statement can be read"),
+        ("SELECT 'x'::int", "character 8\n\nhint: The statement can be read"), ("SELECT", "have no columns"),
+        ("WITH a AS (SELECT 1) SELECT FROM a", "have no columns"), ("SELECT 1 INTO t", "would change something"),
+        ("(SELECT)", "have no columns"), ("SELECT $1::int", "parameters"),
         ("", "no statement"), ("/* x */ ;", "no statement"), ("COMMIT", "COMMIT is not available"),
         ("COPY movies TO STDOUT", "COPY is not available"), ("SET row_security = on", "SET is not available"),
         ("DELETE FROM movies", "would change something"), ("DELETE FROM movies RETURNING 1", "would change something"),

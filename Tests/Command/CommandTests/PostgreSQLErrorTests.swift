@@ -34,12 +34,16 @@ import Testing
             try expect(
                 command, "postgresql://with_password@127.0.0.1:\(port)/\(database.name)", status: 1, "28P01",
                 environment: ["PGPASSWORD": "Geheim"])
-            try expect(command, "postgresql://nobody@127.0.0.1:\(port)/nowhere", status: 1, "nobody", "28000")
+            try expect(
+                command, "postgresql://nobody@127.0.0.1:\(port)/nowhere", status: 1, "nobody", "28000",
+                #"CREATE ROLE "nobody" LOGIN"#)
             try expect(
                 command, "postgresql://postgres@127.0.0.1:\(port)/nowhere", status: 1, "3D000", "CREATE DATABASE")
             try expect(command, "postgresql://postgres@127.0.0.1:1/x", status: 5, "127.0.0.1:1")
             try expect(command, "postgresql://postgres@no.such.host.invalid/x", status: 5, "no.such.host.invalid")
-            try expect(command, database.url(role, "sslmode=require"), status: 5, "sslmode")
+            try expect(command, database.url(role, "sslmode=require"), status: 1, "cannot connect to", "sslmode")
+            try expect(command, database.url(role, "sslmode=bogus"), status: 2, "sslmode", "verify-full")
+            try expect(command, database.url(role, "bogus=Geheim"), status: 2, "no parameter bogus")
             try expect(command, database.url(role, "schema=pg_x"), status: 2, "pg_x")
             try expect(command, "postgresql://u:Geheim@x@h/d", status: 2, "%40")
         }
@@ -71,7 +75,48 @@ import Testing
         try database.admin.execute("ALTER ROLE \(role) RESET ALL; ALTER ROLE \(role) SET statement_timeout = '100ms'")
         #expect(
             try Program.run("run", "--raw", "raw", "--now", Program.now, "-w", database.url(), in: folder).status == 0)
-        try expect(["query", "SELECT pg_sleep(5)"], database.url(role), status: 1, "57014", "statement_timeout")
+        try expect(
+            ["query", "SELECT pg_sleep(5)"], database.url(role), status: 1, "57014",
+            "ALTER ROLE \"\(role)\" SET statement_timeout = 0")
+    }
+
+    @Test func aRoleThatMayNotLogInIsTold() throws {
+        let role = try database.role()
+        try database.admin.execute("ALTER ROLE \(role) NOLOGIN")
+        try expect(["status"], database.url(role), status: 1, "28000", "ALTER ROLE \"\(role)\" LOGIN")
+    }
+
+    @Test func aWrongSettingOfTheEnvironmentIsToldToo() throws {
+        try expect(
+            ["status"], database.url(), status: 2, "sslmode", "verify-full", environment: ["PGSSLMODE": "bogus"])
+    }
+
+    @Test func doctorHasNoLimitOnTime() throws {
+        let role = try database.role("SUPERUSER")
+        let load = try Program.run("run", "--raw", "raw", "--now", Program.now, "-w", database.url(), in: folder)
+        #expect(load.status == 0, "\(load.errors)")
+        for limit in ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"] {
+            try database.admin.execute("ALTER ROLE \(role) SET \(limit) = '77ms'")
+        }
+        try database.admin.execute("ALTER ROLE \(role) SET statement_timeout = '1ms'")
+        let result = try Program.start(["doctor", "-w", database.url(role)], in: folder).wait()
+        #expect(result.status == 0, "\(result.output) \(result.errors)")
+        for words in ["statement_timeout is 1 ms", "lock_timeout is 77 ms", "SET lock_timeout = 0", "ok    integrity"] {
+            #expect(result.output.contains(words), "\(words): \(result.output)")
+        }
+    }
+
+    @Test func doctorsStatusIsThatOfItsFailures() throws {
+        for (url, status) in [
+            ("postgresql://postgres@127.0.0.1:1/x", 5), (database.url("nobody"), 1), (database.url(), 0),
+        ] {
+            let result = try Program.start(["doctor", "-w", url], in: folder).wait()
+            #expect(result.status == status, "\(url): \(result.output) \(result.errors)")
+        }
+        let both = try Program.start(
+            ["doctor", "-w", "postgresql://postgres@127.0.0.1:1/x", "--events", "not/there"], in: folder
+        ).wait()
+        #expect(both.status == 1, "\(both.output)")
     }
 
     @Test func aPasswordIsNowhere() throws {

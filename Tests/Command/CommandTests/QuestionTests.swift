@@ -5,15 +5,26 @@ import Testing
 /// The questions of `schema/QUESTIONS.md`: each runs, gives the right numbers, and never scans a table for each row of
 /// another.
 @Suite struct QuestionTests {
-    /// Title to SQL, as the page has them.
-    static let questions: [(title: String, sql: String)] = {
+    /// A question of the page. Where there is one text, it is for both databases.
+    struct Question {
+        let title: String
+        let sql: String
+        let postgreSQL: String
+    }
+
+    /// The page's questions in its order.
+    static let questions: [Question] = {
         let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("schema/QUESTIONS.md")
         let text = (try? String(contentsOf: page, encoding: .utf8)) ?? ""
         return text.components(separatedBy: "\n## ").dropFirst().map { section in
             let title = section.prefix { $0 != "\n" }
-            let sql = section.components(separatedBy: "```sql\n").dropFirst().first ?? ""
-            return (String(title), sql.components(separatedBy: "```").first ?? "")
+            let blocks = section.components(separatedBy: "```sql\n").dropFirst().map {
+                $0.components(separatedBy: "```").first ?? ""
+            }
+            let marks = section.matches(of: /\n(\w+):\n\n```sql\n/).map { String($0.1) }
+            #expect(marks == (blocks.count == 1 ? [] : ["SQLite", "PostgreSQL"]), "\(title)")
+            return Question(title: String(title), sql: blocks.first ?? "", postgreSQL: blocks.last ?? "")
         }
     }()
 
@@ -98,7 +109,7 @@ import Testing
         ],
         "Never watched": ["605,Unseen,70", "606,Unknown,7"],
         "What a user watched": [
-            "2026-10-31 10:10:00,The Lantern,5400.0,9.0", "2026-11-20 20:00:00,Harbour,100.0,",
+            "2026-10-31T10:10:00.000Z,The Lantern,5400.0,9.0", "2026-11-20T20:00:00.000Z,Harbour,100.0,",
         ],
         "The comments on a movie": [
             "0,2,First", "1,4711,(deleted)", "2,2,To that", "0,3,Second", "0,3,To nothing", "0,3,From elsewhere",
@@ -112,7 +123,8 @@ import Testing
         "Planned and not watched yet": ["603,The Lantern,1", "605,Unseen,1"],
     ]
 
-    private static func warehouse() throws -> TemporaryFolder {
+    /// A folder with the events in a warehouse: `w.db` in it, or another one.
+    private static func warehouse(_ place: String = "w.db") throws -> TemporaryFolder {
         let folder = try TemporaryFolder(inMemory: true)
         try folder.write("movies.ndjson", movies)
         let lines = events.map { event in
@@ -121,7 +133,11 @@ import Testing
                 "{\"event_type\":\"\(event.type)\",\"event_time\":\"\(event.time)\",\"user_id\":\(event.user),\(movie)\(event.rest)}\n"
         }
         try folder.write("events.ndjson", lines.joined())
-        let loaded = try Program.load("--movies", "movies.ndjson", "--events", "events.ndjson", in: folder)
+        let result = try Program.run(
+            "run", "--warehouse", place, "--raw", "raw", "--now", Program.now, "--json", "--movies", "movies.ndjson",
+            "--events", "events.ndjson", in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        let loaded = try RunResult(result.output)
         #expect(loaded.rejected == 0 && loaded.accepted == lines.count + 4)
         return folder
     }
@@ -142,6 +158,24 @@ import Testing
         for question in Self.questions {
             #expect(try Self.ask(question.sql, "w.db", in: folder) == Self.answers[question.title], "\(question.title)")
         }
+    }
+
+    @Test(.needsPostgreSQL) func theyGiveTheSameNumbersOnPostgreSQL() throws {
+        let database = try PostgreSQLDatabase()
+        let folder = try Self.warehouse(database.url())
+        // The session's time zone is not that of the days and months.
+        try database.admin.execute("ALTER DATABASE \(database.name) SET TimeZone = 'Pacific/Kiritimati'")
+        for question in Self.questions {
+            let answer = try Self.ask(question.postgreSQL, database.url(), in: folder)
+            // A number of PostgreSQL's type numeric has as many digits as it is rounded to: 9.00 is 9.0.
+            #expect(
+                answer.map(Self.withoutLastZeros) == Self.answers[question.title]?.map(Self.withoutLastZeros),
+                "\(question.title)")
+        }
+    }
+
+    private static func withoutLastZeros(_ line: String) -> String {
+        line.replacing(/(\.[0-9])0+(?=,|$)/) { String($0.1) }
     }
 
     @Test func noneScansATableForEachRowOfAnother() throws {

@@ -95,7 +95,7 @@ final class ConnectionAttempt: @unchecked Sendable {
     }
 
     private func error(_ problem: PostgresProblem, _ words: String) -> PostgresError {
-        PostgresError(problem, words, activity: "connecting", place: location.description)
+        PostgresError(problem, words, activity: PostgresError.connecting, place: location.description)
     }
 
     // MARK: On the thread
@@ -140,7 +140,10 @@ final class ConnectionAttempt: @unchecked Sendable {
         guard location.parameters["service"] != nil || getenv("PGSERVICE") != nil else {
             guard let options = PQconndefaults() else { return [:] }
             defer { PQconninfoFree(options) }
-            return PostgresLocation.values(of: options)
+            let values = PostgresLocation.values(of: options)
+            // The location's own are checked already; the others are those of the environment.
+            try URLParameters.checkValues(values.filter { location.parameters[$0.key] == nil })
+            return values
         }
         // libpq reads service files only when a connection is started.
         let handle = ConnectionRun.start(location.parameters)

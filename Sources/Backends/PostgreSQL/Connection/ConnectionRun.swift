@@ -33,7 +33,7 @@ struct ConnectionRun {
     /// - Throws: `PostgresError`; libpq's handle is closed then.
     func connect() throws(PostgresError) -> Outcome {
         guard let handle = ConnectionRun.start(parameters.values) else {
-            throw PostgresError(.other, "no memory left", activity: "connecting", place: place)
+            throw PostgresError(.other, "no memory left", activity: PostgresError.connecting, place: place)
         }
         var isKept = false
         defer { if !isKept { PQfinish(handle) } }
@@ -57,7 +57,7 @@ struct ConnectionRun {
                     handle, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, until: min(addressEnd, end))
                 if !isReady {
                     if isAbandoned() {
-                        throw PostgresError(.interrupted, "given up", activity: "connecting", place: place)
+                        throw PostgresError(.interrupted, "given up", activity: PostgresError.connecting, place: place)
                     }
                     silentPlaces.append(progress.place)
                     silentAddress = progress.address
@@ -75,6 +75,8 @@ struct ConnectionRun {
                 throw failure(words, progress, handle)
             }
             let address = progress.address
+            // One call may read this answer and fail in the handshake, after which nothing of it is left.
+            if progress.status == CONNECTION_SSL_STARTUP, isEncryptionAgreed(handle) { progress.isEncrypting = true }
             next = PQconnectPoll(handle)
             if next != PGRES_POLLING_FAILED { progress = Progress(handle) }
             if progress.address != address || silentAddress == address {
@@ -89,7 +91,7 @@ struct ConnectionRun {
         let status: ConnStatusType
         let host: ConnectionParameters.Host
         /// Whether the two sides have begun to agree on encryption.
-        let isEncrypting: Bool
+        var isEncrypting: Bool
 
         init(_ handle: OpaquePointer) {
             status = PQstatus(handle)
@@ -130,7 +132,7 @@ struct ConnectionRun {
         var words = "no answer within \(limit.components.seconds) s from " + places.joined(separator: ", nor from ")
         let refused = others.split(separator: "\n").filter { !$0.contains("Connection reset") }
         if !refused.isEmpty { words += "; " + PostgresError.oneLine(refused.joined(separator: "; ")) }
-        return PostgresError(.unreachable, words, activity: "connecting", place: place)
+        return PostgresError(.unreachable, words, activity: PostgresError.connecting, place: place)
     }
 
     private func failure(_ text: String, _ progress: Progress, _ handle: OpaquePointer) -> PostgresError {
@@ -147,12 +149,21 @@ struct ConnectionRun {
         } else {
             problem = .unreachable
         }
-        var error = PostgresError(problem, refusal.words, activity: "connecting", place: place)
+        var error = PostgresError(problem, refusal.words, activity: PostgresError.connecting, place: place)
         error.sqlState = refusal.sqlState
-        if problem == .permission {
-            error.ownHint = "Let the owner of the database or a superuser run GRANT CONNECT ON DATABASE … TO this role."
+        if let role = PQuser(handle).map({ String(cString: $0) }) {
+            error.ownHint = PostgresError.hint(problem, refusal.sqlState, role: role)
         }
         return error
+    }
+
+    /// Whether the next byte is the server's consent to encryption
+    /// (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL). It is left to be read.
+    private func isEncryptionAgreed(_ handle: OpaquePointer) -> Bool {
+        var byte: UInt8 = 0
+        let socket = PQsocket(handle)
+        return socket >= 0 && PQsslStruct(handle, "OpenSSL") == nil
+            && recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 1 && byte == UInt8(ascii: "S")
     }
 
     /// Whether the server has not closed the connection: then libpq has ended the attempt.

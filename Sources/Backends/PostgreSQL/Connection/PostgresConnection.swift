@@ -55,7 +55,7 @@ public final class PostgresConnection {
         handle = made.handle
         _ = PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
         notices.listen(to: handle, place: location.description)
-        guard PQsetnonblocking(handle, 1) == 0 else { throw lost("connecting") }
+        guard PQsetnonblocking(handle, 1) == 0 else { throw lost(PostgresError.connecting) }
         try checkServer()
     }
 
@@ -137,6 +137,9 @@ public final class PostgresConnection {
             error.problem = .readOnly
         }
         if error.problem == .statementTimeout, isCancelling { error.problem = .interrupted }
+        if error.problem == .statementTimeout, let role = PQuser(handle).map({ String(cString: $0) }) {
+            error.ownHint = PostgresError.hint(.statementTimeout, error.sqlState, role: role)
+        }
         return error
     }
 
@@ -148,7 +151,7 @@ public final class PostgresConnection {
         guard serverVersion >= PostgresConnection.oldestVersion else {
             var error = error(
                 .unsupported, "the server has version \(serverVersion / 10_000), and 12 is the oldest that will do",
-                "connecting")
+                PostgresError.connecting)
             error.ownHint = "Name a server of PostgreSQL 12 or newer."
             throw error
         }
@@ -158,14 +161,17 @@ public final class PostgresConnection {
         guard let encoding, encoding == "UTF8" else {
             let database = PQdb(handle).map { String(cString: $0) } ?? "movies"
             var error = error(
-                .unsupported, "the database has the encoding \(encoding ?? "?"), and UTF8 is needed", "connecting")
+                .unsupported, "the database has the encoding \(encoding ?? "?"), and UTF8 is needed",
+                PostgresError.connecting)
             error.ownHint =
                 "Make another database and name it: CREATE DATABASE \(PostgresLocation.quoted(database + "_utf8")) "
                 + "ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0."
             throw error
         }
         guard let client = reported("client_encoding"), client != "UTF8" else { return }
-        throw error(.unsupported, "the client's encoding is \(client), although UTF8 was asked for", "connecting")
+        throw error(
+            .unsupported, "the client's encoding is \(client), although UTF8 was asked for",
+            PostgresError.connecting)
     }
 }
 

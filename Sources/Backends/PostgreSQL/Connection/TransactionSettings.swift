@@ -5,7 +5,7 @@ public struct TransactionSettings: Sendable {
     public var isSnapshot = false
     /// How long a statement waits for a lock; nil for no limit.
     public var lockTimeout: Duration?
-    /// How long a statement may take; nil for the role's setting.
+    /// How long a statement may take; zero for no limit, nil for the role's setting.
     public var statementTimeout: Duration?
     /// The memory that a sort or a hash table of the server may use, such as `64MB`; nil for the role's setting.
     public var workMemory: String?
@@ -37,7 +37,10 @@ public struct TransactionSettings: Sendable {
         // does (https://www.rfc-editor.org/rfc/rfc5482; tcp(7), TCP_USER_TIMEOUT).
         if !isSnapshot { settings["tcp_user_timeout"] = "30000" }
         if let lockTimeout { settings["lock_timeout"] = String(max(lockTimeout.inMilliseconds, 1)) }
-        if let statementTimeout { settings["statement_timeout"] = String(max(statementTimeout.inMilliseconds, 1)) }
+        if let statementTimeout {
+            settings["statement_timeout"] =
+                statementTimeout == .zero ? "0" : String(max(statementTimeout.inMilliseconds, 1))
+        }
         if let workMemory { settings["work_mem"] = workMemory }
         if let compilesStatements { settings["jit"] = compilesStatements ? "on" : "off" }
         statements += settings.sorted { $0.key < $1.key }.map { "SET LOCAL \($0.key) = '\($0.value)'" }

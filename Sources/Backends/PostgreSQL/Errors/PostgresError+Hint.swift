@@ -1,4 +1,31 @@
 extension PostgresError {
+    /// What to do about a refusal of one role.
+    ///
+    /// - Returns: nil where the role does not matter.
+    static func hint(_ problem: PostgresProblem, _ sqlState: String?, role: String) -> String? {
+        let name = PostgresLocation.quoted(oneLine(role, limit: 63))
+        switch problem {
+        case .authentication where sqlState == "28000":
+            return
+                "The role has to be there and may have to be let in: CREATE ROLE \(name) LOGIN makes it, and ALTER ROLE "
+                + "\(name) LOGIN lets it log in. Else check sslmode (the server may let in encrypted connections only), "
+                + "sslcert and sslkey (it may demand a certificate), and pg_hba.conf on the server."
+        case .authentication:
+            return
+                "Check the user's name and password (PGPASSWORD or ~/.pgpass). A role that is not there gets the same "
+                + "answer: CREATE ROLE \(name) LOGIN makes it, and ALTER ROLE \(name) LOGIN lets it log in. Then check "
+                + "pg_hba.conf on the server."
+        case .permission:
+            return "Let the owner of the database or a superuser run GRANT CONNECT ON DATABASE … TO \(name)."
+        case .statementTimeout:
+            let setting = sqlState == "25P04" ? "transaction_timeout" : "statement_timeout"
+            return
+                "Somebody cancelled the statement, or a limit on its time ended it: ALTER ROLE \(name) SET \(setting) = 0 "
+                + "removes the role's limit. Then run the same command again."
+        default: return nil
+        }
+    }
+
     /// What to do next.
     public var hint: String {
         if let ownHint { return ownHint }
@@ -43,7 +70,7 @@ extension PostgresError {
         case .encryption:
             "Check sslmode, sslrootcert, sslcert and sslkey: https://www.postgresql.org/docs/current/libpq-ssl.html."
         case .authentication where sqlState == "28000":
-            "Check the user's name, sslmode (the server may let in encrypted connections only), sslcert and sslkey (it "
+            "Check the user's name (ALTER ROLE … LOGIN lets a role log in), sslmode (the server may let in encrypted connections only), sslcert and sslkey (it "
                 + "may demand a certificate), and pg_hba.conf on the server."
         case .authentication:
             "Check the user's name and password (PGPASSWORD or ~/.pgpass), and pg_hba.conf on the server."
@@ -64,8 +91,8 @@ extension PostgresError {
             "Use a role that may write; default_transaction_read_only is on for this one or its database."
         case .interrupted: "Run the same command again to go on."
         case .statementTimeout:
-            "Somebody cancelled the statement, or a limit on its time ended it: ALTER ROLE … SET statement_timeout = 0 "
-                + "removes the role's limit. Then run the same command again."
+            "Somebody cancelled the statement, or the role's statement_timeout ended it. Set that to 0, and run the same "
+                + "command again."
         case .lockTimeout: "Another program holds a lock; pg_stat_activity and pg_locks show which. Then try again."
         default:
             "Another program locks or changes the same rows (pg_stat_activity shows which). When it has ended, run the "

@@ -57,6 +57,9 @@ public struct PostgresError: ReportedError {
         PostgresError(.location, words, hint: hint)
     }
 
+    /// The activity of making a connection.
+    static let connecting = "connecting"
+
     /// The same error with another hint, where there is one.
     func with(hint: String?) -> PostgresError {
         var error = self
@@ -66,9 +69,10 @@ public struct PostgresError: ReportedError {
 
     /// What failed and where, on one line.
     public var message: String {
-        var text = place.isEmpty ? words : "\(place): \(words)"
+        let isConnecting = activity == PostgresError.connecting
+        var text = place.isEmpty ? words : (isConnecting ? "cannot connect to " : "") + "\(place): \(words)"
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
-        if !activity.isEmpty { text += " while \(activity)" }
+        if !activity.isEmpty, !isConnecting || place.isEmpty { text += " while \(activity)" }
         if let copyRow { text += ", row \(copyRow)" }
         if isCommitUnknown { text += "; whether the transaction was committed is not known yet" }
         return text
@@ -80,7 +84,7 @@ public struct PostgresError: ReportedError {
         case .location: .usage
         case .diskFull: .noRoom
         case .overtaken: .inUse
-        case .unreachable, .encryption, .lostConnection, .startingUp, .shuttingDown, .standby, .tooManyConnections:
+        case .unreachable, .lostConnection, .startingUp, .shuttingDown, .standby, .tooManyConnections:
             .unreachable
         default: .failed
         }

@@ -30,7 +30,9 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
     public init(_ url: String) throws(PostgresError) {
         let text = try PostgresURL(url)
         schema = try PostgresLocation.checkedSchema(text.schema ?? PostgresLocation.defaultSchema)
+        try URLParameters.checkNames(text.parameters)
         var parameters = try PostgresLocation.parse(text.withoutSchema)
+        try URLParameters.checkValues(parameters)
         try PostgresLocation.checkPorts(parameters["port"])
         hasPassword = PostgresLocation.secrets.contains { parameters[$0] != nil }
         description = PostgresLocation.describe(parameters, schema)
@@ -59,15 +61,22 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
     private static let longestIdentifier = 63
 
     private static func checkedSchema(_ name: String) throws(PostgresError) -> String {
-        if name.isEmpty || name.utf8.contains(0) || name.utf8.count > longestIdentifier {
-            throw .location(
-                "the schema in the URL is no name of 1 to \(longestIdentifier) bytes",
-                hint: "Name a schema of that length, as in ?schema=\(defaultSchema).")
+        let hint = "Name another schema, as in ?schema=\(defaultSchema)."
+        if name.utf8.contains(0) {
+            throw .location("the schema in the URL has a NUL character (%00), which no name may have", hint: hint)
         }
-        if name.hasPrefix("pg_") || name == "information_schema" || name == "$user" {
+        if name.isEmpty || name.utf8.count > longestIdentifier {
             throw .location(
-                "the schema \(name) means something else to the server",
-                hint: "Name another schema, as in ?schema=\(defaultSchema).")
+                "the schema in the URL has \(name.utf8.count) bytes, and a name has 1 to \(longestIdentifier)",
+                hint: hint)
+        }
+        if name.utf8.starts(with: "pg_".utf8) {
+            throw .location(
+                "the schema \(PostgresError.oneLine(name)) begins with pg_, which PostgreSQL keeps for its own schemas",
+                hint: hint)
+        }
+        if name == "information_schema" || name == "$user" {
+            throw .location("the schema \(name) has a meaning of its own in PostgreSQL", hint: hint)
         }
         return name
     }
@@ -98,6 +107,17 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
         return values
     }
 
+    /// The names of all options.
+    static func names(of options: UnsafeMutablePointer<PQconninfoOption>) -> Set<String> {
+        var names: Set<String> = []
+        var option = options
+        while let name = option.pointee.keyword {
+            names.insert(String(cString: name))
+            option += 1
+        }
+        return names
+    }
+
     private static func checkPorts(_ ports: String?) throws(PostgresError) {
         for port in (ports ?? "").split(separator: ",") {
             if let number = Int(port), (1...65535).contains(number) { continue }
@@ -110,7 +130,7 @@ public struct PostgresLocation: Sendable, CustomStringConvertible {
     }
 
     /// The parameters that are secrets, those of libpq 18 among them.
-    private static let secrets = [
+    static let secrets = [
         "password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key",
     ]
 

@@ -4,12 +4,16 @@ struct PostgresURL {
     let withoutSchema: String
     /// The schema that it names.
     let schema: String?
+    /// The parameters for libpq, escaped: `sslmode=require`.
+    let parameters: [Substring]
 
     /// Parses a URL.
     ///
     /// - Throws: `PostgresError` with the problem `.location`, without any part of the URL but a parameter's name.
     init(_ url: String) throws(PostgresError) {
-        guard let scheme = ["postgresql://", "postgres://"].first(where: url.hasPrefix), !url.utf8.contains(0) else {
+        // Upper case is the same (https://www.rfc-editor.org/rfc/rfc3986#section-3.1); libpq takes lower case only.
+        let isBegun = { (scheme: String) in url.prefix(scheme.count).lowercased() == scheme }
+        guard let scheme = ["postgresql://", "postgres://"].first(where: isBegun), !url.utf8.contains(0) else {
             throw .location(
                 "the location does not begin with postgresql://",
                 hint: "Write it as postgresql://user@host:port/database.")
@@ -17,8 +21,8 @@ struct PostgresURL {
         let rest = url.dropFirst(scheme.count)
         try PostgresURL.checkUserInformation(rest)
         guard let mark = rest.firstIndex(of: "?") else {
-            withoutSchema = url
-            schema = nil
+            withoutSchema = scheme + rest
+            (schema, parameters) = (nil, [])
             return
         }
         var schema: String?
@@ -28,14 +32,15 @@ struct PostgresURL {
                 others.append(parameter)
                 continue
             }
-            guard schema == nil, let value = PostgresURL.unescaped(parameter.dropFirst("schema=".count)) else {
+            guard schema == nil else {
                 throw .location(
-                    "the parameter schema of the URL stands there twice, or has a % without two hexadecimal digits",
-                    hint: "Write it once, as in ?schema=\(PostgresLocation.defaultSchema), and % as %25.")
+                    "the URL has the parameter schema twice",
+                    hint: "Write it once, as in ?schema=\(PostgresLocation.defaultSchema).")
             }
-            schema = value
+            schema = try PostgresURL.schema(parameter.dropFirst("schema=".count))
         }
         self.schema = schema
+        parameters = others
         withoutSchema = scheme + rest[..<mark] + (others.isEmpty ? "" : "?" + others.joined(separator: "&"))
     }
 
@@ -67,8 +72,26 @@ struct PostgresURL {
         return result
     }
 
+    private static func schema(_ text: Substring) throws(PostgresError) -> String {
+        guard let bytes = unescapedBytes(text) else {
+            throw .location(
+                "the schema in the URL has a % without two hexadecimal digits after it", hint: "Write % as %25.")
+        }
+        guard let schema = String(validating: bytes, as: UTF8.self) else {
+            throw .location(
+                "the schema in the URL is not UTF-8",
+                hint: "Write other characters than those of ASCII by their bytes in UTF-8: é is %C3%A9.")
+        }
+        return schema
+    }
+
     /// The text of an escaped one; nil when a `%` is not followed by two hexadecimal digits, or the text is not UTF-8.
     static func unescaped(_ text: Substring) -> String? {
+        unescapedBytes(text).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The bytes of an escaped text; nil when a `%` is not followed by two hexadecimal digits.
+    private static func unescapedBytes(_ text: Substring) -> [UInt8]? {
         var bytes: [UInt8] = []
         var rest = text.utf8
         while let byte = rest.popFirst() {
@@ -84,6 +107,6 @@ struct PostgresURL {
             bytes.append(value)
             rest.removeFirst(2)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 }

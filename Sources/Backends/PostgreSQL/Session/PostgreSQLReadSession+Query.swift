@@ -12,11 +12,17 @@ extension PostgreSQLReadSession {
         do {
             try consistently {
                 let statement = try connection.describe(sql)
-                if statement.columns == 0 { throw Self.refusal(of: word) }
+                let mayRead = statement.columns > 0 || Self.reading.contains(word)
+                if !mayRead { throw Self.refusal(of: word) }
                 if statement.parameters > 0 {
                     throw QueryError.invalid("it has parameters ($1), and there are no values for them")
                 }
+                // The server refuses one that would write, such as SELECT … INTO.
                 let rows = try connection.query(sql, [], format: .text)
+                if statement.columns == 0 {
+                    while try rows.next() {}
+                    throw QueryError.invalid("its rows have no columns, so that there is nothing to print")
+                }
                 try header(rows.columnNames)
                 let columns = rows.columnTypes.map { PostgresType(oid: $0) }
                 while try rows.next() { try row(columns.indices.map { Self.value(rows, $0, columns[$0]) }) }
@@ -25,6 +31,10 @@ extension PostgreSQLReadSession {
             throw queryError(error, sql)
         }
     }
+
+    /// The first words of statements that may read without having columns: `SELECT FROM movies`. One in parentheses has
+    /// none.
+    private static let reading: Set<String> = ["SELECT", "TABLE", "VALUES", "WITH", ""]
 
     /// Why a statement without rows is refused.
     private static func refusal(of word: String) -> QueryError {
@@ -42,12 +52,9 @@ extension PostgreSQLReadSession {
         guard let text = rows.text(column) else { return .null }
         switch type {
         case .bigint, .integer, .smallint: return Int64(text).map { .integer($0) } ?? .text(text)
-        case .boolean: return .integer(text == "t" ? 1 : 0)
+        case .boolean: return .boolean(text == "t")
         case .numeric: return number(text)
-        case .real, .double: return Double(text).map { .real($0) } ?? .text(text)
-        case .bytea:
-            guard text.hasPrefix("\\x") else { return .text(text) }
-            return .blob(bytes(ofHexadecimal: text.dropFirst(2).utf8))
+        case .real, .double: return Double(text).map { $0.isFinite ? .real($0) : .notFinite(text) } ?? .text(text)
         default: return .text(text)
         }
     }
@@ -56,12 +63,11 @@ extension PostgreSQLReadSession {
     private static func number(_ text: String) -> QueryValue {
         if let integer = Int64(text) { return .integer(integer) }
         guard let double = Double(text) else { return .text(text) }
-        return !double.isFinite || "\(double)" == text ? .real(double) : .decimal(text)
-    }
-
-    private static func bytes(ofHexadecimal digits: Substring.UTF8View) -> [UInt8] {
-        let values = digits.map { $0 < 0x3a ? $0 &- 0x30 : $0 &- 0x57 }
-        return stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+        // A numeric may also be greater than every double.
+        if !double.isFinite {
+            return text.utf8.contains { (0x31...0x39).contains($0) } ? .decimal(text) : .notFinite(text)
+        }
+        return "\(double)" == text ? .real(double) : .decimal(text)
     }
 
     // MARK: Errors
@@ -85,7 +91,10 @@ extension PostgreSQLReadSession {
             return QueryError.severalStatements
         }
         let text = QueryText(sql)
-        guard let position = error.statementPosition else { return QueryError.invalid(error.words) }
+        // Cardinality and data are no matter of the statement's words.
+        let isAboutValues = ["20", "21", "22"].contains(state.prefix(2))
+        let about = { (words: String) in isAboutValues ? QueryError.wrongValue(words) : QueryError.invalid(words) }
+        guard let position = error.statementPosition else { return about(error.words) }
         // `errorMissingRTE` found a table's name before a column's that FROM does not have.
         if let name = text.name(at: position), error.routine != "errorMissingRTE" {
             // If the names cannot be read, the error is reported without a suggestion.
@@ -96,7 +105,7 @@ extension PostgreSQLReadSession {
             }
         }
         let place = text.place(of: position)
-        return QueryError.invalid("\(error.words), at line \(place.line), character \(place.column)")
+        return about("\(error.words), at line \(place.line), character \(place.column)")
     }
 
     /// The columns of the tables and views that a statement names, or of all when it names none.

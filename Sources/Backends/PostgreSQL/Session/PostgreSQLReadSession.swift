@@ -16,7 +16,9 @@ final class PostgreSQLReadSession: SQLReadSession {
     /// Connects to a server. A signal that ends the program cancels the statement that the server is running.
     ///
     /// - Throws: `PostgresError`; `WarehouseError.notThere` when there is no warehouse in the schema.
-    init(_ location: PostgresLocation) throws {
+    ///
+    /// - Parameter limitsTime: whether the role's `statement_timeout` holds.
+    init(_ location: PostgresLocation, limitsTime: Bool = true) throws {
         self.location = location.description
         dialect = .postgreSQL(schema: location.schema)
         connection = try PostgresConnection(
@@ -24,8 +26,11 @@ final class PostgreSQLReadSession: SQLReadSession {
         var settings = TransactionSettings()
         settings.schema = location.schema
         settings.isSnapshot = true
+        if !limitsTime { settings.statementTimeout = .zero }
         self.settings = settings
-        guard try connection.hasWarehouse() else { throw WarehouseError.notThere(location: self.location) }
+        guard try consistently({ try connection.hasWarehouse() }) else {
+            throw WarehouseError.notThere(location: self.location)
+        }
     }
 
     /// Reads something in one transaction.

@@ -14,7 +14,11 @@ public final class PostgreSQLReader: SQLWarehouseReader {
     /// Connects to a server.
     ///
     /// - Throws: `PostgresError`; `WarehouseError.notThere` when there is no warehouse in the schema.
-    public init(_ location: PostgresLocation) throws { super.init(try PostgreSQLReadSession(location)) }
+    ///
+    /// - Parameter limitsTime: whether the role's `statement_timeout` holds.
+    public init(_ location: PostgresLocation, limitsTime: Bool = true) throws {
+        super.init(try PostgreSQLReadSession(location, limitsTime: limitsTime))
+    }
 }
 
 extension WarehouseBackend {

@@ -17,14 +17,14 @@ struct BackendChecks {
     private var warehouseFindings: [Finding] {
         do {
             let (backend, location) = try Backends.warehouseBackend(warehouse)
-            return backend.check(location) { try Self.content(of: backend.openReader(location)) }
+            return backend.check(location, Self.content)
         } catch {
             return [.fail("warehouse", error)]
         }
     }
 
     /// The checks that are common to all warehouses: size, version of the schema, integrity, last run.
-    private static func content(of reader: any WarehouseReader) throws -> [Finding] {
+    private static func content(_ reader: any WarehouseReader) throws -> [Finding] {
         let schema = try reader.schemaVersion()
         if schema.applied > schema.known {
             throw WarehouseError.newerSchema(

@@ -10,7 +10,8 @@ enum DoctorCommand: Command {
         name: "doctor",
         summary: "Check the installation and every configured backend, and say how to mend what is wrong.",
         discussion: """
-            Exits with status 1 when something fails; a warning is no failure. Nothing is changed: a warehouse that is \
+            Exits with status 1 when something fails, and with 5 when all that fails is a server that cannot be reached; a \
+            warning is no failure. Nothing is changed: a warehouse that is \
             not there yet is fine, and is not made. The check of a large warehouse's integrity reads all of it.
             """,
         options: [
@@ -29,14 +30,21 @@ enum DoctorCommand: Command {
             movies: arguments.strings("movies"), events: arguments.strings("events"), named: Set(ports))
         let temporaryFolder = context.console.environment["TMPDIR"] ?? "/tmp"
         let findings = InstallationChecks.findings(temporaryFolder: temporaryFolder) + backends.findings
-        let isWell = !findings.contains { $0.outcome == .fail }
+        let status = status(of: findings)
         if arguments.flag("json") {
             let checks = JSONText.array(findings.map(json))
-            try context.console.print(JSONText.object([("ok", .boolean(isWell)), ("checks", checks)]).compact)
+            try context.console.print(JSONText.object([("ok", .boolean(status == .done)), ("checks", checks)]).compact)
         } else {
             try print(findings, on: context.console)
         }
-        return isWell ? .done : .failed
+        return status
+    }
+
+    /// The exit status: that of a server that cannot be reached only where nothing else fails.
+    static func status(of findings: [Finding]) -> ExitStatus {
+        let failures = findings.filter { $0.outcome == .fail }
+        if failures.isEmpty { return .done }
+        return failures.allSatisfy { $0.kind == .unreachable } ? .unreachable : .failed
     }
 
     private static func json(_ finding: Finding) -> JSONText {

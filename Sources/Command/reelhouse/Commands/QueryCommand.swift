@@ -73,8 +73,10 @@ enum QueryCommand: Command {
     private static func cell(_ value: QueryValue) -> CellValue {
         switch value {
         case .null: .null
+        case .boolean(let boolean): .boolean(boolean)
         case .integer(let integer): .integer(integer)
         case .real(let real): .real(real)
+        case .notFinite(let word): .notFinite(word)
         case .decimal(let digits): .decimal(digits)
         case .text(let text): .text(text)
         case .blob(let bytes): .blob(bytes)

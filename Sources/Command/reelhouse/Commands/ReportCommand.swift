@@ -65,7 +65,8 @@ enum ReportCommand: Command {
         case .null: ""
         case .integer(let integer): NumberFormat.grouped(integer)
         case .real(let real): NumberFormat.fixed(real, digits: 2)
-        case .decimal(let text), .text(let text): text
+        case .boolean(let boolean): String(boolean)
+        case .decimal(let text), .notFinite(let text), .text(let text): text
         case .blob: ""
         }
     }

@@ -22,7 +22,7 @@ struct QueryFault: ReportedError {
         case .unknownTable(let name, let names): "no such table or view: \(name)" + Self.suggestion(name, names)
         case .unknownColumn(let name, let names): "no such column: \(name)" + Self.suggestion(name, names)
         case .unavailable(let what): "\(what) not available in a query"
-        case .invalid(let words): "the statement cannot be run: \(words)"
+        case .wrongValue(let words), .invalid(let words): "the statement cannot be run: \(words)"
         }
     }
 
@@ -36,6 +36,8 @@ struct QueryFault: ReportedError {
         case .unknownColumn:
             "`reelhouse schema TABLE` lists the columns of a table. A text stands in single quotes: 'text'."
         case .unavailable: "A query reads this warehouse only. \(help.otherData)"
+        case .wrongValue:
+            "The statement can be read, and a value in it or in a row is wrong: look at what the message names."
         case .invalid:
             "Check the SQL syntax (\(help.syntax)). `reelhouse schema` lists the tables."
         }

@@ -6,8 +6,12 @@ import enum Domain.NumberFormat
 /// A value of a query's result.
 enum CellValue: Sendable, Equatable {
     case null
+    /// As text `true` or `false`.
+    case boolean(Bool)
     case integer(Int64)
     case real(Double)
+    /// A number that is none or infinite, in the database's words. JSON has null for it.
+    case notFinite(String)
     /// A decimal number that no double equals, by its digits.
     case decimal(String)
     case text(String)
@@ -18,9 +22,10 @@ enum CellValue: Sendable, Equatable {
     var text: String? {
         switch self {
         case .null: nil
+        case .boolean(let value): String(value)
         case .integer(let value): String(value)
         case .real(let value): String(value)
-        case .decimal(let value), .text(let value): value
+        case .decimal(let value), .notFinite(let value), .text(let value): value
         case .blob(let bytes): Self.hexadecimal(bytes)
         }
     }
@@ -102,7 +107,8 @@ struct NDJSONRowWriter: RowWriter {
 
     private static func value(_ cell: CellValue) -> String {
         switch cell {
-        case .null: "null"
+        case .null, .notFinite: "null"
+        case .boolean(let value): String(value)
         case .integer(let value): String(value)
         case .real(let value): JSONText.real(value).compact
         case .decimal(let digits): digits
@@ -175,8 +181,8 @@ struct TableRowWriter: RowWriter {
         for row in rows {
             switch row[column] {
             case .null: break
-            case .integer, .real, .decimal: hasNumber = true
-            case .text, .blob: return false
+            case .integer, .real, .notFinite, .decimal: hasNumber = true
+            case .boolean, .text, .blob: return false
             }
         }
         return hasNumber

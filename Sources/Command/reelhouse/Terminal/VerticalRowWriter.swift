@@ -45,7 +45,7 @@ struct VerticalRowWriter: RowWriter {
             // The end of a path is more important than its middle.
             let isPath = text.contains("/") && !text.contains(" ")
             return isPath ? PathText.shortened(text, to: width) : DisplayWidth.truncate(text, to: width)
-        case .null, .integer, .real, .decimal: return text
+        case .null, .boolean, .integer, .real, .notFinite, .decimal: return text
         }
     }
 }

@@ -71,9 +71,9 @@ public struct WarehouseBackend: Backend {
     public var openCopyTarget: (@Sendable (Location) throws -> any CopyTarget)?
     /// Whether a warehouse, or anything else, exists at a location. True where only a server could tell.
     public var isThere: @Sendable (Location) -> Bool
-    /// What `doctor` reports about a location. `content` opens the warehouse for reading and checks what every
-    /// warehouse has (schema, integrity, last run); it throws when the warehouse cannot be opened.
-    public var check: @Sendable (Location, _ content: () throws -> [Finding]) -> [Finding]
+    /// What `doctor` reports about a location. It opens the warehouse for reading, and `content` checks what every
+    /// warehouse has (schema, integrity, last run).
+    public var check: @Sendable (Location, _ content: (any WarehouseReader) throws -> [Finding]) -> [Finding]
     /// The files of the warehouse on this machine.
     public var localFiles: @Sendable (Location) -> LocalFiles
     /// Stores that a command wrote a file, so that `localFiles` lists it later.
@@ -93,7 +93,7 @@ public struct WarehouseBackend: Backend {
         openCopySource: (@Sendable (Location) throws -> any CopySource)? = nil,
         openCopyTarget: (@Sendable (Location) throws -> any CopyTarget)? = nil,
         isThere: @escaping @Sendable (Location) -> Bool = { _ in true },
-        check: (@Sendable (Location, () throws -> [Finding]) -> [Finding])? = nil,
+        check: (@Sendable (Location, (any WarehouseReader) throws -> [Finding]) -> [Finding])? = nil,
         localFiles: @escaping @Sendable (Location) -> LocalFiles = { _ in LocalFiles() },
         remember: @escaping @Sendable (FileState, String, Location) throws -> Void = { _, _, _ in },
         queryHelp: QueryHelp
@@ -108,8 +108,8 @@ public struct WarehouseBackend: Backend {
         self.openCopyTarget = openCopyTarget
         self.isThere = isThere
         self.check =
-            check ?? { _, content in
-                do { return try content() } catch { return [.fail("warehouse", error)] }
+            check ?? { location, content in
+                do { return try content(openReader(location)) } catch { return [.fail("warehouse", error)] }
             }
         self.localFiles = localFiles
         self.remember = remember

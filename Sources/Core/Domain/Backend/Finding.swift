@@ -13,6 +13,8 @@ public struct Finding: Sendable, Equatable {
     public let detail: String
     /// What to do about it; nil when nothing has to be done.
     public let remedy: String?
+    /// The kind of the error of a check that failed with one.
+    public var kind: FailureKind? = nil
 
     /// The check passed.
     public static func ok(_ subject: String, _ detail: String) -> Finding {
@@ -34,6 +36,8 @@ public struct Finding: Sendable, Equatable {
         guard let error = error as? any ReportedError else {
             return fail(subject, "\(error)", "Mend the cause, and run `reelhouse doctor` again.")
         }
-        return fail(subject, error.message, error.hint)
+        var finding = fail(subject, error.message, error.hint)
+        finding.kind = error.kind
+        return finding
     }
 }

@@ -12,6 +12,9 @@ public enum QueryError: Error, Equatable, Sendable {
     case unknownColumn(String, among: [String])
     /// The statement uses a feature that `query` does not allow. The value names it with its verb: "ATTACH is".
     case unavailable(String)
+    /// The statement was run until the database met a value that it cannot compute with, such as a division by zero; the
+    /// value is the database's own message.
+    case wrongValue(String)
     /// The database cannot parse or run the statement; the value is the database's own message.
     case invalid(String)
 }

@@ -18,8 +18,11 @@ public struct MartState: Sendable, Equatable {
 /// A value in a row of a query's result.
 public enum QueryValue: Sendable, Equatable {
     case null
+    case boolean(Bool)
     case integer(Int64)
     case real(Double)
+    /// Not a number, or an infinity, in the database's words: `NaN`, `Infinity`.
+    case notFinite(String)
     /// A decimal number that no double equals, by its digits: `12345678901234567890.5`.
     case decimal(String)
     case text(String)
