@@ -43,12 +43,19 @@ public struct Month: Sendable, Hashable, Comparable {
 
 /// How a month stands, as `MonthPartitions.states` gives it.
 public enum MonthState: String, Sendable {
-    /// Both tables have a partition that covers it.
+    /// Both tables have partitions that cover it.
     case attached
-    /// It was never made.
+    /// At least one table has no partition for it yet, and may get one.
     case absent
     /// It was made, or a table of a partition's name is there, and it is not attached now: a user has detached it.
     case detached
+    /// The name of one of its partitions belongs to something else, so that it cannot be made.
+    case taken
+    /// A partition covers a part of it only, so that it can neither be used nor made.
+    case overlapped
+
+    /// The states in the order in which that of one table counts for the month: the last one counts.
+    static let byRank: [MonthState] = [.attached, .absent, .detached, .taken, .overlapped]
 }
 
 /// The statements that make partitions by month.
@@ -75,51 +82,110 @@ public enum MonthPartitions {
     /// A partition's name.
     public static func name(of month: Month, table: String) -> String { "\(table)_\(month.name)" }
 
-    /// The query that gives for each month its first day, as `YYYY-MM-DD` text, and the text of its `MonthState`.
+    /// The query that gives for each month a row of four columns:
+    /// 1. `month`: its first day, as `YYYY-MM-DD` text.
+    /// 2. `state`: the text of its `MonthState`.
+    /// 3. `tables`: the partitioned tables that are not `attached`, with commas between them; null when all are.
+    /// 4. `relation`: the qualified and quoted name of what is in the way when the month is `taken` or `overlapped`.
     ///
-    /// It goes by the bounds, so that a partition of any name counts, and one of a year as well. The transaction's
-    /// `DateStyle` has to be ISO.
+    /// It goes by the bounds, so that partitions of any name count, one of a year as well, and several that cover the
+    /// month together. The transaction's `DateStyle` has to be ISO.
     ///
     /// - Parameter schema: the schema's quoted name.
     public static func states(of months: [Month], in schema: String) -> String {
-        let wanted = months.map { month in
-            "('\(month.firstDay)', '\(month.start)'::timestamptz, '\(month.next.start)'::timestamptz, "
-                + "'_\(month.name)')"
+        states(ofFirstDays: "VALUES \(months.map { "('\($0.firstDay)'::date)" }.joined(separator: ", "))", in: schema)
+    }
+
+    /// The same query for the months that a look at the whole warehouse is about: those of `load_month`, those that a
+    /// table is named for, and those that a partition begins or ends in.
+    public static func statesOfAll(in schema: String) -> String {
+        let names = tables.map { "c.relname ~ '^\($0)_y[0-9]{4,5}m(0[1-9]|1[0-2])$'" }.joined(separator: " OR ")
+        let parents = parents(in: schema)
+        return states(
+            ofFirstDays: """
+                SELECT month FROM \(schema).load_month
+                UNION SELECT to_date(substring(c.relname FROM '_y([0-9]+m[0-9]+)$'), 'YYYY"m"MM')
+                FROM pg_catalog.pg_class AS c WHERE (\(names)) AND c.relname !~ '_y0+m'
+                AND c.relnamespace IN (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid IN (\(parents)))
+                UNION SELECT date_trunc('month', edge AT TIME ZONE 'UTC')::date
+                FROM bounds, unnest(ARRAY[starts, ends - interval '1 millisecond']) AS edge WHERE isfinite(edge)
+                """, in: schema)
+    }
+
+    private static func parents(in schema: String) -> String {
+        tables.map { "\(SQLText.literal("\(schema).\($0)"))::regclass" }.joined(separator: ", ")
+    }
+
+    private static func states(ofFirstDays days: String, in schema: String) -> String {
+        let parents = tables.enumerated().map {
+            "(\($0), '\($1)', \(SQLText.literal("\(schema).\($1)"))::regclass::oid)"
         }
-        let parents = tables.map { "\(SQLText.literal("\(schema).\($0)"))::regclass" }.joined(separator: ", ")
-        let known = tables.map { "to_regclass(\(SQLText.literal("\(schema).\($0)")) || suffix) IS NOT NULL" }
+        let columns = { (table: String) in
+            """
+            SELECT attname, atttypid FROM pg_catalog.pg_attribute
+            WHERE attrelid = \(table) AND attnum > 0 AND NOT attisdropped
+            """
+        }
         // Servers before 14 have no column inhdetachpending; there no detach can be pending. MATERIALIZED, since 14.0 and
         // 14.1 give a month the answer of the one before it where the bounds are read anew for each
         // (https://www.postgresql.org/docs/release/14.2/, "Memoize").
         return """
-            WITH wanted(month, starts, ends, suffix) AS (VALUES \(wanted.joined(separator: ", "))),
-            partition AS (
-                SELECT i.inhparent, pg_get_expr(c.relpartbound, c.oid) AS bound
-                FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
-                WHERE i.inhparent IN (\(parents))
-                AND coalesce(to_jsonb(i) ->> 'inhdetachpending', 'false') <> 'true'
-            ), bounds AS MATERIALIZED (
-                SELECT inhparent,
+            WITH parent(place, name, id) AS (VALUES \(parents.joined(separator: ", "))),
+            bounds AS MATERIALIZED (
+                SELECT id, part,
                     coalesce(substring(bound FROM 'FROM [(]''([^'']+)''[)]')::timestamptz, '-infinity') AS starts,
                     coalesce(substring(bound FROM 'TO [(]''([^'']+)''[)]')::timestamptz, 'infinity') AS ends
-                FROM partition WHERE bound LIKE 'FOR VALUES FROM%'
+                FROM (
+                    SELECT parent.id, c.oid AS part, pg_get_expr(c.relpartbound, c.oid) AS bound
+                    FROM parent JOIN pg_catalog.pg_inherits AS i ON i.inhparent = parent.id
+                    JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
+                    WHERE coalesce(to_jsonb(i) ->> 'inhdetachpending', 'false') <> 'true'
+                ) AS partition WHERE bound LIKE 'FOR VALUES FROM%'
+            ), wanted AS MATERIALIZED (
+                SELECT month, month::timestamp AT TIME ZONE 'UTC' AS starts,
+                    (month + interval '1 month') AT TIME ZONE 'UTC' AS ends,
+                    '_y' || lpad(extract(year FROM month)::int::text, greatest(4,
+                        length(extract(year FROM month)::int::text)), '0') || to_char(month, '"m"MM') AS suffix
+                FROM (\(days)) AS listed(month)
+            ), covered AS (
+                SELECT month, id, sum(least(bounds.ends, wanted.ends) - greatest(bounds.starts, wanted.starts)) AS length,
+                    min(part::bigint)::oid AS part
+                FROM wanted JOIN bounds ON bounds.starts < wanted.ends AND bounds.ends > wanted.starts
+                GROUP BY month, id
+            ), found AS (
+                SELECT wanted.month, parent.place, parent.name, coalesce(covered.part, named.oid) AS part, CASE
+                    WHEN covered.length = wanted.ends - wanted.starts THEN 0
+                    WHEN covered.part IS NOT NULL THEN 4
+                    WHEN named.oid IS NOT NULL AND (named.relkind NOT IN ('r', 'p', 'f')
+                        OR named.oid IN (SELECT bounds.part FROM bounds)
+                        OR EXISTS (\(columns("parent.id")) EXCEPT \(columns("named.oid")))) THEN 3
+                    WHEN named.oid IS NOT NULL OR EXISTS (
+                        SELECT 1 FROM \(schema).load_month AS made WHERE made.month = wanted.month) THEN 2
+                    ELSE 1 END AS rank
+                FROM wanted CROSS JOIN parent JOIN pg_catalog.pg_class AS p ON p.oid = parent.id
+                LEFT JOIN covered ON covered.month = wanted.month AND covered.id = parent.id
+                LEFT JOIN pg_catalog.pg_class AS named
+                    ON named.relnamespace = p.relnamespace AND named.relname = parent.name || wanted.suffix
+            ), ranked AS (
+                SELECT month, max(rank) AS rank,
+                    string_agg(name, ',' ORDER BY place) FILTER (WHERE rank > 0) AS tables,
+                    (array_agg(part ORDER BY rank DESC, place))[1] AS part
+                FROM found GROUP BY month
             )
-            SELECT month, CASE
-                WHEN (SELECT count(DISTINCT inhparent) FROM bounds
-                    WHERE bounds.starts <= wanted.starts AND bounds.ends >= wanted.ends) = \(tables.count)
-                    THEN '\(MonthState.attached.rawValue)'
-                WHEN EXISTS (SELECT 1 FROM \(schema).load_month AS made WHERE made.month = wanted.month::date)
-                    OR \(known.joined(separator: " OR ")) THEN '\(MonthState.detached.rawValue)'
-                ELSE '\(MonthState.absent.rawValue)'
-            END AS state
-            FROM wanted ORDER BY month
+            SELECT month::text,
+                (ARRAY['\(MonthState.byRank.map(\.rawValue).joined(separator: "', '"))'])[rank + 1] AS state, tables,
+                CASE WHEN rank > 2 THEN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+                    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = part) END AS relation
+            FROM ranked ORDER BY ranked.month
             """
     }
 
     /// The statements that make the partitions of months that are absent.
     ///
-    /// - Parameter schema: the schema's quoted name.
-    public static func make(_ months: [Month], in schema: String) -> [String] {
+    /// - Parameters:
+    ///   - schema: the schema's quoted name.
+    ///   - tables: the tables that lack a partition.
+    public static func make(_ months: [Month], in schema: String, of tables: [String] = tables) -> [String] {
         months.flatMap { month in
             tables.flatMap {
                 [create(month, of: $0, in: schema, isIndexed: true), attach(month, to: $0, in: schema)]
@@ -137,8 +203,30 @@ public enum MonthPartitions {
         return """
             CREATE TABLE \(schema).\(partition) (
             LIKE \(schema).\(table) INCLUDING ALL\(isIndexed ? "" : " EXCLUDING INDEXES"),
-            CONSTRAINT \(partition)_month CHECK (event_time >= '\(month.start)' AND event_time < '\(month.next.start)'))
+            CONSTRAINT \(partition)_month CHECK (event_time >= '\(month.start)' AND event_time < '\(month.next.start)'));
+            \(giveToOwner(partition, of: table, in: schema))
             """
+    }
+
+    /// The statement that gives a new table to the owner of the parent, who then manages all partitions. It does nothing
+    /// where the role may not do so: the owner has to have CREATE on the schema
+    /// (https://www.postgresql.org/docs/current/sql-altertable.html, "OWNER TO").
+    private static func giveToOwner(_ partition: String, of table: String, in schema: String) -> String {
+        let body = """
+            DECLARE owner record;
+            BEGIN
+            SELECT r.rolname AS name INTO owner FROM pg_catalog.pg_class AS c
+            JOIN pg_catalog.pg_roles AS r ON r.oid = c.relowner
+            WHERE c.oid = \(SQLText.literal("\(schema).\(table)"))::regclass AND r.rolname <> current_user
+            AND pg_has_role(r.oid,
+                CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END)
+            AND has_schema_privilege(r.oid, c.relnamespace, 'CREATE');
+            IF FOUND THEN
+                EXECUTE format(\(SQLText.literal("ALTER TABLE \(schema.replacingPercent).\(partition) OWNER TO %I")), owner.name);
+            END IF;
+            END
+            """
+        return "DO " + SQLText.literal(body)
     }
 
     /// The statement that creates the primary key of a table that was created without indexes.
@@ -159,8 +247,7 @@ public enum MonthPartitions {
     ///
     /// - Parameter schema: the schema's quoted name.
     public static func hasTriggers(in schema: String) -> String {
-        let parents = tables.map { "\(SQLText.literal("\(schema).\($0)"))::regclass" }.joined(separator: ", ")
-        return "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger WHERE tgrelid IN (\(parents)))"
+        return "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger WHERE tgrelid IN (\(parents(in: schema))))"
     }
 
     /// The statement that waits for the lock that `attach` needs.
@@ -172,6 +259,13 @@ public enum MonthPartitions {
     /// The statement that notes in `load_month` that a month was made.
     public static func note(_ month: Month, in schema: String) -> String {
         "INSERT INTO \(schema).load_month (month, made_at) VALUES ('\(month.firstDay)', clock_timestamp())"
+    }
+}
+
+extension String {
+    /// The text as it stands in a format of the server's function `format`.
+    fileprivate var replacingPercent: String {
+        split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
     }
 }
 

@@ -1,5 +1,6 @@
 import CPostgres
 import Domain
+import Schema
 
 /// The checks of `reelhouse doctor` on a PostgreSQL server, a database and the role.
 struct PostgreSQLChecks {
@@ -163,16 +164,22 @@ struct PostgreSQLChecks {
 
     // MARK: The partitions
 
-    /// Months whose partition was detached.
+    /// Months that events cannot be loaded into.
     private func months() throws(PostgresError) -> [Finding] {
-        let rows = try connection.query(DetachedMonths.query(in: connection.location.schema))
-        var months: [String] = []
-        while try rows.next() { months.append(rows.text(0) ?? "") }
-        guard let first = months.first else { return [] }
-        return [
-            .warn(
-                "months", "\(NumberFormat.count(months.count, "month is", "months are")) detached, such as \(first)",
-                "Late events of a detached month are not loaded. ALTER TABLE … ATTACH PARTITION puts it back.")
-        ]
+        let unusable = try connection.unusableMonths()
+        let schema = PostgresLocation.quoted(connection.location.schema)
+        var findings: [Finding] = []
+        for state in [MonthState.detached, .taken, .overlapped] {
+            let months = unusable.filter { $0.state == state }
+            guard let first = months.first else { continue }
+            let others =
+                months.count > 1 ? " (and so for \(NumberFormat.count(months.count - 1, "month", "months")) more)" : ""
+            findings.append(
+                .warn(
+                    "months", first.fault + others,
+                    "Events of such a month go to quarantine. \(first.remedy(in: schema)), then run "
+                        + "`reelhouse quarantine retry`."))
+        }
+        return findings
     }
 }

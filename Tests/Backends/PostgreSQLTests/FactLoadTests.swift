@@ -116,10 +116,60 @@ import Testing
         }
         #expect(try bench.value("SELECT count(*) FROM #.fact_user_event") == "1")
         // What the message says attaches it again.
-        let message = DetachedMonth.message(Month(year: 2026, number: 11), schema: bench.location.schema)
+        let november = MonthOnServer(
+            month: Month(year: 2026, number: 11), state: .detached, tables: MonthPartitions.tables, relation: "")
+        let message = november.message(in: PostgresLocation.quoted(bench.location.schema))
         let statements = try #require(message.split(separator: "again (").last?.split(separator: "), then run").first)
         try bench.execute(String(statements))
         #expect(try bench.load([there, late, late]) == Outcomes(accepted: 1, duplicates: 2))
+    }
+
+    /// The tables that a user makes before the first event of a month comes, whether the events are loaded, and a word
+    /// of the message when they are not.
+    private static let madeByHand: [(tables: String, isLoaded: Bool, words: String)] = [
+        ("CREATE TABLE #.fact_user_event_y2026m11 PARTITION OF #.fact_user_event \(november)", true, ""),
+        ("CREATE TABLE #.watch_history_y2026m11 PARTITION OF #.watch_history \(november)", true, ""),
+        ("CREATE TABLE #.other_name PARTITION OF #.fact_user_event \(november)", true, ""),
+        (
+            "CREATE TABLE #.y2026 PARTITION OF #.fact_user_event FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+            true, ""
+        ),
+        (
+            """
+            CREATE TABLE #.first_half PARTITION OF #.fact_user_event
+            FOR VALUES FROM ('2026-11-01 00:00+00') TO ('2026-11-15 00:00+00');
+            CREATE TABLE #.second_half PARTITION OF #.fact_user_event
+            FOR VALUES FROM ('2026-11-15 00:00+00') TO ('2026-12-01 00:00+00')
+            """, true, ""
+        ),
+        (
+            """
+            CREATE TABLE #.first_half PARTITION OF #.fact_user_event
+            FOR VALUES FROM ('2026-11-01 00:00+00') TO ('2026-11-15 00:00+00')
+            """, false, "covers only a part of it. Detach it"
+        ),
+        ("CREATE TABLE #.fact_user_event_y2026m11 (x integer)", false, "belongs to something else. Rename it"),
+        ("CREATE VIEW #.watch_history_y2026m11 AS SELECT 1", false, "belongs to something else. Rename it"),
+    ]
+    private static let november = "FOR VALUES FROM ('2026-11-01 00:00+00') TO ('2026-12-01 00:00+00')"
+
+    @Test(arguments: madeByHand.indices)
+    func partitionsThatAUserMadeAreUsedWhereTheyCoverTheMonth(index: Int) throws {
+        let (tables, isLoaded, words) = Self.madeByHand[index]
+        let bench = try FactBench()
+        _ = try bench.warehouse.migrate(at: 0)
+        try bench.execute(tables)
+        try bench.beginRun()
+        // A month beside it is loaded in any case.
+        let events = [
+            FactBench.event(1, at: Self.now, type: "watch"), FactBench.event(2, at: Self.now - 90 * FactBench.day),
+        ]
+        let outcomes = try bench.load(events)
+        #expect(outcomes.accepted == (isLoaded ? 2 : 1))
+        #expect(outcomes.refused == (isLoaded ? 0 : 1))
+        #expect(outcomes.messages.allSatisfy { $0.contains(words) && $0.contains("2026-11") })
+        #expect(try bench.value("SELECT count(*) FROM #.watch_history") == (isLoaded ? "1" : "0"))
+        if isLoaded { #expect(try bench.load(events).duplicates == 2) }
     }
 
     @Test(arguments: [false, true])

@@ -79,6 +79,19 @@ import Testing
             } == [#"ALTER TABLE "reelhouse"."facts" OWNER TO "lo""ader""#])
     }
 
+    @Test func aMemberThatDoesNotInheritIsToldToInherit() {
+        let change = { (rights: inout RoleRights) in
+            rights.relations[1].isOwned = false
+            rights.relations[1].isMember = true
+        }
+        #expect(statements(.loading, change) == [#"ALTER ROLE "lo""ader" INHERIT"#])
+        #expect(
+            statements(.loading) {
+                change(&$0)
+                $0.serverVersion = 160_002
+            } == [#"GRANT "dba" TO "lo""ader" WITH INHERIT TRUE"#])
+    }
+
     @Test func rowSecurityIsNamed() {
         let missing = rights { $0.relations[0].hidesRows = true }.missing(for: .reading)
         #expect(missing.map(\.statement) == [#"ALTER ROLE "lo""ader" BYPASSRLS"#])

@@ -10,7 +10,9 @@ struct SchemaMonthTests {
     private static let december = Month(year: 2026, number: 12)
 
     private func states(_ months: [Month], _ fixture: SchemaFixture, _ session: SchemaSession) -> [String] {
-        session.run(MonthPartitions.states(of: months, in: fixture.quoted))
+        session.run(
+            "SELECT month, state FROM (\(MonthPartitions.states(of: months, in: fixture.quoted))) AS states ORDER BY month"
+        )
     }
 
     private func make(_ months: [Month], _ fixture: SchemaFixture, _ session: SchemaSession) -> [String] {

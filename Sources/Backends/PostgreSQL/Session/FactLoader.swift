@@ -5,7 +5,8 @@ import Schema
 /// Loads groups of events into `fact_user_event` and `watch_history`.
 ///
 /// For each group:
-/// 1. The months of the events are made where they are missing. Events of detached months are refused.
+/// 1. The months of the events are made where they are missing. Events of months that are detached
+///    or cannot be made are refused.
 /// 2. Events that are not newer than the newest one of their month are looked up. Those that are stored already are
 ///    marked as such in the group.
 /// 3. The others are copied by COPY into the parent tables, or into the tables of months that this transaction has made
@@ -67,12 +68,13 @@ struct FactLoader {
         return try didInsert(group, ranges)
     }
 
-    /// Makes the months, and refuses the events of detached ones.
+    /// Makes the months, and refuses the events of those that cannot be used.
     private mutating func prepare(_ ranges: [MonthRange], of group: EventGroup) throws {
-        let detached = try months.prepare(ranges.map(\.month))
-        if detached.isEmpty { return }
-        for range in ranges where detached.contains(range.month) {
-            let message = DetachedMonth.message(range.month, schema: connection.location.schema)
+        let unusable = try months.prepare(ranges.map(\.month))
+        if unusable.isEmpty { return }
+        for range in ranges {
+            guard let month = unusable[range.month] else { continue }
+            let message = month.message(in: PostgresLocation.quoted(connection.location.schema))
             for candidate in range.candidates { group.refuse(candidate: candidate, message: message) }
         }
     }
@@ -190,21 +192,6 @@ struct FactTarget {
     /// The watch events among them.
     func watches(of group: EventGroup) -> [UInt32] {
         candidates.filter { group.candidate(Int($0)).row.pointee.type == .watch }
-    }
-}
-
-/// What is said of an event whose month is detached.
-enum DetachedMonth {
-    /// What is wrong, and how the month is attached again.
-    static func message(_ month: Month, schema: String) -> String {
-        let schema = PostgresLocation.quoted(schema)
-        let tables = MonthPartitions.tables.map { MonthPartitions.name(of: month, table: $0) }
-        let attach = MonthPartitions.tables.map { table in
-            MonthPartitions.attach(month, to: table, in: schema).split(separator: "\n").joined(separator: " ")
-        }
-        return "The month \(month.firstDay.prefix(7)) is detached (\(tables.joined(separator: ", "))), so it is not "
-            + "known whether the event was loaded before. Attach it again (\(attach.joined(separator: "; "))), then "
-            + "run `reelhouse quarantine retry`"
     }
 }
 

@@ -51,19 +51,27 @@ struct LoadedMonths {
 
     /// Makes the months that were never made, and learns the newest event of those that were there.
     ///
-    /// - Returns: the detached months, whose events must not be loaded.
-    mutating func prepare(_ months: [Month]) throws -> Set<Month> {
+    /// - Returns: the months whose events must not be loaded, since they are detached or cannot be made.
+    mutating func prepare(_ months: [Month]) throws -> [Month: MonthOnServer] {
         let unknown = months.filter { states[$0] == nil }
-        if unknown.isEmpty { return [] }
-        let found = try readStates(of: unknown)
-        let absent = unknown.filter { found[$0] == .absent }
-        var attached = unknown.filter { found[$0] == .attached }
+        if unknown.isEmpty { return [:] }
+        let found = try connection.months(unknown)
+        let absent = unknown.filter { found[$0]?.isAbsent == true }
+        var attached = unknown.filter { found[$0]?.state == .attached }
+        for month in unknown {
+            guard let tables = found[month]?.tablesToAdd else { continue }
+            try add(month, to: tables)
+            attached.append(month)
+        }
         if !absent.isEmpty {
             let hasTriggers = try connection.isTrue(MonthPartitions.hasTriggers(in: schema))
             let others = states.values.count { $0.place != .attached }
             let isFew = absent.count + others <= MonthPartitions.monthsAtOnce
             if mayCommitApart, !isAttaching, hasTriggers || !isFew {
-                try makeOnOwnConnection(absent)
+                let parts = stride(from: 0, to: absent.count, by: MonthPartitions.monthsAtOnce).map {
+                    absent[$0..<min($0 + MonthPartitions.monthsAtOnce, absent.count)]
+                }
+                try makeOnOwnConnection(parts.map { MonthPartitions.make(Array($0), in: schema) })
                 attached += absent
             } else {
                 try makeApart(absent)
@@ -71,7 +79,16 @@ struct LoadedMonths {
             }
         }
         try readNewest(of: attached)
-        return Set(unknown).subtracting(absent).subtracting(attached)
+        return found.filter { !absent.contains($0.key) && !attached.contains($0.key) }
+    }
+
+    /// Makes the partition of a month that another table has already.
+    private mutating func add(_ month: Month, to tables: [String]) throws {
+        let statements = MonthPartitions.make([month], in: schema, of: tables)
+        if mayCommitApart, !isAttaching { return try makeOnOwnConnection([statements]) }
+        try lockParents()
+        isAttaching = true
+        for statement in statements { try connection.execute(statement) }
     }
 
     /// Where the events of a prepared month go.
@@ -153,17 +170,16 @@ struct LoadedMonths {
         }
     }
 
-    /// Makes months in transactions of their own. Only the writer does so, and this connection has its place.
-    private func makeOnOwnConnection(_ months: [Month]) throws {
+    /// Makes months by lists of statements, each in a transaction of its own. Only the writer does so, and this connection has its place.
+    private func makeOnOwnConnection(_ parts: [[String]]) throws {
         var settings = settings
         settings.lockTimeout = Self.lockTimeout
         let other = try PostgresConnection(connection.location, connection.options)
-        for start in stride(from: 0, to: months.count, by: MonthPartitions.monthsAtOnce) {
-            let part = Array(months[start..<min(start + MonthPartitions.monthsAtOnce, months.count)])
+        for part in parts {
             try retryingLocks {
                 try other.begin(settings)
                 do {
-                    for statement in MonthPartitions.make(part, in: schema) { try other.execute(statement) }
+                    for statement in part { try other.execute(statement) }
                     try other.commit()
                 } catch {
                     // What failed is the error to report.
@@ -183,17 +199,6 @@ struct LoadedMonths {
     }
 
     // MARK: Reading
-
-    private func readStates(of months: [Month]) throws -> [Month: MonthState] {
-        let months = Dictionary(uniqueKeysWithValues: months.map { ($0.firstDay, $0) })
-        let rows = try connection.query(MonthPartitions.states(of: months.values.sorted(), in: schema))
-        var states: [Month: MonthState] = [:]
-        while try rows.next() {
-            guard let month = rows.text(0).flatMap({ months[$0] }) else { continue }
-            states[month] = rows.text(1).flatMap(MonthState.init(rawValue:))
-        }
-        return states
-    }
 
     /// How many months one query looks at.
     static let monthsAQuery = 64

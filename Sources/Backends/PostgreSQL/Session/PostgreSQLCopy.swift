@@ -27,7 +27,7 @@ final class PostgreSQLCopyWriter: SQLCopyWriter {
 
     /// All months that are not there yet, when they would take more than half of the server's locks.
     func monthsAhead(_ months: [Int32]) throws -> [[Int32]] {
-        let absent = try states(of: months).filter { $0.state == .absent }.map(\.day)
+        let absent = try states(of: months).filter(\.month.isAbsent).map(\.day)
         let rows = try connection.query(
             """
             SELECT current_setting('max_locks_per_transaction')::bigint
@@ -53,11 +53,15 @@ final class PostgreSQLCopyWriter: SQLCopyWriter {
         try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         if outline.lastRejectedID > 0 { try checkSequence() }
         let hasTriggers = try connection.isTrue(MonthPartitions.hasTriggers(in: schema))
-        for (day, state) in try states(of: outline.months) {
+        for (day, found) in try states(of: outline.months) {
             let month = Self.month(day)
-            switch state {
+            switch found.state {
             case .attached: break
-            case .detached: throw detached(month)
+            case .detached, .taken, .overlapped: throw unusable(found)
+            case .absent where !found.isAbsent:
+                for statement in MonthPartitions.make([month], in: schema, of: found.tables) {
+                    try connection.execute(statement)
+                }
             case .absent where hasTriggers: try make([day])
             case .absent:
                 for table in MonthPartitions.tables {
@@ -81,13 +85,13 @@ final class PostgreSQLCopyWriter: SQLCopyWriter {
         throw error
     }
 
-    private func states(of days: [Int32]) throws -> [(day: Int32, state: MonthState)] {
-        if days.isEmpty { return [] }
-        let rows = try connection.query(MonthPartitions.states(of: days.map(Self.month), in: schema))
-        var states: [String: String] = [:]
-        while try rows.next() { states[rows.text(0) ?? ""] = rows.text(1) }
-        return days.map { day in
-            (day, states[Self.month(day).firstDay].flatMap(MonthState.init(rawValue:)) ?? .detached)
+    private func states(of days: [Int32]) throws -> [(day: Int32, month: MonthOnServer)] {
+        let months = try connection.months(days.map(Self.month))
+        return try days.map { day in
+            guard let month = months[Self.month(day)] else {
+                throw connection.error(.other, "a month is not in the catalog's answer", "making partitions")
+            }
+            return (day, month)
         }
     }
 
@@ -96,13 +100,12 @@ final class PostgreSQLCopyWriter: SQLCopyWriter {
         return Month(year: date.year, number: date.month)
     }
 
-    private func detached(_ month: Month) -> PostgresError {
-        let name = MonthPartitions.name(of: month, table: BehaviourTables.facts.name)
-        var error = connection.error(
-            .other, "a table of a detached month is in the way: \(name), or a row of load_month for it",
-            "making partitions")
+    private func unusable(_ month: MonthOnServer) -> PostgresError {
+        var error = connection.error(.other, month.fault, "making partitions")
         error.ownHint =
-            "Rename or drop the table, and delete the row of load_month, or copy into another schema (?schema=NAME)."
+            (month.state == .detached
+                ? "Rename or drop the table, and delete the row of load_month" : month.remedy(in: schema))
+            + ", or copy into another schema (?schema=NAME)."
         return error
     }
 

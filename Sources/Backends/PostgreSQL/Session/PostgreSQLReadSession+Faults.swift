@@ -39,11 +39,7 @@ extension PostgreSQLReadSession {
     }
 
     /// Whether the partition of a month was detached.
-    func mayLackRows() throws -> Bool {
-        let rows = try connection.query(DetachedMonths.query(in: connection.location.schema))
-        defer { try? rows.close() }
-        return try rows.next()
-    }
+    func mayLackRows() throws -> Bool { try connection.unusableMonths().contains { $0.state == .detached } }
 
     private func danglingRows(_ reference: Reference) throws -> Int64 {
         let conditions = zip(reference.columns, reference.key).map { "p.\($1) = c.\($0)" }

@@ -1,5 +1,6 @@
 import Domain
 import SQLWarehouse
+import Schema
 
 /// Inserts events of which the server refuses some, and finds the refused ones.
 ///
@@ -66,8 +67,7 @@ struct RefusedEvents {
                 AND event_type = '\(EventType.watch.name)';
             """
         }
-        return """
-            DO $body$
+        let body = """
             DECLARE block record; event record; hint text;
             BEGIN
             FOR block IN SELECT min(ordinal) AS first, max(ordinal) AS last FROM
@@ -93,8 +93,9 @@ struct RefusedEvents {
                     END LOOP;
                 END;
             END LOOP;
-            END $body$
+            END
             """
+        return "DO " + SQLText.literal(body)
     }
 }
 

@@ -34,6 +34,8 @@ struct RoleRights: Sendable {
         var isOwnerSuperuser = false
         /// Whether the role has the rights of the owner.
         var isOwned = false
+        /// Whether the role is a member of the owner's role, whose rights it may then lack only by NOINHERIT.
+        var isMember = false
         /// Whether a policy hides rows from the role.
         var hidesRows = false
     }
@@ -44,6 +46,8 @@ struct RoleRights: Sendable {
     var database = ""
     /// The schema's name.
     var schema = ""
+    /// The server's version, such as 150004.
+    var serverVersion: Int64 = 0
     /// Whether the schema exists.
     var hasSchema = false
     /// `CREATE` and `TEMPORARY` on the database.
@@ -104,10 +108,20 @@ struct RoleRights: Sendable {
         return relations.filter { !$0.isView && !$0.isOwned && (purpose == .migrating || $0.isPartitioned) }.map {
             Missing(
                 right: "ownership of \($0.name)",
-                statement: $0.isOwnerSuperuser
-                    ? "ALTER TABLE \(qualified($0)) OWNER TO \(quotedRole)"
-                    : "GRANT \(PostgresLocation.quoted($0.owner)) TO \(quotedRole)")
+                statement: $0.isMember
+                    ? inheritance(of: $0.owner)
+                    : $0.isOwnerSuperuser
+                        ? "ALTER TABLE \(qualified($0)) OWNER TO \(quotedRole)"
+                        : "GRANT \(PostgresLocation.quoted($0.owner)) TO \(quotedRole)")
         }.filter { statements.insert($0.statement).inserted }
+    }
+
+    /// A member that does not inherit: since PostgreSQL 16, each membership says so for itself
+    /// (https://www.postgresql.org/docs/current/sql-grant.html).
+    private func inheritance(of owner: String) -> String {
+        serverVersion >= 160_000
+            ? "GRANT \(PostgresLocation.quoted(owner)) TO \(quotedRole) WITH INHERIT TRUE"
+            : "ALTER ROLE \(quotedRole) INHERIT"
     }
 
     private var rowSecurity: [Missing] {
@@ -152,7 +166,8 @@ extension RoleRights {
                 has_database_privilege(current_database(), 'CREATE'),
                 has_database_privilege(current_database(), 'TEMPORARY'),
                 coalesce(has_schema_privilege(n.oid, 'USAGE'), false),
-                coalesce(has_schema_privilege(n.oid, 'CREATE'), false)
+                coalesce(has_schema_privilege(n.oid, 'CREATE'), false),
+                current_setting('server_version_num')::bigint
             FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = $1
             """, [.text(schema)])
         guard try rows.next() else { return }
@@ -161,6 +176,7 @@ extension RoleRights {
         if rows.boolean(4) { onDatabase.insert("TEMPORARY") }
         if rows.boolean(5) { onSchema.insert("USAGE") }
         if rows.boolean(6) { onSchema.insert("CREATE") }
+        serverVersion = rows.integer(7)
         try rows.close()
     }
 
@@ -173,7 +189,8 @@ extension RoleRights {
             SELECT c.relname, c.relkind = 'p', c.relkind = 'v', r.rolname, r.rolsuper, pg_has_role(c.relowner, 'USAGE'),
                 CASE WHEN c.relkind = 'v' THEN false ELSE row_security_active(c.oid) END,
                 has_table_privilege(c.oid, 'SELECT'), has_table_privilege(c.oid, 'INSERT'),
-                has_table_privilege(c.oid, 'UPDATE'), has_table_privilege(c.oid, 'DELETE')
+                has_table_privilege(c.oid, 'UPDATE'), has_table_privilege(c.oid, 'DELETE'),
+                pg_has_role(c.relowner, 'MEMBER')
             FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
             JOIN pg_catalog.pg_roles AS r ON r.oid = c.relowner
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition ORDER BY c.relname
@@ -187,6 +204,7 @@ extension RoleRights {
             for (index, right) in (["SELECT"] + Self.changingRights).enumerated() where rows.boolean(7 + index) {
                 relation.rights.insert(right)
             }
+            relation.isMember = rows.boolean(11)
             relations.append(relation)
         }
     }
