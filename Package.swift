@@ -220,6 +220,13 @@ func checkLayers(_ layers: [(Layer, [Target])], shared: Set<String>, drivers: Se
 }
 checkLayers(layers, shared: sharedByBackends, drivers: librariesOfBackends)
 
+// Tests load some million lines, which takes many times as long in code that is not optimised. Commands and benchmarks are
+// left as they are, since they take most of the time to compile and little of the time to run.
+for target in layers.filter({ [.core, .backends, .pipeline, .generator].contains($0.0) }).flatMap(\.1)
+where target.type == .regular {
+    target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+}
+
 let package = Package(
     name: "reelhouse",
     products: [

@@ -80,12 +80,7 @@ struct PostgreSQLChecks {
 
     private func transport() throws(PostgresError) -> Finding {
         var text = connection.encryption.map { "encrypted, \($0)" } ?? "not encrypted"
-        if try isPooled() {
-            text += ", through a pooler"
-            // Some poolers let nobody begin a transaction.
-            try connection.begin()
-            try connection.rollback()
-        }
+        if try isPooled() { text += ", through a pooler" }
         if connection.encryption == nil, connection.isRemote {
             return .warn("connection", text, "Add sslmode=require to the URL, or verify-full with sslrootcert.")
         }

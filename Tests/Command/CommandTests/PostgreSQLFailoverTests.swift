@@ -51,11 +51,12 @@ struct PostgreSQLFailoverTests {
     /// A run that waits for its server before it has begun.
     private func aSignalEndsTheWait(on server: PostgresServer) throws {
         for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
-            let waiting = try PostgreSQLTarget(server).start()
+            let warehouse = try PostgreSQLTarget(server)
+            let waiting = try warehouse.start()
             while waiting.isRunning, waiting.retries == 0 { usleep(2000) }
             waiting.send(signal)
             let begin = Date()
-            let result = waiting.wait()
+            let result = withExtendedLifetime(warehouse) { waiting.wait() }
             #expect(result.status == status, "\(result.errors)")
             #expect(Date().timeIntervalSince(begin) < 3)
             #expect(result.errors.contains("hint: Nothing was changed."), "\(result.errors)")
