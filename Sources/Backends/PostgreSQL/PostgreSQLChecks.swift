@@ -1,5 +1,7 @@
 import CPostgres
 import Domain
+import SQLWarehouse
+import Schema
 import Schema
 
 /// The checks of `reelhouse doctor` on a PostgreSQL server, a database and the role.
@@ -30,7 +32,7 @@ struct PostgreSQLChecks {
             findings += try content(PostgreSQLReader(place, limitsTime: false))
             findings += try checks.withoutTimeLimit { try checks.months() }
         } catch WarehouseError.notThere {
-            findings.append(.ok("warehouse", "none yet in the schema \(place.schema); `reelhouse run` makes it"))
+            findings.append(checks.newWarehouse)
         } catch {
             findings.append(.fail("warehouse", error))
         }
@@ -40,13 +42,25 @@ struct PostgreSQLChecks {
     private let connection: PostgresConnection
 
     /// Runs checks in a transaction that the role's `statement_timeout` does not end.
-    private func withoutTimeLimit(_ check: () throws -> [Finding]) throws -> [Finding] {
+    private func withoutTimeLimit<Answer>(_ check: () throws -> Answer) throws -> Answer {
         var settings = TransactionSettings()
         settings.isSnapshot = true
         settings.statementTimeout = .zero
         try connection.begin(settings)
         defer { try? connection.rollback() }
         return try check()
+    }
+
+    /// Whether a run can make a warehouse in the schema, which has none.
+    private var newWarehouse: Finding {
+        let location = connection.location
+        do {
+            let names = try withoutTimeLimit {
+                MigrationNames(location: location.description, kinds: try connection.objectKinds())
+            }
+            try names.expectFree(for: Schema.postgres)
+        } catch { return .fail("warehouse", error) }
+        return .ok("warehouse", "none yet in the schema \(location.schema); `reelhouse run` makes it")
     }
 
     // MARK: The server

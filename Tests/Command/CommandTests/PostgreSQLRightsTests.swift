@@ -111,6 +111,20 @@ import Testing
         }
     }
 
+    /// Nobody is told to grant rights on the tables of others.
+    @Test func tablesOfOurNamesInASchemaWithoutAWarehouseAreOfOthers() throws {
+        let role = try database.role()
+        try database.admin.execute(
+            "CREATE TABLE public.movies (id int); GRANT CREATE ON SCHEMA public TO \(role); "
+                + "GRANT TEMPORARY ON DATABASE \(database.name) TO \(role)")
+        for command in ["run", "doctor"] {
+            let result = try run(command, user: role, parameters: "schema=public")
+            let said = result.output + result.errors
+            #expect(result.status == 1 && said.contains("has a table named movies"), "\(command): \(said)")
+            #expect(said.contains("?schema=NAME") && !said.contains("GRANT"), "\(command): \(said)")
+        }
+    }
+
     @Test func doctorFindsWhatIsWrong() throws {
         #expect(try run("doctor", user: "postgres").output.contains("none yet in the schema reelhouse"))
         #expect(try database.isUntouched())

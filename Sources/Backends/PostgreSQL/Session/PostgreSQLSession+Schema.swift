@@ -60,7 +60,7 @@ extension PostgreSQLSession {
         }
         // The first migration creates the tables, and the others may change them.
         if migrations.first?.version != 1 { try expect(rights, for: .migrating) }
-        try MigrationNames(location: location, kinds: objectKinds()).expectFree(for: migrations)
+        try MigrationNames(location: location, kinds: connection.objectKinds()).expectFree(for: migrations)
     }
 
     func didMigrate() {}
@@ -68,25 +68,7 @@ extension PostgreSQLSession {
     /// Nothing: triggers and constraints of a user are checked by the server, and row security by `checkRights`.
     func checkAdditions() throws {}
 
-    func kind(of name: String) throws -> String? { try objectKinds()[name] }
-
-    /// The kinds of all objects in the schema by their names. Tables, views and indexes share their names with types.
-    private func objectKinds() throws -> [String: String] {
-        let rows = try connection.query(
-            """
-            SELECT c.relname, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
-                WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table'
-                WHEN 'c' THEN 'type' ELSE 'index' END
-            FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = $1
-            UNION ALL SELECT t.typname, 'type' FROM pg_catalog.pg_type AS t
-            JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-            WHERE n.nspname = $1 AND t.typrelid = 0 AND t.typcategory <> 'A'
-            """, [.text(connection.location.schema)])
-        var kinds: [String: String] = [:]
-        while try rows.next() { kinds[rows.text(0) ?? ""] = rows.text(1) ?? "" }
-        return kinds
-    }
+    func kind(of name: String) throws -> String? { try connection.objectKinds()[name] }
 
     func create(_ index: TableIndex) throws {
         let columns = index.columns.joined(separator: ", ")
@@ -109,13 +91,31 @@ extension PostgreSQLSession {
 }
 
 extension PostgresConnection {
+    /// The kinds of all objects in the schema by their names. Tables, views and indexes share their names with types.
+    func objectKinds() throws(PostgresError) -> [String: String] {
+        let rows = try query(
+            """
+            SELECT c.relname, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
+                WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table'
+                WHEN 'c' THEN 'type' ELSE 'index' END
+            FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = $1
+            UNION ALL SELECT t.typname, 'type' FROM pg_catalog.pg_type AS t
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+            WHERE n.nspname = $1 AND t.typrelid = 0 AND t.typcategory <> 'A'
+            """, [.text(location.schema)])
+        var kinds: [String: String] = [:]
+        while try rows.next() { kinds[rows.text(0) ?? ""] = rows.text(1) ?? "" }
+        return kinds
+    }
+
     /// Whether the location's schema has a warehouse: a table `schema_migration` with the columns of ours.
-    func hasWarehouse() throws -> Bool {
+    func hasWarehouse() throws(PostgresError) -> Bool {
         try columnNames(of: "schema_migration").isSuperset(of: ["version", "name", "applied_at"])
     }
 
     /// The names of a table's columns; none when there is no such table in the location's schema.
-    func columnNames(of table: String) throws -> Set<String> {
+    func columnNames(of table: String) throws(PostgresError) -> Set<String> {
         let rows = try query(
             """
             SELECT a.attname FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid

@@ -156,7 +156,8 @@ extension RoleRights {
     init(_ connection: PostgresConnection) throws(PostgresError) {
         schema = connection.location.schema
         try readDatabase(connection)
-        if hasSchema { try readRelations(connection) }
+        // Tables of our names in a schema without a warehouse are somebody else's.
+        if hasSchema, try connection.hasWarehouse() { try readRelations(connection) }
     }
 
     private mutating func readDatabase(_ connection: PostgresConnection) throws(PostgresError) {
