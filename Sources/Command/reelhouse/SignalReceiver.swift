@@ -1,7 +1,8 @@
 import Dispatch
 import Glibc
 
-/// The end of a pipe that `SignalReceiver.record` writes to. It is set once, before the first signal is received.
+/// The end of a pipe that `SignalReceiver.record` writes to. It is written once, before the first
+/// handler is installed, and only read afterwards.
 nonisolated(unsafe) private var recordingEnd: Int32 = -1
 
 /// Calls handlers for signals, on a queue.
@@ -16,6 +17,7 @@ final class SignalReceiver {
         for end in ends {
             guard fcntl(end, F_SETFD, FD_CLOEXEC) == 0, fcntl(end, F_SETFL, O_NONBLOCK) == 0 else { return nil }
         }
+        recordingEnd = ends[1]
         return (ends[0], ends[1])
     }()
 
@@ -29,7 +31,6 @@ final class SignalReceiver {
             source = nil
             return
         }
-        recordingEnd = pipe.write
         for number in handlers.keys {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = Self.record

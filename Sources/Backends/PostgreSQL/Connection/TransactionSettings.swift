@@ -9,8 +9,8 @@ public struct TransactionSettings: Sendable {
     public var statementTimeout: Duration?
     /// The memory that a sort or a hash table of the server may use, such as `64MB`; nil for the role's setting.
     public var workMemory: String?
-    /// Whether the server may compile a statement before it runs it; nil for the role's setting. For a short statement whose
-    /// cost is overestimated, that takes longer than the statement itself.
+    /// Whether the server may compile a statement before it runs it; nil for the role's setting. For a short statement
+    /// whose cost is overestimated, that takes longer than the statement itself.
     public var compilesStatements: Bool?
     /// The schema of names without a qualifier; nil for the role's setting.
     public var schema: String?
@@ -44,8 +44,8 @@ public struct TransactionSettings: Sendable {
         if let workMemory { settings["work_mem"] = workMemory }
         if let compilesStatements { settings["jit"] = compilesStatements ? "on" : "off" }
         statements += settings.sorted { $0.key < $1.key }.map { "SET LOCAL \($0.key) = '\($0.value)'" }
-        // A statement that waits for a lock would keep its own locks after the client has vanished. The setting exists since
-        // version 14, and has an effect on Linux.
+        // Without it, a statement that waits for a lock would keep its own locks after the client has vanished. The setting
+        // exists since version 14, and servers on some other systems refuse it.
         if !isSnapshot, version >= 140_000 {
             statements.append(
                 "SELECT set_config('client_connection_check_interval', '5s', true) WHERE version() LIKE '%linux%'")

@@ -10,7 +10,7 @@ enum CellValue: Sendable, Equatable {
     case boolean(Bool)
     case integer(Int64)
     case real(Double)
-    /// A number that is none or infinite, in the database's words. JSON has null for it.
+    /// Not a number, or an infinity, in the database's words. JSON has null for it.
     case notFinite(String)
     /// A decimal number that no double equals, by its digits.
     case decimal(String)
