@@ -40,9 +40,9 @@ struct PostgreSQLKillTests {
             try #require(series < 20, "the server could not be stopped often enough in mid-load: \(stops)")
             let warehouse = try PostgreSQLTarget(server)
             let process = try warehouse.start()
-            var lines: Int64 = -1
+            var lines: Int64 = 0
             while true {
-                // After each stop something is committed first: the waits between tries in vain grow.
+                // Something is committed before each stop: a first connection is not tried again, and the waits between tries grow.
                 while process.isRunning, warehouse.committedLines() <= lines { usleep(5000) }
                 Thread.sleep(forTimeInterval: .random(in: 0...0.3))
                 guard process.isRunning else { break }

@@ -75,10 +75,11 @@ import Testing
     /// Some signals at once are one, as those of GNU `timeout`.
     @Test(
         arguments: [
-            ([SIGINT], 130), ([SIGTERM], 143), ([SIGHUP], 143), ([SIGTERM, SIGTERM], 143),
-            ([SIGINT, SIGTERM, SIGHUP], 130), ([SIGHUP, SIGHUP], 143),
-        ] as [([Int32], Int32)])
-    func aSignalStopsAtACommit(_ signals: [Int32], _ status: Int32) throws {
+            ([SIGINT], [130]), ([SIGTERM], [143]), ([SIGHUP], [143]), ([SIGTERM, SIGTERM], [143]),
+            // The system may deliver signals of several numbers in another order than they were sent.
+            ([SIGINT, SIGTERM, SIGHUP], [130, 143]), ([SIGHUP, SIGHUP], [143]),
+        ] as [([Int32], [Int32])])
+    func aSignalStopsAtACommit(_ signals: [Int32], _ statuses: [Int32]) throws {
         let run = try start()
         try waitForCommit(run)
         for signal in signals {
@@ -88,7 +89,7 @@ import Testing
         }
         let result = run.wait()
         #expect(!result.isKilled)
-        #expect(result.status == status, "\(result.errors)")
+        #expect(statuses.contains(result.status), "\(result.errors)")
         let outcome = try Database(path: path).rows("SELECT outcome FROM load_run")
         #expect(outcome == ["stopped"])
         try expectMadeGood()

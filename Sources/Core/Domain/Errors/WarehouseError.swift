@@ -34,8 +34,9 @@ public enum WarehouseError: ReportedError, Equatable {
         case .notThere: "Make one with `reelhouse run`, or name another one with --warehouse."
         case .newerSchema: "Install the version of reelhouse that last wrote to it, or a newer one."
         case .nameTaken(_, let kind, let name, _):
-            "Nothing was changed. Somebody made that \(kind): name another place for the warehouse (on PostgreSQL another "
-                + "schema, ?schema=NAME), or rename the \(kind) \(name), and run the same command again."
+            "Nothing was changed. Somebody made that \(kind): rename it, remove it if nobody needs it (DROP "
+                + "\(kind.uppercased()) \(name)), or name another place for the warehouse (on PostgreSQL another schema, "
+                + "?schema=NAME), and run the same command again."
         }
     }
 
