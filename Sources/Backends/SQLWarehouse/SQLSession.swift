@@ -108,10 +108,11 @@ public protocol SQLSession: SQLDatabase {
     /// Called before a statement that reads or changes `fact_user_event` or `watch_history` and is not part of
     /// `insertFacts`. Does nothing by default.
     func willUseFacts() throws
-    /// Inserts rows into the stored table of their name without staging them. None of them may have a stored key.
+    /// Inserts rows into the stored table of their name without staging them. It is faster where none of them has a stored
+    /// key.
     ///
     /// - Parameter onlyIfEmpty: whether nothing is to be done when the table has rows.
-    /// - Returns: whether the rows were inserted; false also where staging costs no more.
+    /// - Returns: whether the rows were inserted; none is when the key of one is stored, or where staging costs no more.
     func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
     /// Called before rows of some tables are looked up by their keys. Does nothing by default.
     func willLookUp(in tables: [Table]) throws

@@ -24,6 +24,9 @@ open class SQLWarehouse: Warehouse {
     var arrivals = Arrivals()
     /// The same as of the last commit.
     private var committedArrivals = Arrivals()
+    /// The keys that may be stored, of the tables that this run has found empty and filled. In the tables that have
+    /// withdrawals, the withdrawn keys are among them.
+    private var possibleKeys: [String: PossibleKeys] = [:]
 
     /// The location without its password.
     public var location: String { session.location }
@@ -66,12 +69,15 @@ open class SQLWarehouse: Warehouse {
         return missing
     }
 
-    /// The indexes that every warehouse has and this one lacks. If a user gave an index's name to another object, that
-    /// index is left out.
+    /// The indexes that every warehouse has and this one lacks. Left out are those of empty tables, which are filled
+    /// faster without, and those whose name a user gave to another object.
     private func missingIndexes() throws -> [TableIndex] {
         let there = try session.declaredIndexes()
-        return try AllTables.indexes.filter {
-            try !$0.isOnRequest && !there.contains($0) && session.kind(of: $0.name) == nil
+        return try AllTables.indexes.filter { index in
+            guard try !index.isOnRequest && !there.contains(index) && session.kind(of: index.name) == nil else {
+                return false
+            }
+            return try session.boolean("SELECT EXISTS (SELECT 1 FROM \(session.dialect.table(index.table)))")
         }
     }
 
@@ -109,6 +115,7 @@ open class SQLWarehouse: Warehouse {
         try session.takePlace(for: .run(kind))
         do {
             (arrivals, committedArrivals) = (Arrivals(), Arrivals())
+            possibleKeys = [:]
             try begin()
             try session.checkAdditions()
             _ = try Migrator(session: session).apply(at: now)
@@ -130,6 +137,7 @@ open class SQLWarehouse: Warehouse {
     public func endRun() {
         session.willEndRun()
         currentRun = nil
+        possibleKeys = [:]
         session.releasePlace()
     }
 
@@ -156,6 +164,7 @@ open class SQLWarehouse: Warehouse {
     /// Makes the warehouse usable again after an error; see `Warehouse`.
     public func recover(isStopRequested: @escaping @Sendable () -> Bool) throws -> Recovery {
         pendingRejections.removeAll()
+        possibleKeys = [:]
         let outcome = try session.recover(isStopRequested: isStopRequested)
         if outcome == .committed { committedArrivals = arrivals } else { arrivals = committedArrivals }
         return outcome
@@ -209,18 +218,36 @@ open class SQLWarehouse: Warehouse {
         if let withdrawals = statements.withdrawals {
             try merge(rows, order, statements, withdrawals)
         } else {
-            try upsert(PackedRows(rows, order: order), as: staged, statements)
+            try upsert(rows, order, statements)
         }
         if table.name == MovieTables.moviePopularity.name { arrivals.add(movies: order.count) }
         if table.name == MartTables.movieDaily.name { try addStaleDays(of: rows, order) }
     }
 
     /// Merges rows none of which is a withdrawal, while no withdrawal is stored.
-    private func upsert(_ rows: PackedRows, as staged: StagedTable, _ statements: MergeStatements) throws {
-        if rows.count == 0 { return }
-        if try session.insertDirectly(rows, into: staged, onlyIfEmpty: true) { return }
-        try session.stage(rows, as: staged)
+    private func upsert(_ rows: RowSet, _ order: [UInt32], _ statements: MergeStatements) throws {
+        let order = try insertNew(rows, order)
+        if order.isEmpty { return }
+        let (table, packed) = (StagedTable(rows.table), PackedRows(rows, order: order))
+        if try session.insertDirectly(packed, into: table, onlyIfEmpty: true) {
+            var keys = PossibleKeys(rows.table)
+            keys.insert(rows, order)
+            possibleKeys[rows.table.name] = keys
+            return
+        }
+        try session.stage(packed, as: table)
         try session.run(statements.upsert, [])
+    }
+
+    /// Inserts those of the rows whose keys are certainly not stored, which is faster than to merge them.
+    ///
+    /// - Returns: the others.
+    private func insertNew(_ rows: RowSet, _ order: [UInt32]) throws -> [UInt32] {
+        let name = rows.table.name
+        guard let (new, others) = possibleKeys[name]?.split(rows, order), !new.isEmpty else { return order }
+        possibleKeys[name]?.insert(rows, new)
+        let packed = PackedRows(rows, order: new)
+        return try session.insertDirectly(packed, into: StagedTable(rows.table), onlyIfEmpty: false) ? others : order
     }
 
     /// Notes the days of rows of `movie_daily`.
@@ -251,8 +278,10 @@ open class SQLWarehouse: Warehouse {
             try session.run(withdrawals.delete, [])
             try forget(withdrawals, staged: withdrawn.count)
         }
-        let others = withdrawn.isEmpty ? order : order.filter { !rows[Int($0)].isWithdrawn }
-        if !isWithdrawnBefore { return try upsert(PackedRows(rows, order: others), as: staged, statements) }
+        defer { possibleKeys[rows.table.name]?.insert(rows, withdrawn) }
+        var others = withdrawn.isEmpty ? order : order.filter { !rows[Int($0)].isWithdrawn }
+        if !isWithdrawnBefore { return try upsert(rows, others, statements) }
+        others = try insertNew(rows, others)
         if others.isEmpty { return }
         try session.stage(PackedRows(rows, order: others), as: staged)
         try session.run(statements.upsertUnlessWithdrawn, [])

@@ -56,6 +56,7 @@ final class LiveServer {
         try connection.run("CREATE DATABASE \(Self.database(name)) ENCODING 'UTF8' TEMPLATE \(origin)")
         // Only some roles may.
         _ = try? connection.run("CHECKPOINT")
+        if processes != nil { sync() }
     }
 
     /// Drops a database of a measurement, if it is there.

@@ -15,10 +15,14 @@ struct ServerProcesses {
 
     /// The processor seconds of all its processes since its start, those that have ended included.
     var seconds: Double {
-        guard let own = ProcessTimes(postmaster) else { return 0 }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { Int32($0) }.compactMap(ProcessTimes.init).filter { $0.parent == postmaster }
-            .reduce(own.seconds + own.secondsOfEnded) { $0 + $1.seconds }
+        while let before = ProcessTimes(postmaster) {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            let children = names.compactMap { Int32($0) }.compactMap(ProcessTimes.init).filter { $0.parent == postmaster }
+            // A process that has ended in the meantime would be counted neither among the children nor as ended.
+            guard let after = ProcessTimes(postmaster), after.secondsOfEnded == before.secondsOfEnded else { continue }
+            return children.reduce(after.seconds + after.secondsOfEnded) { $0 + $1.seconds }
+        }
+        return 0
     }
 }
 

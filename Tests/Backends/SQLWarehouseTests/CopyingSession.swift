@@ -54,6 +54,35 @@ final class CopyingSession: SQLSession {
     }
 
     func unstage(_ table: StagedTable) {}
+
+    /// Whether rows are inserted without staging them.
+    var insertsDirectly = false
+    /// How many rows were inserted so, into tables with rows.
+    private(set) var directRows = 0
+    /// How often it was tried, and the key of a row was stored.
+    private(set) var storedKeys = 0
+
+    func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool {
+        guard insertsDirectly else { return false }
+        if onlyIfEmpty, try integer("SELECT count(*) FROM \(table.name)") != 0 { return false }
+        let places = (1...table.columns.count).map(dialect.parameter).joined(separator: ", ")
+        try connection.execute("SAVEPOINT direct")
+        do {
+            for index in 0..<rows.count {
+                rows.move(to: index)
+                let values = rows.columns.indices.map { RowValue(rows.cell($0)) }
+                _ = try run("INSERT INTO \(table.name) (\(table.names)) VALUES (\(places))", values)
+            }
+        } catch {
+            try connection.execute("ROLLBACK TO direct; RELEASE direct")
+            storedKeys += 1
+            return false
+        }
+        try connection.execute("RELEASE direct")
+        if !onlyIfEmpty { directRows += rows.count }
+        return true
+    }
+
     func insertOfNewRows(into table: String) throws -> String { "INSERT INTO main.\(table)" }
     func willChangeManyRows() throws {}
     func didInsertGroup() {}

@@ -41,18 +41,63 @@ import Testing
         var random = RandomRows(table, seed: 5)
         let rows = random.rows(90)
         // First many rows are merged into few stored ones, at the end single rows into many.
-        for part in [rows.prefix(40), rows.dropFirst(40).prefix(20)].map(Array.init) + rows.dropFirst(60).map({ [$0] })
-        {
-            let merged = MergeTable(table)
-            merged.merge(part)
-            try copying.warehouse.merge(merged)
+        try merge(rows, [40, 20] + Array(repeating: 1, count: 30), as: table, copying)
+        try expect(rows, in: table, copying)
+    }
+
+    /// The same for a database that inserts rows directly whose keys are not stored.
+    @Test(arguments: tables.filter { !$0.merge.isEmpty }.map(\.name))
+    func directlyInsertedRowsAreThoseOfTheMergeInMemory(name: String) throws {
+        let table = try #require(Self.tables.first { $0.name == name })
+        var directRows = 0
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let copying = try CopyingWarehouse()
+            copying.session.insertsDirectly = true
+            var random = RandomRows(table, seed: seed)
+            let rows = random.rows(60)
+            // First single rows, many of whose keys are new.
+            try merge(rows, Array(repeating: 1, count: 12) + [3, 5, 10, 30], as: table, copying)
+            try expect(rows, in: table, copying)
+            #expect(copying.session.storedKeys == 0)
+            directRows += copying.session.directRows
         }
+        #expect(directRows > 20)
+    }
+
+    /// A row that somebody else wrote is merged with, although this run knows nothing of it.
+    @Test func aKeyThatIsStoredAfterAllIsMerged() throws {
+        let copying = try CopyingWarehouse()
+        copying.session.insertsDirectly = true
+        let table = BehaviourTables.users
+        let row = { (user: Int64, first: Int64, last: Int64) in
+            TestRow(values: [.integer(user), .integer(first), .integer(last)])
+        }
+        try merge([row(1, 5, 6)], [1], as: table, copying)
+        _ = try copying.session.run("INSERT INTO users (user_id, first_seen, last_seen) VALUES (2, 3, 8)", [])
+        try merge([row(2, 4, 9), row(3, 7, 7)], [2], as: table, copying)
+        #expect(copying.session.storedKeys == 1)
+        #expect(try stored(table, copying.session) == [row(1, 5, 6), row(2, 3, 9), row(3, 7, 7)])
+    }
+
+    /// Merges rows in parts of some sizes.
+    private func merge(_ rows: [TestRow], _ sizes: [Int], as table: Table, _ copying: CopyingWarehouse) throws {
+        var start = 0
+        for size in sizes {
+            let merged = MergeTable(table)
+            merged.merge(Array(rows[start..<start + size]))
+            try copying.warehouse.merge(merged)
+            start += size
+        }
+        #expect(start == rows.count)
+    }
+
+    /// Checks that rows are stored as the reference merges them.
+    private func expect(_ rows: [TestRow], in table: Table, _ copying: CopyingWarehouse) throws {
         let expected = ReferenceMerge.merged(rows, as: table)
         #expect(try stored(table, copying.session) == expected.filter { !$0.isWithdrawn })
         guard let withdrawals = table.withdrawals else { return }
         let places = withdrawals.columns.map { table.index(of: $0.name) }
         let withdrawn = expected.filter(\.isWithdrawn).map { row in TestRow(values: places.map { row.values[$0] }) }
-        #expect(!withdrawn.isEmpty)
         #expect(try stored(withdrawals, copying.session) == withdrawn.sorted { $0.description < $1.description })
     }
 

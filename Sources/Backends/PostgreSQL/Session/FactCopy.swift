@@ -25,9 +25,12 @@ struct FactCopy {
     /// - Parameters:
     ///   - candidates: the indices of the events in the group.
     ///   - table: the name of the table in the warehouse's schema.
-    func copyFacts(_ candidates: ArraySlice<UInt32>, into table: String) throws(PostgresError) {
+    ///   - didAdd: called with each of them after its row was added to the COPY.
+    func copyFacts(
+        _ candidates: [UInt32], into table: String, didAdd: (UInt32, UnsafeMutablePointer<EventRow>) -> Void
+    ) throws(PostgresError) {
         let columns = zip(BehaviourTables.facts.columns.map(\.name), Self.factTypes).map { ($0, $1) }
-        try copy(candidates, into: table, columns) { row, text, copy in
+        try copy(candidates, into: table, columns) { candidate, row, text, copy in
             copy.add(integer: row.pointee.time)
             copy.add(high: row.pointee.idHigh, low: row.pointee.idLow)
             let name = eventTypes[Int(row.pointee.type.rawValue)]
@@ -49,6 +52,7 @@ struct FactCopy {
             }
             copy.add(integer: row.pointee.isMovieKnown ? 1 : 0)
             copy.add(integer: Int64(bitPattern: row.pointee.contentHash))
+            didAdd(candidate, row)
         }
     }
 
@@ -57,9 +61,9 @@ struct FactCopy {
     /// - Parameters:
     ///   - candidates: the indices of the watch events in the group.
     ///   - table: the name of the table in the warehouse's schema.
-    func copyWatches(_ candidates: ArraySlice<UInt32>, into table: String) throws(PostgresError) {
+    func copyWatches(_ candidates: [UInt32], into table: String) throws(PostgresError) {
         let columns = zip(BehaviourTables.watchHistory.columns.map(\.name), Self.watchTypes).map { ($0, $1) }
-        try copy(candidates, into: table, columns) { row, _, copy in
+        try copy(candidates, into: table, columns) { _, row, _, copy in
             copy.add(integer: row.pointee.time)
             copy.add(high: row.pointee.idHigh, low: row.pointee.idLow)
             copy.add(integer: row.pointee.userID)
@@ -69,18 +73,17 @@ struct FactCopy {
     }
 
     private func copy(
-        _ candidates: ArraySlice<UInt32>, into table: String, _ columns: [(name: String, type: PostgresType)],
-        _ addCells: (UnsafeMutablePointer<EventRow>, UnsafeRawPointer, PostgresCopy) -> Void
+        _ candidates: [UInt32], into table: String, _ columns: [(name: String, type: PostgresType)],
+        _ addCells: (UInt32, UnsafeMutablePointer<EventRow>, UnsafeRawPointer, PostgresCopy) -> Void
     ) throws(PostgresError) {
         if candidates.isEmpty { return }
         let copy = try connection.copy(into: table, schema: connection.location.schema, columns: columns)
-        let order = Array(candidates)
         do throws(PostgresError) {
-            for place in order.indices {
-                group.prefetch(after: place, in: order)
-                let (row, text) = group.candidate(Int(order[place]))
+            for place in candidates.indices {
+                group.prefetch(after: place, in: candidates)
+                let (row, text) = group.candidate(Int(candidates[place]))
                 copy.beginRow()
-                addCells(row, text, copy)
+                addCells(candidates[place], row, text, copy)
                 try copy.endRow()
             }
         } catch {

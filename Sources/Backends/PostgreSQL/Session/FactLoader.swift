@@ -59,13 +59,19 @@ struct FactLoader {
         let ranges = group.monthRanges()
         try prepare(ranges, of: group)
         try markStored(ranges, of: group)
-        if !(try copy(group, ranges)) {
+        let accepted = group.accepted
+        let inserted: InsertedFacts
+        if let watches = try copy(targets(accepted, ranges), of: group) {
+            inserted = InsertedFacts(accepted: accepted, watches: watches)
+        } else {
             // A month may have been detached since it was looked at.
             months.forgetAttached()
             try prepare(ranges, of: group)
             try refusals.insert(targets(group.accepted, ranges), of: group, staging: &staging)
+            inserted = noteInserted(targets(group.accepted, ranges), of: group)
         }
-        return try didInsert(group, ranges)
+        try didInsert(inserted.accepted, of: group, ranges)
+        return inserted
     }
 
     /// Makes the months, and refuses the events of those that cannot be used.
@@ -79,24 +85,52 @@ struct FactLoader {
         }
     }
 
-    /// Copies the accepted events.
+    /// Copies events, and notes their identities where they have to be known.
     ///
-    /// - Returns: false when the server refused a row; nothing is copied then.
-    private func copy(_ group: EventGroup, _ ranges: [MonthRange]) throws -> Bool {
+    /// - Returns: how many of them are watch events; nil when the server refused a row, and nothing is copied.
+    private mutating func copy(_ targets: [FactTarget], of group: EventGroup) throws -> Int64? {
         let copy = FactCopy(connection, group)
+        let known = recent.count
+        var watches: Int64 = 0
         try connection.execute("SAVEPOINT facts")
         do throws(PostgresError) {
-            for target in targets(group.accepted, ranges) {
-                try copy.copyFacts(target.candidates[...], into: target.facts)
-                try copy.copyWatches(target.watches(of: group)[...], into: target.watches)
+            for target in targets {
+                let isNoted = isNoted(target)
+                // What is done for each row here is done while the server stores the rows before it.
+                var watched: [UInt32] = []
+                try copy.copyFacts(target.candidates, into: target.facts) { candidate, row in
+                    if row.pointee.type == .watch { watched.append(candidate) }
+                    if isNoted { recent.add(row) }
+                }
+                try copy.copyWatches(watched, into: target.watches)
+                watches += Int64(watched.count)
             }
         } catch {
             guard RefusedEvents.isRefusal(error) else { throw error }
             try connection.execute("ROLLBACK TO SAVEPOINT facts; RELEASE SAVEPOINT facts")
-            return false
+            recent.removeLast(to: known)
+            return nil
         }
         try connection.execute("RELEASE SAVEPOINT facts")
-        return true
+        return watches
+    }
+
+    /// Whether the identities of a table's events are kept in memory.
+    private func isNoted(_ target: FactTarget) -> Bool {
+        target.month.map { months.place(of: $0) } == .apart(isIndexed: false)
+    }
+
+    /// Notes the identities of events that were inserted in another way than by `copy`.
+    private mutating func noteInserted(_ targets: [FactTarget], of group: EventGroup) -> InsertedFacts {
+        var inserted = InsertedFacts(accepted: group.accepted, watches: 0)
+        for target in targets {
+            for candidate in target.candidates {
+                let row = group.candidate(Int(candidate)).row
+                if row.pointee.type == .watch { inserted.watches += 1 }
+                if isNoted(target) { recent.add(row) }
+            }
+        }
+        return inserted
     }
 
     /// The tables that accepted events go to.
@@ -106,8 +140,7 @@ struct FactLoader {
         var (targets, attached): ([FactTarget], [UInt32]) = ([], [])
         var start = 0
         for range in ranges {
-            var end = start
-            while end < accepted.count, accepted[end] < range.candidates.upperBound { end += 1 }
+            let end = accepted[start...].partitioningIndex { $0 >= range.candidates.upperBound }
             if months.place(of: range.month) == .attached {
                 attached += accepted[start..<end]
             } else if start < end {
@@ -118,33 +151,24 @@ struct FactLoader {
         return attached.isEmpty ? targets : targets + [FactTarget(month: nil, candidates: attached)]
     }
 
-    /// Notes what was inserted.
-    private mutating func didInsert(_ group: EventGroup, _ ranges: [MonthRange]) throws -> InsertedFacts {
-        var inserted = InsertedFacts(accepted: group.accepted, watches: 0)
-        insertedSinceAnalysis += Int64(inserted.accepted.count)
-        let targets = targets(inserted.accepted, ranges)
-        for target in targets {
-            inserted.watches += Int64(target.watches(of: group).count)
-            if target.month.map({ months.place(of: $0) }) == .apart(isIndexed: false) {
-                for candidate in target.candidates { recent.add(group.candidate(Int(candidate)).row) }
+    /// Notes the newest events of the months, and gives tables apart their keys when too many identities are in memory.
+    ///
+    /// - Parameter accepted: the indices of the inserted events, in order.
+    private mutating func didInsert(_ accepted: [UInt32], of group: EventGroup, _ ranges: [MonthRange]) throws {
+        insertedSinceAnalysis += Int64(accepted.count)
+        var start = 0
+        for range in ranges {
+            let end = accepted[start...].partitioningIndex { $0 >= range.candidates.upperBound }
+            if end > start {
+                let newest = group.candidate(Int(accepted[end - 1])).row.pointee.time
+                months.didInsert(into: range.month, newest: newest)
             }
+            start = end
         }
-        var last: (month: Month, time: Int64)?
-        for candidate in inserted.accepted {
-            let time = group.candidate(Int(candidate)).row.pointee.time
-            if let month = last?.month, time < month.next.firstMillisecond {
-                last?.time = time
-                continue
-            }
-            if let last { months.didInsert(into: last.month, newest: last.time) }
-            last = (Month(containing: time), time)
-        }
-        if let last { months.didInsert(into: last.month, newest: last.time) }
         if recent.count > Self.recentLimit {
             try months.addKeys()
             recent.removeAll()
         }
-        return inserted
     }
 
     // MARK: Stored identities
@@ -188,11 +212,6 @@ struct FactTarget {
     private func name(_ parent: String) -> String {
         month.map { MonthPartitions.name(of: $0, table: parent) } ?? parent
     }
-
-    /// The watch events among them.
-    func watches(of group: EventGroup) -> [UInt32] {
-        candidates.filter { group.candidate(Int($0)).row.pointee.type == .watch }
-    }
 }
 
 extension RecentIdentities {
@@ -204,5 +223,17 @@ extension RecentIdentities {
 
     fileprivate func contentHash(of row: UnsafeMutablePointer<EventRow>) -> UInt64? {
         contentHash(time: row.pointee.time, idHigh: row.pointee.idHigh, idLow: row.pointee.idLow)
+    }
+}
+
+extension ArraySlice {
+    /// The index of the first element that a condition holds for, where it holds for all elements after that one.
+    fileprivate func partitioningIndex(where condition: (Element) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

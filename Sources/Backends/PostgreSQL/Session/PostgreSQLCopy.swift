@@ -132,33 +132,8 @@ final class PostgreSQLCopyWriter: SQLCopyWriter {
     }
 
     private func copy(_ source: PackedRows, _ range: Range<Int>, of table: Table, into name: String) throws {
-        let copy = try connection.copy(
-            into: name, schema: connection.location.schema, columns: try columns(of: table))
-        do {
-            for index in range {
-                source.move(to: index)
-                copy.beginRow()
-                for column in table.columns.indices { Self.add(source.cell(column), to: copy) }
-                try copy.endRow()
-            }
-        } catch {
-            // What failed is the error to report.
-            try? copy.abandon()
-            throw error
-        }
-        _ = try copy.finish()
-    }
-
-    @inline(__always)
-    private static func add(_ cell: RowCell, to copy: PostgresCopy) {
-        switch cell {
-        case .null: copy.addNull()
-        case .integer(let value): copy.add(integer: value)
-        case .real(let value): copy.add(real: value)
-        case .date(let day): copy.add(integer: Int64(day))
-        case .uuid(let high, let low): copy.add(high: high, low: low)
-        case .text(let bytes), .blob(let bytes): copy.add(bytes: bytes)
-        }
+        try connection.copy(
+            source, range, into: name, schema: connection.location.schema, columns: columns(of: table))
     }
 
     /// The columns of a declared table in its order, with the types that they have on the server.

@@ -3,7 +3,7 @@ import SQLWarehouse
 
 extension PostgreSQLSession {
     /// Copies rows into a stored table, as binary `COPY` does, which is faster than a temporary table and a statement that
-    /// inserts from it. COPY fails for a row whose key is stored.
+    /// inserts from it. COPY fails for a row whose key is stored; then none of the rows is.
     func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool {
         let name = dialect.table(table.name)
         if onlyIfEmpty {
@@ -17,20 +17,15 @@ extension PostgreSQLSession {
         let stored = Dictionary(try connection.columns(of: name).map { ($0.name, $0.type) }) { first, _ in first }
         let columns = table.columns.compactMap { column in stored[column.name].map { (name: column.name, type: $0) } }
         guard columns.count == table.columns.count else { return false }
-        let copy = try connection.copy(into: table.name, schema: connection.location.schema, columns: columns)
-        do {
-            for index in 0..<rows.count {
-                rows.move(to: index)
-                copy.beginRow()
-                for column in columns.indices { copy.add(rows.cell(column)) }
-                try copy.endRow()
-            }
+        try connection.execute("SAVEPOINT direct")
+        do throws(PostgresError) {
+            try connection.copy(rows, into: table.name, schema: connection.location.schema, columns: columns)
         } catch {
-            // The first error is the one to report.
-            try? copy.abandon()
-            throw error
+            guard error.isStoredKey else { throw error }
+            try connection.execute("ROLLBACK TO SAVEPOINT direct; RELEASE SAVEPOINT direct")
+            return false
         }
-        _ = try copy.finish()
+        try connection.execute("RELEASE SAVEPOINT direct")
         if onlyIfEmpty { filledTables.insert(table.name) }
         return true
     }
@@ -44,7 +39,7 @@ extension PostgreSQLSession {
                 [.text(dialect.table(table.name))])
             let isUnknown = try rows.next() && rows.boolean(0)
             try rows.close()
-            if isUnknown { try connection.execute("ANALYZE \(dialect.table(table.name))") }
+            if isUnknown { try TableStatistics(connection).analyze([table.name]) }
         }
     }
 
@@ -52,21 +47,6 @@ extension PostgreSQLSession {
     /// those of the empty table, the planner would look rows up by an index of which many rows have the same value.
     private func analyzeIfFilled(_ table: String) throws {
         guard filledTables.remove(table) != nil else { return }
-        try connection.execute("ANALYZE \(dialect.table(table))")
-    }
-}
-
-extension PostgresCopy {
-    /// The next cell. Integers are booleans, timestamps and dates too, by the column's type.
-    @inline(__always)
-    fileprivate func add(_ cell: RowCell) {
-        switch cell {
-        case .null: addNull()
-        case .integer(let value): add(integer: value)
-        case .real(let value): add(real: value)
-        case .date(let day): add(integer: Int64(day))
-        case .uuid(let high, let low): add(high: high, low: low)
-        case .text(let bytes), .blob(let bytes): add(bytes: bytes)
-        }
+        try TableStatistics(connection).analyze([table])
     }
 }

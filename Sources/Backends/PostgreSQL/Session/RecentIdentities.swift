@@ -25,6 +25,16 @@ struct RecentIdentities {
         slots = []
     }
 
+    /// Removes the identities that were added last.
+    ///
+    /// - Parameter count: how many identities are kept.
+    mutating func removeLast(to count: Int) {
+        if count == entries.count { return }
+        entries.removeLast(entries.count - count)
+        slots = ContiguousArray(repeating: 0, count: slots.count)
+        for index in entries.indices { place(index) }
+    }
+
     /// Adds an identity that is not there.
     mutating func add(time: Int64, idHigh: UInt64, idLow: UInt64, contentHash: UInt64) {
         if (entries.count + 1) * 4 > slots.count * 3 { grow() }

@@ -103,9 +103,14 @@ extension PostgresError {
     /// Whether the server refuses a row of a merged table or a movie. A row that is not unique (23505, 23P01) is refused
     /// by an index that a user added; one that breaks a primary key is an error of this program.
     var isRefusalOfARow: Bool {
-        if isConnectionLost { return false }
-        if let constraint = objects.constraint, constraint == objects.table.map({ $0 + "_pkey" }) { return false }
+        if isConnectionLost || isStoredKey { return false }
         return RefusedEvents.isRefusal(self) || sqlState?.hasPrefix("23") == true
+    }
+
+    /// Whether a row has the primary key of a stored one.
+    var isStoredKey: Bool {
+        guard !isConnectionLost, sqlState == "23505", let table = objects.table else { return false }
+        return objects.constraint == table + "_pkey"
     }
 
     /// The refusal of a line, with the server's words and what to do.

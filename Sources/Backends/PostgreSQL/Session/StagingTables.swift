@@ -35,36 +35,14 @@ struct StagingTables {
         if filled.contains(name) { try connection.execute("DELETE FROM pg_temp.\(name)") }
         filled.insert(name)
         if rows.count == 0 { return }
-        let types = table.columns.map(\.type)
-        let copy = try connection.copy(
-            into: name, schema: "pg_temp", columns: table.columns.map { ($0.name, $0.type.serverType) })
-        do {
-            for index in 0..<rows.count {
-                rows.move(to: index)
-                copy.beginRow()
-                for column in types.indices { Self.add(rows.cell(column), types[column], to: copy) }
-                try copy.endRow()
-            }
-        } catch {
-            // What failed is the error to tell of.
-            try? copy.abandon()
-            throw error
-        }
-        _ = try copy.finish()
-    }
-
-    @inline(__always)
-    private static func add(_ cell: RowCell, _ type: ColumnType, to copy: PostgresCopy) {
-        switch cell {
-        case .null: copy.addNull()
-        case .integer(let value):
+        let columns = table.columns.map { (name: $0.name, type: $0.type.serverType) }
+        let isTimestamp = table.columns.map { $0.type == .timestamp }
+        try connection.copy(rows, into: name, schema: "pg_temp", columns: columns) { cell, column, copy in
             // A line may be in quarantine for a time that no timestamp holds.
-            if type == .timestamp, !serverTimes.contains(value) { return copy.addNull() }
-            copy.add(integer: value)
-        case .real(let value): copy.add(real: value)
-        case .date(let day): copy.add(integer: Int64(day))
-        case .uuid(let high, let low): copy.add(high: high, low: low)
-        case .text(let bytes), .blob(let bytes): copy.add(bytes: bytes)
+            if case .integer(let time) = cell, isTimestamp[column], !serverTimes.contains(time) {
+                return copy.addNull()
+            }
+            copy.add(cell)
         }
     }
 

@@ -28,11 +28,14 @@ struct TableStatistics {
     func update(newFacts: Int64) throws {
         let parents = try grownParents(newFacts)
         let tables = try grownTables(except: parents)
-        if parents.isEmpty, tables.isEmpty { return }
+        try analyze(parents + tables)
+    }
+
+    /// Analyses tables by a sample of the size that `target` gives.
+    func analyze(_ tables: [String]) throws {
+        if tables.isEmpty { return }
         try connection.execute("SET LOCAL default_statistics_target = \(Self.target)")
-        for table in parents + tables {
-            try connection.execute("ANALYZE \(connection.location.qualified(table))")
-        }
+        for table in tables { try connection.execute("ANALYZE \(connection.location.qualified(table))") }
     }
 
     /// The partitioned tables that grew. Before version 14, the server does not store how many rows they had at the last

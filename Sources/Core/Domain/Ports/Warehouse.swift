@@ -171,8 +171,9 @@ public protocol Warehouse: AnyObject {
     func refreshMarts() throws -> Int64
     /// The number of rows of each table.
     func rowCounts() throws -> [(table: String, rows: Int64)]
-    /// Makes the indexes that every warehouse has and that are missing in this one, and updates the statistics of the
-    /// database's query planner. Called in the last transaction of a run.
+    /// Makes the indexes that every warehouse has and that are missing on tables with rows, and updates the statistics of
+    /// the database's query planner. Called in the last transaction of a run. An empty table gets its indexes when it has
+    /// been filled.
     ///
     /// - Returns: the indexes that this call made.
     @discardableResult

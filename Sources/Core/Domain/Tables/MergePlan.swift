@@ -3,6 +3,7 @@
 #else
     import Darwin
 #endif
+import Hashing
 
 /// A table's key and merge rules with column names resolved to cells. It is kept in unmanaged memory, so that the merge
 /// of a row counts no references.
@@ -93,6 +94,38 @@ final class MergePlan {
         let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
         _ = memory.initialize(from: elements)
         return UnsafeBufferPointer(memory)
+    }
+}
+
+extension MergePlan {
+    /// The hash of a row's key.
+    @inline(__always)
+    func keyHash(_ row: PackedRow, _ text: UnsafeRawPointer) -> UInt64 {
+        switch keyKind {
+        case .integer(let cell): return mix(row.cells[cell])
+        case .integers(let first, let second): return mix(mix(row.cells[first]) ^ row.cells[second])
+        case .text(let cell): return textHash(row.span(cell), text, seed: 0)
+        case .other:
+            return key.reduce(0) { hash, place in
+                if place.type.isSpan { return textHash(row.span(place.cell), text, seed: hash) }
+                let hash = mix(hash ^ row.cells[place.cell])
+                return place.type == .uuid ? mix(hash ^ row.cells[place.cell + 1]) : hash
+            }
+        }
+    }
+
+    @inline(__always)
+    private func textHash(_ span: ByteRange, _ text: UnsafeRawPointer, seed: UInt64) -> UInt64 {
+        XXH3.hash64(UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length)), seed: seed)
+    }
+
+    /// The finalizer of SplitMix64.
+    @inline(__always)
+    private func mix(_ value: UInt64) -> UInt64 {
+        var hash = value &+ 0x9e37_79b9_7f4a_7c15
+        hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
+        return hash ^ (hash >> 31)
     }
 }
 

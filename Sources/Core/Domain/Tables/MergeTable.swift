@@ -3,7 +3,6 @@
 #else
     import Darwin
 #endif
-import Hashing
 
 /// Merges rows of one table by key in memory, by the rules that the table declares. A transaction upserts the merged
 /// rows once, at its end.
@@ -73,7 +72,7 @@ public final class MergeTable {
         if let apart, apart.take(new, text: text) { return false }
         if order != nil { order = nil }
         if rows.count * 4 >= slotCount * 3 { grow() }
-        let hash = keyHash(new, text)
+        let hash = plan.keyHash(new, text)
         var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)
         while true {
             let entry = slots[slot]
@@ -202,35 +201,6 @@ public final class MergeTable {
         }
     }
 
-    @inline(__always)
-    private func keyHash(_ row: PackedRow, _ text: UnsafeRawPointer) -> UInt64 {
-        switch plan.keyKind {
-        case .integer(let cell): return mix(row.cells[cell])
-        case .integers(let first, let second): return mix(mix(row.cells[first]) ^ row.cells[second])
-        case .text(let cell): return textHash(row.span(cell), text, seed: 0)
-        case .other:
-            return plan.key.reduce(0) { hash, place in
-                if place.type.isSpan { return textHash(row.span(place.cell), text, seed: hash) }
-                let hash = mix(hash ^ row.cells[place.cell])
-                return place.type == .uuid ? mix(hash ^ row.cells[place.cell + 1]) : hash
-            }
-        }
-    }
-
-    @inline(__always)
-    private func textHash(_ span: ByteRange, _ text: UnsafeRawPointer, seed: UInt64) -> UInt64 {
-        XXH3.hash64(UnsafeRawBufferPointer(start: text + Int(span.offset), count: Int(span.length)), seed: seed)
-    }
-
-    /// The finalizer of SplitMix64.
-    @inline(__always)
-    private func mix(_ value: UInt64) -> UInt64 {
-        var hash = value &+ 0x9e37_79b9_7f4a_7c15
-        hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
-        return hash ^ (hash >> 31)
-    }
-
     private func grow() {
         let larger = slotCount * 2
         slots.deallocate()
@@ -239,7 +209,7 @@ public final class MergeTable {
         slotCount = larger
         let text = UnsafeRawPointer(rows.text.base)
         for index in 0..<rows.count {
-            let hash = keyHash(rows[index], text)
+            let hash = plan.keyHash(rows[index], text)
             var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
             slots[slot] = (hash >> 32) << 32 | UInt64(index + 1)
