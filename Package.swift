@@ -169,7 +169,10 @@ let tests: [Target] = [
     .target(name: "Servers", path: "Tests/Support/Servers"),
     .testTarget(
         name: "PostgreSQLTests",
-        dependencies: ["CPostgres", "PostgreSQL", "Domain", "Schema", "Servers", "SQLite", "TestSupport"],
+        dependencies: [
+            "CPostgres", "PostgreSQL", "Domain", "Schema", "Servers", "SQLite", "TableTesting",
+            "TestSupport",
+        ],
         path: "Tests/Backends/PostgreSQLTests"),
     .testTarget(
         name: "PipelineTests",
