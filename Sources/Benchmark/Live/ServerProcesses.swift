@@ -17,10 +17,11 @@ struct ServerProcesses {
     var seconds: Double {
         while let before = ProcessTimes(postmaster) {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-            let children = names.compactMap { Int32($0) }.compactMap(ProcessTimes.init).filter { $0.parent == postmaster }
+            let all = names.compactMap { Int32($0) }.compactMap(ProcessTimes.init)
             // A process that has ended in the meantime would be counted neither among the children nor as ended.
             guard let after = ProcessTimes(postmaster), after.secondsOfEnded == before.secondsOfEnded else { continue }
-            return children.reduce(after.seconds + after.secondsOfEnded) { $0 + $1.seconds }
+            return all.filter { $0.parent == postmaster }
+                .reduce(after.seconds + after.secondsOfEnded) { $0 + $1.seconds }
         }
         return 0
     }
