@@ -53,10 +53,20 @@ import Testing
         for (movies, asked) in zip(batches, asked) {
             warehouse.asked = []
             let batch = batch(movies)
-            try cache.enrich(batch, from: warehouse)
+            try cache.enrich([batch], from: warehouse)
             expectEnriched(batch, movies)
             #expect(warehouse.asked == (asked.isEmpty ? [] : [asked]), "\(name)")
         }
+    }
+
+    @Test func severalBatchesAreOneQuestion() throws {
+        let warehouse = EnrichingWarehouse()
+        var cache = EnrichmentCache()
+        let movies: [[Int64]] = [[1, 2], [2, 3, 0], [], [3, 4]]
+        let batches = movies.map(batch)
+        try cache.enrich(batches, from: warehouse)
+        for (batch, movies) in zip(batches, movies) { expectEnriched(batch, movies) }
+        #expect(warehouse.asked == [[1, 2, 3, 4]])
     }
 
     /// With 8 places the hashes of movies collide, and at most seven movies are in the cache.
@@ -66,7 +76,7 @@ import Testing
         for _ in 0..<2 {
             let movies: [Int64] = [1, 9, 17, 25, 33, 41, 49]
             let batch = batch(movies)
-            try cache.enrich(batch, from: warehouse)
+            try cache.enrich([batch], from: warehouse)
             expectEnriched(batch, movies)
         }
         #expect(warehouse.asked == [[1, 9, 17, 25, 33, 41, 49]])
@@ -77,23 +87,27 @@ import Testing
         let warehouse = EnrichingWarehouse()
         var cache = EnrichmentCache(bits: 3)
         var random = SystemRandomNumberGenerator()
-        for size in [40, 1, 7, 8, 9, 40] {
-            let movies = (0..<size).map { _ in Int64.random(in: 0...50, using: &random) }
+        let sizes = [40, 1, 7, 8, 9, 40]
+        let movies = sizes.map { size in (0..<size).map { _ in Int64.random(in: 0...50, using: &random) } }
+        for movies in movies {
             let batch = batch(movies)
-            try cache.enrich(batch, from: warehouse)
+            try cache.enrich([batch], from: warehouse)
             expectEnriched(batch, movies)
         }
+        let batches = movies.map(batch)
+        try cache.enrich(batches, from: warehouse)
+        for (batch, movies) in zip(batches, movies) { expectEnriched(batch, movies) }
         #expect(warehouse.asked.allSatisfy { $0.count <= 7 && Set($0).count == $0.count })
     }
 
     @Test func itForgetsWhenMoviesChange() throws {
         let warehouse = EnrichingWarehouse()
         var cache = EnrichmentCache()
-        try cache.enrich(batch([3, 1]), from: warehouse)
+        try cache.enrich([batch([3, 1])], from: warehouse)
         cache.removeAll()
         warehouse.arrived = [3]
         let later = batch([3, 1])
-        try cache.enrich(later, from: warehouse)
+        try cache.enrich([later], from: warehouse)
         #expect(later.rows[0].isMovieKnown)
         #expect(warehouse.asked == [[3, 1], [3, 1]])
     }
@@ -103,10 +117,10 @@ import Testing
         let warehouse = EnrichingWarehouse()
         var cache = EnrichmentCache()
         warehouse.isDown = true
-        #expect(throws: Fault.self) { try cache.enrich(batch([1, 2]), from: warehouse) }
+        #expect(throws: Fault.self) { try cache.enrich([batch([1, 2])], from: warehouse) }
         warehouse.isDown = false
         let again = batch([1, 2])
-        try cache.enrich(again, from: warehouse)
+        try cache.enrich([again], from: warehouse)
         expectEnriched(again, [1, 2])
     }
 }

@@ -3,10 +3,10 @@ import Domain
 /// A cache of the movie columns that facts copy (`MovieEnrichment`).
 ///
 /// It has a fixed number of places, so that it does not grow with the number of movies: when it is nearly full, it is
-/// emptied. All movies of a batch that are not in the cache are asked for in one call of the warehouse.
+/// emptied. All movies of some batches that are not in the cache are asked for in one call of the warehouse.
 ///
 ///     var cache = EnrichmentCache()
-///     try cache.enrich(batch, from: warehouse)
+///     try cache.enrich(batches, from: warehouse)
 ///     cache.removeAll()  // A movie changed.
 struct EnrichmentCache {
     private enum State: UInt8 {
@@ -27,15 +27,21 @@ struct EnrichmentCache {
         var state = State.empty
     }
 
+    /// A row of some batches.
+    private struct Position {
+        var batch = 0
+        var row = 0
+    }
+
     private var places: ContiguousArray<Place>
     private let mask: Int
     private let shift: UInt64
     /// The most places that are used. Some stay empty, so that the search for a movie ends.
     private let most: Int
     private var count = 0
-    /// The movies to ask the warehouse for, and the rows of the batch that wait for them.
+    /// The movies to ask the warehouse for, and the rows that wait for them.
     private var asked: [Int64] = []
-    private var waiting: [Int32] = []
+    private var waiting: [Position] = []
 
     /// A cache without movies.
     ///
@@ -54,21 +60,21 @@ struct EnrichmentCache {
         count = 0
     }
 
-    /// Sets the enrichment columns of all rows of a batch.
+    /// Sets the enrichment columns of all rows of some batches.
     ///
     /// - Throws: the error of the warehouse.
-    mutating func enrich(_ batch: EventBatch, from warehouse: any Warehouse) throws {
-        var first = 0
-        while first < batch.rowCount {
-            let end = enrichKnown(batch, from: first)
+    mutating func enrich(_ batches: [EventBatch], from warehouse: any Warehouse) throws {
+        var first = Position()
+        while first.batch < batches.count {
+            let end = enrichKnown(batches, from: first)
             try ask(warehouse)
-            for index in waiting {
-                let row = batch.rows + Int(index)
+            for position in waiting {
+                let row = batches[position.batch].rows + position.row
                 fill(row, from: places[place(of: row.pointee.movieID)])
             }
             waiting.removeAll(keepingCapacity: true)
-            // The cache is full: the rest of the batch uses an empty one.
-            if end < batch.rowCount { removeAll() }
+            // The cache is full: the other rows use an empty one.
+            if end.batch < batches.count { removeAll() }
             first = end
         }
     }
@@ -76,26 +82,33 @@ struct EnrichmentCache {
     /// Enriches the rows whose movies are in the cache, and collects the other movies and rows, until the cache is
     /// full.
     ///
-    /// - Returns: the index of the first row that was not processed.
-    private mutating func enrichKnown(_ batch: EventBatch, from first: Int) -> Int {
-        for index in first..<batch.rowCount {
-            let row = batch.rows + index
-            let movie = row.pointee.movieID
-            if movie == 0 { continue }
-            let place = place(of: movie)
-            switch places[place].state {
-            case .known, .unknown: fill(row, from: places[place])
-            case .asked: waiting.append(Int32(index))
-            case .empty:
-                if count == most { return index }
-                count += 1
-                places[place].movieID = movie
-                places[place].state = .asked
-                asked.append(movie)
-                waiting.append(Int32(index))
+    /// - Returns: the first row that was not processed; it is past the last batch when there is none.
+    private mutating func enrichKnown(_ batches: [EventBatch], from first: Position) -> Position {
+        var position = first
+        while position.batch < batches.count {
+            let batch = batches[position.batch]
+            while position.row < batch.rowCount {
+                let row = batch.rows + position.row
+                let movie = row.pointee.movieID
+                if movie != 0 {
+                    let place = place(of: movie)
+                    switch places[place].state {
+                    case .known, .unknown: fill(row, from: places[place])
+                    case .asked: waiting.append(position)
+                    case .empty:
+                        if count == most { return position }
+                        count += 1
+                        places[place].movieID = movie
+                        places[place].state = .asked
+                        asked.append(movie)
+                        waiting.append(position)
+                    }
+                }
+                position.row += 1
             }
+            position = Position(batch: position.batch + 1)
         }
-        return batch.rowCount
+        return position
     }
 
     /// Asks the warehouse for the collected movies.

@@ -57,7 +57,7 @@ final class EventWork {
     func insert() throws {
         try stages.measure(.insert) {
             isCacheUsed = true
-            for batch in held { try cache.enrich(batch, from: warehouse) }
+            try cache.enrich(held, from: warehouse)
             let group = EventGroup(held)
             held = []
             refuse(in: group)
