@@ -4,27 +4,11 @@ import Testing
 
 /// Tables and views that analysts add to a warehouse, and queries during a load.
 @Suite struct AnalystTests {
-    private static func event(_ type: String, _ second: Int, _ user: Int, _ rest: String) -> String {
-        let time = 1_795_000_000_000 + second * 1000
-        return "{\"event_type\":\"\(type)\",\"event_time\":\(time),\"user_id\":\(user),\"movie_id\":603,\(rest)}\n"
-    }
-
-    /// A line or more for each table of behaviour.
-    private static func lines(_ first: Int) -> String {
-        let session = "\"session_id\":\"s\(first)\",\"session\":{\"device\":\"tv\"}"
-        return event("rate", first, first, "\(session),\"metadata\":{\"score\":8}")
-            + event("watch", first + 1, first, "\"metadata\":{\"watched_seconds\":60}")
-            + event("like", first + 2, first, session)
-            + event("watchlist", first + 3, first, "\"metadata\":{\"status\":\"planned\"}")
-            + event("comment", first + 4, first, "\"metadata\":{\"comment_id\":\"c\(first)\",\"body\":\"b\"}")
-            + event("comment_vote", first + 5, first, "\"metadata\":{\"comment_id\":\"c\(first)\",\"vote\":1}")
-    }
-
     private static func loaded() throws -> TemporaryFolder {
         let folder = try TemporaryFolder(inMemory: true)
         try folder.write("m.ndjson", SampleLines.movies)
-        try folder.write("a.ndjson", lines(100))
-        try folder.write("b.ndjson", lines(200))
+        try folder.write("a.ndjson", SampleLines.behaviour(100))
+        try folder.write("b.ndjson", SampleLines.behaviour(200))
         _ = try Program.load("--movies", "m.ndjson", "--events", "a.ndjson", in: folder)
         return folder
     }
@@ -104,7 +88,7 @@ import Testing
     @Test func aNameThatAMigrationNeedsIsSaidBeforeAnythingChanges() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("w.db")
-        try folder.write("a.ndjson", Self.lines(100))
+        try folder.write("a.ndjson", SampleLines.behaviour(100))
         // As version 4 left it, with a view of an analyst's where version 5 makes one.
         try folder.write("w.db", "")
         let names = ["0001_operations", "0002_movies", "0003_behaviour", "0004_marts"]

@@ -94,6 +94,22 @@ enum SampleLines {
         return folder
     }
 
+    private static func event(_ type: String, _ second: Int, _ user: Int, _ rest: String) -> String {
+        let time = 1_795_000_000_000 + second * 1000
+        return "{\"event_type\":\"\(type)\",\"event_time\":\(time),\"user_id\":\(user),\"movie_id\":603,\(rest)}\n"
+    }
+
+    /// A line or more for each table of behaviour, all by one user.
+    static func behaviour(_ first: Int) -> String {
+        let session = "\"session_id\":\"s\(first)\",\"session\":{\"device\":\"tv\"}"
+        return event("rate", first, first, "\(session),\"metadata\":{\"score\":8}")
+            + event("watch", first + 1, first, "\"metadata\":{\"watched_seconds\":60}")
+            + event("like", first + 2, first, session)
+            + event("watchlist", first + 3, first, "\"metadata\":{\"status\":\"planned\"}")
+            + event("comment", first + 4, first, "\"metadata\":{\"comment_id\":\"c\(first)\",\"body\":\"b\"}")
+            + event("comment_vote", first + 5, first, "\"metadata\":{\"comment_id\":\"c\(first)\",\"vote\":1}")
+    }
+
     /// Lines of distinct events, all of which are accepted.
     static func clicks(_ count: Int, from first: Int = 0) -> [UInt8] {
         (first..<(first + count)).flatMap { number in

@@ -10,7 +10,7 @@ enum IndexCommand: Command {
         name: "index",
         summary: "Show the indexes of a warehouse, and make or drop those of fact_user_event.",
         discussion: """
-            Every warehouse has indexes on its smaller tables. An index on fact_user_event speeds up queries about the \
+            The smaller tables get their indexes at the end of the run that first fills them. An index on fact_user_event speeds up queries about the \
             events of one user or one movie, but not queries about all events. Each makes later loads take about half \
             as long again, so they are made only by this command. Later runs keep them up to date. If SQLite uses such \
             an index for a query about all events, write + before the column (GROUP BY +user_id). Without --facts, \
@@ -101,7 +101,9 @@ enum IndexCommand: Command {
         }
         var table = TextTable([.text("table"), .text("columns"), .number("size"), .text("made")])
         for (index, found) in entries {
-            let made = found != nil ? "yes" : index.isOnRequest ? "no (make it with --facts)" : "by the next run"
+            let made =
+                found != nil
+                ? "yes" : index.isOnRequest ? "no (make it with --facts)" : "by the next run, if it has rows"
             let size = found?.bytes.map { NumberFormat.bytes($0) } ?? ""
             table.add([index.table, index.columns.joined(separator: ", "), size, made])
         }
