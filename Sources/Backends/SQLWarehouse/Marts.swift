@@ -125,6 +125,9 @@ extension SQLWarehouse {
     public func refreshMarts() throws -> Int64 {
         let pending = try session.integer(marts.pendingMovies) ?? 0
         let days = try session.integer(marts.staleDays) ?? 0
+        if days + pending > 0 {
+            try session.willLookUp(in: MovieTables.all + BehaviourTables.merged)
+        }
         if days > 0 {
             try refreshGenreDays()
         }

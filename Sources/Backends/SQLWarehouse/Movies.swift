@@ -93,6 +93,8 @@ extension SQLWarehouse {
     public func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] {
         var ranks = [StoredRanks](repeating: StoredRanks(), count: documents.count)
         if documents.isEmpty { return ranks }
+        // What is replaced is looked up in all of them.
+        try session.willLookUp(in: MovieTables.all)
         try session.stage(
             documents.enumerated().lazy.map { ordinal, document in
                 [.integer(Int64(ordinal)), .integer(document.movieID), .date(document.rank.snapshotDay)]

@@ -51,4 +51,20 @@ import Testing
         try merge([Self.user(1, 4000, 4000), Self.user(2, 1000, 1000), Self.user(4, 9000, 9000)], into: bench)
         #expect(try users(bench) == "1 4 6, 2 1 1, 3 2 3, 4 9 9")
     }
+
+    /// Autovacuum counts no rows while they are not committed. The planner would then read all of them for each look-up.
+    @Test func rowsThatAnotherAnalysisDidNotSeeAreCounted() throws {
+        let bench = try FactBench()
+        try bench.beginRun()
+        let table = MergeTable(BehaviourTables.users)
+        table.merge((1...500).map { Self.user($0, 5000, 6000) })
+        try bench.warehouse.begin()
+        try bench.warehouse.merge(table)
+        let counted = "SELECT reltuples::bigint FROM pg_class WHERE oid = '#.users'::regclass"
+        try bench.other.execute("ANALYZE \(bench.location.qualified("users"))")
+        #expect(try bench.value(counted) == "0")
+        try bench.warehouse.session.willLookUp(in: BehaviourTables.merged)
+        #expect(try bench.value(counted) == "500")
+        try bench.warehouse.rollback()
+    }
 }

@@ -30,17 +30,22 @@ extension PostgreSQLSession {
         return true
     }
 
-    /// Gives tables that were never analysed their first statistics. Without them, the planner reads a whole table for each
-    /// look-up of a few keys.
+    /// Analyses the tables that have rows and of which the planner does not know that. It would look a few keys up by reading
+    /// the whole table for each of them.
+    ///
+    /// Somebody else's ANALYZE, such as that of autovacuum, counts no rows while those of this transaction are not committed,
+    /// so that this is looked at each time.
     func willLookUp(in tables: [Table]) throws {
-        for table in tables where lookedUpTables.insert(table.name).inserted {
-            let rows = try connection.query(
-                "SELECT reltuples <= 0 FROM pg_catalog.pg_class WHERE oid = to_regclass($1)",
-                [.text(dialect.table(table.name))])
-            let isUnknown = try rows.next() && rows.boolean(0)
-            try rows.close()
-            if isUnknown { try TableStatistics(connection).analyze([table.name]) }
-        }
+        let names = tables.map { "'\($0.name)'" }.joined(separator: ", ")
+        let rows = try connection.query(
+            """
+            SELECT c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = $1 AND c.relname = ANY (ARRAY[\(names)]::text[]) AND c.reltuples <= 0
+                AND pg_relation_size(c.oid) > 0
+            """, [.text(connection.location.schema)])
+        var unknown: [String] = []
+        while try rows.next() { unknown += rows.text(0).map { [$0] } ?? [] }
+        try TableStatistics(connection).analyze(unknown)
     }
 
     /// Updates the statistics of a table that this session has filled, before the first statement that merges into it. With

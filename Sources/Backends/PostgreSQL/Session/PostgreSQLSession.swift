@@ -18,8 +18,6 @@ final class PostgreSQLSession: SQLSession {
     var facts: FactLoader
     /// The tables that were filled and have no statistics yet.
     var filledTables: Set<String> = []
-    /// The tables whose statistics were looked at before rows were looked up in them.
-    var lookedUpTables: Set<String> = []
     /// Whether the writer's place was taken to commit anything; a dry run does not.
     private var commits = true
     private var isOpen = false
