@@ -2,7 +2,6 @@ import CPostgres
 import Domain
 import SQLWarehouse
 import Schema
-import Schema
 
 /// The checks of `reelhouse doctor` on a PostgreSQL server, a database and the role.
 struct PostgreSQLChecks {

@@ -42,7 +42,8 @@ struct PostgreSQLKillTests {
             let process = try warehouse.start()
             var lines: Int64 = 0
             while true {
-                // Something is committed before each stop: a first connection is not tried again, and the waits between tries grow.
+                // Something is committed before each stop, since a first connection is not tried again, and the waits
+                // between tries grow.
                 while process.isRunning, warehouse.committedLines() <= lines { usleep(5000) }
                 Thread.sleep(forTimeInterval: .random(in: 0...0.3))
                 guard process.isRunning else { break }

@@ -10,11 +10,11 @@ enum IndexCommand: Command {
         name: "index",
         summary: "Show the indexes of a warehouse, and make or drop those of fact_user_event.",
         discussion: """
-            The smaller tables get their indexes at the end of the run that first fills them. An index on fact_user_event speeds up queries about the \
-            events of one user or one movie, but not queries about all events. Each makes later loads take about half \
-            as long again, so they are made only by this command. Later runs keep them up to date. If SQLite uses such \
-            an index for a query about all events, write + before the column (GROUP BY +user_id). Without --facts, \
-            lists the indexes.
+            The smaller tables get their indexes at the end of the run that first fills them. An index on \
+            fact_user_event speeds up queries about the events of one user or one movie, but not queries about all \
+            events. Each makes later loads take about half as long again, so they are made only by this command. Later \
+            runs keep them up to date. If SQLite uses such an index for a query about all events, write + before the \
+            column (GROUP BY +user_id). Without --facts, lists the indexes.
             """,
         options: [
             .value(

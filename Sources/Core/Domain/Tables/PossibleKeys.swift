@@ -1,8 +1,8 @@
 /// The keys that a table may have. A key that is not among them is certainly not in the table; one that is may be.
 ///
 /// It is a Bloom filter (B. H. Bloom, "Space/time trade-offs in hash coding with allowable errors", 1970) whose bits for
-/// one key are in one word. It has a fixed size of one MiB: of half a million keys, one in three hundred others is taken
-/// for one of them; of two million, one in eight.
+/// one key are in one word. It has a fixed size of one MiB: with half a million keys, one in two hundred others is taken
+/// for one of them; with two million, one in six.
 ///
 ///     var keys = PossibleKeys(BehaviourTables.users)
 ///     keys.insert(merged.rows, merged.orderByKey())
