@@ -213,6 +213,7 @@ open class SQLWarehouse: Warehouse {
             preconditionFailure("the rows of \(table.name) are not merged")
         }
         try session.willChangeManyRows()
+        try session.willLookUp(in: [table])
         let staged = StagedTable(table)
         defer { session.unstage(staged) }
         if let withdrawals = statements.withdrawals {

@@ -77,21 +77,13 @@ struct FactCopy {
         _ addCells: (UInt32, UnsafeMutablePointer<EventRow>, UnsafeRawPointer, PostgresCopy) -> Void
     ) throws(PostgresError) {
         if candidates.isEmpty { return }
-        let copy = try connection.copy(into: table, schema: connection.location.schema, columns: columns)
-        do throws(PostgresError) {
-            for place in candidates.indices {
-                group.prefetch(after: place, in: candidates)
-                let (row, text) = group.candidate(Int(candidates[place]))
-                copy.beginRow()
-                addCells(candidates[place], row, text, copy)
-                try copy.endRow()
-            }
-        } catch {
-            // What failed is the error to report.
-            try? copy.abandon()
-            throw error
+        try connection.copy(
+            candidates.indices, into: table, schema: connection.location.schema, columns: columns
+        ) { place, copy in
+            group.prefetch(after: place, in: candidates)
+            let (row, text) = group.candidate(Int(candidates[place]))
+            addCells(candidates[place], row, text, copy)
         }
-        _ = try copy.finish()
     }
 }
 

@@ -8,10 +8,7 @@ extension PostgreSQLSession {
         let name = dialect.table(table.name)
         if onlyIfEmpty {
             let first = try connection.query("SELECT EXISTS (SELECT 1 FROM \(name))")
-            if try first.next(), first.boolean(0) {
-                try analyzeIfFilled(table.name)
-                return false
-            }
+            if try first.next(), first.boolean(0) { return false }
         }
         // A column may be narrower than what is staged for it, and a user may have changed it.
         let stored = Dictionary(try connection.columns(of: name).map { ($0.name, $0.type) }) { first, _ in first }
@@ -26,7 +23,6 @@ extension PostgreSQLSession {
             return false
         }
         try connection.execute("RELEASE SAVEPOINT direct")
-        if onlyIfEmpty { filledTables.insert(table.name) }
         return true
     }
 
@@ -46,12 +42,5 @@ extension PostgreSQLSession {
         var unknown: [String] = []
         while try rows.next() { unknown += rows.text(0).map { [$0] } ?? [] }
         try TableStatistics(connection).analyze(unknown)
-    }
-
-    /// Updates the statistics of a table that this session has filled, before the first statement that merges into it. With
-    /// those of the empty table, the planner would look rows up by an index of which many rows have the same value.
-    private func analyzeIfFilled(_ table: String) throws {
-        guard filledTables.remove(table) != nil else { return }
-        try TableStatistics(connection).analyze([table])
     }
 }

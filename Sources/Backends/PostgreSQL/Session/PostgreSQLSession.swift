@@ -16,8 +16,6 @@ final class PostgreSQLSession: SQLSession {
     private var place: WriterPlace
     private var staging: StagingTables
     var facts: FactLoader
-    /// The tables that were filled and have no statistics yet.
-    var filledTables: Set<String> = []
     /// Whether the writer's place was taken to commit anything; a dry run does not.
     private var commits = true
     private var isOpen = false
@@ -96,11 +94,11 @@ final class PostgreSQLSession: SQLSession {
 
     /// Runs statements under a savepoint, to which an error about a value of a row rolls back.
     func attempt(_ body: () throws -> Void) throws -> Refusal? {
-        let before = (staging, filledTables)
+        let before = staging
         try connection.execute("SAVEPOINT rows")
         do { try body() } catch let error as PostgresError where error.isRefusalOfARow {
             try connection.execute("ROLLBACK TO SAVEPOINT rows; RELEASE SAVEPOINT rows")
-            (staging, filledTables) = before
+            staging = before
             return Refusal(words: error.wordsForQuarantine, error: error)
         }
         try connection.execute("RELEASE SAVEPOINT rows")

@@ -18,12 +18,28 @@ extension PostgresConnection {
         columns: [(name: String, type: PostgresType)],
         add: (RowCell, Int, PostgresCopy) -> Void = { cell, _, copy in copy.add(cell) }
     ) throws(PostgresError) {
+        try copy(range ?? 0..<rows.count, into: table, schema: schema, columns: columns) { index, copy in
+            rows.move(to: index)
+            for column in columns.indices { add(rows.cell(column), column, copy) }
+        }
+    }
+
+    /// Copies rows into a table, by binary COPY.
+    ///
+    /// - Parameters:
+    ///   - rows: the indices of the rows.
+    ///   - addCells: adds the cells of the row with an index.
+    /// - Throws: `PostgresError`. The COPY is over then, and the transaction or savepoint can only be rolled back.
+    @inline(__always)
+    func copy(
+        _ rows: Range<Int>, into table: String, schema: String, columns: [(name: String, type: PostgresType)],
+        addCells: (Int, PostgresCopy) -> Void
+    ) throws(PostgresError) {
         let copy = try copy(into: table, schema: schema, columns: columns)
         do throws(PostgresError) {
-            for index in range ?? 0..<rows.count {
-                rows.move(to: index)
+            for index in rows {
                 copy.beginRow()
-                for column in columns.indices { add(rows.cell(column), column, copy) }
+                addCells(index, copy)
                 try copy.endRow()
             }
         } catch {
