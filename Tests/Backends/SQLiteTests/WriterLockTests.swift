@@ -56,15 +56,16 @@ import Testing
     @Test func aPlaceThatIsSoonFreeIsWaitedFor() throws {
         let folder = try TemporaryFolder()
         let path = try folder.warehouse().location
-        let descriptor = open(path, O_RDWR)
+        // Without O_CLOEXEC a program that another test starts at the same time would keep the lock.
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
         #expect(flock(descriptor, LOCK_EX) == 0)
-        let release = Thread {
-            usleep(200_000)
-            close(descriptor)
-        }
-        release.start()
         let lock = try WriterLock(path: path)
-        try lock.take()
+        var pauses = 0
+        try lock.take {
+            pauses += 1
+            if pauses == 3 { close(descriptor) }
+        }
+        #expect(pauses == 3)
         #expect(lock.isHeld)
     }
 

@@ -31,8 +31,9 @@ final class WriterLock {
     /// Takes the lock. It waits up to a second, because the system finishes the last write of a killed process before
     /// it releases the lock.
     ///
+    /// - Parameter pause: waits a twentieth of a second before the next attempt.
     /// - Throws: `WarehouseError.inUse` when another run holds the lock; `SQLiteFileError.notAFile`.
-    func take() throws {
+    func take(pause: () -> Void = { usleep(50_000) }) throws {
         var attempts = 20
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
@@ -41,7 +42,7 @@ final class WriterLock {
             }
             attempts -= 1
             guard attempts > 0 else { throw WarehouseError.inUse(location: path) }
-            usleep(50_000)
+            pause()
         }
         // A run that created the file and failed may have removed it in the meantime.
         guard isOfPath else {
