@@ -94,6 +94,23 @@ extension LoadMachineTests {
                 at(1, events(few), [.begin, .insertEvents, .settleEvents, .awaitSettled]),
                 at(1, .settled(Growth()), commit), at(1, .committed, []),
             ]),
+        Case(
+            "the third refusal of the same lines takes a quarter of them", plan([[.events]], refusalPlan),
+            opening
+                + (0..<3).flatMap { _ in
+                    [at(1, .refused, [.close(.events), .begin, .reenrichFacts]), at(1, .done, [.open(.events)])]
+                } + [
+                    at(1, events(few / 4 - 1), []), at(1, events(1), [.insertEvents, .settleEvents, .awaitSettled]),
+                ]),
+        Case(
+            "there are always a few lines in a transaction", plan([[.events]], refusalPlan),
+            opening
+                + (0..<9).flatMap { _ in
+                    [at(1, .refused, [.close(.events), .begin, .reenrichFacts]), at(1, .done, [.open(.events)])]
+                } + [
+                    at(1, events(Int(LoadMachine.fewestLines) - 1), []),
+                    at(1, events(1), [.insertEvents, .settleEvents, .awaitSettled]),
+                ]),
     ]
 
     private static let few = Int(LoadMachine.linesAfterARefusal)

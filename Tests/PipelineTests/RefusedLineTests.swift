@@ -78,8 +78,8 @@ struct RefusedLineTests {
             events: events.map { Array($0.utf8) })
     }()
 
-    private static func input(without refused: Case) -> LawInput {
-        var input = Self.input
+    private static func input(_ input: LawInput, without refused: Case) -> LawInput {
+        var input = input
         input.movies = input.movies.enumerated().filter { !refused.movies.contains($0.offset) }.map(\.element)
         input.events = input.events.enumerated().filter { !refused.events.contains($0.offset) }.map(\.element)
         return input
@@ -105,14 +105,15 @@ struct RefusedLineTests {
 
     /// The lines of a case are in quarantine, and the warehouse is that of the other lines.
     private func differences(
-        _ refused: Case, lines: Int64 = 2_000_000, through wrap: (any Warehouse) -> any Warehouse = { $0 }
+        _ refused: Case, of input: LawInput = Self.input, lines: Int64 = 2_000_000,
+        through wrap: (any Warehouse) -> any Warehouse = { $0 }
     ) throws -> [String] {
         let expected = try LawWarehouse(.postgreSQL)
-        _ = try load(Self.input(without: refused), into: expected)
+        _ = try load(Self.input(input, without: refused), into: expected)
         let warehouse = try LawWarehouse(.postgreSQL)
         _ = try warehouse.fixture.writer().migrate(at: 0)
         try database(warehouse).execute(refused.sql)
-        let counts = try load(Self.input, into: warehouse, lines: lines, through: wrap).run.counts
+        let counts = try load(input, into: warehouse, lines: lines, through: wrap).run.counts
         var differences: [String] = []
         let count = Int64(refused.movies.count + refused.events.count)
         if !counts.areConserved || counts.rejected != count { differences.append("\(counts), not \(count) rejected") }
@@ -123,7 +124,7 @@ struct RefusedLineTests {
         let (found, other) = try (digest(of: warehouse), digest(of: expected))
         differences += zip(found, other).filter { $0 != $1 }.map { "\($0), not \($1)" }
         // The same lines again change nothing.
-        let again = try load(Self.input, into: warehouse, lines: lines).run.counts
+        let again = try load(input, into: warehouse, lines: lines).run.counts
         if again.accepted != 0 || again.rejected % max(1, count) != 0 { differences.append("again \(again)") }
         if try digest(of: warehouse) != found { differences.append("another digest after the same lines again") }
         return differences
@@ -136,6 +137,29 @@ struct RefusedLineTests {
     @Test(arguments: [cases[0], cases[2], cases[5]])
     func inSmallTransactionsToo(_ refused: Case) throws {
         #expect(try differences(refused, lines: 9) == [])
+    }
+
+    /// Many ratings and withdrawals of several keys, of which those of every eleventh and seventh user are refused.
+    @Test(arguments: [2_000_000, 300] as [Int64]) func manyRefusedRowsCostTheirLines(lines: Int64) throws {
+        var chance = Chance(seed: 7)
+        var refused = Case(
+            testDescription: "many",
+            sql: """
+                ALTER TABLE ratings ADD CONSTRAINT mine CHECK (user_id % 11 <> 5);
+                ALTER TABLE withdrawn_ratings ADD CONSTRAINT mine CHECK (user_id % 7 <> 2)
+                """, words: "mine")
+        let events = (0..<900).map { index -> [UInt8] in
+            let user = Int(chance.next() % 120)
+            let isWithdrawal = user % 11 != 5 && (user % 7 == 2 || chance.isLucky(oneIn: 4))
+            if user % 11 == 5 || user % 7 == 2 { refused.events.insert(index) }
+            let score = isWithdrawal ? "null" : chance.pick(["0.5", "3", "7.5", "10"])
+            let time = 1_790_000_000_000 + Int(chance.next() % 1_000_000)
+            let text =
+                #"{"event_type":"rate","event_time":\#(time),"user_id":\#(user + 1100 * 7),"session_id":"s\#(index)","movie_id":\#(chance.next() % 5 + 1),"metadata":{"score":\#(score)}}"#
+            return Array(text.utf8)
+        }
+        let input = LawInput(movies: [], events: events)
+        #expect(try differences(refused, of: input, lines: lines) == [])
     }
 
     /// A loader that goes on without rolling back keeps the facts of refused lines; the check finds that.

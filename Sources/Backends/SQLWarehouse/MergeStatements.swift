@@ -30,15 +30,18 @@ struct MergeStatements {
         let forgetBeatenByStaged: String
     }
 
-    init(_ table: Table, _ dialect: SQLDialect) {
-        let writer = MergeWriter(table: table, dialect: dialect)
+    /// Generates the statements.
+    ///
+    /// - Parameter staged: what the rows are staged as; nil for the table's own name.
+    init(_ table: Table, _ dialect: SQLDialect, staged: StagedTable? = nil) {
+        let staged = dialect.staged(staged ?? StagedTable(table))
+        let writer = MergeWriter(table: table, dialect: dialect, staged: staged)
         upsert = writer.upsert(where: "TRUE")
         guard let remembered = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else {
             upsertUnlessWithdrawn = upsert
             withdrawals = nil
             return
         }
-        let staged = dialect.staged(StagedTable(table))
         let (stored, kept) = (dialect.table(table), dialect.table(remembered))
         func sameKey(_ left: String, _ right: String) -> String {
             table.key.map { "\(left).\($0) = \(right).\($0)" }.joined(separator: " AND ")
@@ -49,11 +52,11 @@ struct MergeStatements {
         }
         upsertUnlessWithdrawn = writer.upsert(where: "NOT " + exists(kept, "w", greaterThan: "new"))
         let key = table.key.joined(separator: ", ")
-        let ofStaged = "(\(key)) IN (SELECT \(key) FROM \(staged)) AND "
+        let ofStaged = "(\(key)) IN (SELECT \(key) FROM \(staged) AS new) AND "
         let forget = exists(stored, "t", greaterThan: remembered.name)
         withdrawals = Withdrawals(
             areThere: "SELECT EXISTS (SELECT 1 FROM \(kept))", count: "SELECT count(*) FROM \(kept)",
-            remember: MergeWriter(table: remembered, dialect: dialect).upsert(from: staged, where: "TRUE"),
+            remember: MergeWriter(table: remembered, dialect: dialect, staged: staged).upsert(where: "TRUE"),
             delete: "DELETE FROM \(stored) WHERE " + ofStaged + exists(kept, "w", greaterThan: table.name),
             forget: "DELETE FROM \(kept) WHERE " + forget,
             forgetOfStaged: "DELETE FROM \(kept) WHERE " + ofStaged + forget,
@@ -66,14 +69,12 @@ struct MergeStatements {
 private struct MergeWriter {
     let table: Table
     let dialect: SQLDialect
+    /// The relation of the staged rows.
+    let staged: String
 
     func upsert(where condition: String) -> String {
-        upsert(from: dialect.staged(StagedTable(table)), where: condition)
-    }
-
-    func upsert(from source: String, where condition: String) -> String {
         let names = table.columns.map(\.name).joined(separator: ", ")
-        return "INSERT INTO \(dialect.table(table)) (\(names)) SELECT \(names) FROM \(source) AS new "
+        return "INSERT INTO \(dialect.table(table)) (\(names)) SELECT \(names) FROM \(staged) AS new "
             + "WHERE \(condition)" + conflictClause
     }
 

@@ -62,6 +62,9 @@ public struct SQLDialect: Sendable {
     /// where a list has to be staged.
     public var listParameter: (@Sendable (_ column: String) -> String)?
 
+    /// The condition on the staged rows that statements read; nil for all of them.
+    var stagedCondition: String?
+
     /// A dialect of standard SQL. Where the standard has no spelling, it uses PostgreSQL's.
     public static func standard(
         tablePrefix: String, stagePrefix: String, parameter: @escaping @Sendable (Int) -> String
@@ -95,8 +98,11 @@ extension SQLDialect {
     /// The full name of a stored table.
     func table(_ table: Table) -> String { tablePrefix + table.name }
 
-    /// The full name of staged rows.
-    public func staged(_ rows: StagedTable) -> String { stagePrefix + rows.name }
+    /// The relation of staged rows: their full name, or a subquery.
+    public func staged(_ rows: StagedTable) -> String {
+        let name = stagePrefix + rows.name
+        return stagedCondition.map { "(SELECT * FROM \(name) WHERE \($0))" } ?? name
+    }
 
     /// The relation of a list of integers in `SQLSession.query(_:list:as:)`.
     func list(_ table: Table) -> String {

@@ -122,6 +122,11 @@ public protocol SQLSession: SQLDatabase {
     /// - Returns: why a row is refused; nil when `body` has succeeded. A database that cannot undo a part of a
     ///   transaction throws the error instead, which is the default.
     func attempt(_ body: () throws -> Void) throws -> Refusal?
+    /// Stages numbered rows, and writes all of them except those that the database refuses.
+    ///
+    /// - Returns: the numbers of the refused rows, in order, and why each is refused; nil where the database has no way to do
+    ///   this by itself, which is the default.
+    func writeAccepted(_ rows: AcceptedRows) throws -> [(row: Int, words: String)]?
     /// Called before a statement that may change very many rows.
     func willChangeManyRows() throws
     /// Called after a group of rows was inserted.
@@ -193,6 +198,8 @@ extension SQLSession {
         try body()
         return nil
     }
+    /// Writes nothing: refused rows are found by attempts.
+    public func writeAccepted(_ rows: AcceptedRows) throws -> [(row: Int, words: String)]? { nil }
     /// Does nothing.
     public func willLookUp(in tables: [Table]) throws {}
     /// Nothing but statements on staged rows.

@@ -27,7 +27,12 @@ public struct StagedTable: Sendable, Equatable {
     /// The rejected lines.
     static let rejections = StagedTable("rejections", RejectionRows.columns)
 
-    /// Everything that a warehouse stages.
+    /// The rows of a stored table, with their numbers.
+    static func numbered(_ table: Table) -> StagedTable {
+        StagedTable("numbered_" + table.name, table.rowColumns + [NumberedRows.column])
+    }
+
+    /// Everything that a warehouse stages, except for the numbered rows of `SQLSession.writeAccepted(_:)`.
     public static let all: [StagedTable] =
         [events, rejections]
         + (MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily] + ListTables.all).map { StagedTable($0) }

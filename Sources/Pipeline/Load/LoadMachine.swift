@@ -10,8 +10,9 @@ import Domain
 /// After the loss of a transaction (`Input.lost`) the open ports are closed and opened again, so that they go on from
 /// the positions of the last commit. What follows the last port begins anew.
 ///
-/// The same follows when the warehouse refused rows (`Input.refused`). The next transactions are small, so that few lines
-/// are read again where many rows are refused. Each commit doubles their size again.
+/// The same follows when the warehouse refused rows (`Input.refused`). The next transactions are smaller, and smaller still
+/// when the same lines are refused over and over, so that few lines are read again where many rows are refused. Each commit
+/// doubles their size again.
 ///
 ///     var machine = LoadMachine(plan)
 ///     machine.receive(.started, at: 0)                   // [.begin, .save(.running), .commit]
@@ -56,6 +57,8 @@ struct LoadMachine {
 
     /// The most lines of the next transaction.
     private var transactionLines: Int64
+    /// How often rows were refused since the last commit of lines.
+    private var refusals = 0
 
     private var isOpen: Bool
     /// The growth of the current transaction.
@@ -156,7 +159,7 @@ extension LoadMachine {
         case .lost: noteLoss()
         case .refused:
             noteLoss()
-            transactionLines = min(plan.transactionLines, Self.linesAfterARefusal)
+            noteRefusal()
         }
     }
 
@@ -185,6 +188,7 @@ extension LoadMachine {
         isOpen = false
         isRunSaved = true
         if lines > 0 {
+            refusals = 0
             transactionLines =
                 transactionLines > plan.transactionLines / 2 ? plan.transactionLines : transactionLines * 2
         }
@@ -194,7 +198,16 @@ extension LoadMachine {
     }
 
     /// The most lines of the transaction after one with refused rows.
-    static let linesAfterARefusal: Int64 = 1 << 14
+    static let linesAfterARefusal: Int64 = 1 << 18
+    /// How many lines a transaction may have in any case, however often its rows are refused.
+    static let fewestLines: Int64 = 1 << 14
+
+    /// Two refusals in a row are usual: the first names keys of merged rows, the second the lines that they come from.
+    private mutating func noteRefusal() {
+        refusals += 1
+        let next = refusals <= 2 ? Self.linesAfterARefusal : max(Self.fewestLines, transactionLines / 4)
+        transactionLines = min(transactionLines, next)
+    }
 
     private mutating func beginTransaction() {
         (lines, keptBytes, mergedMovies, mergedEvents) = (0, 0, 0, 0)

@@ -27,7 +27,7 @@ struct RefusedEvents {
         return state.hasPrefix("22") || states.contains(state)
     }
 
-    private static let states = ["23502", "23503", "23514", "54000", "P0001"]
+    static let states = ["23502", "23503", "23514", "54000", "P0001"]
 
     private static let isOther =
         "SQLSTATE NOT LIKE '22%' AND SQLSTATE NOT IN (\(states.map { "'\($0)'" }.joined(separator: ", ")))"
@@ -114,9 +114,12 @@ extension PostgresError {
     }
 
     /// The refusal of a line, with the server's words and what to do.
-    var wordsForQuarantine: String {
-        let table = objects.table.map { " of \($0)" } ?? ""
-        let code = sqlState.map { " (SQLSTATE \($0))" } ?? ""
+    var wordsForQuarantine: String { PostgresError.wordsForQuarantine(words, table: objects.table, state: sqlState) }
+
+    /// The refusal of a line, with the server's words and what to do.
+    static func wordsForQuarantine(_ words: String, table: String?, state: String?) -> String {
+        let table = table.map { " of \($0)" } ?? ""
+        let code = state.map { " (SQLSTATE \($0))" } ?? ""
         return "PostgreSQL refused a row\(table): \(PostgresError.oneLine(words, limit: 300))\(code). Change the "
             + "constraint or trigger that refuses it, or correct the line; then run `reelhouse quarantine retry`"
     }
