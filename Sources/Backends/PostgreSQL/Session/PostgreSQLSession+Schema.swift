@@ -39,7 +39,7 @@ extension PostgreSQLSession {
 
     private func expect(_ rights: RoleRights, for purpose: RoleRights.Purpose) throws {
         guard let lack = rights.lack(for: purpose) else { return }
-        throw connection.error(.permission, lack, "checking the role").with(hint: rights.hint(for: purpose))
+        throw connection.error(.permission, lack, "").with(hint: rights.hint(for: purpose))
     }
 
     /// Creates the schema when it does not exist. `CREATE SCHEMA IF NOT EXISTS` would need a right on the database even

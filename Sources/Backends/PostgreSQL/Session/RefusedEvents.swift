@@ -108,7 +108,7 @@ struct RefusedEvents {
         GET DIAGNOSTICS stored = ROW_COUNT;
         IF stored < \(rows) THEN
             RAISE EXCEPTION 'a trigger or rule of the table \(table) keeps the row from being stored' USING
-                HINT = 'Remove it, or let the trigger return NEW';
+                HINT = 'remove it, or let the trigger return NEW';
         END IF;
         """
     }

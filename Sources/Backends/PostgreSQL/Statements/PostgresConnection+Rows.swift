@@ -56,8 +56,7 @@ extension PostgresConnection {
     /// (https://www.postgresql.org/docs/current/plpgsql-trigger.html).
     func rowsLeftOut(of table: String, _ counts: String) -> PostgresError {
         var error = error(
-            .constraint, "a trigger or rule of the table \(table) keeps rows from being stored: \(counts)",
-            "writing rows")
+            .constraint, "a trigger or rule of the table \(table) keeps rows from being stored: \(counts)", "")
         error.areRowsLeftOut = true
         error.ownHint =
             "Remove the trigger or rule from \(table), or let the trigger return NEW for each row. (A trigger that raises "
