@@ -43,7 +43,8 @@ import Testing
 
     @Test func whatIsNotRetriedIsGivenUpAtOnce() {
         var schedule = RetrySchedule(total: .seconds(10))
-        #expect(schedule.failed(Failure(), mayRetry: false, at: .zero, jitter: 1) == .giveUp(notice: nil))
+        #expect(
+            schedule.failed(Failure(), mayRetry: false, at: .zero, jitter: 1) == .giveUp(notice: nil, reason: .useless))
     }
 
     @Test func theTimeIsNeverPassed() {
@@ -54,9 +55,12 @@ import Testing
                 == .milliseconds(100))
         #expect(
             schedule.failed(Failure(), mayRetry: true, at: .seconds(15), jitter: 1)
-                == .giveUp(notice: "giving up after 10 s and 3 failures: the time for trying again is over"))
+                == .giveUp(
+                    notice: "giving up after 10 s and 3 failures: the time for trying again is over",
+                    reason: .timeIsOver))
         var none = RetrySchedule(total: .zero)
-        #expect(none.failed(Failure(), mayRetry: true, at: .zero, jitter: 1) == .giveUp(notice: nil))
+        #expect(
+            none.failed(Failure(), mayRetry: true, at: .zero, jitter: 1) == .giveUp(notice: nil, reason: .timeIsOver))
     }
 
     @Test func aSuccessBeginsAnew() {
@@ -69,6 +73,57 @@ import Testing
         #expect(delay(schedule.failed(Failure(), mayRetry: true, at: .seconds(60), jitter: 1)) == .milliseconds(500))
     }
 
+    /// Rows that were written for some seconds end an outage: the next one has a count, a time and pauses of its own.
+    @Test func workEndsAnOutage() {
+        var schedule = RetrySchedule(total: .seconds(60))
+        #expect(schedule.worked(at: .zero) == nil)
+        for second in [0, 10, 20] {
+            _ = schedule.failed(Failure(), mayRetry: true, at: .seconds(second), jitter: 1)
+            schedule.answered(at: .seconds(second + 1))
+            // Not long enough.
+            #expect(schedule.worked(at: .milliseconds(Int64(second) * 1000 + 3900)) == nil)
+        }
+        #expect(schedule.worked(at: .seconds(24)) == "going on after 21 s and 3 failures")
+        #expect(schedule.worked(at: .seconds(30)) == nil)
+        #expect(
+            schedule.failed(Failure(), mayRetry: true, at: .seconds(50), jitter: 1)
+                == .again(after: .milliseconds(500), notice: "db: no; trying again in 0.5 s, for at most 60 s"))
+        schedule.answered(at: .seconds(55))
+        #expect(schedule.succeeded(at: .seconds(56)) == "going on after 5 s and 1 failure")
+    }
+
+    /// A server that answers and writes nothing, such as one that refuses the same statement each time, ends no outage.
+    @Test func anAnswerEndsNoOutage() {
+        var schedule = RetrySchedule(total: .seconds(10))
+        for second in [0, 5] {
+            _ = schedule.failed(Failure(), mayRetry: true, at: .seconds(second), jitter: 1)
+            schedule.answered(at: .seconds(second + 1))
+        }
+        #expect(
+            schedule.failed(Failure(), mayRetry: true, at: .seconds(10), jitter: 1)
+                == .giveUp(
+                    notice: "giving up after 10 s and 3 failures: the time for trying again is over",
+                    reason: .timeIsOver))
+    }
+
+    /// A server that is lost in the same transaction each time is given up, although each outage is short.
+    @Test func outagesWithoutACommitAreCounted() {
+        var schedule = RetrySchedule(total: .seconds(60))
+        func outage(_ number: Int) -> RetrySchedule.Decision {
+            let start = Duration.seconds(10 * number)
+            let decision = schedule.failed(Failure(), mayRetry: true, at: start, jitter: 1)
+            schedule.answered(at: start + .seconds(1))
+            _ = schedule.worked(at: start + .seconds(5))
+            return decision
+        }
+        for number in 1...RetrySchedule.mostOutages { #expect(delay(outage(number)) == .milliseconds(500)) }
+        let notice =
+            "giving up after 0 s and 1 failure: the work was interrupted 11 times without a commit between"
+        #expect(outage(11) == .giveUp(notice: notice, reason: .tooManyOutages))
+        _ = schedule.succeeded(at: .seconds(200))
+        #expect(delay(outage(30)) == .milliseconds(500))
+    }
+
     @Test func noticesSayWhatAndForHowLong() {
         var schedule = RetrySchedule(total: .seconds(300))
         #expect(
@@ -76,6 +131,7 @@ import Testing
                 == .again(after: .milliseconds(500), notice: "db: no; trying again in 0.5 s, for at most 300 s"))
         #expect(
             schedule.failed(Failure(), mayRetry: false, at: .seconds(2), jitter: 1)
-                == .giveUp(notice: "giving up after 2 s and 2 failures: trying again does not help"))
+                == .giveUp(
+                    notice: "giving up after 2 s and 2 failures: trying again does not help", reason: .useless))
     }
 }

@@ -115,11 +115,9 @@ struct PostgreSQLChecks {
     private func rights() throws(PostgresError) -> [Finding] {
         let rights = try RoleRights(connection)
         func finding(_ subject: String, _ purpose: RoleRights.Purpose, _ isFailure: Bool) -> Finding {
-            let missing = rights.missing(for: purpose)
-            guard let remedy = RoleRights.hint(missing) else {
+            guard let text = rights.lack(for: purpose), let remedy = rights.hint(for: purpose) else {
                 return .ok(subject, "the role \(rights.role) has all of them")
             }
-            let text = "the role \(rights.role) lacks \(missing.map(\.right).joined(separator: "; "))"
             return isFailure ? .fail(subject, text, remedy) : .warn(subject, text, remedy)
         }
         return [finding("rights to read", .reading, true), finding("rights to load", .loading, false)]

@@ -7,6 +7,9 @@ struct MergeStatements {
     let upsert: String
     /// The same, but leaves out staged rows that a stored withdrawal beats.
     let upsertUnlessWithdrawn: String
+    /// A query that is true when a staged row is neither stored nor beaten by a stored row or withdrawal; nil where each
+    /// staged row changes a row.
+    let isLacking: String?
     /// The statements of a table whose entries can be withdrawn; nil for other tables.
     let withdrawals: Withdrawals?
 
@@ -37,6 +40,7 @@ struct MergeStatements {
         let staged = dialect.staged(staged ?? StagedTable(table))
         let writer = MergeWriter(table: table, dialect: dialect, staged: staged)
         upsert = writer.upsert(where: "TRUE")
+        isLacking = writer.isLacking
         guard let remembered = table.withdrawals, case .greatest(let rank, _)? = table.merge.first else {
             upsertUnlessWithdrawn = upsert
             withdrawals = nil
@@ -76,6 +80,22 @@ private struct MergeWriter {
         let names = table.columns.map(\.name).joined(separator: ", ")
         return "INSERT INTO \(dialect.table(table)) (\(names)) SELECT \(names) FROM \(staged) AS new "
             + "WHERE \(condition)" + conflictClause
+    }
+
+    /// See `MergeStatements.isLacking`.
+    var isLacking: String? {
+        guard table.merge.count == 1, case .greatest(let rank, _)? = table.merge.first else { return nil }
+        func exists(_ source: String, _ condition: String) -> String {
+            let sameKey = table.key.map { "other.\($0) = new.\($0)" }.joined(separator: " AND ")
+            return "EXISTS (SELECT 1 FROM \(source) AS other WHERE \(sameKey) AND \(condition))"
+        }
+        let isBeaten = comparison(rank, "other", ">", "new", nullsGreatest: false)
+        let beats = comparison(rank, "new", ">", "other", nullsGreatest: false)
+        let conditions =
+            [exists(dialect.table(table), "NOT \(beats)")]
+            + (table.withdrawals.map { [exists(dialect.table($0), isBeaten)] } ?? [])
+        return "SELECT EXISTS (SELECT 1 FROM \(dialect.staged(StagedTable(table))) AS new WHERE "
+            + conditions.map { "NOT \($0)" }.joined(separator: " AND ") + ")"
     }
 
     private var conflictClause: String {

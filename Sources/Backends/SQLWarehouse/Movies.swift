@@ -130,7 +130,8 @@ extension SQLWarehouse {
             if try session.insertDirectly(rows, into: staged, onlyIfEmpty: false) { continue }
             defer { session.unstage(staged) }
             try session.stage(rows, as: staged)
-            try session.run(movies.insert[index], [])
+            let inserted = try session.run(movies.insert[index], [])
+            if inserted < rows.count { try session.checkMerge(into: table, isLacking: nil) }
         }
         try session.stage(
             documents.lazy.map { document in

@@ -114,6 +114,12 @@ public protocol SQLSession: SQLDatabase {
     /// - Parameter onlyIfEmpty: whether nothing is to be done when the table has rows.
     /// - Returns: whether the rows were inserted; none is when the key of one is stored, or where staging costs no more.
     func insertDirectly(_ rows: RowSource, into table: StagedTable, onlyIfEmpty: Bool) throws -> Bool
+    /// Called when a statement that merges or inserts staged rows changed fewer rows than were staged. Throws when the
+    /// database left rows out without an error, as a user's trigger may have it do. Does nothing by default.
+    ///
+    /// - Parameter isLacking: a query that is true when a staged row is neither stored nor beaten by a stored one; nil
+    ///   when each staged row has to change a row.
+    func checkMerge(into table: Table, isLacking: String?) throws
     /// Called before rows of some tables are looked up by their keys. Does nothing by default.
     func willLookUp(in tables: [Table]) throws
     /// Runs statements that write rows, and undoes them when the database refuses a value of a row, so that the
@@ -202,6 +208,8 @@ extension SQLSession {
     public func writeAccepted(_ rows: AcceptedRows) throws -> [(row: Int, words: String)]? { nil }
     /// Does nothing.
     public func willLookUp(in tables: [Table]) throws {}
+    /// Does nothing.
+    public func checkMerge(into table: Table, isLacking: String?) throws {}
     /// Nothing but statements on staged rows.
     public func insertFacts(_ group: EventGroup) throws -> InsertedFacts? { nil }
     /// Nothing to do.

@@ -237,7 +237,13 @@ open class SQLWarehouse: Warehouse {
             return
         }
         try session.stage(packed, as: table)
-        try session.run(statements.upsert, [])
+        try merge(packed.count, into: rows.table, by: statements.upsert, statements)
+    }
+
+    /// Runs a statement that merges staged rows.
+    private func merge(_ staged: Int, into table: Table, by sql: String, _ statements: MergeStatements) throws {
+        let changed = try session.run(sql, [])
+        if changed < staged { try session.checkMerge(into: table, isLacking: statements.isLacking) }
     }
 
     /// Inserts those of the rows whose keys are certainly not stored, which is faster than to merge them.
@@ -285,7 +291,7 @@ open class SQLWarehouse: Warehouse {
         others = try insertNew(rows, others)
         if others.isEmpty { return }
         try session.stage(PackedRows(rows, order: others), as: staged)
-        try session.run(statements.upsertUnlessWithdrawn, [])
+        try merge(others.count, into: rows.table, by: statements.upsertUnlessWithdrawn, statements)
         if session.dialect.countsQuickly {
             try forget(withdrawals, staged: others.count)
         } else {

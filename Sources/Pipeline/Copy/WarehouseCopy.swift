@@ -55,6 +55,7 @@ public struct WarehouseCopy {
         var report = CopyReport()
         report.rows = state.digests.map { ($0.table.name, $0.digest.rows) }
         report.digests = state.digests.filter { $0.table.kind != .operations }.map { ($0.table.name, $0.digest) }
+        report.lastRun = state.lastRun
         report.seconds = Double(wallClock() - start) / 1000
         logger.info("Copy ends", ["rows": .integer(report.totalRows), "seconds": .number(report.seconds)])
         return report
@@ -64,6 +65,7 @@ public struct WarehouseCopy {
         var digests: [(table: Table, digest: TableDigest)] = []
         var rows: Int64 = 0
         var totalRows: Int64 = 0
+        var lastRun: CopyReport.LastRun?
     }
 
     private func copyRows(_ contents: any CopyContents, at now: Int64, _ state: inout CopyState) throws {
@@ -74,6 +76,7 @@ public struct WarehouseCopy {
             let digest = try contents.forEachBatch(of: table, times: target.times) { batch in
                 try target.insert(batch)
                 state.rows += Int64(batch.count)
+                state.lastRun = CopyReport.LastRun(in: batch) ?? state.lastRun
                 try report(.copying, state, table)
             }
             state.digests.append((table, digest))

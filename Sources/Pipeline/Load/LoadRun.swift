@@ -233,12 +233,15 @@ extension LoadRun {
             isOpen = true
         case .open(let port): try input.open(port)
         case .addMovies: return .added(try addMovies())
-        case .insertEvents: try events.insert()
+        case .insertEvents:
+            try events.insert()
+            retries.worked()
         case .settleEvents: events.settle()
         case .awaitSettled: return .settled(try countSettled())
         case .dropEvents: for _ in 0..<events.drop() { input.release(.events) }
         case .upsert:
             try events.upsert { try stages.measure(.movies, movies.upsert) }
+            retries.worked()
             try refused.check()
         case .cureRead: try stages.measure(.commit, cureRead)
         case .save(let outcome): try stages.measure(.commit) { try save(outcome) }

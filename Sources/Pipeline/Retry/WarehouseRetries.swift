@@ -88,7 +88,9 @@ public final class WarehouseRetries {
             let stop = waiting.stop
             if stop.reason != nil { return .stopped }
             do {
-                return .usable(try warehouse.recover { stop.reason != nil })
+                let outcome = try warehouse.recover { stop.reason != nil }
+                waiting.answered()
+                return .usable(outcome)
             } catch {
                 if stop.reason != nil { return .stopped }
                 failure = error
@@ -96,18 +98,23 @@ public final class WarehouseRetries {
         }
     }
 
+    /// To be called after rows were written that are not committed yet.
+    func worked() { waiting.worked() }
+
     /// To be called after each commit.
     func succeeded() { waiting.succeeded() }
 }
 
-/// The failures since the last success, and the waiting after each.
+/// The failures of an outage, and the waiting after each.
 private struct Waiting {
     let stop: StopSignal
     private let logger: Logger
     private let pause = WakeUp()
     private var schedule: RetrySchedule
-    /// Whether there was a failure since the last success.
+    /// Whether an outage is not over yet.
     private(set) var isFailing = false
+    /// Whether there was an outage since the last success.
+    private var hasFailed = false
 
     init(_ total: Duration, _ stop: StopSignal, _ logger: Logger) {
         self.stop = stop
@@ -123,20 +130,28 @@ private struct Waiting {
         guard let reported = error as? any ReportedError else { throw error }
         let mayRetry = mayRetry(reported)
         switch schedule.failed(reported, mayRetry: mayRetry, at: Self.now, jitter: .random(in: 0...1)) {
-        case .giveUp(let notice):
+        case .giveUp(let notice, let reason):
             if let notice { logger.warning(notice) }
-            throw mayRetry && reported.kind == .failed ? RetriesEnded(cause: reported) : error
+            throw mayRetry && reported.kind == .failed ? RetriesEnded(cause: reported, reason: reason) : error
         case .again(let delay, let notice):
-            isFailing = true
+            (isFailing, hasFailed) = (true, true)
             logger.warning(notice)
             let end = Self.now + delay
             while stop.reason == nil, Self.now < end { _ = pause.wait(milliseconds: 25) }
         }
     }
 
-    mutating func succeeded() {
-        guard isFailing else { return }
+    mutating func answered() { schedule.answered(at: Self.now) }
+
+    mutating func worked() {
+        guard isFailing, let notice = schedule.worked(at: Self.now) else { return }
         isFailing = false
+        logger.warning(notice)
+    }
+
+    mutating func succeeded() {
+        guard hasFailed else { return }
+        (isFailing, hasFailed) = (false, false)
         if let notice = schedule.succeeded(at: Self.now) { logger.warning(notice) }
     }
 

@@ -74,6 +74,10 @@ import Testing
         #expect([.shuttingDown, .lostConnection].contains(copyError.problem) && copyError.isConnectionLost)
         let idleError = try postgresError { try idle.execute("SELECT 1") }
         #expect(idleError.isConnectionLost && idleError.remedy == .reconnect)
+        // Only the first message of libpq is told, and none of its advice.
+        for error in [queryError, copyError, idleError] {
+            #expect(!error.words.contains("probably means") && !error.words.contains("socket"), "\(error)")
+        }
         #expect(try postgresError { try idle.execute("SELECT 1") }.isConnectionLost)
         server.stop(way)
         let gone = try postgresError { _ = try connect(server, options()) }

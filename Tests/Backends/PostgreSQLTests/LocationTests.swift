@@ -161,6 +161,23 @@ import Testing
         #expect(PostgresError.copyRow(in: context, table: table) == row)
     }
 
+    /// libpq adds what fails after a lost connection, and advice in lines that begin with a tab.
+    @Test(arguments: [
+        (
+            "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n"
+                + "\tbefore or while processing the request.\ninvalid socket\n",
+            "server closed the connection unexpectedly"
+        ),
+        (
+            "SSL connection has been closed unexpectedly\ninvalid socket\n",
+            "SSL connection has been closed unexpectedly"
+        ),
+        ("\tadvice\nno connection to the server\n", "no connection to the server"), ("x", "x"), ("", ""),
+    ])
+    func theFirstCauseOfALossCounts(text: String, words: String) {
+        #expect(PostgresError.firstMessage(ofLibpq: text) == words)
+    }
+
     @Test(arguments: [
         (
             "connection to server at \"h\" (::1), port 1 failed: FATAL:  28P01: password authentication failed for user "

@@ -97,4 +97,30 @@ import Testing
         #expect(missing.map(\.statement) == [#"ALTER ROLE "lo""ader" BYPASSRLS"#])
         #expect(missing.first?.right.contains("movies") == true)
     }
+
+    /// A role that may read everything and change nothing is told so in one sentence, and how it may load.
+    @Test func aRoleThatOnlyReadsIsToldSo() {
+        let reader = rights { rights in
+            (rights.role, rights.onSchema) = ("reader", ["USAGE"])
+            for index in rights.relations.indices {
+                (rights.relations[index].rights, rights.relations[index].isOwned) = (["SELECT"], false)
+            }
+            rights.relations += (1...47).map { RoleRights.Relation(name: "t\($0)", rights: ["SELECT"], owner: "dba") }
+        }
+        #expect(reader.lack(for: .reading) == nil)
+        #expect(reader.lack(for: .loading) == "the role reader may only read the warehouse in the schema reelhouse")
+        #expect(
+            reader.hint(for: .loading)
+                == "Run the command as the owner, dba. Or let the owner or a superuser run: GRANT CREATE ON SCHEMA "
+                + #""reelhouse" TO "reader"; GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "reelhouse" TO "reader"; "#
+                + #"GRANT "dba" TO "reader"."#)
+        // Whoever may change one table lacks rights on the others.
+        var writer = reader
+        writer.relations[0].rights = Self.all
+        #expect(
+            writer.lack(for: .loading)
+                == "the role reader lacks rights on the schema reelhouse: CREATE on the schema reelhouse; "
+                + "INSERT, UPDATE, DELETE on facts, t1, t2 and 45 more; ownership of facts")
+        #expect(writer.hint(for: .loading)?.hasPrefix("Let the owner or a superuser run: GRANT CREATE") == true)
+    }
 }

@@ -74,6 +74,48 @@ import Testing
         }
     }
 
+    /// The copy of a warehouse whose last run has not completed is not whole.
+    @Test(arguments: Warehouses.present) func aLastRunThatDidNotEndIsTold(_ kind: WarehouseKind) throws {
+        let folder = try TemporaryFolder()
+        let source = try kind.make()
+        func copy() throws -> ChildProcess.Result {
+            let target = try kind.make()
+            let result = try Program.run(
+                "copy", "--from", source.location, "--to", target.location, "--json", in: folder)
+            #expect(result.status == 0, "\(result.errors)")
+            return result
+        }
+        let writer = try source.writer()
+        _ = try writer.migrate(at: 0)
+        let empty = try copy()
+        #expect(try Program.object(empty.output)["last_run"] is NSNull && empty.errors == "", "\(empty.errors)")
+        // A run may be stored with its first commit.
+        let run = try writer.beginRun(at: 1_795_132_800_000, as: .pausing)
+        let begun = try copy()
+        #expect(begun.errors.contains("; the copy holds what was committed until then"), "\(begun.errors)")
+        try writer.begin()
+        try writer.save(LedgerChanges(run: run))
+        try writer.commit()
+        let running = try copy()
+        #expect(running.errors.contains("warning: run 1 of "), "\(running.errors)")
+        #expect(running.errors.contains("2026-11-20T00:00:00"), "\(running.errors)")
+        #expect(running.errors.contains("was under way; the copy holds what was committed until then"))
+        let lastRun = try #require(Program.object(running.output)["last_run"] as? [String: Any])
+        #expect(lastRun["run_id"] as? Int == 1 && lastRun["outcome"] as? String == "running")
+        // As if it had been killed.
+        writer.endRun()
+        let killed = try copy()
+        #expect(killed.errors.contains("was interrupted; the copy holds"), "\(killed.errors)")
+        for (outcome, words) in [
+            ("stopped", "was stopped before its end"), ("failed", "had failed"), ("interrupted", "was interrupted"),
+            ("completed", nil as String?),
+        ] {
+            try source.database().execute("UPDATE load_run SET outcome = '\(outcome)'")
+            let result = try copy()
+            #expect(result.errors.contains(words ?? "warning:") == (words != nil), "\(result.errors)")
+        }
+    }
+
     @Test func whatItCannotDoIsRefused() throws {
         let folder = try TemporaryFolder()
         let source = try Self.source()

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import SQLite
 import Testing
@@ -80,15 +81,32 @@ import Testing
         #expect(runner.output.contains("ok    integrity "))
     }
 
+    private func inputs(
+        _ runner: CommandRunner, movies: String, events: String, named: Set<SourcePort> = []
+    ) -> [String: Finding.Outcome] {
+        let findings = BackendChecks(
+            warehouse: runner.path("w.db"), rawStore: runner.path("raw"), movies: [runner.path(movies)],
+            events: [runner.path(events)], named: named
+        ).findings.filter { ["movies", "events"].contains($0.subject) }
+        return Dictionary(findings.map { ($0.subject, $0.outcome) }) { first, _ in first }
+    }
+
     @Test func defaultsThatAreNotThereAreAWarning() throws {
         let runner = try CommandRunner()
-        let findings = BackendChecks(
-            warehouse: runner.path("w.db"), rawStore: runner.path("raw"), movies: [runner.path("movies")],
-            events: [runner.path("events")], named: [.events]
-        ).findings
-        let outcomes = Dictionary(findings.map { ($0.subject, $0.outcome) }) { first, _ in first }
-        #expect(outcomes["movies"] == .warn)
-        #expect(outcomes["events"] == .fail)
+        #expect(inputs(runner, movies: "movies", events: "events") == ["movies": .warn, "events": .warn])
+        // Who names an input does not use the default of the other.
+        let named = inputs(runner, movies: "movies", events: "events", named: [.events])
+        #expect(named == ["movies": .ok, "events": .fail])
+    }
+
+    @Test func defaultsThatAreNotThereAreNoWarningWhereOthersWereLoaded() throws {
+        let runner = try prepared()
+        load(runner)
+        #expect(inputs(runner, movies: "data/movies", events: "data/events") == ["movies": .ok, "events": .ok])
+        #expect(inputs(runner, movies: "movies", events: "data/events") == ["movies": .ok, "events": .ok])
+        // Folders that were loaded from and are gone are a warning.
+        try FileManager.default.removeItem(atPath: runner.path("movies"))
+        #expect(inputs(runner, movies: "movies", events: "events") == ["movies": .warn, "events": .ok])
     }
 
     @Test func eachFaultOfAWarehouseIsFound() throws {

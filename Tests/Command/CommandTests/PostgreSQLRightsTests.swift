@@ -55,6 +55,9 @@ import Testing
             let result = try Program.start(words + ["-w", database.url(role)], in: folder).wait()
             #expect(
                 result.status == 1 && result.errors.contains("GRANT CREATE ON SCHEMA"), "\(words): \(result.errors)")
+            #expect(result.errors.contains("the role \(role) may only read the warehouse in the schema reelhouse"))
+            #expect(result.errors.contains("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA"), "\(result.errors)")
+            #expect(result.errors.contains("as the owner, postgres"), "\(result.errors)")
         }
         #expect(try run("digest", user: role).output == digest)
         // What doctor says is enough to load.

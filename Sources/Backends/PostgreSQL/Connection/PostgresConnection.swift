@@ -117,7 +117,7 @@ public final class PostgresConnection {
 
     /// The error of libpq when the connection is lost. Marks the connection as lost.
     func lost(_ activity: String) -> PostgresError {
-        let words = PostgresError.oneLine(ofLibpq: PQerrorMessage(handle).map { String(cString: $0) } ?? "")
+        let words = PostgresError.firstMessage(ofLibpq: PQerrorMessage(handle).map { String(cString: $0) } ?? "")
         return lose(error(.lostConnection, words.isEmpty ? "the connection is lost" : words, activity))
     }
 

@@ -25,6 +25,8 @@ public struct PostgresError: ReportedError {
     public var routine: String?
     /// Whether a COMMIT got no answer, so that it is not known whether it took effect.
     public var isCommitUnknown = false
+    /// Whether the server left rows out without an error.
+    public var areRowsLeftOut = false
     /// Whether the connection is lost, so that a new one is needed.
     public var isConnectionLost = false
     /// A more precise hint than that of `problem`.
@@ -114,8 +116,10 @@ extension PostgresError {
             PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
         }
         let state = field("C")
-        let primary = field("M") ?? PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
-        var words = PostgresError.oneLine(primary)
+        // A result without fields is libpq's own.
+        var words =
+            field("M").map { PostgresError.oneLine($0) }
+            ?? PostgresError.firstMessage(ofLibpq: PQresultErrorMessage(result).map { String(cString: $0) } ?? "")
         if let detail = field("D") { words += ": " + PostgresError.oneLine(detail, limit: 300) }
         if let hint = field("H") { words += "; " + PostgresError.oneLine(hint, limit: 300) }
         // The words become a part of a sentence.
@@ -149,6 +153,12 @@ extension PostgresError {
     static func oneLine(ofLibpq text: String) -> String {
         oneLine(
             text.split(separator: "\n").filter { !$0.hasPrefix("\t") }.joined(separator: "; "), limit: 300)
+    }
+
+    /// The first of the messages that libpq has collected, on one line. What failed after a lost connection, such as
+    /// "invalid socket", only follows from it.
+    static func firstMessage(ofLibpq text: String) -> String {
+        oneLine(String(text.split(separator: "\n").first { !$0.hasPrefix("\t") } ?? ""), limit: 300)
     }
 
     /// "running INSERT INTO …": a statement as a part of a sentence.

@@ -106,7 +106,7 @@ struct FactLoader {
                 watches += Int64(watched.count)
             }
         } catch {
-            guard RefusedEvents.isRefusal(error) else { throw error }
+            guard RefusedEvents.isRefusal(error) || error.areRowsLeftOut else { throw error }
             try connection.execute("ROLLBACK TO SAVEPOINT facts; RELEASE SAVEPOINT facts")
             recent.removeLast(to: known)
             return nil

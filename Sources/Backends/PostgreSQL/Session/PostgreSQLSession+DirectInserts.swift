@@ -26,6 +26,15 @@ extension PostgreSQLSession {
         return true
     }
 
+    /// Throws when a trigger or rule of the table leaves rows out.
+    func checkMerge(into table: Table, isLacking: String?) throws {
+        if let isLacking {
+            guard try connection.hasTriggersBeforeRows(dialect.table(table.name)) else { return }
+            guard try connection.isTrue(isLacking) else { return }
+        }
+        throw connection.rowsLeftOut(of: table.name, "fewer were stored than were sent")
+    }
+
     /// Analyses the tables that have rows and of which the planner does not know that. It would look a few keys up by reading
     /// the whole table for each of them.
     ///

@@ -38,14 +38,8 @@ extension PostgreSQLSession {
     }
 
     private func expect(_ rights: RoleRights, for purpose: RoleRights.Purpose) throws {
-        let missing = rights.missing(for: purpose)
-        guard !missing.isEmpty else { return }
-        let names = missing.map(\.right).joined(separator: "; ")
-        var error = connection.error(
-            .permission, "the role \(rights.role) lacks rights on the schema \(rights.schema): \(names)",
-            "checking the role")
-        error.ownHint = RoleRights.hint(missing)
-        throw error
+        guard let lack = rights.lack(for: purpose) else { return }
+        throw connection.error(.permission, lack, "").with(hint: rights.hint(for: purpose))
     }
 
     /// Creates the schema when it does not exist. `CREATE SCHEMA IF NOT EXISTS` would need a right on the database even

@@ -60,29 +60,32 @@ struct RefusedEvents {
     private func insertInBlocks(_ target: FactTarget) -> String {
         let schema = PostgresLocation.quoted(connection.location.schema)
         let staged = "pg_temp.\(StagingTables.namePrefix)\(StagedTable.eventsName)"
-        let insert = { (condition: String) in
+        let isWatch = "event_type = '\(EventType.watch.name)'"
+        let insert = { (condition: String, events: String) in
             """
             INSERT INTO \(schema).\(target.facts) \(statements.insertFacts) WHERE \(condition);
-            INSERT INTO \(schema).\(target.watches) \(statements.insertWatches) WHERE \(condition)
-                AND event_type = '\(EventType.watch.name)';
+            \(Self.expectStored("\(events).events", in: target.facts))
+            INSERT INTO \(schema).\(target.watches) \(statements.insertWatches) WHERE \(condition) AND \(isWatch);
+            \(Self.expectStored("\(events).watches", in: target.watches))
             """
         }
         let body = """
-            DECLARE block record; event record; hint text;
+            DECLARE block record; event record; hint text; stored bigint;
             BEGIN
-            FOR block IN SELECT min(ordinal) AS first, max(ordinal) AS last FROM
-                (SELECT ordinal, (row_number() OVER (ORDER BY ordinal) - 1) / \(Self.block) AS number FROM \(staged))
-                AS numbered GROUP BY number
+            FOR block IN SELECT min(ordinal) AS first, max(ordinal) AS last, count(*) AS events,
+                count(*) FILTER (WHERE \(isWatch)) AS watches FROM
+                (SELECT ordinal, event_type, (row_number() OVER (ORDER BY ordinal) - 1) / \(Self.block) AS number
+                FROM \(staged)) AS numbered GROUP BY number
             LOOP
                 BEGIN
-                \(insert("ordinal BETWEEN block.first AND block.last"))
+                \(insert("ordinal BETWEEN block.first AND block.last", "block"))
                 EXCEPTION WHEN OTHERS THEN
                     IF \(Self.isOther) THEN RAISE; END IF;
-                    FOR event IN SELECT ordinal AS number FROM \(staged)
+                    FOR event IN SELECT ordinal AS number, 1 AS events, (\(isWatch))::int AS watches FROM \(staged)
                         WHERE ordinal BETWEEN block.first AND block.last
                     LOOP
                         BEGIN
-                        \(insert("ordinal = event.number"))
+                        \(insert("ordinal = event.number", "event"))
                         EXCEPTION WHEN OTHERS THEN
                             IF \(Self.isOther) THEN RAISE; END IF;
                             GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
@@ -96,6 +99,18 @@ struct RefusedEvents {
             END
             """
         return "DO " + SQLText.literal(body)
+    }
+
+    /// Raises an exception when the statement before stored fewer rows than it had, as a trigger that returns NULL has it
+    /// do.
+    private static func expectStored(_ rows: String, in table: String) -> String {
+        """
+        GET DIAGNOSTICS stored = ROW_COUNT;
+        IF stored < \(rows) THEN
+            RAISE EXCEPTION 'a trigger or rule of the table \(table) keeps the row from being stored' USING
+                HINT = 'remove it, or let the trigger return NEW';
+        END IF;
+        """
     }
 }
 

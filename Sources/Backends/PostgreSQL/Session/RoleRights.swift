@@ -86,6 +86,9 @@ struct RoleRights: Sendable {
         return missing(["SELECT"], on: reading) + missing(lacking, on: writing)
     }
 
+    /// How many tables are named; the others are counted.
+    private static let namedTables = 3
+
     private func missing(_ rights: [String], on closed: [Relation]) -> [Missing] {
         let list = rights.joined(separator: ", ")
         guard closed.count > 2 else {
@@ -94,9 +97,11 @@ struct RoleRights: Sendable {
                     right: "\(list) on \($0.name)", statement: "GRANT \(list) ON \(qualified($0)) TO \(quotedRole)")
             }
         }
+        let names = closed.prefix(Self.namedTables).map(\.name).joined(separator: ", ")
+        let others = closed.count - Self.namedTables
         return [
             Missing(
-                right: "\(list) on \(closed.count) tables, such as \(closed[0].name)",
+                right: "\(list) on \(names)" + (others > 0 ? " and \(others) more" : ""),
                 statement: "GRANT \(list) ON ALL TABLES IN SCHEMA \(PostgresLocation.quoted(schema)) TO \(quotedRole)")
         ]
     }
@@ -139,13 +144,32 @@ struct RoleRights: Sendable {
         PostgresLocation.quoted(schema) + "." + PostgresLocation.quoted(relation.name)
     }
 
-    /// The hint of an error about a missing right; nil when nothing is missing.
-    func hint(for purpose: Purpose) -> String? { Self.hint(missing(for: purpose)) }
+    /// Whether the role may read the whole warehouse, owns nothing of it, and may change no table of it.
+    var mayOnlyRead: Bool {
+        let tables = relations.filter { !$0.isView }
+        return !tables.isEmpty && missing(for: .reading).isEmpty
+            && tables.allSatisfy { !$0.isOwned && $0.rights.isDisjoint(with: Self.changingRights) }
+    }
 
-    /// The statements as a sentence.
-    static func hint(_ missing: [Missing]) -> String? {
-        missing.isEmpty
-            ? nil : "Let the owner or a superuser run: \(missing.map(\.statement).joined(separator: "; "))."
+    /// What is missing as a sentence without its end; nil when nothing is missing.
+    func lack(for purpose: Purpose) -> String? {
+        let missing = missing(for: purpose)
+        if missing.isEmpty { return nil }
+        if mayOnlyRead { return "the role \(role) may only read the warehouse in the schema \(schema)" }
+        return "the role \(role) lacks rights on the schema \(schema): "
+            + missing.map(\.right).joined(separator: "; ")
+    }
+
+    /// The hint of an error about a missing right; nil when nothing is missing.
+    func hint(for purpose: Purpose) -> String? {
+        let missing = missing(for: purpose)
+        if missing.isEmpty { return nil }
+        let statements = missing.map(\.statement).joined(separator: "; ")
+        let owners = Set(relations.filter { !$0.isView }.map(\.owner))
+        guard mayOnlyRead, owners.count == 1, let owner = owners.first else {
+            return "Let the owner or a superuser run: \(statements)."
+        }
+        return "Run the command as the owner, \(owner). Or let the owner or a superuser run: \(statements)."
     }
 }
 

@@ -29,7 +29,8 @@ extension PostgresConnection {
     /// - Parameters:
     ///   - rows: the indices of the rows.
     ///   - addCells: adds the cells of the row with an index.
-    /// - Throws: `PostgresError`. The COPY is over then, and the transaction or savepoint can only be rolled back.
+    /// - Throws: `PostgresError`; with `areRowsLeftOut` when the server stored fewer rows than were sent. The COPY is over
+    ///   then, and the transaction or savepoint can only be rolled back.
     @inline(__always)
     func copy(
         _ rows: Range<Int>, into table: String, schema: String, columns: [(name: String, type: PostgresType)],
@@ -47,7 +48,33 @@ extension PostgresConnection {
             try? copy.abandon()
             throw error
         }
-        _ = try copy.finish()
+        let stored = try copy.finish()
+        if stored < Int64(rows.count) { throw rowsLeftOut(of: table, "\(rows.count) were sent, \(stored) were stored") }
+    }
+
+    /// The error of rows that the server did not store although it reported no error, as a trigger or rule may have it do
+    /// (https://www.postgresql.org/docs/current/plpgsql-trigger.html).
+    func rowsLeftOut(of table: String, _ counts: String) -> PostgresError {
+        var error = error(
+            .constraint, "a trigger or rule of the table \(table) keeps rows from being stored: \(counts)", "")
+        error.areRowsLeftOut = true
+        error.ownHint =
+            "Remove the trigger or rule from \(table), or let the trigger return NEW for each row. (A trigger that raises "
+            + "an exception has the row's line put into quarantine.) Nothing of the transaction was written; then run "
+            + "the same command again."
+        return error
+    }
+
+    /// Whether a table has triggers or rules that can keep a row from being stored.
+    func hasTriggersBeforeRows(_ table: String) throws(PostgresError) -> Bool {
+        // Bits of tgtype: 1 for each row, 2 BEFORE, 4 INSERT, 16 UPDATE (src/include/catalog/pg_trigger.h).
+        let rows = try query(
+            """
+            SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger WHERE tgrelid = $1::regclass AND NOT tgisinternal
+                    AND tgenabled <> 'D' AND tgtype & 3 = 3 AND tgtype & 20 <> 0)
+                OR EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = $1::regclass AND ev_enabled <> 'D')
+            """, [.text(table)])
+        return try rows.next() && rows.boolean(0)
     }
 }
 

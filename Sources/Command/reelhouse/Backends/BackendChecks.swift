@@ -11,17 +11,38 @@ struct BackendChecks {
     let named: Set<SourcePort>
 
     var findings: [Finding] {
-        warehouseFindings + rawStoreFindings + [(.movies, movies), (.events, events)].flatMap(input)
+        var isLoadedFromElsewhere = false
+        let ofWarehouse = warehouseFindings { isLoadedFromElsewhere = try self.isLoadedFromElsewhere($0) }
+        let ofInputs = [(SourcePort.movies, movies), (.events, events)].flatMap { port, locations in
+            input(port, locations, isDefaultUsed: named.isEmpty && !isLoadedFromElsewhere)
+        }
+        return ofWarehouse + rawStoreFindings + ofInputs
     }
 
-    private var warehouseFindings: [Finding] {
+    /// - Parameter look: called with the reader before the checks.
+    private func warehouseFindings(_ look: (any WarehouseReader) throws -> Void) -> [Finding] {
         do {
             let (backend, location) = try Backends.warehouseBackend(warehouse)
-            return backend.check(location, Self.content)
+            return backend.check(location) { reader in
+                // What cannot be read is found by the checks.
+                try? look(reader)
+                return try Self.content(reader)
+            }
         } catch {
             return [.fail("warehouse", error)]
         }
     }
+
+    /// Whether a warehouse was loaded, also or only, from other places than the default ones.
+    private func isLoadedFromElsewhere(_ reader: any WarehouseReader) throws -> Bool {
+        let defaults = movies + events
+        return try reader.checkpoints(limit: Self.lookedCheckpoints).contains { checkpoint in
+            !defaults.contains { checkpoint.source == $0 || checkpoint.source.hasPrefix($0 + "/") }
+        }
+    }
+
+    /// How many of the checkpoints are looked at, the last updated first.
+    private static let lookedCheckpoints = 1000
 
     /// The checks that are common to all warehouses: size, version of the schema, integrity, last run.
     private static func content(_ reader: any WarehouseReader) throws -> [Finding] {
@@ -70,7 +91,13 @@ struct BackendChecks {
         }
     }
 
-    private func input(_ port: SourcePort, _ locations: [String]) -> [Finding] {
+    /// - Parameter isDefaultUsed: whether the user loads from the default places, as far as can be known.
+    private func input(_ port: SourcePort, _ locations: [String], isDefaultUsed: Bool) -> [Finding] {
+        if !isDefaultUsed, !named.contains(port), !locations.contains(where: DefaultInputs.isThere) {
+            return [
+                .ok(port.rawValue, "none at \(locations.joined(separator: ", ")), the default; other inputs are in use")
+            ]
+        }
         do {
             let (backend, locations) = try Backends.sourceBackend(port, locations)
             var options = SourceOptions()

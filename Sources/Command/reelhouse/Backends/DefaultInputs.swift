@@ -21,7 +21,8 @@ enum DefaultInputs {
         return present
     }
 
-    private static func isThere(_ location: String) -> Bool {
+    /// Whether there is a file or folder at a path.
+    static func isThere(_ location: String) -> Bool {
         var status = stat()
         return lstat(location, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
     }

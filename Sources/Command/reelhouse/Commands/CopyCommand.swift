@@ -12,8 +12,9 @@ enum CopyCommand: Command {
             All or nothing: everything is copied as of one moment and in one transaction, and the digests of both \
             warehouses are compared before it is committed. If the copy is stopped, killed or fails, the target is as \
             it was before, and the same command can be run again. (A PostgreSQL target with events of very many months \
-            may be left as an empty warehouse.) Loads of the source may go on meanwhile. The target must not exist or \
-            must be empty; runs that would load into it are refused until the copy ends.
+            may be left as an empty warehouse.) Loads of the source may go on meanwhile: the copy holds what they had \
+            committed when it began, and a warning says so when the last run had not ended. The target must not exist \
+            or must be empty; runs that would load into it are refused until the copy ends.
 
             Besides movies, events and marts, the copy has the runs, the loaded sources and the quarantine: a later \
             `run` on it skips what was loaded before, and `quarantine retry` works. Indexes of `reelhouse index` are \
@@ -50,10 +51,12 @@ enum CopyCommand: Command {
         defer { signals.cancel() }
         let ticker = ProgressTicker(context.console.progress) { latest.value }
         let result: CopyResult
+        let before: (run: RunRecord?, isBeingWritten: Bool)
         do {
             defer { ticker.stop() }
             let source = try Backends.copySource(from)
             let target = try Backends.copyTarget(to)
+            before = lastRun(from)
             let copy = WarehouseCopy(
                 from: source, to: target, stop: stop, logger: context.logger, wallClock: SystemClock.milliseconds
             ) { latest.value = WorkProgress($0) }
@@ -70,7 +73,23 @@ enum CopyCommand: Command {
         } else {
             try result.print(on: context.console)
         }
+        let copied = CopiedRun(
+            result.report.lastRun, before: before.run, wasBeingWritten: before.isBeingWritten,
+            isAlive: { result.report.lastRun.flatMap { isAlive($0.id, from) } })
+        if let warning = copied.warning(of: result.from) { context.console.report(warning) }
         return .done
+    }
+
+    /// The last run of a warehouse, and whether it is being written. What cannot be read is left out.
+    private static func lastRun(_ location: String) -> (run: RunRecord?, isBeingWritten: Bool) {
+        guard let reader = try? Backends.reader(location) else { return (nil, false) }
+        return (try? reader.runs(limit: 1).first, reader.isBeingWritten())
+    }
+
+    /// Whether a run has not been killed; nil when that cannot be read.
+    private static func isAlive(_ run: Int64, _ location: String) -> Bool? {
+        guard let reader = try? Backends.reader(location) else { return nil }
+        return (try? reader.judgedRuns(limit: 100).first { $0.id == run }).map { $0.outcome != .interrupted }
     }
 }
 

@@ -20,6 +20,12 @@ struct CopyResult {
             ("seconds", .double(report.seconds)), ("rows_per_second", .double(rowsPerSecond.rounded())),
             ("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })),
             ("digest", .string(report.totalDigest.text)),
+            (
+                "last_run",
+                report.lastRun.map {
+                    .object([("run_id", .integer($0.id)), ("outcome", .string($0.outcome.rawValue))])
+                } ?? .null
+            ),
         ])
     }
 
