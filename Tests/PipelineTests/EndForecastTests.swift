@@ -73,7 +73,7 @@ import Testing
         #expect(abs(forecast.remaining(at: test.now) - expected) < 1e-9)
     }
 
-    @Test(arguments: [(0.0, 0.0), (0.4, 0.2), (1, 0.38), (10, 1.1), (3600, 288.3)])
+    @Test(arguments: [(0.0, 0.0), (0.3, 0.3), (0.5, 0.34), (1, 0.38), (10, 1.1), (3600, 288.3)])
     func lastStepsGrowSlowly(_ reading: Double, _ seconds: Double) {
         #expect(abs(EndForecast.lastSteps(after: reading) - seconds) < 1e-9)
     }

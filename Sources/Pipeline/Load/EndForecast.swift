@@ -36,7 +36,7 @@ struct EndForecast: Equatable, Sendable {
     /// than what was measured, since the time of a short transaction says little about a long one.
     static let guessedSeconds = 0.5
     /// The guess for marts, indexes and statistics after some seconds of reading.
-    static func lastSteps(after reading: Double) -> Double { min(reading / 2, 0.3 + reading * 0.08) }
+    static func lastSteps(after reading: Double) -> Double { min(reading, 0.3 + reading * 0.08) }
 
     private let deadline: Double
     private var began: Double?

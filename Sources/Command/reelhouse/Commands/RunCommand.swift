@@ -13,9 +13,10 @@ enum RunCommand: Command {
             line that breaks a rule goes to quarantine. Without --movies and --events, both default folders are read if \
             they exist. With one of them, only that input is read.
 
-            Lines are committed in batches, together with the position after them. Without --batch-size and \
-            --batch-interval a batch has up to two million lines, so a run that is killed again and again needs one of \
-            them to get ahead. The marts are brought up to date once, at the end of the run.
+            Lines are committed in batches, movies like events, each together with the position after it. By default a \
+            batch is as large as memory allows, up to two million lines, and the lines of a batch that was not \
+            committed are read again. --batch-size and --batch-interval make commits more frequent, for runs that may \
+            be killed at any time. Marts, indexes and statistics are brought up to date once, at the end of the run.
 
             Ctrl-C, SIGTERM or SIGHUP stops the run at the next commit. A second signal stops it at once, unless it \
             comes within half a second of the first. Under nohup SIGHUP is ignored.
@@ -29,11 +30,12 @@ enum RunCommand: Command {
             .value(
                 "batch-size", .integer(1...Int64.max), placeholder: "lines",
                 defaultValue: String(LoadOptions.defaultTransactionLines),
-                help:
-                    "Commit after at most so many lines, sooner where they need much memory. Small batches are slower."),
+                help: "Commit after at most so many lines, sooner where they need much memory. Small batches are "
+                    + "slower: each commit takes some milliseconds, and rewrites files of the raw store for movies."),
             .value(
                 "batch-interval", .duration,
-                help: "Commit when the first line that is not committed was read so long ago."),
+                help: "Commit when the first line that is not committed was read so long ago. What the commit itself "
+                    + "takes comes on top."),
             .value(
                 "max-duration", .duration,
                 help: "End after about so long and say what is left. The run stops reading early enough to commit and "
