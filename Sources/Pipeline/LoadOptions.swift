@@ -19,12 +19,15 @@ public struct LoadOptions: Sendable {
     /// Commit limit: the size in bytes of the lines that the transaction stores as they came (rejected lines, long
     /// documents and comments).
     public var keptBytes = 64 << 20
-    /// Commit limit: the number of lines in the transaction.
-    public var transactionLines: Int64 = 2_000_000
+    /// Commit limit: the most lines in the transaction. A chunk with more lines is a transaction of its own.
+    public var transactionLines = LoadOptions.defaultTransactionLines
     /// Commit limit while no source has more lines: the seconds since the last commit.
     public var commitSeconds = 1.0
     /// Commit limit: the seconds since the first line that is not committed yet. Nil sets no such limit.
     public var commitInterval: Double?
+    /// When the run should have ended. It stops reading early enough, as far as the time for its last commit and the marts
+    /// can be predicted. Nil sets no limit.
+    public var deadline: ContinuousClock.Instant?
     /// The seconds from one refresh of the marts to the next, each in a transaction of its own after a commit. Nil
     /// refreshes them only at the end of the run.
     public var martInterval: Double?
@@ -38,6 +41,8 @@ public struct LoadOptions: Sendable {
     /// The most bytes of memory that these chunks may need with their decoded rows.
     public var bytesInFlight = 128 << 20
 
+    /// The default of `transactionLines`.
+    public static let defaultTransactionLines: Int64 = 2_000_000
     /// The default of `retryFor`.
     public static let defaultRetryFor = Duration.seconds(300)
 

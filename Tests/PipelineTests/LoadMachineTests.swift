@@ -190,6 +190,23 @@ import Testing
                 at(20, events(1), []), at(21.9, events(1), []),
                 at(22, events(1), [.begin, .insertEvents, .settleEvents, .awaitSettled]),
             ]),
+        Case(
+            "a batch that does not fit into the transaction waits for its commit", plan(),
+            opening + [
+                at(1, events(9), []), at(1, .full, [.insertEvents, .settleEvents, .awaitSettled]),
+                at(1, .settled(Growth()), commit), at(1, .committed, []),
+                at(1, events(30), [.begin, .insertEvents, .settleEvents, .awaitSettled]),
+            ]),
+        Case(
+            "a run that would end too late stops reading", plan { $0.deadline = 10 }, ends: true,
+            opening + [
+                at(1, events(10), [.insertEvents, .settleEvents]), at(2, events(1), []),
+                // Four seconds for a step, five for the transaction, and 0.78 for marts, indexes and statistics.
+                at(6, events(1), [.insertEvents, .awaitSettled]),
+                at(6.5, .settled(Growth()), [.settleEvents, .awaitSettled]), at(6.5, .settled(Growth()), commit),
+                at(9, .committed, [.close(.events), .begin, .refreshMarts]), at(9.5, .done, [.cureArrived]),
+                at(9.5, .done, end), at(9.5, .done, [.save(.stopped), .commit]), at(9.6, .committed, []),
+            ]),
     ]
 
     static let sideBySide: [Case] = [

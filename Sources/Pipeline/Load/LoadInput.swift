@@ -12,6 +12,14 @@ enum LoadBatch {
         }
     }
 
+    /// How many lines it has.
+    var read: Int {
+        switch self {
+        case .movies(let batch): batch.read
+        case .events(let batch): batch.read
+        }
+    }
+
     /// The lines that broke a rule.
     var rejections: [Rejection] {
         switch self {

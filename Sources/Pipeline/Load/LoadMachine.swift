@@ -59,6 +59,8 @@ struct LoadMachine {
     private var transactionLines: Int64
     /// How often rows were refused since the last commit of lines.
     private var refusals = 0
+    /// When to stop reading; nil without a time limit.
+    private var forecast: EndForecast?
 
     private var isOpen: Bool
     /// The growth of the current transaction.
@@ -79,6 +81,7 @@ struct LoadMachine {
     init(_ plan: LoadPlan) {
         self.plan = plan
         transactionLines = plan.transactionLines
+        forecast = plan.deadline.map(EndForecast.init)
         turns = plan.turns[...]
         // A dry run is one transaction, which `beginRun` has opened.
         isOpen = plan.isDryRun
@@ -92,7 +95,9 @@ struct LoadMachine {
     /// - Returns: the steps to be performed now, in this order; empty when the machine waits for a batch.
     mutating func receive(_ input: Input, at now: Double, stop: StopSignal.Reason? = nil) -> [Step] {
         note(input, at: now)
+        noteForecast(input, at: now)
         if let stop { noteStop(stop) }
+        if stopReason == nil, !reading.isEmpty, forecast?.isTimeToEnd(at: now) == true { noteStop(.duration) }
         var steps: [Step] = []
         while true {
             if queue.isEmpty { decide(at: now) }
@@ -103,6 +108,10 @@ struct LoadMachine {
             if step.hasAnswer { return steps }
         }
     }
+
+    /// Whether a batch with this many lines fits into the open transaction. If not, the transaction is committed first
+    /// (`Input.full`).
+    func takes(lines count: Int) -> Bool { lines == 0 || lines + Int64(count) <= transactionLines }
 
     /// Ends a run that is stopped while its warehouse cannot be used: no step follows.
     mutating func stopWithoutWarehouse(_ reason: StopSignal.Reason) {
@@ -147,6 +156,7 @@ extension LoadMachine {
             if isWaiting, now - lastCommit >= plan.pauseSeconds { isCommitDue = true }
             noteTime(now)
         case .heldBack: givesBack = true
+        case .full: isCommitDue = true
         case .ended(let port): end([port])
         case .added(let growth):
             mergedMovies = growth.mergedBytes
@@ -161,6 +171,18 @@ extension LoadMachine {
             noteLoss()
             noteRefusal()
         }
+    }
+
+    private mutating func noteForecast(_ input: Input, at now: Double) {
+        switch input {
+        case .started: forecast?.begin(at: now)
+        case .movies, .events: forecast?.note(.lines, at: now)
+        case .added, .settled: forecast?.note(.step, at: now)
+        case .committed: forecast?.note(.committed, at: now)
+        case .lost, .refused: forecast?.note(.lost, at: now)
+        case .pause, .heldBack, .full, .ended, .done: forecast?.note(.other, at: now)
+        }
+        if isCommitDue { forecast?.note(.commitDue, at: now) }
     }
 
     private mutating func noteLines(_ count: Int, at now: Double) {
@@ -273,7 +295,10 @@ extension LoadMachine {
             isCommitDue = false
             if isOpen { queue = stepsOfCommit }
             // A dry run has no commit that would reset the counters of the transaction.
-            if plan.isDryRun { beginTransaction() }
+            if plan.isDryRun {
+                beginTransaction()
+                forecast?.note(.lost, at: now)
+            }
             if queue.isEmpty { decide(at: now) }
         } else {
             decideBetweenTransactions(at: now)

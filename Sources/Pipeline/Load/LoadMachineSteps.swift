@@ -14,6 +14,8 @@ extension LoadMachine {
         case pause
         /// A port reads no more lines until batches are released.
         case heldBack
+        /// There is a batch that does not fit into the transaction (`takes`).
+        case full
         /// A port has no more lines.
         case ended(SourcePort)
         /// The answer to `addMovies`.

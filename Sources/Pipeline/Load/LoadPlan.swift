@@ -18,7 +18,7 @@ struct LoadPlan: Equatable, Sendable {
     /// Group limit: the sum of the weights of its batches (`FlightBudget`), in bytes.
     var groupWeight = 40 << 20
     /// A commit is due when the transaction reaches one of several limits. This one is its number of lines.
-    var transactionLines: Int64 = 2_000_000
+    var transactionLines = LoadOptions.defaultTransactionLines
     /// Commit limit: the size in bytes of the rows that are merged in memory.
     var mergedBytes = 60 << 20
     /// Commit limit: the size in bytes of the lines that are stored as they came.
@@ -27,6 +27,9 @@ struct LoadPlan: Equatable, Sendable {
     var pauseSeconds = 1.0
     /// Commit limit: the seconds since the first line that is not committed. Nil sets no such limit.
     var commitInterval: Double?
+    /// When the run has to end, in seconds of the monotonic clock. It stops reading so much earlier as it probably needs
+    /// to end (`EndForecast`). Nil sets no limit.
+    var deadline: Double?
     /// The seconds from one refresh of the marts to the next. Nil refreshes them only at the end.
     var martInterval: Double?
 
@@ -47,6 +50,9 @@ struct LoadPlan: Equatable, Sendable {
         keptBytes = options.keptBytes
         pauseSeconds = options.commitSeconds
         commitInterval = options.commitInterval
+        deadline = options.deadline.map {
+            StageTime.monotonicSeconds + ContinuousClock.now.duration(to: $0) / .seconds(1)
+        }
         martInterval = options.martInterval
     }
 

@@ -23,6 +23,8 @@ final class LoadRun {
     /// The changes of checkpoints that the next `save` writes.
     private var pending = SourceLedger.Pending()
     private var movieBatch: MovieBatch?
+    /// A batch that waits for the commit of the transaction that it did not fit into.
+    private var waiting: LoadBatch?
 
     /// The counts of the run.
     private(set) var tally: RunTally
@@ -89,9 +91,14 @@ final class LoadRun {
     /// The next input for the machine; nil when the input failed and was made good.
     private func nextInput() throws -> LoadMachine.Input? {
         let arrival: LoadArrival
-        do { arrival = try input.next() } catch {
+        do { arrival = try waiting.map { .batch($0) } ?? input.next() } catch {
             // The ports have to be opened again, also when no transaction is open.
             return try recover(from: error) ? .lost : nil
+        }
+        waiting = nil
+        if case .batch(let batch) = arrival, !machine.takes(lines: batch.read) {
+            waiting = batch
+            return .full
         }
         switch arrival {
         case .batch(.movies(let batch)):
@@ -212,7 +219,7 @@ extension LoadRun {
         refused.didRollBack()
         movies.removeAll()
         events.removeAll()
-        movieBatch = nil
+        (movieBatch, waiting) = (nil, nil)
         ledger.rollback()
         pending = SourceLedger.Pending()
         tally.rollback()

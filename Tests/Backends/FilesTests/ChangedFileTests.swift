@@ -91,7 +91,7 @@ import Testing
         let match = FileLookup.Match(index: 0, entry: entry, bytes: 1000, hash: SourceHash())
         let reading = try FileReading(
             lookup, from: match, testSource, snapshotDay: 0, SourceIdentity(port: .events, key: ""), isWholeLine: nil,
-            chunkSize: 4000)
+            chunkSize: ChunkSize(bytes: 4000))
         let error = #expect(throws: FileError.self) { while try reading.next() != nil {} }
         #expect(error?.reason == .changed)
     }

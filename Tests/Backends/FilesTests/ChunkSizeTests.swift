@@ -36,6 +36,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 7, 1000])
+    func aChunkHasNoMoreLinesThanAskedFor(_ most: Int) throws {
+        let input = Array((1...500).map { "line \($0)\n" + ($0 % 9 == 0 ? " \n" : "") }.joined().utf8)
+        for chunkSize in [30, 1 << 20] {
+            let read = try ReadLines(
+                LineReader(
+                    MemoryStream(input, pieceSize: 64), source: testSource, chunkSize: chunkSize, mostLines: most))
+            let ends = [0] + read.chunkEnds.map(\.lines)
+            #expect(zip(ends, ends.dropFirst()).allSatisfy { $1 - $0 <= most })
+            #expect(read.lines == plainlySplit(input).lines)
+        }
+    }
+
+    @Test(arguments: [(nil, 1 << 20, LineReader.mostLines), (1, 4096, 1), (100, 25_600, 100), (0, 4096, 1)])
+    func aNumberOfLinesLimitsAChunkOfFiles(_ lines: Int?, _ bytes: Int, _ most: Int) {
+        var asked = SourceOptions()
+        asked.chunkLines = lines
+        let options = FileSet.Options(asked)
+        #expect(options.chunkSize == bytes && options.chunkLines == most)
+    }
+
     /// A line comes without waiting for the next one, which another program writes later.
     @Test(arguments: [nil, .zstd, .gzip] as [CompressionFormat?])
     func aPipeGivesWhatItHas(_ format: CompressionFormat?) throws {

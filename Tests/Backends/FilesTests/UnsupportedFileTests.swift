@@ -36,7 +36,8 @@ import Testing
         let file = try OpenFile(reading: folder.write("x.json", bytes))
         let reading = try FileReading(
             FileLookup(file, size: Int64(bytes.count)), from: nil, testSource, snapshotDay: 0,
-            SourceIdentity(port: .events, key: "", snapshotDay: nil), isWholeLine: nil, chunkSize: 64 << 10)
+            SourceIdentity(port: .events, key: "", snapshotDay: nil), isWholeLine: nil,
+            chunkSize: ChunkSize(bytes: 64 << 10))
         var last: LineChunk?
         while let chunk = try reading.next() { last = chunk }
         let hash = SourceHash()

@@ -132,7 +132,7 @@ import Testing
         try reader.execute("BEGIN; SELECT count(*) FROM users")
         let clock = ContinuousClock()
         let start = clock.now
-        let loaded = try Program.load("--events", "c.ndjson", "--commit-lines", "500", in: folder)
+        let loaded = try Program.load("--events", "c.ndjson", "--batch-size", "500", in: folder)
         #expect(clock.now - start < .seconds(20))
         #expect(loaded.accepted == 30_000)
         #expect(try reader.integer("SELECT count(*) FROM fact_user_event") == 6)

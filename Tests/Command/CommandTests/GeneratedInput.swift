@@ -43,7 +43,7 @@ final class GeneratedInput: Sendable {
     private static func arguments(_ folder: TemporaryFolder, warehouse: String, commitLines: Int) -> [String] {
         [
             "run", "--movies", folder.path("in/movies"), "--events", folder.path("in/events"), "--warehouse", warehouse,
-            "--raw", warehouse + "-raw", "--now", Program.now, "--commit-lines", String(commitLines), "--quiet",
+            "--raw", warehouse + "-raw", "--now", Program.now, "--batch-size", String(commitLines), "--quiet",
         ]
     }
 }

@@ -181,7 +181,7 @@ import Testing
         try folder.write("many.ndjson", SampleLines.clicks(150_000))
         let process = try Program.start(
             [
-                "run", "-w", "w.db", "--raw", "raw", "--now", Program.now, "--events", "many.ndjson", "--commit-lines",
+                "run", "-w", "w.db", "--raw", "raw", "--now", Program.now, "--events", "many.ndjson", "--batch-size",
                 "500",
             ],
             in: folder)

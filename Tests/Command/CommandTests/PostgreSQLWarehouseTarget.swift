@@ -79,7 +79,7 @@ final class PostgreSQLTarget {
         try Program.start(
             [
                 "run", "--movies", input + "/movies", "--events", input + "/events", "--warehouse", url ?? self.url(),
-                "--raw", "raw", "--now", Program.now, "--commit-lines", String(commitLines), "--quiet",
+                "--raw", "raw", "--now", Program.now, "--batch-size", String(commitLines), "--quiet",
             ] + more, in: folder)
     }
 

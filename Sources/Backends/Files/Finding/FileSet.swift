@@ -9,17 +9,27 @@ public struct FileSet: SourceSet {
     public struct Options: Sendable {
         /// The approximate size of a chunk in bytes of decompressed data.
         public var chunkSize = LineReader.defaultChunkSize
+        /// The greatest number of lines in a chunk.
+        public var chunkLines = LineReader.mostLines
         /// The files and folders that belong to the warehouse itself and are never input.
         public var own = OwnFiles()
         /// Whether a last line without LF is read although it is not a whole JSON object.
         public var readsUnfinished = false
+
+        /// Chunks of few lines need no large buffers. These are the usual size of a line, and the size of a buffer below
+        /// which nothing is saved.
+        private static let bytesForALine = 256
+        private static let smallestChunk = 4096
 
         /// Creates the default options.
         public init() {}
 
         /// Creates the options that a command line asks for.
         public init(_ options: SourceOptions) {
-            chunkSize = min(chunkSize, options.chunkBytes ?? chunkSize)
+            if let lines = options.chunkLines {
+                chunkLines = min(chunkLines, max(1, lines))
+                chunkSize = min(chunkSize, max(Self.smallestChunk, chunkLines * Self.bytesForALine))
+            }
             own = OwnFiles(options.own)
             readsUnfinished = options.readsUnfinished
         }
@@ -77,7 +87,8 @@ public struct FileSet: SourceSet {
         return try FileSetSource(
             files,
             options: FileSetSource.Options(
-                port: port, request: request, own: options.own, chunkSize: options.chunkSize,
+                port: port, request: request, own: options.own,
+                chunkSize: ChunkSize(bytes: options.chunkSize, lines: options.chunkLines),
                 readsUnfinished: options.readsUnfinished),
             known: knownFiles)
     }

@@ -11,7 +11,7 @@ final class FileSetSource: LineSource {
         var port: SourcePort
         var request: SourceRequest
         var own: OwnFiles
-        var chunkSize: Int
+        var chunkSize: ChunkSize
         /// Whether a last line without LF is read although it is not a whole JSON object.
         var readsUnfinished: Bool
     }

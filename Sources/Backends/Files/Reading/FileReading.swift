@@ -13,32 +13,34 @@ final class FileReading {
     private let isPlain: Bool
 
     /// Reads standard input, a pipe or a device, which cannot be recognized later.
-    init(stream file: OpenFile, _ source: Source, snapshotDay: Int32, _ chunkSize: Int) throws(FileError) {
+    init(stream file: OpenFile, _ source: Source, snapshotDay: Int32, _ chunkSize: ChunkSize) throws(FileError) {
         self.source = source
         let input = SourceInput(file)
         self.input = input
         identity = nil
         isPlain = false
         reader = LineReader(
-            try Decompression.stream(input), source: source, snapshotDay: snapshotDay, chunkSize: chunkSize,
+            try Decompression.stream(input), source: source, snapshotDay: snapshotDay, chunkSize: chunkSize.bytes,
+            mostLines: chunkSize.lines,
             kindCheck: UnsupportedKindCheck())
     }
 
     /// Reads a stream that was opened before, because its first bytes were examined and cannot be read again.
-    init(opened: OpenedStream, _ source: Source, snapshotDay: Int32, _ chunkSize: Int) throws(FileError) {
+    init(opened: OpenedStream, _ source: Source, snapshotDay: Int32, _ chunkSize: ChunkSize) throws(FileError) {
         guard let stream = opened.take() else { throw FileError(.open, source.name, .readOnce) }
         self.source = source
         input = nil
         identity = nil
         isPlain = false
         reader = LineReader(
-            stream, source: source, snapshotDay: snapshotDay, chunkSize: chunkSize, kindCheck: UnsupportedKindCheck())
+            stream, source: source, snapshotDay: snapshotDay, chunkSize: chunkSize.bytes, mostLines: chunkSize.lines,
+            kindCheck: UnsupportedKindCheck())
     }
 
     /// Reads a file from its start, or from the position of the known source that it matches.
     init(
         _ lookup: FileLookup, from match: FileLookup.Match?, _ source: Source, snapshotDay: Int32,
-        _ identity: SourceIdentity, isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)?, chunkSize: Int
+        _ identity: SourceIdentity, isWholeLine: ((UnsafeRawBufferPointer) throws -> Bool)?, chunkSize: ChunkSize
     ) throws(FileError) {
         self.source = source
         self.identity = identity
@@ -54,7 +56,8 @@ final class FileReading {
             self.input = input
             reader = LineReader(
                 try Decompression.stream(input), source: source, snapshotDay: snapshotDay, start: start,
-                chunkSize: chunkSize, expectedSize: size, kindCheck: UnsupportedKindCheck())
+                chunkSize: chunkSize.bytes, mostLines: chunkSize.lines, expectedSize: size,
+                kindCheck: UnsupportedKindCheck())
             return
         }
         var hash = SourceHash()
@@ -72,7 +75,8 @@ final class FileReading {
         self.input = input
         reader = LineReader(
             growing: PlainStream(input), source: source, snapshotDay: snapshotDay, start: start,
-            growth: LineReader.Growth(hash: hash, isWhole: isWholeLine), chunkSize: chunkSize, expectedSize: size,
+            growth: LineReader.Growth(hash: hash, isWhole: isWholeLine), chunkSize: chunkSize.bytes,
+            mostLines: chunkSize.lines, expectedSize: size,
             kindCheck: UnsupportedKindCheck(leavesUnfinished: isWholeLine != nil))
     }
 

@@ -25,7 +25,8 @@ public final class LineReader {
 
     /// The usual size of a chunk in bytes of decompressed data.
     public static let defaultChunkSize = 1 << 20
-    /// The greatest number of lines in a chunk. It limits the memory that a chunk of tiny lines needs after decoding.
+    /// The usual greatest number of lines in a chunk. It limits the memory that a chunk of tiny lines needs after
+    /// decoding.
     public static let mostLines = 16384
 
     private let stream: any ByteStream
@@ -34,6 +35,7 @@ public final class LineReader {
     private let source: Source
     private let snapshotDay: Int32
     private let chunkSize: Int
+    private let mostLines: Int
     private let limits: Limits
     /// The position after the last line that was added to a chunk.
     private var position: FilePosition
@@ -81,6 +83,7 @@ public final class LineReader {
     ///   - start: the position to begin at: the start of the file, or the `end` of an earlier chunk. From there on the
     ///     reader gives the same lines, numbers and offsets as one that began at the start.
     ///   - chunkSize: the approximate size of a chunk in bytes.
+    ///   - mostLines: the greatest number of lines in a chunk.
     ///   - expectedSize: the approximate size of the file in bytes, if known. Small files get small chunks.
     ///   - limits: the limits on the length of a line.
     ///   - kindCheck: recognizes files that are not NDJSON, each of which counts as one rejected line; nil reads
@@ -91,6 +94,7 @@ public final class LineReader {
         snapshotDay: Int32 = 0,
         start: FilePosition = FilePosition(),
         chunkSize: Int = LineReader.defaultChunkSize,
+        mostLines: Int = LineReader.mostLines,
         expectedSize: Int64? = nil,
         limits: Limits = Limits(),
         kindCheck: UnsupportedKindCheck? = nil
@@ -104,6 +108,7 @@ public final class LineReader {
         self.position = start
         self.isPositioned = start.byteOffset == 0
         self.chunkSize = max(1, chunkSize)
+        self.mostLines = max(1, mostLines)
         self.expectedSize = Int(min(Int64(self.chunkSize), expectedSize ?? .max))
         self.limits = limits
     }
@@ -113,12 +118,11 @@ public final class LineReader {
     /// - Parameter start: the position at which the stream begins.
     convenience init(
         growing stream: PlainStream, source: Source, snapshotDay: Int32, start: FilePosition, growth: Growth,
-        chunkSize: Int,
-        expectedSize: Int64?, kindCheck: UnsupportedKindCheck?
+        chunkSize: Int, mostLines: Int, expectedSize: Int64?, kindCheck: UnsupportedKindCheck?
     ) {
         self.init(
             stream, source: source, snapshotDay: snapshotDay, start: start, chunkSize: chunkSize,
-            expectedSize: expectedSize, kindCheck: kindCheck)
+            mostLines: mostLines, expectedSize: expectedSize, kindCheck: kindCheck)
         self.growth = growth
         isPositioned = true
     }
@@ -174,7 +178,7 @@ public final class LineReader {
         let rest = carry.bytes(at: carryStart, count: carry.count - carryStart)
         guard carriesLines else { return rest }
         var length = 0
-        for _ in 0..<LineReader.mostLines {
+        for _ in 0..<mostLines {
             guard let start = rest.baseAddress,
                 let found = memchr(start + length, Int32(LineContent.lineFeed), rest.count - length)
             else {
@@ -206,7 +210,7 @@ public final class LineReader {
             try read(into: buffer, upTo: max(chunkSize, searched + chunkSize))
             let rest = addLines(of: chunk, searchedUpTo: searched)
             searched = buffer.count
-            carriesLines = chunk.lines.count >= LineReader.mostLines
+            carriesLines = chunk.lines.count >= mostLines
             if isStreamAtEnd, !carriesLines {
                 try addRest(of: chunk, from: rest)
                 return false
@@ -253,7 +257,7 @@ public final class LineReader {
                 addLine(content, of: chunk, number: number, offset: offset)
             }
             start = search - base
-            if chunk.lines.count >= LineReader.mostLines { break }
+            if chunk.lines.count >= mostLines { break }
         }
         position = FilePosition(line: number, byteOffset: offset + Int64(start))
         return start

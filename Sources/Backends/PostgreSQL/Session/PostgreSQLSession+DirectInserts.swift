@@ -11,7 +11,7 @@ extension PostgreSQLSession {
             if try first.next(), first.boolean(0) { return false }
         }
         // A column may be narrower than what is staged for it, and a user may have changed it.
-        let stored = Dictionary(try connection.columns(of: name).map { ($0.name, $0.type) }) { first, _ in first }
+        let stored = try storedColumns(of: name)
         let columns = table.columns.compactMap { column in stored[column.name].map { (name: column.name, type: $0) } }
         guard columns.count == table.columns.count else { return false }
         try connection.execute("SAVEPOINT direct")
@@ -33,6 +33,14 @@ extension PostgreSQLSession {
             guard try connection.isTrue(isLacking) else { return }
         }
         throw connection.rowsLeftOut(of: table.name, "fewer were stored than were sent")
+    }
+
+    /// The types of a table's columns by their names. Once a transaction has used a table, nobody else can change them.
+    private func storedColumns(of table: String) throws -> [String: PostgresType] {
+        if let known = columnTypes[table] { return known }
+        let types = Dictionary(try connection.columns(of: table).map { ($0.name, $0.type) }) { first, _ in first }
+        columnTypes[table] = types
+        return types
     }
 
     /// Analyses the tables that have rows and of which the planner does not know that. It would look a few keys up by reading

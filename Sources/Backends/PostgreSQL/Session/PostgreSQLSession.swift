@@ -16,6 +16,8 @@ final class PostgreSQLSession: SQLSession {
     private var place: WriterPlace
     private var staging: StagingTables
     var facts: FactLoader
+    /// The types of the columns of the tables that the transaction copied rows into, by the tables' names.
+    var columnTypes: [String: [String: PostgresType]] = [:]
     /// Whether the writer's place was taken to commit anything; a dry run does not.
     private var commits = true
     private var isOpen = false
@@ -197,6 +199,7 @@ final class PostgreSQLSession: SQLSession {
 
     private func didEnd(committed: Bool) {
         (isOpen, isForStaging) = (false, false)
+        columnTypes = [:]
         staging.didEnd(committed: committed)
         facts.didEnd(committed: committed)
         place.didEnd(committed: committed)

@@ -13,8 +13,10 @@ struct StagingTables {
     private var made: Set<String> = []
     /// Those of them that a rollback would take away.
     private var madeInTransaction: Set<String> = []
-    /// The tables that have rows.
-    private var filled: Set<String> = []
+    /// The tables that have rows, and how many were copied into each since it was last truncated.
+    private var filled: [String: Int] = [:]
+    /// So many rows may be deleted one by one. The server looks through deleted rows until the transaction ends.
+    private static let deletedRows = 1_000
 
     init(_ connection: PostgresConnection) { self.connection = connection }
 
@@ -22,7 +24,7 @@ struct StagingTables {
     mutating func didEnd(committed: Bool) {
         if !committed { made.subtract(madeInTransaction) }
         madeInTransaction = []
-        filled = []
+        filled = [:]
     }
 
     /// Another server process may do the next transaction, which has other temporary tables.
@@ -32,8 +34,12 @@ struct StagingTables {
     mutating func copy(_ rows: RowSource, into table: StagedTable) throws {
         let name = Self.namePrefix + table.name
         try make(table, name)
-        if filled.contains(name) { try connection.execute("DELETE FROM pg_temp.\(name)") }
-        filled.insert(name)
+        if let copied = filled[name] {
+            let isShort = copied <= Self.deletedRows
+            try connection.execute("\(isShort ? "DELETE FROM" : "TRUNCATE") pg_temp.\(name)")
+            if !isShort { filled[name] = 0 }
+        }
+        filled[name, default: 0] += rows.count
         if rows.count == 0 { return }
         let columns = table.columns.map { (name: $0.name, type: $0.type.serverType) }
         let isTimestamp = table.columns.map { $0.type == .timestamp }

@@ -13,6 +13,11 @@ enum RunCommand: Command {
             line that breaks a rule goes to quarantine. Without --movies and --events, both default folders are read if \
             they exist. With one of them, only that input is read.
 
+            Lines are committed in batches, movies like events, each together with the position after it. By default a \
+            batch is as large as memory allows, up to two million lines, and the lines of a batch that was not \
+            committed are read again. --batch-size and --batch-interval make commits more frequent, for runs that may \
+            be killed at any time. Marts, indexes and statistics are brought up to date once, at the end of the run.
+
             Ctrl-C, SIGTERM or SIGHUP stops the run at the next commit. A second signal stops it at once, unless it \
             comes within half a second of the first. Under nohup SIGHUP is ignored.
             """,
@@ -22,7 +27,19 @@ enum RunCommand: Command {
             .value(
                 "max-rejects", .limit,
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
-            .value("max-duration", .duration, help: "Stop at the next commit after so long, and say what is left."),
+            .value(
+                "batch-size", .integer(1...Int64.max), placeholder: "lines",
+                defaultValue: String(LoadOptions.defaultTransactionLines),
+                help: "Commit after at most so many lines, sooner where they need much memory. Small batches are "
+                    + "slower: each commit takes some milliseconds, and rewrites files of the raw store for movies."),
+            .value(
+                "batch-interval", .duration,
+                help: "Commit when the first line that is not committed was read so long ago. What the commit itself "
+                    + "takes comes on top."),
+            .value(
+                "max-duration", .duration,
+                help: "End after about so long and say what is left. The run stops reading early enough to commit and "
+                    + "to refresh the marts; where that takes longer than predicted, it ends later."),
             CommonOption.retryFor,
             CommonOption.now, CommonOption.snapshotDate,
             .flag("reload", help: "Read sources again that were loaded before."),
@@ -32,9 +49,6 @@ enum RunCommand: Command {
             .flag("stages", help: "Add to --json how long each stage took.", isHidden: true),
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet,
-            .value(
-                "commit-lines", .integer(1...1_000_000_000), help: "Commit about every so many lines; for tests.",
-                isHidden: true),
         ],
         examples: [
             .init("reelhouse run", "Load data/movies and data/events into warehouse.db"),
@@ -50,13 +64,16 @@ enum RunCommand: Command {
         let latest = LatestProgress()
         let signals = SignalWatch(stop: stop, console: context.console, latest: latest)
         defer { signals.cancel() }
-        if let duration = arguments.duration("max-duration") { signals.requestStop(after: duration) }
+        let deadline = arguments.duration("max-duration").map { duration in
+            signals.requestStop(after: duration)
+            return ContinuousClock.now + duration
+        }
         let ticker = ProgressTicker(context.console.progress) { latest.value }
         let report: LoadReport
         var hasBegun = false
         do {
             defer { ticker.stop() }
-            report = try load(arguments, context, stop) { progress in
+            report = try load(arguments, context, stop, deadline) { progress in
                 hasBegun = true
                 latest.value = progress
             }
@@ -94,12 +111,18 @@ enum RunCommand: Command {
 
     private static func load(
         _ arguments: ParsedArguments, _ context: CommandContext, _ stop: StopSignal,
-        _ report: @escaping (WorkProgress) -> Void
+        _ deadline: ContinuousClock.Instant?, _ report: @escaping (WorkProgress) -> Void
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments)
         var options = LoadOptions(clock: context.clock)
         var sources = SourceOptions()
-        sources.chunkBytes = commitLines(arguments, &options)
+        if let lines = arguments.integer("batch-size") {
+            options.transactionLines = lines
+            // Several chunks a transaction, since one that does not fit into it waits for the next.
+            sources.chunkLines = max(1, Int(clamping: lines / 4))
+        }
+        options.commitInterval = arguments.duration("batch-interval").map { $0 / .seconds(1) }
+        options.deadline = deadline
         sources.readsUnfinished = arguments.flag("whole")
         sources.own = Backends.ownFiles(
             warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "")
@@ -136,15 +159,5 @@ enum RunCommand: Command {
                     rejected: progress.counts.rejected))
         }
         return try loader.run(movies: movieSources, events: eventSources)
-    }
-
-    /// Limits transactions and groups to the number of lines that `--commit-lines` gives.
-    ///
-    /// - Returns: the greatest size of a chunk in bytes; nil leaves it to the backend.
-    private static func commitLines(_ arguments: ParsedArguments, _ options: inout LoadOptions) -> Int? {
-        guard let lines = arguments.integer("commit-lines") else { return nil }
-        options.transactionLines = lines
-        options.groupRows = min(options.groupRows, Int(lines))
-        return Int(lines) * 128
     }
 }

@@ -158,8 +158,8 @@ public struct RawStoreBackend: Backend {
 
 /// Options for finding and reading the sources of a port, for every backend.
 public struct SourceOptions: Sendable {
-    /// The approximate greatest size of a chunk in bytes; nil leaves it to the backend.
-    public var chunkBytes: Int?
+    /// The greatest number of lines in a chunk, so that a load can commit after that many; nil leaves it to the backend.
+    public var chunkLines: Int?
     /// Whether a last line without LF is read although it may be unfinished (`--whole`).
     public var readsUnfinished = false
     /// Files that are never read as input.

@@ -12,8 +12,8 @@
 /// * `Line.byteOffset` is 0 where the source is no stream of bytes.
 /// * `Line.snapshotDay` of a movie document is `SourceRequest.snapshotDay`; if that is nil, the date that came with the
 ///   line or its source; if there is none, `SourceRequest.clockDay`.
-/// * A chunk has at most 16,384 lines and about 1 MiB (`SourceOptions.chunkBytes` if that is given). A longer line is in
-///   a chunk of its own, or ends one.
+/// * A chunk has at most 16,384 lines (`SourceOptions.chunkLines` if that is given and less) and about 1 MiB. A longer
+///   line is in a chunk of its own, or ends one.
 /// * `LineChunk.end` is the position after the last line of the chunk, also if that line is blank. It is set in every
 ///   chunk, since it is what the ledger stores.
 /// * `LineChunk.mark` identifies the source in the ledger. A chunk without a mark writes no checkpoint: a source whose
