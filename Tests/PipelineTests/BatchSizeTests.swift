@@ -6,7 +6,8 @@ import Testing
 
 /// However many lines a commit has, the warehouse is the same.
 @Suite struct BatchSizeTests {
-    private static let sizes: [Int64] = [1, 7, 1000]
+    /// The most lines of a commit, and the size of a chunk in bytes, of which several fit into a commit.
+    private static let sizes: [(lines: Int64, chunkBytes: Int)] = [(1, 1), (7, 700), (1000, 8000)]
 
     private struct Result {
         var state: WarehouseState
@@ -60,11 +61,9 @@ import Testing
         // Movies and events are read one after the other.
         #expect(whole.batches.count == 2)
         for size in Self.sizes {
-            let result = try load(backends, chunkBytes: size == 1 ? 1 : 1000) { $0.transactionLines = size }
-            // A chunk that is larger is a commit of its own.
-            let most = size == 7 ? 12 : size
-            #expect(result.batches.allSatisfy { $0 <= most }, "\(size): \(result.batches)")
-            #expect(size >= 1000 || result.batches.count >= Int(whole.counts.read / most))
+            let result = try load(backends, chunkBytes: size.chunkBytes) { $0.transactionLines = size.lines }
+            #expect(result.batches.allSatisfy { $0 <= size.lines }, "\(size): \(result.batches)")
+            #expect(result.batches.count >= Int(whole.counts.read / size.lines))
             expectSame(result, whole)
         }
     }

@@ -62,6 +62,40 @@ import Testing
         #expect(result.differences.isEmpty, "\(result.losses) losses: \(result.differences.joined(separator: "\n"))")
     }
 
+    /// Any commit may be the one that is lost, also the last, after which the run has no more to do.
+    @Test(arguments: Backends.forGeneratedLines)
+    func eachCommitMayBeLost(_ backends: Backends) throws {
+        let lines = try LawInput.generated(seed: 21, movies: 3, events: 20, withConflicts: true)
+        var expected: (state: WarehouseState, commits: Int)?
+        var lost = 0
+        while lost <= expected?.commits ?? 0 {
+            let sources = try PublishedInput(lines, backends.source, isByEvent: true)
+            let warehouse = try LawWarehouse(backends.warehouse)
+            let faulty = Box<FaultyWarehouse>()
+            let report = try warehouse.run(movies: sources.movies, events: sources.events) {
+                let wrapped = FaultyWarehouse($0)
+                faulty.value = wrapped
+                var commits = 0
+                wrapped.isLostNow = { step in
+                    if step == .beforeCommit { commits += 1 }
+                    return step == .beforeCommit && commits == lost
+                }
+                return wrapped
+            }
+            #expect(report.run.outcome == .completed)
+            let state = try sources.withoutPlace(warehouse.state())
+            if let expected {
+                let differences = state.differences(from: expected.state)
+                #expect(differences.isEmpty, "commit \(lost): \(differences.joined(separator: "\n"))")
+                #expect(faulty.value?.losses == 1)
+            } else {
+                expected = (state, try #require(faulty.value?.counts[.beforeCommit]))
+            }
+            lost += 1
+        }
+        #expect(lost > 3)
+    }
+
     /// A loader that does not find out what became of its commit is caught by the same check.
     @Test(arguments: Backends.forGeneratedLines, [FaultyWarehouse.Settling.alwaysCommitted, .alwaysRolledBack])
     func aGuessAboutACommitIsCaught(_ backends: Backends, _ settling: FaultyWarehouse.Settling) throws {

@@ -19,6 +19,8 @@ final class LoadRun {
     private var current: LoadMachine.Step?
     /// Whether a transaction is open in the warehouse.
     private var isOpen: Bool
+    /// Whether the program was asked to stop while the warehouse could not be used.
+    private var isStoppedWithoutWarehouse = false
     private var ledger: SourceLedger
     /// The changes of checkpoints that the next `save` writes.
     private var pending = SourceLedger.Pending()
@@ -137,7 +139,7 @@ final class LoadRun {
                     break
                 } catch {
                     guard try makeGood(error) else {
-                        return machine.isFinished ? nil : error is RefusedRows ? .refused : .lost
+                        return isStoppedWithoutWarehouse ? nil : error is RefusedRows ? .refused : .lost
                     }
                     // The transaction was committed, or none was open.
                     if step == .commit { return didCommit() }
@@ -203,6 +205,7 @@ extension LoadRun {
     }
 
     private func stopWithoutWarehouse() {
+        isStoppedWithoutWarehouse = true
         forgetUncommitted()
         tally.end(.stopped, at: wallClock())
         machine.stopWithoutWarehouse(stop.reason ?? .terminate)
