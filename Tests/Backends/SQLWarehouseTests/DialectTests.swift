@@ -36,8 +36,8 @@ import Testing
         let withdrawals = try #require(statements.withdrawals)
         #expect(
             withdrawals.delete
-                == "DELETE FROM movies.ratings WHERE (user_id, movie_id) IN (SELECT user_id, movie_id FROM new_ratings) "
-                + "AND EXISTS (SELECT 1 FROM movies.withdrawn_ratings AS w WHERE w.user_id = ratings.user_id "
+                == "DELETE FROM movies.ratings WHERE (user_id, movie_id) IN "
+                + "(SELECT user_id, movie_id FROM new_ratings AS new) AND EXISTS (SELECT 1 FROM movies.withdrawn_ratings AS w WHERE w.user_id = ratings.user_id "
                 + "AND w.movie_id = ratings.movie_id AND (w.event_time, w.event_id) > "
                 + "(ratings.event_time, ratings.event_id))")
         #expect(MergeStatements(BehaviourTables.users, standard).withdrawals == nil)
