@@ -134,4 +134,49 @@ import Testing
         let error = try postgresError { try merge([Self.user(8, 1, 2)], into: BehaviourTables.users, bench) }
         #expect(error.kind == .failed, "\(error)")
     }
+
+    /// Where no count of rows would show what is missing, a run does not begin.
+    @Test(arguments: [
+        (
+            "TRIGGER mine BEFORE INSERT ON #.withdrawn_ratings FOR EACH ROW EXECUTE FUNCTION #.mine()",
+            "withdrawn_ratings"
+        ),
+        ("TRIGGER mine BEFORE UPDATE ON #.genre_daily FOR EACH ROW EXECUTE FUNCTION #.mine()", "genre_daily"),
+        ("TRIGGER mine BEFORE INSERT ON #.rejected_record FOR EACH ROW EXECUTE FUNCTION #.mine()", "rejected_record"),
+        ("TRIGGER mine BEFORE DELETE ON #.movies FOR EACH ROW EXECUTE FUNCTION #.mine()", "movies"),
+        ("RULE mine AS ON DELETE TO #.movie_genres DO INSTEAD NOTHING", "movie_genres"),
+        ("RULE mine AS ON INSERT TO #.load_stale_day DO INSTEAD NOTHING", "load_stale_day"),
+    ]) func aRunDoesNotBeginWhereRowsCouldBeLeftOutUnseen(what: String, table: String) throws {
+        let bench = try FactBench()
+        _ = try bench.warehouse.migrate(at: 0)
+        try bench.execute("CREATE FUNCTION #.mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+        try bench.execute("CREATE \(what)")
+        let error = try postgresError { try bench.beginRun() }
+        #expect(error.message.contains("mine of the table \(table)") && error.kind == .failed, "\(error)")
+        #expect(error.hint.contains("DROP \(what.prefix(4) == "RULE" ? "RULE" : "TRIGGER")"), "\(error.hint)")
+        try bench.execute("DROP \(what.prefix(4) == "RULE" ? "RULE" : "TRIGGER") mine ON #.\(table)")
+        try bench.beginRun()
+        bench.warehouse.endRun()
+    }
+
+    @Test func triggersAfterRowsAndThoseOfCountedTablesAreWelcome() throws {
+        let bench = try FactBench()
+        _ = try bench.warehouse.migrate(at: 0)
+        try bench.execute("CREATE FUNCTION #.mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+        for (table, time) in [
+            ("withdrawn_ratings", "AFTER DELETE"), ("movies", "BEFORE INSERT"), ("users", "BEFORE UPDATE"),
+        ] {
+            try bench.execute("CREATE TRIGGER mine \(time) ON #.\(table) FOR EACH ROW EXECUTE FUNCTION #.mine()")
+        }
+        try bench.beginRun()
+        bench.warehouse.endRun()
+    }
+
+    /// Every table is counted or not.
+    @Test func uncountedTablesAreThoseThatStatementsFill() {
+        let names = Set(SilentTriggers.uncounted)
+        #expect(names.isSuperset(of: ["genre_daily", "top_movies", "trending", "withdrawn_ratings", "load_run"]))
+        #expect(
+            names.isDisjoint(with: ["fact_user_event", "watch_history", "movie_daily", "movies", "users", "ratings"]))
+    }
 }

@@ -23,7 +23,7 @@ struct PostgreSQLInterruptTests {
                 IF \(condition) THEN RAISE EXCEPTION 'refused' USING ERRCODE = '\(state)'; END IF;
                 RETURN NEW;
             END $$;
-            CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON load_checkpoint
+            CREATE TRIGGER refuse AFTER INSERT OR UPDATE ON load_checkpoint
             FOR EACH ROW EXECUTE FUNCTION refuse()
             """)
         return warehouse

@@ -59,8 +59,9 @@ extension PostgreSQLSession {
 
     func didMigrate() {}
 
-    /// Nothing: triggers and constraints of a user are checked by the server, and row security by `checkRights`.
-    func checkAdditions() throws {}
+    /// Refuses triggers and rules that could leave rows out in silence. Others and constraints are checked by the server, and
+    /// row security by `checkRights`.
+    func checkAdditions() throws { try SilentTriggers(connection).check() }
 
     func kind(of name: String) throws -> String? { try connection.objectKinds()[name] }
 

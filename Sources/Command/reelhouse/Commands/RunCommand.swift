@@ -31,7 +31,8 @@ enum RunCommand: Command {
                 "batch-size", .integer(1...Int64.max), placeholder: "lines",
                 defaultValue: String(LoadOptions.defaultTransactionLines),
                 help: "Commit after at most so many lines, sooner where they need much memory. Small batches are "
-                    + "slower: each commit takes some milliseconds, and rewrites files of the raw store for movies."),
+                    + "slower: each commit takes some milliseconds, on a server tens of them, and rewrites files of the "
+                    + "raw store for movies."),
             .value(
                 "batch-interval", .duration,
                 help: "Commit when the first line that is not committed was read so long ago. What the commit itself "
