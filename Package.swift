@@ -39,7 +39,7 @@ enum Layer: String {
 let sharedByBackends: Set<String> = ["Schema", "SQLWarehouse"]
 
 /// C libraries that only backends use (and the measuring program, which compares with them).
-let librariesOfBackends: Set<String> = ["CPostgres", "CSQLite", "CZstd", "CZlib"]
+let librariesOfBackends: Set<String> = ["CKafka", "CPostgres", "CSQLite", "CZstd", "CZlib"]
 
 /// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
 let layers: [(Layer, [Target])] = [
@@ -59,6 +59,8 @@ let layers: [(Layer, [Target])] = [
                 name: "CCrypto", path: "Sources/C/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
             .systemLibrary(
                 name: "CPostgres", path: "Sources/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+            .systemLibrary(
+                name: "CKafka", path: "Sources/C/CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
             // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
             .target(name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
             .target(name: "CArguments", path: "Sources/C/CArguments"),
@@ -91,6 +93,8 @@ let layers: [(Layer, [Target])] = [
             .target(
                 name: "PostgreSQL", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CPostgres"],
                 path: "Sources/Backends/PostgreSQL"),
+            .target(
+                name: "Kafka", dependencies: ["Domain", "Hashing", "Logging", "CKafka"], path: "Sources/Backends/Kafka"),
             // The migrations, which people read too.
             .target(
                 name: "Schema", path: "schema",
@@ -167,6 +171,11 @@ let tests: [Target] = [
         name: "SQLiteTests", dependencies: ["SQLite", "PostgreSQL", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
     .target(name: "Servers", path: "Tests/Support/Servers"),
+    // A producer and an administrator of topics for tests.
+    .target(name: "KafkaTesting", dependencies: ["CKafka", "Servers"], path: "Tests/Support/KafkaTesting"),
+    .testTarget(
+        name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "Domain", "Servers", "TestSupport"],
+        path: "Tests/Backends/KafkaTests"),
     .testTarget(
         name: "PostgreSQLTests",
         dependencies: [

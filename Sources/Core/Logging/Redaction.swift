@@ -32,9 +32,10 @@ public enum Redaction {
     /// and so on.
     public static func isSecret(_ name: String) -> Bool {
         let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
-        return ["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "authorization"].contains {
-            letters.hasSuffix($0)
-        }
+        return [
+            "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "authorization", "keypem",
+            "oauthbearerconfig",
+        ].contains { letters.hasSuffix($0) }
     }
 }
 

@@ -8,6 +8,17 @@ public enum FreePort {
         close(socket)
         return port
     }
+
+    /// The first of some consecutive ones, outside of the range that the system gives to outgoing connections.
+    public static func find(inARow count: Int) throws -> Int {
+        for _ in 0..<200 {
+            let first = Int.random(in: 20_000..<32_000 - count)
+            let sockets = (first..<first + count).map { try? LoopbackSocket.listening(port: $0).socket }
+            for socket in sockets { if let socket { close(socket) } }
+            if !sockets.contains(nil) { return first }
+        }
+        throw ServerFailure("there are no \(count) consecutive free ports")
+    }
 }
 
 /// TCP sockets on 127.0.0.1.
@@ -47,10 +58,10 @@ enum LoopbackSocket {
         guard status == 0 else { throw ServerFailure("cannot filter packets: errno \(errno)") }
     }
 
-    /// One that listens on a free port.
-    static func listening() throws -> (socket: Int32, port: Int) {
+    /// One that listens on a port; 0 is a free one.
+    static func listening(port: Int = 0) throws -> (socket: Int32, port: Int) {
         let socket = try make()
-        var address = address(port: 0)
+        var address = address(port: port)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -1,0 +1,52 @@
+/// The properties of a client: defaults that a location may change, those of the location, and those that it may not
+/// change (`RefusedProperty`).
+struct ClientSettings {
+    /// The properties in the order in which they are set; a later one replaces an earlier one.
+    let inOrder: [(name: String, value: String)]
+    /// Whether the client is a producer.
+    let isProducer: Bool
+    /// Whether it reads records.
+    let hasRecords: Bool
+
+    /// The group that offsets are committed for, unless the location names another.
+    static let defaultGroup = "reelhouse"
+    /// How many bytes of records may be ready to be read, over all partitions.
+    static let readyBytes = 32 << 20
+    /// How many bytes, as they are stored (compressed), a broker sends in one answer.
+    static let answerBytes = 8 << 20
+
+    init(_ location: KafkaLocation, _ role: KafkaClient.Role) {
+        var settings: [(name: String, value: String)] = [
+            ("client.id", "reelhouse"), ("socket.keepalive.enable", "true"),
+            ("socket.connection.setup.timeout.ms", "10000"), ("reconnect.backoff.max.ms", "2000"),
+            // Less than the length that the first bytes of a TLS answer seem to tell.
+            ("receive.message.max.bytes", "\(256 << 20)"),
+        ]
+        if case .reading(let partitions) = role {
+            let share = ClientSettings.answerBytes / max(1, partitions)
+            settings += [
+                ("group.id", ClientSettings.defaultGroup), ("fetch.wait.max.ms", "200"),
+                ("fetch.max.bytes", "\(ClientSettings.answerBytes)"),
+                ("fetch.message.max.bytes", "\(min(max(share, 256 << 10), 1 << 20))"),
+                ("queued.max.messages.kbytes", "\(ClientSettings.readyBytes >> 10)"),
+            ]
+        }
+        var own = location.properties
+        // Without a group librdkafka does not look for its coordinator.
+        if case .reading = role {} else { own["group.id"] = nil }
+        settings += own.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        settings += [
+            ("bootstrap.servers", location.servers), ("log.queue", "true"), ("enable.auto.commit", "false"),
+            ("enable.auto.offset.store", "false"), ("auto.offset.reset", "error"),
+            ("allow.auto.create.topics", "false"),
+        ]
+        switch role {
+        case .inspecting: settings.append(("isolation.level", "read_uncommitted"))
+        case .reading: settings += [("isolation.level", "read_committed"), ("enable.partition.eof", "true")]
+        case .writing(let properties): settings += properties.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+        inOrder = settings
+        if case .writing = role { isProducer = true } else { isProducer = false }
+        if case .reading = role { hasRecords = true } else { hasRecords = false }
+    }
+}

@@ -1,0 +1,116 @@
+import CKafka
+import Domain
+import Logging
+
+/// An error of a Kafka cluster or of librdkafka, with the activity that failed and its place.
+public struct KafkaError: ReportedError {
+    /// What kind of failure it is.
+    public var problem: KafkaProblem
+    /// The name of the code, such as `UNKNOWN_TOPIC_OR_PART`; nil when the error has none.
+    public var code: String?
+    /// The message of librdkafka or of a broker, on one line.
+    public var words: String
+    /// The activity that failed: "reading user_logs/0".
+    public var activity: String
+    /// The location without secrets; empty when the location itself is wrong.
+    public var place: String
+    /// A more precise hint than that of `problem`.
+    public var ownHint: String?
+
+    init(_ problem: KafkaProblem, _ words: String, activity: String = "", place: String = "", hint: String? = nil) {
+        self.problem = problem
+        self.words = words
+        self.activity = activity
+        self.place = place
+        ownHint = hint
+    }
+
+    /// The error of a code.
+    ///
+    /// - Parameter words: nil for librdkafka's description of the code.
+    init(_ code: rd_kafka_resp_err_t, _ words: String? = nil, activity: String = "", place: String = "") {
+        let own = words.map { KafkaError.oneLine($0) } ?? ""
+        let general = KafkaError.oneLine(String(cString: rd_kafka_err2str(code)))
+        self.init(KafkaProblem(code), own.isEmpty ? general : own, activity: activity, place: place)
+        self.code = rd_kafka_err2name(code).map { String(cString: $0) }
+    }
+
+    /// A location that cannot be used.
+    static func location(_ words: String, hint: String) -> KafkaError {
+        KafkaError(.location, words, hint: hint)
+    }
+
+    /// The same error with the activity and place that were not known where it arose.
+    func during(_ activity: String, at place: String) -> KafkaError {
+        var error = self
+        if error.activity.isEmpty { error.activity = activity }
+        if error.place.isEmpty { error.place = place }
+        return error
+    }
+
+    /// Text on one line, without passwords, cut off when it is very long.
+    static func oneLine(_ text: String, limit: Int = 500) -> String {
+        let words = text.prefix(limit * 2).split { $0.isWhitespace || $0.isNewline }
+        var line = words.joined(separator: " ")
+        // It becomes a part of a sentence.
+        while line.hasSuffix(".") { line.removeLast() }
+        return Redaction.text(line.count > limit ? line.prefix(limit) + "…" : line)
+    }
+
+    /// What failed and where, on one line.
+    public var message: String {
+        var text = place.isEmpty ? words : "\(place): \(words)"
+        if let code { text += " (\(code))" }
+        if !activity.isEmpty { text += " while \(activity)" }
+        return text
+    }
+
+    /// What kind of failure it is, which decides the exit status.
+    public var kind: FailureKind {
+        switch problem {
+        case .location: .usage
+        case .unreachable, .unknownHost, .interrupted: .unreachable
+        default: .failed
+        }
+    }
+
+    /// Whether the same may succeed later although nobody changes anything meanwhile.
+    public var mayRetry: Bool { problem == .unreachable || problem == .unknownHost }
+
+    /// What to do next.
+    public var hint: String {
+        if let ownHint { return ownHint }
+        return switch problem {
+        case .location: "Write the location as kafka://host:9092/topic?property=value."
+        case .unreachable:
+            "Check that a broker runs at the host and port, that the names and ports that the brokers advertise "
+                + "(advertised.listeners) can be reached from here, and that security.protocol is that of the listener; then "
+                + "run the command again."
+        case .unknownHost:
+            "Check the spelling of the host, and that the names that the brokers advertise (advertised.listeners) have "
+                + "an address here; then run the command again."
+        case .authentication:
+            "Check sasl.username, the password in the variable KAFKA_SASL_PASSWORD, and that sasl.mechanisms and "
+                + "security.protocol are those of the broker's listener."
+        case .encryption:
+            "Check security.protocol, ssl.ca.location (the certificate that signs the broker's), and that the broker's "
+                + "certificate is for the name in the URL."
+        case .permission:
+            "Let the cluster's administrator grant the user the rights to describe and read the topic (kafka-acls.sh "
+                + "--add --allow-principal User:NAME --operation Read --topic TOPIC), and to read the group."
+        case .unknownTopic:
+            "Check the topic's name, or make it: kafka-topics.sh --bootstrap-server HOST:PORT --create --topic TOPIC."
+        case .tooLarge:
+            "Raise message.max.bytes here, and max.message.bytes of the topic or message.max.bytes of the broker."
+        case .damaged:
+            "A record or a batch of the topic cannot be read; look at the brokers' logs. If receive.message.max.bytes is "
+                + "too small for a record, raise it."
+        case .offset: "Run the same command again."
+        case .replacedTopic:
+            "Run the same command again: it reads the new topic from its beginning."
+        case .fatal: "Run the same command again."
+        case .interrupted: "Nothing is lost: run the same command again."
+        case .other: "Run `reelhouse doctor` with the same location to check the brokers and the topic."
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import CKafka
+import Glibc
+
+import enum Logging.Redaction
+
+/// The properties of librdkafka that a URL or the environment sets.
+public enum KafkaProperties {
+    /// A property and its value.
+    struct Property: Equatable {
+        var name: String
+        var value: String
+    }
+
+    /// What the names of the variables begin with.
+    private static let prefix = "KAFKA_"
+
+    /// The variables of this process that begin with `KAFKA_`.
+    public static var processEnvironment: [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let words = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if words.count == 2, words[0].hasPrefix(prefix) { variables[String(words[0])] = String(words[1]) }
+            entry += 1
+        }
+        return variables
+    }
+
+    /// Parses the parameters of a URL.
+    ///
+    /// - Parameter query: what follows the question mark: `sasl.mechanisms=PLAIN&client.id=a`.
+    /// - Throws: `KafkaError` with the problem `.location`, without any value.
+    static func parse(_ query: Substring) throws(KafkaError) -> [Property] {
+        var properties: [Property] = []
+        for text in query.split(separator: "&") {
+            let words = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let isName = words[0].utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+            guard words.count == 2, isName, !words[0].isEmpty else {
+                throw .location(
+                    "a parameter of the URL is not of the form name=value",
+                    hint:
+                        "Write the parameters as ?name=value&name=value, with names of librdkafka's properties, and the "
+                        + "signs & % # of a value as %26 %25 %23.")
+            }
+            guard let value = URLText.unescaped(words[1]) else {
+                throw .location(
+                    "the parameter \(words[0]) of the URL is not UTF-8, or has a % without two hexadecimal digits after it",
+                    hint: "Write % as %25.")
+            }
+            guard !properties.contains(where: { $0.name == words[0] }) else {
+                throw .location("the URL has the parameter \(words[0]) twice", hint: "Write it once.")
+            }
+            properties.append(Property(name: String(words[0]), value: value))
+        }
+        return properties
+    }
+
+    /// Whether the value of a property is a secret. If that is unclear, it is.
+    static func isSecret(_ name: String) -> Bool {
+        // `sasl.oauthbearer.config` may have a secret key in it, and `ssl.key.pem` is the key itself.
+        Redaction.isSecret(name) || name == "ssl.key.pem" || name == "sasl.oauthbearer.config"
+            || name.contains("secret") || name.contains("password")
+    }
+
+    /// Refuses properties that this program has to set itself, that load code, or that librdkafka does not know.
+    static func check(_ properties: [Property]) throws(KafkaError) {
+        for property in properties {
+            if let reason = RefusedProperty.reason(property) {
+                throw .location("the parameter \(property.name) cannot be set: \(reason)", hint: "Leave it out.")
+            }
+        }
+        let configuration = try KafkaConfiguration()
+        for property in properties { try configuration.set(property.name, property.value) }
+    }
+
+    /// The properties of a URL, and those of the environment that the URL leaves out.
+    static func merged(
+        _ own: [Property], environment: [String: String]
+    ) throws(KafkaError) -> [String: String] {
+        var merged: [String: String] = [:]
+        let trial = try KafkaConfiguration()
+        for (variable, value) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix(prefix) {
+            let name = variable.dropFirst(prefix.count).lowercased().replacing("_", with: ".")
+            let property = Property(name: name, value: value)
+            // Other programs have variables with this prefix too, such as KAFKA_HEAP_OPTS.
+            guard trial.knows(name), !RefusedProperty.namesOfServers.contains(name) else { continue }
+            if let reason = RefusedProperty.reason(property) {
+                throw .location(
+                    "the variable \(variable) cannot be used: \(reason)",
+                    hint: "Run the command without it: unset \(variable).")
+            }
+            try trial.set(name, value, from: "the variable \(variable)")
+            merged[name] = value
+        }
+        for property in own { merged[property.name] = property.value }
+        return merged
+    }
+}
