@@ -127,8 +127,8 @@ let layers: [(Layer, [Target])] = [
             .executableTarget(
                 name: "reelhouse",
                 dependencies: [
-                    "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Logging", "Pipeline",
-                    "PostgreSQL", "SQLite",
+                    "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Kafka", "Logging",
+                    "Pipeline", "PostgreSQL", "SQLite",
                 ], path: "Sources/Command/reelhouse"),
         ]
     ),
@@ -152,7 +152,8 @@ let tests: [Target] = [
     .target(
         name: "Fixtures",
         dependencies: [
-            "Domain", "Files", "PostgreSQL", "SQLWarehouse", "SQLite", "Schema", "Servers", "TestSupport",
+            "Domain", "Files", "Kafka", "KafkaTesting", "PostgreSQL", "SQLWarehouse", "SQLite", "Schema", "Servers",
+            "TestSupport",
         ],
         path: "Tests/Support/Fixtures"),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
@@ -186,7 +187,8 @@ let tests: [Target] = [
     .testTarget(
         name: "PipelineTests",
         dependencies: [
-            "Pipeline", "Domain", "Files", "Fixtures", "Generator", "PostgreSQL", "SQLite", "Schema", "Servers",
+            "Pipeline", "Domain", "Files", "Fixtures", "Generator", "Kafka", "KafkaTesting", "PostgreSQL", "SQLite",
+            "Schema", "Servers",
             "TestSupport",
         ],
         path: "Tests/PipelineTests"),
@@ -197,7 +199,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CommandTests",
         dependencies: [
-            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "PostgreSQL", "Servers",
+            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "KafkaTesting", "PostgreSQL",
+            "Servers",
             "SQLite", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),

@@ -118,6 +118,10 @@ public struct LoadReport: RunReport, Sendable {
     public var passedOver: [SourceRemark] = []
     /// Sources and folders that could not be read.
     public var unreadable: [SourceRemark] = []
+    /// Sources of which lines were deleted before they were read.
+    public var lost: [SourceRemark] = []
+    /// What else there is to know of sources.
+    public var remarks: [SourceRemark] = []
     /// Rejected lines by rule.
     public var rejectedByRule: [CleaningRule: Int64] = [:]
     /// Values that were dropped or made null, by reason.

@@ -54,6 +54,8 @@ public final class Loader {
                 report.sources += sources.sources
                 report.passedOver += set.passedOver
                 report.unreadable += set.unreadable + sources.unreadable
+                report.lost += sources.lost
+                report.remarks += input.remarks[set.port] ?? []
             }
         }
         report.stages = stages.all

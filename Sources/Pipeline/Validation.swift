@@ -111,7 +111,8 @@ public final class Validation {
         case .unfinishedLine: report.sources[index].isUnfinished = true
         case .unreadable(let why):
             report.unreadable.append(SourceRemark(name: report.sources[index].name, reason: why))
-        case nil: break
+        // A validation has no position that something could be lost after.
+        case .lost, nil: break
         }
     }
 

@@ -46,7 +46,7 @@ struct Reelhouse {
             progressFormat: arguments.isDeclaredFlag("json-progress") ? .json : .text)
         do {
             try Backends.check(arguments)
-            if let warning = Backends.passwordWarning(arguments) { console.report(warning) }
+            for warning in Backends.passwordWarnings(arguments) { console.report(warning) }
             let context = try CommandContext(arguments: arguments, console: console)
             let watch = CommandRegistry.stopsAtACommit(arguments.command) ? nil : context.watch()
             defer { watch?.cancel() }

@@ -28,6 +28,8 @@ final class SourceBatches: LoadInput {
 
     /// The reports of the sources of each port.
     private(set) var reports: [SourcePort: SourceReports] = [:]
+    /// What there is to know of the sources of a port that was read, beside its reports.
+    private(set) var remarks: [SourcePort: [SourceRemark]] = [:]
 
     /// An input without open ports.
     ///
@@ -160,5 +162,7 @@ final class SourceBatches: LoadInput {
         // This makes a thread return that waits in the source, before the stage waits for its threads.
         reader.source.close()
         reader.stage.cancel()
+        // A port that is opened again after a lost transaction has the same to say.
+        remarks[port] = reader.source.remarks
     }
 }

@@ -8,6 +8,8 @@ struct SourceReports {
     private(set) var sources: [SourceReport]
     /// Sources that could not be read, or not to their ends.
     private(set) var unreadable: [SourceRemark] = []
+    /// What is lost of sources.
+    private(set) var lost: [SourceRemark] = []
     private let port: SourcePort
     private var numbers: SourceNumbers
     /// The sizes of the sources, as far as they are known.
@@ -17,8 +19,9 @@ struct SourceReports {
     private var allBytes: Int64 = 0
     /// What the reports were at the last commit, of those that changed since.
     private var committed: [Int: (report: SourceReport, bytes: Int64)] = [:]
-    /// How many entries `unreadable` had then.
+    /// How many entries `unreadable` and `lost` had then.
     private var committedUnreadable = 0
+    private var committedLost = 0
     private let totalBytes: Int64
     private let guess: PortGuess
 
@@ -54,6 +57,10 @@ struct SourceReports {
         if case .unreadable(let why) = chunk.notice {
             unreadable.append(SourceRemark(name: chunk.source.name, reason: why))
         }
+        if case .lost(let what) = chunk.notice {
+            lost.append(SourceRemark(name: chunk.source.name, reason: what))
+            logger.notice("Lines of a source are lost", ["source": .string(chunk.source.name), "what": .string(what)])
+        }
         if chunk.isLast {
             logger.info(sources[index].state.message, ["source": .string(chunk.source.name)])
         }
@@ -63,6 +70,7 @@ struct SourceReports {
     mutating func didCommit() {
         committed.removeAll(keepingCapacity: true)
         committedUnreadable = unreadable.count
+        committedLost = lost.count
     }
 
     /// Takes back everything since the last commit.
@@ -74,6 +82,7 @@ struct SourceReports {
         }
         committed = [:]
         unreadable.removeLast(unreadable.count - committedUnreadable)
+        lost.removeLast(lost.count - committedLost)
     }
 
     /// The progress of the port. `total` is the number of lines that the run has read so far.
@@ -117,7 +126,7 @@ extension SourceReport {
         case .skipped: state = .skipped
         case .unreadable: state = .unreadable
         case .unfinishedLine: isUnfinished = true
-        case nil: break
+        case .lost, nil: break
         }
         if chunk.isLast, state == .partial { state = .complete }
     }

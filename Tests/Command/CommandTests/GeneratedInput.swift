@@ -35,15 +35,26 @@ final class GeneratedInput: Sendable {
         expected = try WarehouseState(path: folder.path("expected.db"))
     }
 
-    /// A run over all of it in small transactions.
-    func arguments(warehouse: String, commitLines: Int = 700) -> [String] {
-        GeneratedInput.arguments(folder, warehouse: warehouse, commitLines: commitLines)
+    /// The lines of the events.
+    func eventLines() throws -> [[UInt8]] {
+        try TemporaryFolder.files(below: folder.path("in/events")).flatMap {
+            LineCount.lines(in: try Compression.decode(TemporaryFolder.bytes(ofFile: $0)))
+        }
     }
 
-    private static func arguments(_ folder: TemporaryFolder, warehouse: String, commitLines: Int) -> [String] {
+    /// A run over all of it in small transactions.
+    ///
+    /// - Parameter events: where the events are, if that is not the folder.
+    func arguments(warehouse: String, events: String? = nil, commitLines: Int = 700) -> [String] {
+        GeneratedInput.arguments(folder, warehouse: warehouse, events: events, commitLines: commitLines)
+    }
+
+    private static func arguments(
+        _ folder: TemporaryFolder, warehouse: String, events: String? = nil, commitLines: Int
+    ) -> [String] {
         [
-            "run", "--movies", folder.path("in/movies"), "--events", folder.path("in/events"), "--warehouse", warehouse,
-            "--raw", warehouse + "-raw", "--now", Program.now, "--batch-size", String(commitLines), "--quiet",
+            "run", "--movies", folder.path("in/movies"), "--events", events ?? folder.path("in/events"), "--warehouse",
+            warehouse, "--raw", warehouse + "-raw", "--now", Program.now, "--batch-size", String(commitLines), "--quiet",
         ]
     }
 }

@@ -62,7 +62,7 @@ import Testing
             Set(result.object.keys) == [
                 "run_id", "outcome", "exit_status", "reasons", "read", "accepted", "duplicates", "rejected", "warnings",
                 "seconds", "rejected_by_rule", "warnings_by_reason", "cured", "rows", "sources", "misplaced",
-                "misplaced_examples", "unreadable",
+                "misplaced_examples", "unreadable", "lost", "remarks",
                 "passed_over",
             ])
         #expect(result.count("run_id") == 1)

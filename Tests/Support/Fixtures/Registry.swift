@@ -26,6 +26,7 @@ public enum Sources {
         .gzipFiles,
         .zstdFiles,
         .endlessMemory,
+        .kafka,
     ]
 
     /// The kinds that can be tested on this machine.

@@ -65,17 +65,21 @@ public struct SourceKind: Sendable, CustomStringConvertible {
     public var ports: Set<SourcePort>
     /// What it can do.
     public var abilities: Set<SourceAbility>
+    /// The snapshot date of a line that a test gives none; nil where the clock's day counts.
+    public var undatedDay: Int32?
     private let makeFixture: @Sendable () throws -> any SourceFixture
 
     /// Creates a kind of source.
     public init(
         name: String, lack: String? = nil, ports: Set<SourcePort> = Set(SourcePort.allCases),
-        abilities: Set<SourceAbility>, make: @escaping @Sendable () throws -> any SourceFixture
+        abilities: Set<SourceAbility>, undatedDay: Int32? = nil,
+        make: @escaping @Sendable () throws -> any SourceFixture
     ) {
         self.name = name
         self.lack = lack
         self.ports = ports
         self.abilities = abilities
+        self.undatedDay = undatedDay
         makeFixture = make
     }
 

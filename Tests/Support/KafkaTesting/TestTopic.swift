@@ -6,14 +6,14 @@ import Foundation
 ///     let topic = try TestTopic(at: KafkaServer.sharedAddress(), partitions: 2)
 ///     try topic.send([TestRecord("{}")], partition: 1)
 public final class TestTopic: @unchecked Sendable {
-    // Sendable because librdkafka's functions may be called by any thread.
+    // Sendable because librdkafka's functions may be called by any thread, and one test at a time uses a topic.
 
     /// Its name.
     public let name: String
     /// The broker that it is on.
     public let address: String
     private let client: OpaquePointer
-    private let producer: TestProducer
+    private var producer: TestProducer
 
     /// Creates a topic.
     ///
@@ -44,6 +44,9 @@ public final class TestTopic: @unchecked Sendable {
     public func makeAnew(partitions: Int32 = 1) throws {
         try delete()
         try create(partitions: partitions, settings: [:])
+        // The broker takes records into the old log until it has heard of it.
+        for _ in 0..<300 where (try? bounds().upperBound) != 0 { usleep(100_000) }
+        producer = try TestProducer(address)
     }
 
     /// Creates the topic.
@@ -53,7 +56,10 @@ public final class TestTopic: @unchecked Sendable {
             guard let topic = rd_kafka_NewTopic_new(name, partitions, 1, &words, words.count) else {
                 throw KafkaFailure("no new topic")
             }
-            for (setting, value) in settings { _ = rd_kafka_NewTopic_set_config(topic, setting, value) }
+            // Retention would delete records of old times at once.
+            for (setting, value) in ["retention.ms": "-1"].merging(settings, uniquingKeysWith: { $1 }) {
+                _ = rd_kafka_NewTopic_set_config(topic, setting, value)
+            }
             defer { rd_kafka_NewTopic_destroy(topic) }
             let code = try administer { queue in
                 var topics: [OpaquePointer?] = [topic]
@@ -105,7 +111,8 @@ public final class TestTopic: @unchecked Sendable {
             rd_kafka_event_error($0)
         }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaFailure("grow \(name)", code) }
-        usleep(200_000)
+        for _ in 0..<300 where (try? bounds(partition: Int32(partitions - 1))) == nil { usleep(100_000) }
+        producer = try TestProducer(address)
     }
 
     /// Deletes the records before an offset, as retention does with old ones.

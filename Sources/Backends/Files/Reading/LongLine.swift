@@ -1,3 +1,4 @@
+import Domain
 import Hashing
 
 /// A line that is too long to keep: it is measured and hashed piece by piece.

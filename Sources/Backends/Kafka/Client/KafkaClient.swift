@@ -112,7 +112,8 @@ public final class KafkaClient {
         }
     }
 
-    private func note(_ error: KafkaError, _ code: rd_kafka_resp_err_t) {
+    /// Notes an error of the client or of one of its connections.
+    func note(_ error: KafkaError, _ code: rd_kafka_resp_err_t) {
         var error = error
         if code == RD_KAFKA_RESP_ERR__FATAL {
             var words = [CChar](repeating: 0, count: 512)

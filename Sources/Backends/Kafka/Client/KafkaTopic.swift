@@ -63,7 +63,13 @@ extension KafkaClient {
                 // A broker that has just begun to lead something may not know it yet.
                 let end = deadline ?? KafkaClient.now + 3
                 deadline = end
-                let error = KafkaError(code).during(activity, at: location.description)
+                var error = KafkaError(code).during(activity, at: location.description)
+                if error.problem == .unknownTopic {
+                    error.words = "there is no topic \(name)"
+                    error.ownHint =
+                        "Check its name, or make it: kafka-topics.sh --bootstrap-server \(location.servers) --create "
+                        + "--topic \(name). It is not made by reading it."
+                }
                 guard KafkaProblem(code) == .unreachable, KafkaClient.now < end else { throw error }
                 try pause()
             }

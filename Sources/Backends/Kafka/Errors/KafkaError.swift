@@ -29,7 +29,7 @@ public struct KafkaError: ReportedError {
     ///
     /// - Parameter words: nil for librdkafka's description of the code.
     init(_ code: rd_kafka_resp_err_t, _ words: String? = nil, activity: String = "", place: String = "") {
-        let own = words.map { KafkaError.oneLine($0) } ?? ""
+        let own = words.map { KafkaError.oneLine(KafkaError.withoutState($0)) } ?? ""
         let general = KafkaError.oneLine(String(cString: rd_kafka_err2str(code)))
         self.init(KafkaProblem(code), own.isEmpty ? general : own, activity: activity, place: place)
         self.code = rd_kafka_err2name(code).map { String(cString: $0) }
@@ -48,8 +48,14 @@ public struct KafkaError: ReportedError {
         return error
     }
 
+    /// librdkafka's message without what it says of itself at the end: "(after 0ms in state CONNECT, …)".
+    private static func withoutState(_ text: String) -> Substring {
+        guard text.hasSuffix(")"), let start = text.ranges(of: " (after ").last?.lowerBound else { return text[...] }
+        return text[..<start]
+    }
+
     /// Text on one line, without passwords, cut off when it is very long.
-    static func oneLine(_ text: String, limit: Int = 500) -> String {
+    static func oneLine(_ text: some StringProtocol, limit: Int = 500) -> String {
         let words = text.prefix(limit * 2).split { $0.isWhitespace || $0.isNewline }
         var line = words.joined(separator: " ")
         // It becomes a part of a sentence.

@@ -27,7 +27,8 @@ extension WarehouseBackend {
         naming: BackendNaming(
             schemes: ["postgresql", "postgres"],
             help: "a PostgreSQL database, as postgresql://HOST/DB with ?schema=NAME "
-                + "(\(PostgresLocation.defaultSchema) unless given)"),
+                + "(\(PostgresLocation.defaultSchema) unless given)",
+            passwordPlace: "PGPASSWORD, ~/.pgpass or a service file"),
         validate: { _ = try PostgresLocation($0.text) },
         libraries: { [PostgreSQLChecks.library] },
         open: { try PostgreSQLWarehouse(PostgresLocation($0.text)) },

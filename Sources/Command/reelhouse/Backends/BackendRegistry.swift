@@ -1,5 +1,6 @@
 import Domain
 import Files
+import Kafka
 import PostgreSQL
 import SQLite
 
@@ -14,13 +15,14 @@ enum BackendRegistry {
         .files
     ]
     static let sources: [SourceBackend] = [
-        .files
+        .files,
+        .kafka,
     ]
 
     /// Schemes of later versions. A location with one of them is not treated as a path, so that the error can say that
     /// this version does not have the scheme.
     private static let laterSchemes: Set<String> = [
-        "kafka", "mongodb", "mongodb+srv", "tmdb",
+        "mongodb", "mongodb+srv", "tmdb",
     ]
 
     static let all: [any Backend] = warehouses + rawStores + sources

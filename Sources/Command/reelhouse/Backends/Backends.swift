@@ -22,19 +22,23 @@ enum Backends {
         try backends.first { $0.naming.includes(location) }?.validate(location)
     }
 
-    /// The warning about a password in an option; nil when there is none.
-    static func passwordWarning(_ arguments: ParsedArguments) -> Report? {
-        let options = ["warehouse", "raw", "movies", "events"].filter { name in
-            guard arguments.takesValue(name), arguments.isGiven(name) else { return false }
+    /// The warnings about passwords in options.
+    static func passwordWarnings(_ arguments: ParsedArguments) -> [Report] {
+        var options: [String: [String]] = [:]
+        for name in ["warehouse", "raw", "movies", "events"] {
+            guard arguments.takesValue(name), arguments.isGiven(name) else { continue }
             let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)
-            return texts.map { Location($0) }.contains { $0.scheme != nil && $0.description != $0.text }
+            let secret = texts.map { Location($0) }.first { $0.scheme != nil && $0.description != $0.text }
+            guard let secret else { continue }
+            let place = BackendRegistry.all.first { $0.naming.includes(secret) }?.naming.passwordPlace
+            options[place ?? "", default: []].append("--\(name)")
         }
-        guard !options.isEmpty else { return nil }
-        let names = options.map { "--\($0)" }.joined(separator: ", ")
-        return Report(
-            kind: .warning,
-            message: "the password in \(names) can be seen in the list of processes; "
-                + "give it by PGPASSWORD, ~/.pgpass or a service file instead")
+        return options.sorted { $0.key < $1.key }.map { place, names in
+            Report(
+                kind: .warning,
+                message: "the password in \(names.joined(separator: ", ")) can be seen in the list of processes"
+                    + (place.isEmpty ? "" : "; give it by \(place) instead"))
+        }
     }
 
     private static func warehouse(_ arguments: ParsedArguments) -> Location {

@@ -44,6 +44,8 @@ struct RunEnding: Equatable {
         var sources: [Source] = []
         /// Entries that could not be read.
         var unreadable: [SourceRemark] = []
+        /// Sources of which lines were deleted before they were read.
+        var lost: [SourceRemark] = []
         /// The value of `--max-rejects`.
         var limit: Limit?
         /// The greatest width of a source's name in columns; nil does not shorten names.
@@ -101,6 +103,7 @@ struct RunEnding: Equatable {
                     + (isLoad ? "is loaded. " : "was checked. ") + Self.more(.damagedFile, facts.task))
         }
         for line in SourceNotes.lines(unreadable: facts.unreadable) { add(.notAllTaken, line) }
+        for line in SourceNotes.lines(lost: facts.lost) { add(.notAllTaken, line) }
         let unsupported = facts.sources.filter(\.isUnsupported).map(\.name)
         if !unsupported.isEmpty {
             add(
@@ -194,7 +197,7 @@ extension RunEnding {
         self.init(
             Facts(
                 stop: report.stopReason, seconds: report.seconds, counts: report.run.counts, sources: sources,
-                unreadable: report.unreadable, limit: limit, nameWidth: nameWidth))
+                unreadable: report.unreadable, lost: report.lost, limit: limit, nameWidth: nameWidth))
     }
 
     /// The ending of a validation.

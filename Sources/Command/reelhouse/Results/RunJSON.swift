@@ -24,6 +24,8 @@ enum RunJSON {
         members.append(("rows", .object(report.rows.map { ($0.table, .integer($0.rows)) })))
         members.append(("sources", .array(report.sources.map(source))))
         members.append(("unreadable", SourceNotes.json(report.unreadable)))
+        members.append(("lost", SourceNotes.json(report.lost, name: "source")))
+        members.append(("remarks", SourceNotes.json(report.remarks, name: "source")))
         members.append(("passed_over", SourceNotes.json(report.passedOver)))
         if withStages { members.append(("stages", stages(report))) }
         return JSONText.object(members).compact

@@ -54,6 +54,7 @@ struct RunSummary {
         notes += SourceNotes.lines(
             passedOver: report.passedOver,
             unfinished: report.sources.filter(\.isUnfinished).map(\.name))
+        notes += SourceNotes.lines(remarks: report.remarks)
         notes += ending.sentences
         if report.stopReason?.isSignal == true, report.run.counts.read > 0 {
             notes.append("The marts are as they were before; the next run brings them up to date.")

@@ -22,6 +22,16 @@ enum SourceNotes {
         some(unreadable.map { "Cannot read \($0.name): \($0.reason)." }, "entries cannot be read")
     }
 
+    /// One line for each source of which lines are lost, and how many more there are.
+    static func lines(lost: [SourceRemark]) -> [String] {
+        some(lost.map { "\($0.name): \($0.reason)." }, "sources have lost lines")
+    }
+
+    /// One line for each other remark, and how many more there are.
+    static func lines(remarks: [SourceRemark]) -> [String] {
+        some(remarks.map { "\($0.name): \($0.reason)." }, "sources have a remark")
+    }
+
     private static func some(_ lines: [String], _ noun: String) -> [String] {
         let rest = lines.count - named
         let shown = lines.prefix(rest > 1 ? named : lines.count).map { PlainText.escape($0) }
@@ -29,7 +39,7 @@ enum SourceNotes {
     }
 
     /// A list of names and reasons.
-    static func json(_ remarks: [SourceRemark]) -> JSONText {
-        .array(remarks.map { .object([("path", .string($0.name)), ("reason", .string($0.reason))]) })
+    static func json(_ remarks: [SourceRemark], name: String = "path") -> JSONText {
+        .array(remarks.map { .object([(name, .string($0.name)), ("reason", .string($0.reason))]) })
     }
 }

@@ -22,12 +22,16 @@ public struct BackendNaming: Sendable {
     public var takesPaths: Bool
     /// The text of `--help` for the option's value: `a SQLite file, as a path or sqlite:PATH`.
     public var help: String
+    /// Where a password is given that is not to be in the command line, as part of a sentence: `PGPASSWORD or ~/.pgpass`;
+    /// nil where there is no such place.
+    public var passwordPlace: String?
 
     /// The naming of a backend.
-    public init(schemes: [String], takesPaths: Bool = false, help: String) {
+    public init(schemes: [String], takesPaths: Bool = false, help: String, passwordPlace: String? = nil) {
         self.schemes = schemes
         self.takesPaths = takesPaths
         self.help = help
+        self.passwordPlace = passwordPlace
     }
 
     /// Whether a location belongs to this backend.

@@ -44,15 +44,17 @@ public enum SourceNotice: Sendable, Equatable {
     case skipped
     /// It cannot be read, or not to its end; the text says why and what to do.
     case unreadable(String)
+    /// Lines of it were deleted before they were read. The text says which, and what follows from it.
+    case lost(String)
     /// Its last line is unfinished (without LF and no whole JSON object); a later run reads it.
     case unfinishedLine
 }
 
-/// A file or folder that is not read, and why.
+/// What is remarkable about a source, such as why a file or folder is not read.
 public struct SourceRemark: Sendable, Equatable {
     /// Its name as the user gave it, or as it was found in a folder.
     public var name: String
-    /// Why it is not read.
+    /// Why it is not read, or what else there is to know.
     public var reason: String
 
     /// A remark.

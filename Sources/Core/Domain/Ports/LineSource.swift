@@ -55,6 +55,10 @@ public protocol LineSource: AnyObject {
 
     /// Ends the reading. Called once, also after an error. If another thread is in `next`, that call returns soon.
     func close()
+
+    /// What the user should know of the sources, beside the notices of their chunks: what the next run will read, what
+    /// could not be acknowledged. Asked after `close`.
+    var remarks: [SourceRemark] { get }
 }
 
 extension LineSource {
@@ -62,4 +66,6 @@ extension LineSource {
     public func committed(_ positions: [(source: Source, position: SourcePosition)]) {}
     /// Does nothing: files are closed when the object is deallocated.
     public func close() {}
+    /// None by default.
+    public var remarks: [SourceRemark] { [] }
 }

@@ -1,0 +1,18 @@
+import Domain
+
+extension SourceBackend {
+    /// The backend that reads movies and events from the topics of a Kafka cluster.
+    public static let kafka = SourceBackend(
+        naming: BackendNaming(
+            schemes: ["kafka"],
+            help:
+                "kafka://HOST:9092/TOPIC?PROPERTY=VALUE, with librdkafka's properties, which KAFKA_* variables set too",
+            passwordPlace: "KAFKA_SASL_PASSWORD (and KAFKA_SSL_KEY_PASSWORD)"),
+        ports: [.movies, .events],
+        validate: { _ = try KafkaLocation($0.text) },
+        libraries: { [KafkaChecks.library] },
+        open: { locations, port, options in
+            try KafkaSet(locations.map { try KafkaLocation($0.text) }, port: port, options: options)
+        },
+        check: { locations, port, _, _ in locations.flatMap { KafkaChecks.findings($0, port) } })
+}

@@ -1,0 +1,58 @@
+import CKafka
+
+/// Commits a group's offsets, which tell monitors how far a topic is loaded; they are never read back. Nothing waits for
+/// the answers but the end. Used by one thread.
+final class GroupOffsets {
+    private let topic: String
+    private let handle: KafkaHandle
+    private let answers: OpaquePointer?
+    private var pending = 0
+    /// The first refusal; nil when there was none.
+    private(set) var refusal: KafkaError?
+
+    /// How long the end waits for answers, in seconds.
+    private static let secondsAtEnd = 2.0
+
+    /// Offsets of a topic.
+    ///
+    /// - Parameter handle: a client with the role `.reading`.
+    init(_ handle: KafkaHandle, topic: String) {
+        self.handle = handle
+        self.topic = topic
+        answers = rd_kafka_queue_new(handle.pointer)
+    }
+
+    deinit { if let answers { rd_kafka_queue_destroy(answers) } }
+
+    /// Commits the offsets of partitions.
+    func commit(_ offsets: [(partition: Int32, offset: Int64)]) {
+        guard let answers, !offsets.isEmpty else { return }
+        takeAnswers(waiting: 0)
+        let list = PartitionList(topic: topic, offsets)
+        // The answer comes as an event; librdkafka wants a callback all the same.
+        let code = rd_kafka_commit_queue(handle.pointer, list.pointer, answers, { _, _, _, _ in }, nil)
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR { pending += 1 } else { note(KafkaError(code)) }
+    }
+
+    /// Waits for the answers that are missing.
+    ///
+    /// - Parameter isStopping: whether the program was asked to stop.
+    func finish(isStopping: () -> Bool) {
+        let end = KafkaClient.now + GroupOffsets.secondsAtEnd
+        while pending > 0, KafkaClient.now < end, !isStopping() { takeAnswers(waiting: 50) }
+    }
+
+    private func takeAnswers(waiting milliseconds: Int32) {
+        guard let answers else { return }
+        while pending > 0, let event = KafkaEvent.next(of: answers, milliseconds: milliseconds) {
+            guard event.kind == RD_KAFKA_EVENT_OFFSET_COMMIT else { continue }
+            pending -= 1
+            if let error = event.error { note(error) }
+        }
+    }
+
+    private func note(_ error: KafkaError) {
+        // Without records there is nothing to commit.
+        if refusal == nil, error.code != "_NO_OFFSET" { refusal = error }
+    }
+}

@@ -1,0 +1,123 @@
+import Domain
+
+/// The partitions of the topics that `--movies` or `--events` names, as a batch that ends: each partition is read from
+/// the position in the warehouse to the end that it has when the reading begins.
+///
+///     let set = try KafkaSet([KafkaLocation("kafka://localhost/user_logs")], port: .events)
+///     let names = try set.describe().map(\.name)   // ["user_logs/0", "user_logs/1", "user_logs/2"]
+public struct KafkaSet: SourceSet {
+    /// The port that the sources belong to.
+    public let port: SourcePort
+    private let topics: [(location: KafkaLocation, topic: KafkaTopic)]
+    private let chunkBytes: Int
+
+    /// About how large a chunk becomes.
+    static let defaultChunkBytes = 1 << 20
+
+    /// Asks the brokers for the topics' partitions.
+    ///
+    /// - Throws: `KafkaError`: `.unknownTopic` for a topic that does not exist, `.unreachable` and the like.
+    public init(
+        _ locations: [KafkaLocation], port: SourcePort, options: SourceOptions = SourceOptions()
+    ) throws(KafkaError) {
+        self.port = port
+        chunkBytes = options.chunkBytes ?? KafkaSet.defaultChunkBytes
+        var topics: [(location: KafkaLocation, topic: KafkaTopic)] = []
+        for location in locations {
+            let topic = try KafkaClient(location, .inspecting).topic()
+            // The same topic may be named by several addresses.
+            if topics.contains(where: { $0.topic.cluster == topic.cluster && $0.topic.name == topic.name }) { continue }
+            topics.append((location, topic))
+        }
+        self.topics = topics
+    }
+
+    /// The partitions, as `topic/number`.
+    public func describe() -> [SourceDescription] {
+        topics.flatMap { entry in
+            entry.topic.numbers.map { SourceDescription(name: "\(entry.topic.name)/\($0)", size: nil) }
+        }
+    }
+
+    /// Opens the partitions. Their ends are those of now.
+    ///
+    /// - Throws: `KafkaError`: `.unreachable` and the like.
+    public func open(
+        _ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void
+    ) throws -> any LineSource {
+        var rows: [PartitionKey: [(key: PartitionKey, row: Checkpoint)]] = [:]
+        try known { source in
+            guard !source.isOutgrown, source.mark.identity.snapshotDay == request.snapshotDay,
+                let key = PartitionKey(source.mark.identity.key)
+            else { return }
+            rows[key.first, default: []].append((key, source.checkpoint))
+        }
+        var number = 0
+        var readers: [TopicReader] = []
+        for (location, topic) in topics {
+            let client = try KafkaClient(location, .reading(partitions: topic.partitions.count))
+            let keys = topic.numbers.map { PartitionKey(cluster: topic.cluster, topic: topic.name, number: $0) }
+            let bounds = try KafkaSet.bounds(of: topic, client, at: location) { bounds in
+                zip(keys, topic.numbers).contains { key, partition in
+                    guard let bounds = bounds[partition] else { return false }
+                    let newest = rows[key]?.max { $0.key.generation < $1.key.generation }
+                    return newest.map { PartitionPosition($0.row.position).next > bounds.end } ?? false
+                }
+            }
+            let partitions = zip(keys, topic.numbers).compactMap { key, partition -> PartitionReading? in
+                defer { number += 1 }
+                guard let bounds = bounds[partition] else { return nil }
+                return PartitionReading(
+                    key, known: rows[key] ?? [], bounds: bounds, port: port, number: number, request: request)
+            }
+            readers.append(
+                TopicReader(client, partitions, lines: RecordLines(port, request), chunkBytes: chunkBytes))
+        }
+        return KafkaSource(readers)
+    }
+
+    /// The bounds of a topic's partitions.
+    ///
+    /// - Parameters:
+    ///   - client: with the role `.reading`.
+    ///   - isDoubtful: whether an end is before the position of the ledger. A broker that has just become the leader may
+    ///     not know the end yet, so that it is asked again.
+    private static func bounds(
+        of topic: KafkaTopic, _ client: KafkaClient, at location: KafkaLocation,
+        isDoubtful: ([Int32: PartitionBounds]) -> Bool
+    ) throws(KafkaError) -> [Int32: PartitionBounds] {
+        do {
+            let inspector = try KafkaClient(location, .inspecting)
+            let limit = KafkaClient.now + 3
+            while true {
+                // The ends of committed records first, since the others are never before them.
+                let stable = try client.offsets(of: topic.numbers, at: .end)
+                let ends = try inspector.offsets(of: topic.numbers, at: .end)
+                let beginnings = try inspector.offsets(of: topic.numbers, at: .beginning)
+                var bounds: [Int32: PartitionBounds] = [:]
+                for partition in topic.numbers {
+                    guard let beginning = beginnings[partition], let end = ends[partition],
+                        let stable = stable[partition]
+                    else { continue }
+                    bounds[partition] = PartitionBounds(
+                        beginning: beginning, stableEnd: max(stable, beginning), end: max(end, beginning))
+                }
+                if !isDoubtful(bounds) || KafkaClient.now >= limit { return bounds }
+                try client.pause()
+            }
+        } catch {
+            throw explained(error, topic, location)
+        }
+    }
+
+    /// An error of a broker that could be asked for the partitions, but whose own address cannot be reached.
+    private static func explained(_ error: KafkaError, _ topic: KafkaTopic, _ location: KafkaLocation) -> KafkaError {
+        guard error.mayRetry else { return error }
+        var error = error
+        let addresses = topic.brokers.map { "broker \($0.id) at \($0.address)" }.joined(separator: ", ")
+        error.ownHint =
+            "\(location.servers) answers, and advertises \(addresses): these addresses have to be reachable from here too "
+            + "(advertised.listeners of the brokers). If they are, wait until the brokers are up, and run the command again."
+        return error
+    }
+}

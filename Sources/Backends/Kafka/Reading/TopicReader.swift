@@ -1,0 +1,250 @@
+import CKafka
+import Domain
+
+/// Reads the partitions of a topic, each up to the end that it had at the start. Used by one thread.
+final class TopicReader {
+    /// The limits on a reading that does not get on, in seconds.
+    struct Patience {
+        /// For how long nothing may come before the brokers are asked whether they are still there.
+        var beforeQuestion = 15.0
+        /// For how long nothing may come before the reading ends with an error.
+        var inAll = 60.0
+    }
+
+    /// How many lines a chunk has at most.
+    private static let linesOfChunk = 16_384
+
+    private let location: KafkaLocation
+    private let lines: RecordLines
+    private let chunkBytes: Int
+    private let patience: Patience
+    private var client: KafkaClient
+    private let batch = RecordBatch()
+    private(set) var partitions: [PartitionReading]
+    /// The index in `partitions` of each partition's number.
+    private let indexes: [Int32: Int]
+    /// The index of the partition whose record came last.
+    private var current = 0
+    private var isAssigned = false
+    /// When something came from a broker, in seconds of a clock.
+    private var lastProgress = KafkaClient.now
+    /// When the brokers were asked whether they are still there.
+    private var lastQuestion = KafkaClient.now
+    /// Whether the client was replaced by another one because nothing came from it any more.
+    private var wasReopened = false
+
+    /// A reader of some partitions.
+    ///
+    /// - Parameters:
+    ///   - client: with the role `.reading`.
+    ///   - chunkBytes: about how large a chunk may become.
+    init(
+        _ client: KafkaClient, _ partitions: [PartitionReading], lines: RecordLines, chunkBytes: Int,
+        patience: Patience = Patience()
+    ) {
+        self.client = client
+        location = client.location
+        self.partitions = partitions
+        self.lines = lines
+        self.chunkBytes = chunkBytes
+        self.patience = patience
+        indexes = Dictionary(partitions.enumerated().map { ($1.key.number, $0) }) { first, _ in first }
+    }
+
+    /// The client, for the group's offsets.
+    var handle: KafkaHandle { client.handle }
+
+    /// The topic's name.
+    var topic: String { location.topic }
+
+    /// What is left for a later run.
+    var remarks: [SourceRemark] {
+        let reopened = SourceRemark(
+            name: location.topic, reason: "a client that got no more records was replaced by another one")
+        return partitions.flatMap(\.remarks) + (wasReopened ? [reopened] : [])
+    }
+
+    /// The next chunk; nil when all partitions have been read.
+    ///
+    /// - Parameter isClosed: whether the reading is over; then it gives nil.
+    /// - Throws: `KafkaError`.
+    func next(isClosed: () -> Bool) throws(KafkaError) -> LineChunk? {
+        while !isClosed() {
+            if let index = partitions.firstIndex(where: \.hasSomethingToSay) {
+                let chunk = partitions[index].chunk(capacity: 0)
+                partitions[index].complete(chunk)
+                return chunk
+            }
+            if partitions.allSatisfy(\.isEnded) { return nil }
+            if !isAssigned { try assign() }
+            guard let record = batch.first else {
+                try fill()
+                continue
+            }
+            guard let index = index(of: record.pointee.partition) else {
+                batch.pass()
+                continue
+            }
+            if record.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+                let message = record.pointee
+                batch.pass()
+                try receive(message, in: index)
+                continue
+            }
+            if let chunk = try chunk(of: index) { return chunk }
+        }
+        return nil
+    }
+
+    private func index(of number: Int32) -> Int? {
+        if partitions[current].key.number == number { return current }
+        guard let index = indexes[number] else { return nil }
+        current = index
+        return index
+    }
+
+    // MARK: Records
+
+    /// A chunk of the records of one partition that come next; nil when they gave nothing.
+    private func chunk(of index: Int) throws(KafkaError) -> LineChunk? {
+        let number = partitions[index].key.number
+        let chunk = partitions[index].chunk(capacity: chunkBytes + chunkBytes / 4)
+        let start = partitions[index].progress.position.next
+        var size = 0
+        defer { batch.release() }
+        while chunk.lines.count < TopicReader.linesOfChunk, size < chunkBytes, !partitions[index].progress.isDone {
+            if batch.first == nil, !batch.fill(from: try records(), waiting: 0) { break }
+            guard let record = batch.first, record.pointee.partition == number,
+                record.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR
+            else { break }
+            // A long one is in a chunk of its own, or ends one.
+            if size > 0, size + record.pointee.len > 2 * chunkBytes { break }
+            let step = partitions[index].progress.receive(record.pointee.offset) { Record.proof(record) }
+            switch step {
+            case .take:
+                lines.add(record, to: chunk)
+                size += record.pointee.len
+                batch.keep()
+            case .skip, .leave: batch.pass()
+            case .replaced:
+                try beginAnew(index)
+                return nil
+            }
+        }
+        gotOn()
+        if let kept = batch.kept { partitions[index].progress.note(Record.proof(kept)) }
+        let progress = partitions[index].progress
+        guard progress.position.next > start || progress.isDone, !partitions[index].isEnded else {
+            // Records of a partition that has been read come on until all have.
+            if progress.isDone { batch.pass() }
+            return nil
+        }
+        partitions[index].complete(chunk)
+        return chunk
+    }
+
+    /// Handles what came in the place of a record: the end of a partition, or an error of it.
+    private func receive(_ message: rd_kafka_message_t, in index: Int) throws(KafkaError) {
+        let key = partitions[index].key
+        let error = KafkaError(
+            message.err, activity: "reading \(key.name)",
+            place: location.description)
+        if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+            gotOn()
+            partitions[index].progress.reachedEnd(at: message.offset)
+            return
+        }
+        if partitions[index].progress.isDone { return }
+        switch error.problem {
+        case .offset: try findBeginning(index)
+        case .unreachable, .unknownHost: client.note(error, message.err)
+        default: throw error
+        }
+    }
+
+    /// The log does not have the offset that was asked for.
+    private func findBeginning(_ index: Int) throws(KafkaError) {
+        let key = partitions[index].key
+        let next = partitions[index].progress.firstOffset ?? 0
+        let beginning = try client.offsets(of: [key.number], at: .beginning)[key.number] ?? 0
+        let end = try client.offsets(of: [key.number], at: .end)[key.number] ?? 0
+        if next > max(end, partitions[index].progress.bounds.end)
+            || beginning < partitions[index].progress.position.beginning
+        {
+            throw KafkaError(
+                .replacedTopic, "the topic was deleted and made anew while it was read",
+                activity: "reading \(key.name)", place: location.description)
+        }
+        partitions[index].progress.lose(before: beginning)
+        try assign()
+    }
+
+    private func beginAnew(_ index: Int) throws(KafkaError) {
+        partitions[index].beginAnew(partitions[index].progress.bounds)
+        try assign()
+    }
+
+    // MARK: The client
+
+    private func records() throws(KafkaError) -> OpaquePointer {
+        guard let records = client.handle.records else {
+            throw KafkaError(.other, "the client reads no records", place: location.description)
+        }
+        return records
+    }
+
+    /// Tells the client which partitions to fetch, and from where. What it has fetched before is forgotten.
+    private func assign() throws(KafkaError) {
+        batch.removeAll()
+        let list = PartitionList(
+            topic: location.topic,
+            partitions.compactMap { partition in
+                partition.progress.firstOffset.map { (partition.key.number, $0) }
+            })
+        let code = rd_kafka_assign(client.handle.pointer, list.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw client.failure(code, during: "taking the partitions of \(location.topic)")
+        }
+        isAssigned = true
+    }
+
+    private func gotOn() {
+        lastProgress = KafkaClient.now
+        client.succeeded()
+    }
+
+    /// Waits a moment for records.
+    private func fill() throws(KafkaError) {
+        if batch.fill(from: try records(), waiting: 100) { return }
+        client.takeEvents()
+        let now = KafkaClient.now
+        if let refusal = client.connections.refusal {
+            throw refusal.during("reading \(location.topic)", at: location.description)
+        }
+        guard now - max(lastProgress, lastQuestion) >= patience.beforeQuestion else { return }
+        try ask(now)
+    }
+
+    /// Asks the leaders of the partitions whether they are still there, since nothing has come from them for long.
+    private func ask(_ now: Double) throws(KafkaError) {
+        let unfinished = partitions.filter { !$0.progress.isDone }
+        do {
+            _ = try client.offsets(of: unfinished.map(\.key.number), at: .end)
+        } catch {
+            lastQuestion = KafkaClient.now
+            guard error.mayRetry, KafkaClient.now - lastProgress < patience.inAll else {
+                var error = error
+                error.activity =
+                    "reading \(unfinished.first?.key.name ?? location.topic), of which nothing came for "
+                    + "\(Int(KafkaClient.now - lastProgress)) s"
+                throw error
+            }
+            return
+        }
+        // They answer, and know of records that the client does not fetch.
+        client = try KafkaClient(location, .reading(partitions: partitions.count))
+        lastQuestion = KafkaClient.now
+        wasReopened = true
+        try assign()
+    }
+}

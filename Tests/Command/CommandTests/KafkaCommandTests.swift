@@ -1,0 +1,137 @@
+import Foundation
+import KafkaTesting
+import Servers
+import TestSupport
+import Testing
+
+/// The built command with a topic as its input: results, errors with their exit statuses, and kills.
+@Suite(.serialized, .waits, .enabled(if: KafkaServer.isThere, "\(KafkaServer.whatToSet)"))
+struct KafkaCommandTests {
+    private static func clicks(_ numbers: Range<Int>) -> [TestRecord] {
+        String(decoding: SampleLines.clicks(numbers.count, from: numbers.lowerBound), as: UTF8.self)
+            .split(separator: "\n").map { TestRecord(String($0)) }
+    }
+
+    private static func start(
+        _ topic: String, _ more: String..., environment: [String: String] = [:], in folder: TemporaryFolder
+    ) throws -> ChildProcess {
+        try Program.start(
+            ["run", "-w", "w.db", "--raw", "raw", "--now", Program.now, "--json", "--events", topic] + more,
+            environment: environment, in: folder)
+    }
+
+    @Test func expiredLinesMakeTheRunExitWithThree() throws {
+        let topic = try TestTopic(at: KafkaServer.sharedAddress())
+        let folder = try TemporaryFolder()
+        let url = "kafka://\(topic.address)/\(topic.name)"
+        try topic.send(Self.clicks(0..<4))
+        #expect(try Program.load("--events", url, in: folder).accepted == 4)
+        try topic.send(Self.clicks(4..<9))
+        try topic.expire(before: 6)
+        let result = try Self.start(url, in: folder).wait()
+        #expect(result.status == 3, "\(result.errors)")
+        let run = try RunResult(result.output)
+        #expect(run.accepted == 3)
+        let lost = run.object["lost"] as? [[String: String]] ?? []
+        #expect(lost.count == 1 && lost.first?["source"] == "\(topic.name)/0")
+        #expect(result.errors.contains("at most 2 lines expired before they were read (offsets 4 to 5)"))
+        #expect(try Program.load("--events", url, in: folder).read == 0)
+    }
+
+    @Test func whatIsWrongIsToldWithItsExitStatus() throws {
+        let folder = try TemporaryFolder()
+        let address = try KafkaServer.sharedAddress()
+        let unknown = try Self.start("kafka://\(address)/none_of_that_name", in: folder).wait()
+        #expect(unknown.status == 1 && unknown.errors.contains("there is no topic none_of_that_name"))
+        #expect(unknown.errors.contains("kafka-topics.sh"))
+        let refused = try Self.start("kafka://127.0.0.1:\(FreePort.find())/t", in: folder).wait()
+        #expect(refused.status == 5 && refused.errors.contains("Connection refused"), "\(refused.errors)")
+        let usage = try Self.start("kafka://\(address)/t?isolation.level=read_uncommitted", in: folder).wait()
+        #expect(usage.status == 2 && usage.errors.contains("the parameter isolation.level cannot be set"))
+        // None of them made anything.
+        #expect(!folder.has("w.db"))
+    }
+
+    @Test(.enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"))
+    func passwordsAreTakenFromTheEnvironmentAndNeverShown() throws {
+        let server = try KafkaServer.shared()
+        let topic = try TestTopic(at: server.address)
+        try topic.send(Self.clicks(0..<2))
+        let folder = try TemporaryFolder()
+        let url =
+            "kafka://\(server.passwordAddress)/\(topic.name)?security.protocol=sasl_plaintext"
+            + "&sasl.mechanisms=PLAIN&sasl.username=\(KafkaServer.user)"
+        let wrong = try Self.start(url + "&sasl.password=hunter2", in: folder).wait()
+        #expect(wrong.status == 1 && wrong.errors.contains("KAFKA_SASL_PASSWORD"), "\(wrong.errors)")
+        #expect(!wrong.errors.contains("hunter2") && wrong.errors.contains("can be seen in the list of processes"))
+        let right = try Self.start(url, environment: ["KAFKA_SASL_PASSWORD": KafkaServer.password], in: folder).wait()
+        #expect(right.status == 0 && !right.errors.contains("list of processes"), "\(right.errors)")
+    }
+
+    @Test func aRequestToStopEndsAWaitForABroker() throws {
+        let folder = try TemporaryFolder()
+        // Nobody answers there, and nobody refuses.
+        let proxy = try TCPProxy(to: FreePort.find())
+        proxy.behaviour = .mute
+        let process = try Self.start("kafka://127.0.0.1:\(proxy.port)/t", in: folder)
+        usleep(1_000_000)
+        process.send(SIGTERM)
+        let start = ContinuousClock.now
+        let result = process.wait()
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(result.status != 0, "\(result.errors)")
+    }
+
+    @Test func doctorTellsBrokersAndOffsets() throws {
+        let topic = try TestTopic(at: KafkaServer.sharedAddress(), partitions: 2)
+        try topic.send(Self.clicks(0..<3), partition: 1)
+        let folder = try TemporaryFolder()
+        let result = try Program.run(
+            "doctor", "-w", "w.db", "--raw", "raw", "--movies", "kafka://\(topic.address)/\(topic.name)", "--events",
+            "kafka://\(topic.address)/no_such_topic", in: folder)
+        #expect(result.status == 1)
+        let text = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("\(topic.name), 2 partitions"), "\(text)")
+        #expect(text.contains("at most 3 records; partition 0 from 0 to 0, 1 from 0 to 3"), "\(text)")
+        #expect(text.contains("there is no topic no_such_topic"))
+    }
+
+    @Test func killsAtRandomMomentsAreMadeGood() throws {
+        let input = try GeneratedInput.shared.get()
+        let events = try TestTopic(at: KafkaServer.sharedAddress(), partitions: 3)
+        // All lines of one event are in the same partition, as with a producer that has a key.
+        var records: [[TestRecord]] = [[], [], []]
+        for line in try input.eventLines() {
+            let text = String(decoding: line, as: UTF8.self)
+            let id = text.firstMatch(of: /"event_id" *: *"([^"]*)"/).map { $0.1.lowercased() } ?? ""
+            records[id.utf8.reduce(0) { $0 + Int($1) } % 3].append(TestRecord(line))
+        }
+        for (partition, records) in records.enumerated() { try events.send(records, partition: Int32(partition)) }
+        let arguments = input.arguments(
+            warehouse: "w.db", events: "kafka://\(events.address)/\(events.name)")
+        let (folder, whole) = (try TemporaryFolder(), try TemporaryFolder())
+        let started = ContinuousClock.now
+        #expect(try Program.start(arguments, in: whole).wait().status == 0)
+        let time = ContinuousClock.now - started
+        var kills = 0
+        for _ in 0..<40 where kills < 5 {
+            let process = try Program.start(arguments, in: folder)
+            usleep(UInt32.random(in: 0..<UInt32(time / .microseconds(1))))
+            process.send(SIGKILL)
+            if process.wait().isKilled { kills += 1 }
+        }
+        let result = try Program.start(arguments, in: folder).wait()
+        #expect(result.status == 0, "\(result.errors)")
+        let (state, expected) = try (
+            WarehouseState(path: folder.path("w.db")), WarehouseState(path: whole.path("w.db"))
+        )
+        #expect(state.contentDifferences(from: expected) == [], "after \(kills) kills")
+        let database = try Database(path: folder.path("w.db"))
+        let sums = "SELECT (SELECT sum(read) FROM load_run) - (SELECT sum(read) FROM load_checkpoint)"
+        #expect(try database.integer(sums) == 0)
+        #expect(
+            try database.rows("SELECT source, position FROM load_checkpoint WHERE port = 'events' ORDER BY 1")
+                == Database(path: whole.path("w.db")).rows(
+                    "SELECT source, position FROM load_checkpoint WHERE port = 'events' ORDER BY 1"))
+    }
+}
