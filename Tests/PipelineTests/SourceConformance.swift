@@ -195,7 +195,8 @@ extension SourcePromise {
             let published = try fixture.publish([lines], port: .movies, named: "dates \(number)")
             let reading = try SourceReading(
                 published, chunkBytes: 300, lines: [lines.count], SourceRequest(clockDay: 200))
-            #expect(reading.chunks.flatMap { $0.lines.map(\.snapshotDay) } == lines.map { $0.snapshotDay ?? kind.undatedDay ?? 200 })
+            let undated = kind.undatedDay ?? 200
+            #expect(reading.chunks.flatMap { $0.lines.map(\.snapshotDay) } == lines.map { $0.snapshotDay ?? undated })
         }
     }
 

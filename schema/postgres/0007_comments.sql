@@ -318,7 +318,7 @@ COMMENT ON COLUMN load_run.error IS 'Why it failed or was interrupted, without p
 
 COMMENT ON TABLE load_checkpoint IS 'How far each source is loaded; committed with the rows that it counts, in one transaction.';
 COMMENT ON COLUMN load_checkpoint.port IS 'movies or events.';
-COMMENT ON COLUMN load_checkpoint.source_key IS 'Identifies the source: sha256: and the SHA-256, in hexadecimal, of the bytes that were read of it.';
+COMMENT ON COLUMN load_checkpoint.source_key IS 'Identifies the source: sha256: and the SHA-256, in hexadecimal, of the bytes that were read of it; for a partition of Kafka kafka:CLUSTER/TOPIC/NUMBER.';
 COMMENT ON COLUMN load_checkpoint.snapshot_date IS 'The snapshot date, YYYY-MM-DD, that was given or that the file''s name contains; empty when there is none.';
 COMMENT ON COLUMN load_checkpoint.source IS 'The source''s name, as the user gave it last.';
 COMMENT ON COLUMN load_checkpoint.is_complete IS 'Whether the source is loaded to its end.';
@@ -328,11 +328,11 @@ COMMENT ON COLUMN load_checkpoint.duplicates IS 'Lines whose event or document t
 COMMENT ON COLUMN load_checkpoint.rejected IS 'Lines that were put into quarantine.';
 COMMENT ON COLUMN load_checkpoint.warnings IS 'Values that were dropped or made null in lines that were not rejected.';
 COMMENT ON COLUMN load_checkpoint.run_id IS 'The last run that read something of it.';
-COMMENT ON COLUMN load_checkpoint.source_bytes IS 'How many of the file''s (compressed) bytes source_key is the hash of; null in rows of older versions, whose source_key is that of the whole file.';
+COMMENT ON COLUMN load_checkpoint.source_bytes IS 'How many of the file''s (compressed) bytes source_key is the hash of; null for a partition of Kafka, and in rows of older versions, whose source_key is that of the whole file.';
 COMMENT ON COLUMN load_checkpoint.source_head IS 'A short hash of the first 256 of these bytes, to recognise the file; null where source_bytes is null.';
-COMMENT ON COLUMN load_checkpoint.may_grow IS 'Whether the source may have grown when a later run reads it: a plain file may.';
+COMMENT ON COLUMN load_checkpoint.may_grow IS 'Whether the source may have grown when a later run reads it: a plain file or a partition may.';
 COMMENT ON COLUMN load_checkpoint.first_run_id IS 'The run in which the reading of the source began.';
-COMMENT ON COLUMN load_checkpoint.position IS 'How far the source is loaded. For a file lines:bytes, the lines (blank ones included) and bytes of the decompressed stream that are loaded.';
+COMMENT ON COLUMN load_checkpoint.position IS 'How far the source is loaded. For a file lines:bytes, the lines (blank ones included) and bytes of the decompressed stream that are loaded; for a partition of Kafka the next offset, and what proves that it is still the same log.';
 
 COMMENT ON TABLE load_outgrown IS 'The earlier states of sources that have grown: a copy from before the growth is skipped, since it is loaded.';
 COMMENT ON COLUMN load_outgrown.port IS 'movies or events.';
@@ -351,7 +351,7 @@ COMMENT ON COLUMN load_output.path IS 'Its path, as the user named it.';
 COMMENT ON TABLE rejected_record IS 'The quarantine: one row for each line that broke a rule, once by (source, line, rule, raw).';
 COMMENT ON COLUMN rejected_record.rejected_id IS 'Its number in the quarantine.';
 COMMENT ON COLUMN rejected_record.source IS 'The source''s name, as the user gave it.';
-COMMENT ON COLUMN rejected_record.line IS 'The line''s number in the source, from 1, blank lines included.';
+COMMENT ON COLUMN rejected_record.line IS 'The line''s number in the source, from 1, blank lines included; for Kafka the record''s offset.';
 COMMENT ON COLUMN rejected_record.byte_offset IS 'The offset of its first byte of content in the decompressed stream, from 0.';
 COMMENT ON COLUMN rejected_record.rule IS 'The first cleaning rule that it broke; see RULES.md.';
 COMMENT ON COLUMN rejected_record.message IS 'What is wrong with the line, and how to correct it.';
@@ -524,7 +524,7 @@ COMMENT ON COLUMN schema_migration_readable.applied_at IS 'When it was applied.'
 COMMENT ON VIEW rejected_record_readable IS 'The rows of rejected_record, with times in UTC and ids as text.';
 COMMENT ON COLUMN rejected_record_readable.rejected_id IS 'Its number in the quarantine.';
 COMMENT ON COLUMN rejected_record_readable.source IS 'The source''s name, as the user gave it.';
-COMMENT ON COLUMN rejected_record_readable.line IS 'The line''s number in the source, from 1, blank lines included.';
+COMMENT ON COLUMN rejected_record_readable.line IS 'The line''s number in the source, from 1, blank lines included; for Kafka the record''s offset.';
 COMMENT ON COLUMN rejected_record_readable.byte_offset IS 'The offset of its first byte of content in the decompressed stream, from 0.';
 COMMENT ON COLUMN rejected_record_readable.rule IS 'The first cleaning rule that it broke; see RULES.md.';
 COMMENT ON COLUMN rejected_record_readable.message IS 'What is wrong with the line, and how to correct it.';
@@ -552,7 +552,7 @@ COMMENT ON COLUMN load_dropped_readable.bytes IS 'The size of the lines themselv
 COMMENT ON VIEW rejected_event_readable IS 'The event lines in quarantine, with what could be read of them, with times in UTC and ids as text.';
 COMMENT ON COLUMN rejected_event_readable.rejected_id IS 'Its number in the quarantine.';
 COMMENT ON COLUMN rejected_event_readable.source IS 'The source''s name, as the user gave it.';
-COMMENT ON COLUMN rejected_event_readable.line IS 'The line''s number in the source, from 1, blank lines included.';
+COMMENT ON COLUMN rejected_event_readable.line IS 'The line''s number in the source, from 1, blank lines included; for Kafka the record''s offset.';
 COMMENT ON COLUMN rejected_event_readable.rule IS 'The first cleaning rule that it broke; see RULES.md.';
 COMMENT ON COLUMN rejected_event_readable.message IS 'What is wrong with the line, and how to correct it.';
 COMMENT ON COLUMN rejected_event_readable.event_time IS 'The event''s time, if the line has both time and id.';

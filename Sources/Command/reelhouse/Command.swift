@@ -74,7 +74,8 @@ enum CommonOption {
         help: "Also read a last line without a line feed. By default it is left until the file has grown.")
     static let snapshotDate = Option.value(
         "snapshot-date", .date,
-        help: "The date of all movie documents; else the date in the file's name, else the run's day.")
+        help: "The date of all movie documents; else the date in the file's name or that came with the message, else "
+            + "the run's day.")
     static let movies = Option.value(
         "movies", .location, defaultValue: "data/movies", repetition: .takesMany,
         help: "Movie documents: \(BackendRegistry.help(BackendRegistry.sources(.movies))).")

@@ -175,6 +175,23 @@ struct KafkaReadingTests {
         #expect(try TopicReading(topic).texts[0]?.count == 30)
     }
 
+    @Test func recordsThatExpireWhileTheyAreReadAreTold() throws {
+        let topic = try Self.topic()
+        // Small batches, and a client that has few of them ready.
+        for first in stride(from: 0, to: 600, by: 20) { try topic.send(Self.records(first..<first + 20)) }
+        let reading = try TopicReading(
+            topic, "?queued.min.messages=1&queued.max.messages.kbytes=1&fetch.message.max.bytes=200", chunkBytes: 50
+        ) { count in if count == 3 { try topic.expire(before: 590) } }
+        let lines = try #require(reading.texts[0])
+        #expect(lines.suffix(10) == Self.lines(590..<600)[...] && lines.count < 590, "\(lines.count)")
+        let known = lines.count - 10
+        #expect(lines.prefix(known) == Self.lines(0..<known)[...])
+        #expect(
+            reading.lost.first?.contains(
+                "at most \(590 - known) lines expired before they were read (offsets \(known) to 589)") == true)
+        #expect(reading.positions == ["0": 600])
+    }
+
     @Test func aReadingOfAHundredPartitionsEnds() throws {
         let topic = try Self.topic(100)
         for partition in stride(from: Int32(0), to: 100, by: 9) {

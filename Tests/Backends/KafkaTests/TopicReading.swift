@@ -25,10 +25,11 @@ struct TopicReading {
     /// - Parameters:
     ///   - known: the ledger's rows.
     ///   - chunks: after how many chunks the reading stops; all of them unless given.
+    ///   - body: called after each chunk, with the number of chunks so far.
     init(
         _ topic: TestTopic, at address: String? = nil, _ parameters: String = "", port: SourcePort = .events,
         request: SourceRequest = SourceRequest(clockDay: 99), known: [KnownSource] = [], chunkBytes: Int = 1 << 20,
-        chunks limit: Int = .max
+        chunks limit: Int = .max, afterChunk body: (Int) throws -> Void = { _ in }
     ) throws {
         let location = try KafkaLocation(
             "kafka://\(address ?? topic.address)/\(topic.name)\(parameters)", environment: [:])
@@ -58,6 +59,7 @@ struct TopicReading {
                 )
             )
             source.committed([(chunk.source, chunk.end)])
+            try body(count)
         }
         if limit == .max { #expect(last.count == set.describe().count) }
         source.close()

@@ -47,10 +47,8 @@ public final class KafkaTopicOfATest: PublishedSources {
 
     /// The topic as a source set.
     public func set(chunkBytes: Int) throws -> any SourceSet {
-        var options = SourceOptions()
-        options.chunkBytes = chunkBytes
         let location = try KafkaLocation("kafka://\(topic.address)/\(topic.name)", environment: [:])
-        return try KafkaSet([location], port: port, options: options)
+        return try KafkaSet([location], port: port, chunkBytes: chunkBytes)
     }
 
     /// Sends lines to a partition, each as a record.

@@ -9,19 +9,18 @@ public struct KafkaSet: SourceSet {
     /// The port that the sources belong to.
     public let port: SourcePort
     private let topics: [(location: KafkaLocation, topic: KafkaTopic)]
-    private let chunkBytes: Int
-
-    /// About how large a chunk becomes.
-    static let defaultChunkBytes = 1 << 20
+    private let chunkSize: ChunkSize
 
     /// Asks the brokers for the topics' partitions.
     ///
+    /// - Parameter chunkBytes: about how large a chunk becomes; nil for the usual size.
     /// - Throws: `KafkaError`: `.unknownTopic` for a topic that does not exist, `.unreachable` and the like.
     public init(
-        _ locations: [KafkaLocation], port: SourcePort, options: SourceOptions = SourceOptions()
+        _ locations: [KafkaLocation], port: SourcePort, options: SourceOptions = SourceOptions(),
+        chunkBytes: Int? = nil
     ) throws(KafkaError) {
         self.port = port
-        chunkBytes = options.chunkBytes ?? KafkaSet.defaultChunkBytes
+        chunkSize = chunkBytes.map { ChunkSize(bytes: $0) } ?? ChunkSize(options)
         var topics: [(location: KafkaLocation, topic: KafkaTopic)] = []
         for location in locations {
             let topic = try KafkaClient(location, .inspecting).topic()
@@ -71,7 +70,7 @@ public struct KafkaSet: SourceSet {
                     key, known: rows[key] ?? [], bounds: bounds, port: port, number: number, request: request)
             }
             readers.append(
-                TopicReader(client, partitions, lines: RecordLines(port, request), chunkBytes: chunkBytes))
+                TopicReader(client, partitions, lines: RecordLines(port, request), chunkSize: chunkSize))
         }
         return KafkaSource(readers)
     }
@@ -111,7 +110,7 @@ public struct KafkaSet: SourceSet {
     }
 
     /// An error of a broker that could be asked for the partitions, but whose own address cannot be reached.
-    private static func explained(_ error: KafkaError, _ topic: KafkaTopic, _ location: KafkaLocation) -> KafkaError {
+    static func explained(_ error: KafkaError, _ topic: KafkaTopic, _ location: KafkaLocation) -> KafkaError {
         guard error.mayRetry else { return error }
         var error = error
         let addresses = topic.brokers.map { "broker \($0.id) at \($0.address)" }.joined(separator: ", ")

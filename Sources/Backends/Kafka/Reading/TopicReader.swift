@@ -11,12 +11,9 @@ final class TopicReader {
         var inAll = 60.0
     }
 
-    /// How many lines a chunk has at most.
-    private static let linesOfChunk = 16_384
-
     private let location: KafkaLocation
     private let lines: RecordLines
-    private let chunkBytes: Int
+    private let chunkSize: ChunkSize
     private let patience: Patience
     private var client: KafkaClient
     private let batch = RecordBatch()
@@ -37,16 +34,16 @@ final class TopicReader {
     ///
     /// - Parameters:
     ///   - client: with the role `.reading`.
-    ///   - chunkBytes: about how large a chunk may become.
+    ///   - chunkSize: how large a chunk may become.
     init(
-        _ client: KafkaClient, _ partitions: [PartitionReading], lines: RecordLines, chunkBytes: Int,
+        _ client: KafkaClient, _ partitions: [PartitionReading], lines: RecordLines, chunkSize: ChunkSize,
         patience: Patience = Patience()
     ) {
         self.client = client
         location = client.location
         self.partitions = partitions
         self.lines = lines
-        self.chunkBytes = chunkBytes
+        self.chunkSize = chunkSize
         self.patience = patience
         indexes = Dictionary(partitions.enumerated().map { ($1.key.number, $0) }) { first, _ in first }
     }
@@ -108,17 +105,17 @@ final class TopicReader {
     /// A chunk of the records of one partition that come next; nil when they gave nothing.
     private func chunk(of index: Int) throws(KafkaError) -> LineChunk? {
         let number = partitions[index].key.number
-        let chunk = partitions[index].chunk(capacity: chunkBytes + chunkBytes / 4)
+        let chunk = partitions[index].chunk(capacity: chunkSize.bytes + chunkSize.bytes / 4)
         let start = partitions[index].progress.position.next
         var size = 0
         defer { batch.release() }
-        while chunk.lines.count < TopicReader.linesOfChunk, size < chunkBytes, !partitions[index].progress.isDone {
+        while chunk.lines.count < chunkSize.lines, size < chunkSize.bytes, !partitions[index].progress.isDone {
             if batch.first == nil, !batch.fill(from: try records(), waiting: 0) { break }
             guard let record = batch.first, record.pointee.partition == number,
                 record.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR
             else { break }
             // A long one is in a chunk of its own, or ends one.
-            if size > 0, size + record.pointee.len > 2 * chunkBytes { break }
+            if size > 0, size + record.pointee.len > 2 * chunkSize.bytes { break }
             let step = partitions[index].progress.receive(record.pointee.offset) { Record.proof(record) }
             switch step {
             case .take:
@@ -164,19 +161,22 @@ final class TopicReader {
 
     /// The log does not have the offset that was asked for.
     private func findBeginning(_ index: Int) throws(KafkaError) {
-        let key = partitions[index].key
-        let next = partitions[index].progress.firstOffset ?? 0
-        let beginning = try client.offsets(of: [key.number], at: .beginning)[key.number] ?? 0
-        let end = try client.offsets(of: [key.number], at: .end)[key.number] ?? 0
-        if next > max(end, partitions[index].progress.bounds.end)
-            || beginning < partitions[index].progress.position.beginning
-        {
-            throw KafkaError(
-                .replacedTopic, "the topic was deleted and made anew while it was read",
-                activity: "reading \(key.name)", place: location.description)
+        let (key, progress) = (partitions[index].key, partitions[index].progress)
+        let limit = KafkaClient.now + 3
+        while true {
+            let beginning = try client.offsets(of: [key.number], at: .beginning)[key.number] ?? 0
+            let end = try client.offsets(of: [key.number], at: .end)[key.number] ?? 0
+            if beginning >= progress.position.beginning, progress.position.next <= end {
+                partitions[index].progress.lose(before: beginning)
+                return try assign()
+            }
+            // A broker that has just become the leader may not know the end yet.
+            guard KafkaClient.now < limit else { break }
+            try client.pause()
         }
-        partitions[index].progress.lose(before: beginning)
-        try assign()
+        throw KafkaError(
+            .replacedTopic, "the topic was deleted and made anew while it was read", activity: "reading \(key.name)",
+            place: location.description)
     }
 
     private func beginAnew(_ index: Int) throws(KafkaError) {
@@ -241,7 +241,11 @@ final class TopicReader {
             }
             return
         }
-        // They answer, and know of records that the client does not fetch.
+        // They answer, and know of records that the client does not fetch. It is kept for the group's offsets.
+        let code = rd_kafka_assign(client.handle.pointer, nil)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw client.failure(code, during: "giving up the partitions of \(location.topic)")
+        }
         client = try KafkaClient(location, .reading(partitions: partitions.count))
         lastQuestion = KafkaClient.now
         wasReopened = true

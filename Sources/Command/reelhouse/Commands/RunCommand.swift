@@ -18,6 +18,9 @@ enum RunCommand: Command {
             committed are read again. --batch-size and --batch-interval make commits more frequent, for runs that may \
             be killed at any time. Marts, indexes and statistics are brought up to date once, at the end of the run.
 
+            A topic of Kafka is read as a batch: each partition from where the last run ended to the end that it has \
+            now. The position is in the warehouse; the group's offsets are committed for monitors of its lag only.
+
             Ctrl-C, SIGTERM or SIGHUP stops the run at the next commit. A second signal stops it at once, unless it \
             comes within half a second of the first. Under nohup SIGHUP is ignored.
             """,
@@ -132,10 +135,10 @@ enum RunCommand: Command {
         }
         let movieSources =
             ports.contains(.movies)
-            ? try Backends.sources(.movies, arguments.strings("movies"), options: sources) : nil
+            ? try opened(stop) { try Backends.sources(.movies, arguments.strings("movies"), options: sources) } : nil
         let eventSources =
             ports.contains(.events)
-            ? try Backends.sources(.events, arguments.strings("events"), options: sources) : nil
+            ? try opened(stop) { try Backends.sources(.events, arguments.strings("events"), options: sources) } : nil
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
@@ -160,5 +163,13 @@ enum RunCommand: Command {
                     rejected: progress.counts.rejected))
         }
         return try loader.run(movies: movieSources, events: eventSources)
+    }
+
+    /// Opens the sources of a port, which may wait for a server until the program is asked to stop.
+    private static func opened(_ stop: StopSignal, _ open: () throws -> any SourceSet) throws -> any SourceSet {
+        do { return try open() } catch {
+            guard let reason = stop.reason, error is any ReportedError else { throw error }
+            throw StoppedBeforeWork(reason: reason, cause: error)
+        }
     }
 }

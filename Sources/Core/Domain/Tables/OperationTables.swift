@@ -40,7 +40,7 @@ public enum OperationTables {
             .required("port", .text, "movies or events."),
             .required(
                 "source_key", .text,
-                "Identifies the source: sha256: and the SHA-256, in hexadecimal, of the bytes that were read of it."
+                "Identifies the source: sha256: and the SHA-256, in hexadecimal, of the bytes that were read of it; for a partition of Kafka kafka:CLUSTER/TOPIC/NUMBER."
             ),
             .required(
                 "snapshot_date", .text,
@@ -52,17 +52,18 @@ public enum OperationTables {
             .required("run_id", .integer, "The last run that read something of it."),
             .optional(
                 "source_bytes", .integer,
-                "How many of the file's (compressed) bytes source_key is the hash of; null in rows of older versions, whose source_key is that of the whole file."
+                "How many of the file's (compressed) bytes source_key is the hash of; null for a partition of Kafka, and in rows of older versions, whose source_key is that of the whole file."
             ),
             .optional(
                 "source_head", .integer,
                 "A short hash of the first 256 of these bytes, to recognise the file; null where source_bytes is null."),
             .required(
-                "may_grow", .boolean, "Whether the source may have grown when a later run reads it: a plain file may."),
+                "may_grow", .boolean,
+                "Whether the source may have grown when a later run reads it: a plain file or a partition may."),
             .required("first_run_id", .integer, "The run in which the reading of the source began."),
             .required(
                 "position", .text,
-                "How far the source is loaded. For a file lines:bytes, the lines (blank ones included) and bytes of the decompressed stream that are loaded."
+                "How far the source is loaded. For a file lines:bytes, the lines (blank ones included) and bytes of the decompressed stream that are loaded; for a partition of Kafka the next offset, and what proves that it is still the same log."
             ),
         ])
 
@@ -100,7 +101,9 @@ public enum OperationTables {
         columns: [
             .required("rejected_id", .integer, "Its number in the quarantine."),
             .required("source", .text, "The source's name, as the user gave it."),
-            .required("line", .integer, "The line's number in the source, from 1, blank lines included."),
+            .required(
+                "line", .integer,
+                "The line's number in the source, from 1, blank lines included; for Kafka the record's offset."),
             .required(
                 "byte_offset", .integer, "The offset of its first byte of content in the decompressed stream, from 0."),
             .required("rule", .text, "The first cleaning rule that it broke; see RULES.md."),
