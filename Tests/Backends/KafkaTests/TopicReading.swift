@@ -33,9 +33,7 @@ struct TopicReading {
     ) throws {
         let location = try KafkaLocation(
             "kafka://\(address ?? topic.address)/\(topic.name)\(parameters)", environment: [:])
-        var options = SourceOptions()
-        options.chunkBytes = chunkBytes
-        let set = try KafkaSet([location], port: port, options: options)
+        let set = try KafkaSet([location], port: port, chunkBytes: chunkBytes)
         let source = try set.open(request) { try known.forEach($0) }
         var rows = Dictionary(known.map { ($0.mark.identity, $0) }) { $1 }
         var (last, count): (Set<Int>, Int) = ([], 0)
