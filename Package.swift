@@ -82,7 +82,7 @@ let layers: [(Layer, [Target])] = [
         .backends,
         [
             .target(
-                name: "Files", dependencies: ["Domain", "Hashing", "Logging", "CZstd", "CZlib"],
+                name: "Files", dependencies: ["Domain", "Hashing", "JSON", "Logging", "CZstd", "CZlib"],
                 path: "Sources/Backends/Files"),
             // The rules of a warehouse in any SQL database; each of these adds a session and a dialect.
             .target(
@@ -199,9 +199,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CommandTests",
         dependencies: [
-            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "KafkaTesting", "PostgreSQL",
-            "Servers",
-            "SQLite", "TestSupport",
+            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "Kafka", "KafkaTesting",
+            "PostgreSQL", "Servers", "SQLite", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),
 ]

@@ -5,8 +5,8 @@ enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
         SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
-        DoctorCommand.self, MigrateCommand.self, CopyCommand.self, GenerateCommand.self, CompletionCommand.self,
-        ManualCommand.self,
+        DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self, GenerateCommand.self,
+        CompletionCommand.self, ManualCommand.self,
     ]
 
     private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
@@ -44,7 +44,7 @@ enum CommandRegistry {
 
     /// Whether a command handles signals itself (`SignalWatch`), to stop at its next commit or before its only one.
     static func stopsAtACommit(_ path: [String]) -> Bool {
-        [["run"], ["quarantine", "retry"], ["copy"]].contains(path)
+        [["run"], ["quarantine", "retry"], ["copy"], ["publish"]].contains(path)
     }
 
     /// The command of a path of names, such as `["quarantine", "list"]`.

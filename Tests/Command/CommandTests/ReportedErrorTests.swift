@@ -6,6 +6,7 @@ import Generator
 import JSON
 import Testing
 
+@testable import Kafka
 @testable import Pipeline
 @testable import PostgreSQL
 @testable import SQLite
@@ -36,6 +37,17 @@ import Testing
     private static let postgresErrors: [any ReportedError] = PostgresProblem.allCases.map {
         PostgresError($0, PostgresError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
     }
+
+    private static let kafkaErrors: [any ReportedError] = KafkaProblem.allCases.map {
+        KafkaError($0, KafkaError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
+    }
+
+    private static let publishErrors: [any ReportedError] = [
+        PublishError.otherCluster(location: "\(location)", was: "a", now: "b"),
+        PublishError.noRoomForMessage(location: "\(location)", source: "a.ndjson", line: 7, bytes: 12),
+        SentPositionError.inUse(path: "data/published/x"), SentPositionError.damaged(path: "data/published/x", line: 2),
+        UnexpectedFailure(cause: CancellationError()),
+    ]
 
     private static let queryErrors: [any ReportedError] = [
         QueryError.empty, .severalStatements, .writes, .unknownTable("moveis", among: ["movies"]),
@@ -79,7 +91,7 @@ import Testing
             CommandError(message: "there is nothing at \(url)", hint: "Look at \(url) again."),
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
-        + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors
+        + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors + kafkaErrors + publishErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {
@@ -130,8 +142,8 @@ import Testing
     /// A type of error that is added to the sources and not to the table above is found here.
     @Test func noTypeOfErrorIsLeftOut() throws {
         // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
-        // benchmark is a program of its own.
-        let others: Set<String> = ["EventFault", "QueryError", "BenchError"]
+        // benchmark is a program of its own; the last two are unwrapped before they leave `Publisher`.
+        let others: Set<String> = ["EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure"]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))

@@ -81,7 +81,7 @@ public struct KafkaError: ReportedError {
     }
 
     /// Whether the same may succeed later although nobody changes anything meanwhile.
-    public var mayRetry: Bool { problem == .unreachable || problem == .unknownHost }
+    public var mayRetry: Bool { [.unreachable, .unknownHost, .fatal].contains(problem) }
 
     /// What to do next.
     public var hint: String {

@@ -18,6 +18,9 @@ enum BackendRegistry {
         .files,
         .kafka,
     ]
+    static let messageTargets: [MessageTargetBackend] = [
+        .kafka
+    ]
 
     /// Schemes of later versions. A location with one of them is not treated as a path, so that the error can say that
     /// this version does not have the scheme.
@@ -25,7 +28,7 @@ enum BackendRegistry {
         "mongodb", "mongodb+srv", "tmdb",
     ]
 
-    static let all: [any Backend] = warehouses + rawStores + sources
+    static let all: [any Backend] = warehouses + rawStores + sources + messageTargets
     /// All schemes that make a location a URL, with or without `//` after the colon.
     static let schemes = laterSchemes.union(all.flatMap(\.naming.schemes))
 

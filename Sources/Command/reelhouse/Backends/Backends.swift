@@ -13,6 +13,9 @@ enum Backends {
             guard let text = arguments.string(name) else { continue }
             try validate(Location(text), BackendRegistry.warehouses)
         }
+        if arguments.command == ["publish"], let text = arguments.string("to") {
+            try validate(Location(text), BackendRegistry.messageTargets)
+        }
         if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
     }
 
@@ -25,7 +28,8 @@ enum Backends {
     /// The warnings about passwords in options.
     static func passwordWarnings(_ arguments: ParsedArguments) -> [Report] {
         var options: [String: [String]] = [:]
-        for name in ["warehouse", "raw", "movies", "events"] {
+        let targets = arguments.command == ["publish"] ? ["to"] : []
+        for name in ["warehouse", "raw", "movies", "events"] + targets {
             guard arguments.takesValue(name), arguments.isGiven(name) else { continue }
             let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)
             let secret = texts.map { Location($0) }.first { $0.scheme != nil && $0.description != $0.text }
@@ -149,11 +153,24 @@ enum Backends {
         return try backend.open(locations, port, options)
     }
 
+    // MARK: - Topics
+
+    /// The topic that lines are published to.
+    static func messageTarget(_ location: String) throws -> any MessageTarget {
+        let location = Location(location)
+        return try BackendRegistry.pick(location, from: BackendRegistry.messageTargets, port: "messages")
+            .makeTarget(location)
+    }
+
     // MARK: - Local files
 
     /// The files of a warehouse and a raw store on this machine, which are never read as input.
     static func ownFiles(warehouse: String, rawStore: String) -> LocalFiles {
-        var own = LocalFiles(folders: [LocalFiles.Place(path: "snapshots", what: "the folder of snapshots")])
+        var own = LocalFiles(folders: [
+            LocalFiles.Place(path: "snapshots", what: "the folder of snapshots"),
+            LocalFiles.Place(
+                path: PublishCommand.defaultState, what: "the folder of `reelhouse publish`", isTold: false),
+        ])
         own.add(localFiles(warehouse: warehouse))
         own.add(localFiles(rawStore: rawStore))
         return own

@@ -9,11 +9,13 @@ struct WorkProgress: Sendable, Equatable {
     enum Noun: Sendable {
         case lines
         case rows
+        case messages
 
         func count(_ number: Int64) -> String {
             switch self {
             case .lines: NumberFormat.count(number, "line", "lines")
             case .rows: NumberFormat.count(number, "row", "rows")
+            case .messages: NumberFormat.count(number, "message", "messages")
             }
         }
     }

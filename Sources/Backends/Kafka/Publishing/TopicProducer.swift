@@ -1,0 +1,173 @@
+import CKafka
+import Domain
+import Glibc
+
+/// A producer of librdkafka for one topic.
+final class TopicProducer {
+    private let client: KafkaClient
+    private let topic: OpaquePointer
+    private let limits: TopicLimits
+    private let isOneByOne: Bool
+    private let messageBytes: Int64
+    private let batchBytes: Int64
+    private var watch = DeliveryWatch()
+    /// Whether a batch of several messages was refused, of which some may be good.
+    private(set) var hasRefusedBatch = false
+    /// The parameters of a call of `rd_kafka_produceva`, of which the first are always the same.
+    private let parameters: UnsafeMutablePointer<rd_kafka_vu_t>
+    private let headerName: UnsafeMutablePointer<CChar>
+    private static let mostParameters = 6
+
+    init(_ location: KafkaLocation, _ limits: TopicLimits, isOneByOne: Bool) throws(KafkaError) {
+        let own = Set(location.properties.keys)
+        let properties = ProducerSettings.properties(own: own, limit: limits.batchBytes, isOneByOne: isOneByOne)
+        client = try KafkaClient(location, .writing(properties))
+        guard let topic = rd_kafka_topic_new(client.handle.pointer, location.topic, nil),
+            let name = strdup("snapshot_date")
+        else {
+            throw KafkaError(rd_kafka_last_error(), activity: "opening the topic", place: location.description)
+        }
+        self.topic = topic
+        self.limits = limits
+        self.isOneByOne = isOneByOne
+        let number = { (name: String) in (location.properties[name] ?? properties[name]).flatMap { Int64($0) } }
+        messageBytes = number("message.max.bytes") ?? Int64(ProducerSettings.messageBytes)
+        batchBytes = number("batch.size") ?? Int64(ProducerSettings.batchBytes)
+        headerName = name
+        parameters = .allocate(capacity: Self.mostParameters)
+        parameters.initialize(repeating: rd_kafka_vu_t(), count: Self.mostParameters)
+        parameters[0].vtype = RD_KAFKA_VTYPE_RKT
+        parameters[0].u.rkt = topic
+        parameters[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+        parameters[1].u.i = RD_KAFKA_MSG_F_COPY
+        parameters[2].vtype = RD_KAFKA_VTYPE_VALUE
+        parameters[3].vtype = RD_KAFKA_VTYPE_KEY
+        parameters[4].vtype = RD_KAFKA_VTYPE_OPAQUE
+        parameters[5].vtype = RD_KAFKA_VTYPE_HEADER
+    }
+
+    deinit {
+        // Messages that wait are not sent any more: they are sent again by who sent them.
+        rd_kafka_purge(client.handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+        rd_kafka_topic_destroy(topic)
+        parameters.deallocate()
+        free(headerName)
+    }
+
+    // MARK: Sending
+
+    /// Begins to send a message. Its time is the time of this call.
+    func send(_ message: OutgoingMessage, number: UInt) throws -> SendAnswer {
+        if limits.needsKey, message.key == nil {
+            return .refused(.notTaken("the topic is compacted, and takes no message without a key"))
+        }
+        parameters[2].u.mem = memory(message.value)
+        parameters[3].u.mem = message.key.map(memory) ?? .init(ptr: nil, size: 0)
+        // Not null, so that a report without a number is told.
+        parameters[4].u.ptr = UnsafeMutableRawPointer(bitPattern: number + 1)
+        guard let day = message.snapshotDay else { return try produce(5) }
+        var date = CivilDate.text(ofDay: day)
+        return try date.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            parameters[5].u.header.name = UnsafePointer(headerName)
+            parameters[5].u.header.val = bytes.baseAddress
+            parameters[5].u.header.size = bytes.count
+            return try produce(6)
+        }
+    }
+
+    private func memory(_ bytes: UnsafeRawBufferPointer) -> rd_kafka_vu_t.__Unnamed_union_u.__Unnamed_struct_mem {
+        .init(ptr: UnsafeMutableRawPointer(mutating: bytes.baseAddress), size: bytes.count)
+    }
+
+    private func produce(_ count: Int) throws(KafkaError) -> SendAnswer {
+        guard let error = rd_kafka_produceva(client.handle.pointer, parameters, count) else {
+            watch.sent { KafkaClient.now }
+            return .accepted
+        }
+        defer { rd_kafka_error_destroy(error) }
+        let code = rd_kafka_error_code(error)
+        switch code {
+        case RD_KAFKA_RESP_ERR__QUEUE_FULL: return .full
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+            return .refused(.tooLarge(side: "this command (message.max.bytes)", limit: messageBytes))
+        default: throw failure(code)
+        }
+    }
+
+    // MARK: Outcomes
+
+    /// Takes the outcomes that are there; waits for the first for at most some milliseconds.
+    func takeOutcomes(waiting milliseconds: Int, _ body: (UInt, MessageOutcome) -> Void) throws(KafkaError) {
+        var code = RD_KAFKA_RESP_ERR_NO_ERROR
+        var count = 0
+        let end = KafkaClient.now + Double(milliseconds) / 1000
+        while true {
+            client.takeEvents { event in
+                guard event.kind == RD_KAFKA_EVENT_DR else { return }
+                while let message = rd_kafka_event_message_next(event.pointer) {
+                    count += 1
+                    let failed = settle(message.pointee, body)
+                    if code == RD_KAFKA_RESP_ERR_NO_ERROR { code = failed }
+                }
+            }
+            if count > 0 || code != RD_KAFKA_RESP_ERR_NO_ERROR || KafkaClient.now >= end { break }
+            usleep(1000)
+        }
+        let now = KafkaClient.now
+        watch.settled(count, at: now)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw failure(code) }
+        if let failure = watch.failure(client.connections, at: now) { throw described(failure) }
+    }
+
+    /// Tells the outcome of a message.
+    ///
+    /// - Returns: the code of an error after which the message has no outcome.
+    private func settle(
+        _ message: rd_kafka_message_t, _ body: (UInt, MessageOutcome) -> Void
+    ) -> rd_kafka_resp_err_t {
+        let number = UInt(bitPattern: message._private) - 1
+        switch message.err {
+        case RD_KAFKA_RESP_ERR_NO_ERROR:
+            client.succeeded()
+            body(number, .confirmed)
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
+            RD_KAFKA_RESP_ERR_INVALID_RECORD:
+            // The broker refuses whole batches. A message that is larger than a batch is alone in its own.
+            guard isOneByOne || Int64(message.len) >= batchBytes else {
+                hasRefusedBatch = true
+                return message.err
+            }
+            let isSize = message.err != RD_KAFKA_RESP_ERR_INVALID_RECORD
+            body(
+                number,
+                .refused(
+                    isSize
+                        ? .tooLarge(side: limits.side, limit: limits.batchBytes)
+                        : .notTaken("the broker: " + String(cString: rd_kafka_err2str(message.err)))))
+        default: return message.err
+        }
+        return RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// The error of a code, or the cause that the client knows.
+    private func failure(_ code: rd_kafka_resp_err_t) -> KafkaError {
+        if hasRefusedBatch {
+            return described(
+                KafkaError(.fatal, "the topic refused a batch of messages, which are sent one by one from now on"))
+        }
+        let error = KafkaError(code)
+        let cause = error.problem == .unreachable ? client.connections.lastLoss : nil
+        return described(client.connections.refusal ?? cause ?? error)
+    }
+
+    private func described(_ error: KafkaError) -> KafkaError {
+        var error = error.during("publishing", at: client.location.description)
+        if error.problem == .permission {
+            error.ownHint =
+                "Let the cluster's administrator grant the user the rights to describe and write the topic: kafka-acls.sh "
+                + "--add --allow-principal User:NAME --operation Write --operation Describe --topic TOPIC."
+        }
+        return error
+    }
+}

@@ -1,0 +1,248 @@
+import Domain
+
+/// Does the steps of `PublishMachine`: reads chunks, sends their lines, takes outcomes, stores positions.
+final class PublishWork {
+    let topic: TopicIdentity
+    private let set: any SourceSet
+    private let target: any MessageTarget
+    private let store: any SentPositionStore
+    private let input: PublishedInput
+    private var machine: PublishMachine
+    private var ledger: SentLedger
+    private var rate: SendRate
+    /// The chunks that the machine has, by their numbers: the first has the number `machine.finished`.
+    private var lines: [PublishedLines] = []
+    /// The number of the first of `lines`.
+    private var firstChunk = 0
+    private var results: PublishResults
+    /// How many lines after its positions may have been sent, as the store says.
+    private var saysAhead: Int64
+    private(set) var isComplete = false
+
+    /// How many messages are sent before outcomes are looked for.
+    private static let mostSentAtOnce = 512
+
+    init(
+        set: any SourceSet, target: any MessageTarget, store: any SentPositionStore, options: PublishOptions,
+        topic: TopicIdentity, positions: SentPositions, mostAhead: Int64
+    ) throws {
+        self.set = set
+        self.target = target
+        self.store = store
+        self.topic = topic
+        machine = PublishMachine(mostAhead: mostAhead)
+        ledger = SentLedger(positions.sources)
+        rate = SendRate(options.rate)
+        saysAhead = positions.linesAhead
+        results = PublishResults(try set.describe(), sentEarlier: positions.linesAhead)
+        let request = SourceRequest(
+            snapshotDay: options.snapshotDay, clockDay: options.clockDay, isReload: options.isAgain)
+        let ledger = ledger
+        let source = try set.open(request) { try ledger.forEachKnown($0) }
+        input = PublishedInput(source, port: set.port)
+    }
+
+    /// Ends the reading.
+    func close() { input.close() }
+
+    /// What has happened so far.
+    var progress: PublishProgress { results.progress }
+
+    /// The result.
+    func report() -> PublishReport {
+        var report = results.report(of: topic)
+        report.passedOver = set.passedOver
+        report.unreadable = set.unreadable
+        report.sentAgain = machine.sentAgain
+        report.linesAhead = machine.linesAhead
+        return report
+    }
+
+    // MARK: Steps
+
+    /// Sends until everything is sent, or until the program is asked to stop.
+    ///
+    /// - Parameter report: called often; with true when messages were confirmed.
+    /// - Throws: `TargetFailure`, `StoreFailure`, errors of the sources.
+    func goOn(now: () -> Double, isStopping: () -> Bool, report: (_ isConfirmed: Bool) -> Void) throws {
+        while true {
+            let time = now()
+            if isStopping() { machine.stop(at: time) }
+            switch machine.next(at: time) {
+            case .end:
+                isComplete = machine.hasSentAll
+                return
+            case .save: try save(at: time)
+            case .read: try read(report)
+            case .wait: try takeOutcomes(waiting: 50, report)
+            case .send(let line): try send(from: line, at: time, report)
+            }
+        }
+    }
+
+    private func read(_ report: (Bool) -> Void) throws {
+        // While outcomes are expected, the wait is theirs.
+        switch try machine.inFlight > 0 ? input.poll() : input.next() {
+        case .output(let next): try add(next)
+        case .end: machine.endInput()
+        case .nothingYet, .heldBack: try takeOutcomes(waiting: machine.inFlight > 0 ? 5 : 0, report)
+        }
+    }
+
+    private func add(_ next: PublishedLines) throws {
+        // Before the first line is sent, the store has to know that lines after its positions may have been sent.
+        if !next.chunk.lines.isEmpty, next.chunk.mark != nil, saysAhead < machine.mostAhead {
+            saysAhead = machine.mostAhead
+            try write()
+        }
+        lines.append(next)
+        machine.add(lines: next.chunk.lines.count)
+        results.began(next.chunk)
+        finishChunks()
+    }
+
+    /// Sends a line, and those after it as long as nothing else is to be done.
+    private func send(from first: PublishMachine.Line, at time: Double, _ report: (Bool) -> Void) throws {
+        var step = PublishMachine.Step.send(first)
+        var count = 0
+        while case .send(let line) = step, count < Self.mostSentAtOnce {
+            let delay = rate.delay(at: time)
+            if delay > 0 { return try takeOutcomes(waiting: min(50, max(1, Int(delay * 1000))), report) }
+            guard try send(line) else { return try takeOutcomes(waiting: 20, report) }
+            rate.sent(at: time)
+            count += 1
+            step = machine.next(at: time)
+        }
+        try takeOutcomes(waiting: 0, report)
+    }
+
+    /// Sends a line, or leaves it out.
+    ///
+    /// - Returns: false when there is no room for it now.
+    private func send(_ place: PublishMachine.Line) throws -> Bool {
+        let chunk = lines[place.chunk - firstChunk]
+        let line = chunk.chunk.lines[place.index]
+        if line.note >= 0 {
+            leaveOut(place, UnsentLine(line, chunk.chunk))
+            return true
+        }
+        switch try offer(line, id: chunk.ids[place.index], in: chunk.chunk, number: place.number) {
+        case .accepted: machine.sent(place)
+        case .refused(let refusal): leaveOut(place, UnsentLine(line, chunk.chunk, refusal))
+        case .full:
+            guard machine.inFlight > 0 else {
+                throw PublishError.noRoomForMessage(
+                    location: target.location, source: chunk.chunk.source.name, line: line.number,
+                    bytes: Int(line.span.length))
+            }
+            return false
+        }
+        return true
+    }
+
+    private func offer(_ line: Line, id: Int64, in chunk: LineChunk, number: UInt) throws -> SendAnswer {
+        let day = set.port == .movies ? line.snapshotDay : nil
+        var key = MessageKeys.text(id: id, snapshotDay: day)
+        let value = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
+        do {
+            return try key.withUTF8 { key in
+                let key = key.isEmpty ? nil : UnsafeRawBufferPointer(key)
+                return try target.send(OutgoingMessage(value: value, key: key, snapshotDay: day), number: number)
+            }
+        } catch {
+            throw TargetFailure(cause: error)
+        }
+    }
+
+    private func takeOutcomes(waiting milliseconds: Int, _ report: (Bool) -> Void) throws {
+        var isConfirmed = false
+        defer {
+            finishChunks()
+            report(isConfirmed)
+        }
+        do {
+            try target.takeOutcomes(waiting: milliseconds) { number, outcome in
+                let place = PublishMachine.Line(number: number)
+                guard place.chunk >= firstChunk, place.chunk - firstChunk < lines.count, machine.settle(place) else {
+                    return
+                }
+                let chunk = lines[place.chunk - firstChunk]
+                let line = chunk.chunk.lines[place.index]
+                switch outcome {
+                case .confirmed:
+                    isConfirmed = true
+                    results.confirmed(line, of: chunk.chunk.source, hasKey: chunk.ids[place.index] != 0)
+                case .refused(let refusal):
+                    chunk.refused += 1
+                    results.unsent(UnsentLine(line, chunk.chunk, refusal))
+                }
+            }
+        } catch {
+            throw TargetFailure(cause: error)
+        }
+    }
+
+    private func leaveOut(_ place: PublishMachine.Line, _ line: UnsentLine) {
+        lines[place.chunk - firstChunk].refused += 1
+        results.unsent(line)
+        machine.leaveOut(place)
+    }
+
+    /// Moves the positions over the chunks that are finished.
+    private func finishChunks() {
+        let count = machine.finished - firstChunk
+        if count == 0 { return }
+        for done in lines.prefix(count) {
+            ledger.add(done.chunk, refused: done.refused)
+            results.finished(done.chunk)
+            input.release()
+        }
+        lines.removeFirst(count)
+        firstChunk = machine.finished
+    }
+
+    /// The connection is lost.
+    func lose() { machine.lose() }
+
+    // MARK: Positions
+
+    /// Stores how far the lines are sent.
+    ///
+    /// - Parameter isLast: whether nothing is sent afterwards.
+    func save(isLast: Bool = false, at time: Double) throws {
+        finishChunks()
+        machine.save(at: time)
+        let ahead = isLast ? machine.linesAhead : saysAhead
+        if !ledger.isChanged, ahead == saysAhead { return }
+        saysAhead = ahead
+        try write()
+    }
+
+    private func write() throws {
+        do {
+            try store.replace(by: SentPositions(sources: ledger.sources(), linesAhead: saysAhead))
+        } catch {
+            throw StoreFailure(cause: error)
+        }
+    }
+}
+
+extension UnsentLine {
+    /// A line that is none of the data: damage, or the start of a file of another kind; or one that is too long.
+    fileprivate init(_ line: Line, _ chunk: LineChunk) {
+        var bytes = Int64(line.span.length)
+        let refusal: MessageRefusal
+        switch chunk.notes[Int(line.note)] {
+        case .tooLong(let length, _):
+            bytes = length
+            refusal = .tooLarge(side: "this program", limit: Int64(maximumLineLength))
+        case .damage(let words), .unsupported(let words): refusal = .notTaken(words)
+        }
+        self.init(source: chunk.source.name, line: line.number, bytes: bytes, refusal: refusal)
+    }
+
+    /// A line that is refused.
+    fileprivate init(_ line: Line, _ chunk: LineChunk, _ refusal: MessageRefusal) {
+        self.init(source: chunk.source.name, line: line.number, bytes: Int64(line.span.length), refusal: refusal)
+    }
+}
