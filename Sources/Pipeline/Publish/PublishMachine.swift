@@ -72,7 +72,8 @@ struct PublishMachine {
         }
     }
 
-    /// How many lines may be sent after the saved position: what a kill can cause to be sent twice.
+    /// How many lines may be sent after the saved position, which a kill can cause to be sent twice. A chunk that has
+    /// more lines is sent whole.
     let mostAhead: Int64
     /// How long settled lines may be unsaved, in seconds.
     static let secondsUnsaved = 1.0
@@ -140,8 +141,9 @@ struct PublishMachine {
         hasUnsaved && (now - saved.at >= Self.secondsUnsaved || (finishedLines - saved.lines) * 4 >= mostAhead)
     }
 
+    /// The chunk after the saved position may always be sent whole, since no other position can be saved before.
     private func mayBeSent(_ line: Line) -> Bool {
-        chunks[line.chunk - finished].first + Int64(line.index) - saved.lines < mostAhead
+        line.chunk == saved.chunks || chunks[line.chunk - finished].first + Int64(line.index) - saved.lines < mostAhead
     }
 
     /// The next line that is not settled; nil when all lines that were added are sent.

@@ -16,8 +16,9 @@ public struct UnsentLine: Sendable, Equatable {
 public struct PublishProgress: Sendable, Equatable {
     /// How many messages are confirmed.
     public var confirmed: Int64
-    /// How many bytes of the sources were read, as they are stored, and how many there are in all.
+    /// How many bytes of the sources, as they are stored, were read of lines that are settled.
     public var bytes: Int64
+    /// How many bytes the sources have in all, as far as that is known.
     public var totalBytes: Int64
 }
 

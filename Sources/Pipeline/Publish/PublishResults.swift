@@ -7,6 +7,8 @@ struct PublishResults {
     private let sizes: [Int64?]
     private var bytes: [Int64]
     private let sentEarlier: Int64
+    /// How many lines earlier calls had left out, by the names of their sources.
+    private let refusedEarlier: [String: Int64]
     private var confirmedCount: Int64 = 0
     private var confirmedBytes: Int64 = 0
     private var withoutKey: Int64 = 0
@@ -15,14 +17,16 @@ struct PublishResults {
     private var allBytes: Int64 = 0
     private let totalBytes: Int64
 
-    /// - Parameter sentEarlier: at most how many lines an earlier call may have sent after the positions that it stored.
-    init(_ descriptions: [SourceDescription], sentEarlier: Int64) {
+    /// - Parameter earlier: what earlier calls have stored.
+    init(_ descriptions: [SourceDescription], earlier: SentPositions) {
         sources = descriptions.map { PublishReport.SourceResult(name: $0.name, state: .partial) }
         numbers = SourceNumbers(described: descriptions.count)
         sizes = descriptions.map(\.size)
         bytes = descriptions.map { _ in 0 }
         totalBytes = descriptions.reduce(0) { $0 + ($1.size ?? 0) }
-        self.sentEarlier = sentEarlier
+        sentEarlier = earlier.linesAhead
+        refusedEarlier = Dictionary(
+            earlier.sources.lazy.filter { $0.refused > 0 }.map { ($0.name, $0.refused) }, uniquingKeysWith: max)
     }
 
     /// The progress.
@@ -43,15 +47,14 @@ struct PublishResults {
     mutating func began(_ chunk: LineChunk) {
         let index = index(of: chunk.source)
         switch chunk.notice {
-        case .skipped: sources[index].state = .skipped
+        case .skipped:
+            sources[index].state = .skipped
+            sources[index].refusedEarlier = refusedEarlier[chunk.source.name] ?? 0
         case .unreadable(let why):
             sources[index].state = .unreadable
             sources[index].remark = why
         case .unfinishedLine: sources[index].isUnfinished = true
         case nil: break
-        }
-        if !chunk.source.isReadAgain, let known = chunk.source.known {
-            sources[index].refusedEarlier = known.counts.rejected
         }
     }
 

@@ -34,7 +34,7 @@ final class PublishWork {
         ledger = SentLedger(positions.sources)
         rate = SendRate(options.rate)
         saysAhead = positions.linesAhead
-        results = PublishResults(try set.describe(), sentEarlier: positions.linesAhead)
+        results = PublishResults(try set.describe(), earlier: positions)
         let request = SourceRequest(
             snapshotDay: options.snapshotDay, clockDay: options.clockDay, isReload: options.isAgain)
         let ledger = ledger

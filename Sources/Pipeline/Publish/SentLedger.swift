@@ -47,13 +47,11 @@ struct SentLedger {
     /// The rows as a source set takes them.
     func forEachKnown(_ body: (KnownSource) throws -> Void) rethrows {
         for row in rows.values {
-            var counts = LineCounts()
-            counts.rejected = row.refused
             try body(
                 KnownSource(
                     Checkpoint(
-                        row.mark, source: row.name, position: row.position, isComplete: row.isComplete, counts: counts,
-                        firstRun: 1)))
+                        row.mark, source: row.name, position: row.position, isComplete: row.isComplete,
+                        counts: LineCounts())))
         }
     }
 }

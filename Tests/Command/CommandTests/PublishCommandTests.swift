@@ -86,9 +86,9 @@ import Testing
         let folder = try TemporaryFolder()
         let noise = (0..<40_000).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
         let small = Self.events(400)
-        var text = Self.file(Array(small[..<200])) + "{\"user_id\":7,\"body\":\"\(noise)\"}\n"
-        text += Self.file(Array(small[200...])) + "{\"body\":\"" + String(repeating: "x", count: 20_000_000) + "\"}\n"
-        try folder.write("a.ndjson", text)
+        var lines = Self.file(Array(small[..<200])) + "{\"user_id\":7,\"body\":\"\(noise)\"}\n"
+        lines += Self.file(Array(small[200...])) + "{\"body\":\"" + String(repeating: "x", count: 20_000_000) + "\"}\n"
+        try folder.write("a.ndjson", lines)
         let result = try Self.publish("events", to: Self.url(topic), "--from", "a.ndjson", in: folder, status: 3)
         #expect(result.count("confirmed") == 400 && result.count("too_large") == 2, "\(result.text)")
         #expect(result.errors.contains("line 201 of a.ndjson was not sent"), "\(result.errors)")
@@ -97,6 +97,23 @@ import Testing
         #expect(try topic.records().map(\.text) == small)
         let second = try Self.publish("events", to: Self.url(topic), "--from", "a.ndjson", in: folder)
         #expect(second.count("confirmed") == 0 && second.count("skipped") == 1)
+        let text = try Program.run(
+            "publish", "events", "--to", Self.url(topic), "--from", "a.ndjson", in: folder)
+        #expect(text.output.contains("2 lines of a.ndjson were left out earlier"), "\(text.output)")
+    }
+
+    /// Where the topic's limit is not known, a batch of small messages may be too large.
+    @Test func aBatchThatIsRefusedIsSentLineByLine() throws {
+        let topic = try TestTopic(at: KafkaServer.sharedAddress(), settings: ["max.message.bytes": "3000"])
+        let folder = try TemporaryFolder()
+        let noise = (0..<3000).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
+        let small = Self.events(300)
+        try folder.write("a.ndjson", Self.file(Array(small[..<100]) + [noise] + Array(small[100...])))
+        let url = Self.url(topic, "?batch.size=1000000&compression.codec=none")
+        let result = try Self.publish("events", to: url, "--from", "a.ndjson", in: folder, status: 3)
+        #expect(result.errors.contains("one by one"), "\(result.errors)")
+        #expect(result.count("confirmed") == 300 && result.count("too_large") == 1, "\(result.text)")
+        #expect(try topic.records().map(\.text) == small)
     }
 
     @Test func aLineOfSixteenMebibytesIsSent() throws {
@@ -146,7 +163,9 @@ import Testing
         let folder = try TemporaryFolder()
         let lines = Self.events(20_000)
         try folder.write("a.ndjson", Self.file(lines))
-        let arguments = ["publish", "events", "--to", Self.url(topic), "--from", "a.ndjson", "--json", "--rate", "5000"]
+        let arguments = [
+            "publish", "events", "--to", Self.url(topic), "--from", "a.ndjson", "--json", "--rate", "5000",
+        ]
         var confirmed = 0
         for signal in [SIGTERM, SIGINT] {
             let process = try Program.start(arguments, in: folder)
@@ -170,7 +189,8 @@ import Testing
         let folder = try TemporaryFolder()
         let lines = Self.events(10)
         let result = try Program.run(
-            "publish", "events", "--to", Self.url(topic), "--from", "-", input: Array(Self.file(lines).utf8), in: folder)
+            "publish", "events", "--to", Self.url(topic), "--from", "-", input: Array(Self.file(lines).utf8), in: folder
+        )
         #expect(result.status == 0 && result.output.contains("10 messages sent"), "\(result)")
         #expect(try topic.records().map(\.text) == lines)
     }
@@ -209,7 +229,8 @@ import Testing
         let lines = Self.events(24_000)
         try folder.write("a.ndjson", Self.file(lines))
         let process = try Program.start(
-            ["publish", "events", "--to", Self.url(topic), "--from", "a.ndjson", "--json", "--rate", "6000"], in: folder)
+            ["publish", "events", "--to", Self.url(topic), "--from", "a.ndjson", "--json", "--rate", "6000"], in: folder
+        )
         usleep(1_500_000)
         #expect(process.isRunning)
         try server.kill()

@@ -3,11 +3,13 @@ import Foundation
 
 /// A record that a test reads from a topic.
 public struct FoundRecord: Sendable {
-    /// Its place.
+    /// The number of its partition.
     public var partition: Int32
+    /// Its offset there.
     public var offset: Int64
-    /// Its key and value; nil for none.
+    /// Its key; nil for none.
     public var key: String?
+    /// Its value; empty for a tombstone.
     public var value: [UInt8]
     /// Milliseconds since 1970.
     public var timestamp: Int64

@@ -34,9 +34,12 @@ enum PublishCommand: Command {
                 help: "What to send: \(BackendRegistry.help([SourceBackend.files])). By default data/events or "
                     + "data/movies."),
             .value("to", .location, help: "Where to: \(BackendRegistry.help(BackendRegistry.messageTargets))."),
-            .value("state", .folder, defaultValue: defaultState, help: "The folder that keeps how far files were sent."),
+            .value(
+                "state", .folder, defaultValue: defaultState, help: "The folder that keeps how far files were sent."),
             .flag("again", help: "Send files again that were sent before."),
-            .value("rate", .integer(1...1_000_000_000), placeholder: "messages", help: "Send at most so many a second."),
+            .value(
+                "rate", .integer(1...1_000_000_000), placeholder: "messages",
+                help: "Send at most so many messages a second."),
             CommonOption.retryFor, CommonOption.now, CommonOption.snapshotDate, CommonOption.whole,
             CommonOption.json,
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),

@@ -52,15 +52,17 @@ struct PublishResult {
             ("too_large", .integer(Int64(tooLarge))), ("not_sent_lines", .array(report.unsent.map(\.json))),
             (
                 "unreadable",
-                .array((report.unreadable + unreadableSources).map { ["source": .string($0.name), "reason": .string($0.reason)] })
+                .array(
+                    unreadable.map { ["source": .string($0.name), "reason": .string($0.reason)] })
             ),
         ])
     }
 
-    private var unreadableSources: [SourceRemark] {
-        report.sources.compactMap { source in
-            source.remark.map { SourceRemark(name: source.name, reason: $0) }
-        }
+    private var unreadable: [SourceRemark] {
+        report.unreadable
+            + report.sources.compactMap { source in
+                source.remark.map { SourceRemark(name: source.name, reason: $0) }
+            }
     }
 
     // MARK: Text
@@ -84,10 +86,13 @@ struct PublishResult {
         add(
             report.sentEarlier, "message", "messages",
             " at most had been sent already, by a command that did not come to its end")
-        add(report.sentAgain, "message", "messages", " sent again after a lost connection; they may be twice in the topic")
+        add(
+            report.sentAgain, "message", "messages",
+            " sent again after a lost connection; they may be twice in the topic")
         add(report.linesAhead, "line", "lines", " will be sent again by the next call; they may be in the topic")
         for source in report.sources where source.isUnfinished {
-            notes.append("  \(PlainText.escape(source.name)): its last line is unfinished, and is sent when it is whole")
+            notes.append(
+                "  \(PlainText.escape(source.name)): its last line is unfinished, and is sent when it is whole")
         }
         for source in report.sources where source.state == .skipped && source.refusedEarlier > 0 {
             add(
@@ -109,13 +114,14 @@ struct PublishResult {
             let more = report.unsentCount - Int64(warnings.count)
             warnings.append(
                 Report(
-                    kind: .warning, message: NumberFormat.count(more, "more line was", "more lines were") + " not sent"))
+                    kind: .warning, message: NumberFormat.count(more, "more line was", "more lines were") + " not sent")
+            )
         }
         if tooLarge > 0 {
             warnings[warnings.count - 1].hint =
                 "Raise the limit that is named, and send the file once more with --again."
         }
-        for remark in report.unreadable + unreadableSources {
+        for remark in unreadable {
             warnings.append(
                 Report(kind: .warning, message: "\(PlainText.escape(remark.name)) was not read: \(remark.reason)"))
         }
@@ -127,7 +133,8 @@ struct PublishResult {
         let confirmed = NumberFormat.count(report.confirmed, "message is", "messages are")
         return CommandError(
             message: failure.message,
-            hint: failure.hint + " \(confirmed) confirmed, and the same command goes on after them.", kind: failure.kind)
+            hint: failure.hint + " \(confirmed) confirmed, and the same command goes on after them.", kind: failure.kind
+        )
     }
 }
 
