@@ -110,8 +110,13 @@ public final class KafkaServer: Sendable {
     private func run(_ verb: String) throws {
         guard let script = KafkaServer.script else { throw ServerFailure("there is no Kafka to start") }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: script)
-        process.arguments = [verb, folder + "/data"]
+        // Foundation waits until nobody has a certain descriptor, which the broker would inherit.
+        let closing = """
+            for f in /proc/self/fd/*; do n=${f##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done
+            exec "$0" "$@"
+            """
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["-c", closing, script, verb, folder + "/data"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
