@@ -53,6 +53,7 @@ struct PublishResults {
         case .unreadable(let why):
             sources[index].state = .unreadable
             sources[index].remark = why
+        case .lost(let why): sources[index].remark = why
         case .unfinishedLine: sources[index].isUnfinished = true
         case nil: break
         }
