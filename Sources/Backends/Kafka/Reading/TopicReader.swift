@@ -66,6 +66,8 @@ final class TopicReader {
     /// - Parameter isClosed: whether the reading is over; then it gives nil.
     /// - Throws: `KafkaError`.
     func next(isClosed: () -> Bool) throws(KafkaError) -> LineChunk? {
+        // A warehouse may be slower than the brokers, so that only what is waited here counts.
+        lastProgress = KafkaClient.now
         while !isClosed() {
             if let index = partitions.firstIndex(where: \.hasSomethingToSay) {
                 let chunk = partitions[index].chunk(capacity: 0)
@@ -144,8 +146,7 @@ final class TopicReader {
     private func receive(_ message: rd_kafka_message_t, in index: Int) throws(KafkaError) {
         let key = partitions[index].key
         let error = KafkaError(
-            message.err, activity: "reading \(key.name)",
-            place: location.description)
+            message.err, activity: "reading \(key.name)", place: location.description)
         if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             gotOn()
             partitions[index].progress.reachedEnd(at: message.offset)
@@ -222,11 +223,11 @@ final class TopicReader {
             throw refusal.during("reading \(location.topic)", at: location.description)
         }
         guard now - max(lastProgress, lastQuestion) >= patience.beforeQuestion else { return }
-        try ask(now)
+        try ask()
     }
 
     /// Asks the leaders of the partitions whether they are still there, since nothing has come from them for long.
-    private func ask(_ now: Double) throws(KafkaError) {
+    private func ask() throws(KafkaError) {
         let unfinished = partitions.filter { !$0.progress.isDone }
         do {
             _ = try client.offsets(of: unfinished.map(\.key.number), at: .end)
