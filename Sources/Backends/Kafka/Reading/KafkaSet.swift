@@ -115,7 +115,7 @@ public struct KafkaSet: SourceSet {
         var error = error
         let addresses = topic.brokers.map { "broker \($0.id) at \($0.address)" }.joined(separator: ", ")
         error.ownHint =
-            "\(location.servers) answers, and advertises \(addresses): these addresses have to be reachable from here too "
+            "A broker at \(location.servers) answers, and advertises \(addresses): these addresses have to be reachable from here too "
             + "(advertised.listeners of the brokers). If they are, wait until the brokers are up, and run the command again."
         return error
     }
