@@ -54,7 +54,8 @@ final class GeneratedInput: Sendable {
     ) -> [String] {
         [
             "run", "--movies", folder.path("in/movies"), "--events", events ?? folder.path("in/events"), "--warehouse",
-            warehouse, "--raw", warehouse + "-raw", "--now", Program.now, "--batch-size", String(commitLines), "--quiet",
+            warehouse, "--raw", warehouse + "-raw", "--now", Program.now, "--batch-size", String(commitLines),
+            "--quiet",
         ]
     }
 }
