@@ -6,7 +6,7 @@ extension SourceBackend {
         naming: BackendNaming(
             schemes: ["kafka"],
             help:
-                "kafka://HOST:9092/TOPIC?PROPERTY=VALUE, with librdkafka's properties, which KAFKA_* variables set too",
+                "kafka://HOST/TOPIC, with librdkafka's properties as parameters or as KAFKA_* variables",
             passwordPlace: "KAFKA_SASL_PASSWORD (and KAFKA_SSL_KEY_PASSWORD)"),
         ports: [.movies, .events],
         validate: { _ = try KafkaLocation($0.text) },

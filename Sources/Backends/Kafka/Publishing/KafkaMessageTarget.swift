@@ -59,7 +59,7 @@ public final class KafkaMessageTarget: MessageTarget {
 extension MessageTargetBackend {
     /// A topic on a Kafka cluster.
     public static let kafka = MessageTargetBackend(
-        naming: BackendNaming(schemes: ["kafka"], help: "a topic, as kafka://HOST:9092/TOPIC"),
+        naming: BackendNaming(schemes: ["kafka"], help: "a topic, as kafka://HOST/TOPIC"),
         validate: { _ = try KafkaLocation($0.text) },
         makeTarget: { KafkaMessageTarget(try KafkaLocation($0.text)) })
 }
