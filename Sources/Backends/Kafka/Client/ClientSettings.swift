@@ -19,7 +19,8 @@ struct ClientSettings {
         var settings: [(name: String, value: String)] = [
             ("client.id", "reelhouse"), ("socket.keepalive.enable", "true"),
             ("socket.connection.setup.timeout.ms", "10000"), ("reconnect.backoff.max.ms", "2000"),
-            // Less than the length that the first bytes of a TLS answer seem to tell.
+            // A broker that expects TLS answers with bytes that would be the length of a longer message than this. So the
+            // mistake is an error at once.
             ("receive.message.max.bytes", "\(256 << 20)"),
         ]
         if case .reading(let partitions) = role {

@@ -63,7 +63,7 @@ final class TopicProducer {
         }
         parameters[2].u.mem = memory(message.value)
         parameters[3].u.mem = message.key.map(memory) ?? .init(ptr: nil, size: 0)
-        // Not null, so that a report without a number is told.
+        // One more than the number, since 0 would be a null pointer.
         parameters[4].u.ptr = UnsafeMutableRawPointer(bitPattern: number + 1)
         guard let day = message.snapshotDay else { return try produce(5) }
         var date = CivilDate.text(ofDay: day)
