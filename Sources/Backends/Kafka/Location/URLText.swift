@@ -1,3 +1,5 @@
+import Domain
+
 /// Text in a URL (https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
 enum URLText {
     /// A text escaped for a parameter of a URL.
@@ -19,19 +21,7 @@ enum URLText {
     /// The text of an escaped one; nil when a `%` is not followed by two hexadecimal digits, or the text is not UTF-8 or
     /// has a NUL.
     static func unescaped(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            guard digits.utf8.count == 2, digits.allSatisfy({ $0.isHexDigit }), let value = UInt8(digits, radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest.removeFirst(2)
-        }
-        return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+        guard let bytes = PercentEncoding.bytes(of: text), !bytes.contains(0) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// A URL for libpq, and the parameter `schema`, which libpq does not know.
 struct PostgresURL {
     /// The URL for libpq.
@@ -73,7 +75,7 @@ struct PostgresURL {
     }
 
     private static func schema(_ text: Substring) throws(PostgresError) -> String {
-        guard let bytes = unescapedBytes(text) else {
+        guard let bytes = PercentEncoding.bytes(of: text) else {
             throw .location(
                 "the schema in the URL has a % without two hexadecimal digits after it", hint: "Write % as %25.")
         }
@@ -87,26 +89,6 @@ struct PostgresURL {
 
     /// The text of an escaped one; nil when a `%` is not followed by two hexadecimal digits, or the text is not UTF-8.
     static func unescaped(_ text: Substring) -> String? {
-        unescapedBytes(text).flatMap { String(validating: $0, as: UTF8.self) }
-    }
-
-    /// The bytes of an escaped text; nil when a `%` is not followed by two hexadecimal digits.
-    private static func unescapedBytes(_ text: Substring) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            guard digits.utf8.count == 2, digits.allSatisfy({ $0.isHexDigit }), let value = UInt8(digits, radix: 16)
-            else {
-                return nil
-            }
-            bytes.append(value)
-            rest.removeFirst(2)
-        }
-        return bytes
+        PercentEncoding.bytes(of: text).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }
