@@ -31,6 +31,11 @@ public struct LoadOptions: Sendable {
     /// The seconds from one refresh of the marts to the next, each in a transaction of its own after a commit. Nil
     /// refreshes them only at the end of the run.
     public var martInterval: Double?
+    /// The seconds from one time to the next that indexes that are missing are made and the planner's statistics brought up
+    /// to date, in the transaction of the marts. Nil does that only at the end of the run.
+    public var preparationInterval: Double?
+    /// Whether the run waits while another one writes to the warehouse, and begins when that one ends.
+    public var waitsForWriter = false
     /// How long the run tries again after it has lost its warehouse, each time, until it can commit again. Zero never
     /// tries again.
     public var retryFor = LoadOptions.defaultRetryFor

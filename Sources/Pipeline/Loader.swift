@@ -55,7 +55,7 @@ public final class Loader {
                 report.passedOver += set.passedOver
                 report.unreadable += set.unreadable + sources.unreadable
                 report.lost += sources.lost
-                report.remarks += input.remarks[set.port] ?? []
+                report.remarks += sources.remarks + (input.remarks[set.port] ?? [])
             }
         }
         report.stages = stages.all

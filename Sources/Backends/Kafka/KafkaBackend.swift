@@ -9,6 +9,7 @@ extension SourceBackend {
                 "kafka://HOST/TOPIC, with librdkafka's properties as parameters or as KAFKA_* variables",
             passwordPlace: "KAFKA_SASL_PASSWORD (and KAFKA_SSL_KEY_PASSWORD)"),
         ports: [.movies, .events],
+        canFollow: true,
         validate: { _ = try KafkaLocation($0.text) },
         libraries: { [KafkaChecks.library] },
         open: { locations, port, options in

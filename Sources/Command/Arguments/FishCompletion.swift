@@ -57,7 +57,7 @@ extension CompletionTable {
             let start = start(number...(operand.repeats ? 9999 : number))
             switch operand.kind {
             case .path, .location, .folder: lines.append("\(start) -F")
-            case .choice(let words): lines.append("\(start) -a \(Self.fishQuoted(words.joined(separator: " ")))")
+            case .choice(let words), .timeOr(let words): lines.append("\(start) -a \(Self.fishQuoted(words.joined(separator: " ")))")
             case .text, .integer, .number, .date, .time, .duration, .limit: break
             }
         }
@@ -69,7 +69,7 @@ extension CompletionTable {
         switch kind {
         case .path, .location: " -r -F"
         case .folder: " -x -a '(__fish_complete_directories)'"
-        case .choice(let words): " -x -a \(fishQuoted(words.joined(separator: " ")))"
+        case .choice(let words), .timeOr(let words): " -x -a \(fishQuoted(words.joined(separator: " ")))"
         case .text, .integer, .number, .date, .time, .duration, .limit: " -x"
         }
     }

@@ -66,6 +66,11 @@ public struct ParsedArguments: Sendable {
     /// The value of an option of kind `time`, as milliseconds since 1970 in UTC.
     public func milliseconds(_ name: String) -> Int64? { value(name, ValueText.milliseconds) }
 
+    /// The value of an option of kind `timeOr`.
+    public func timeOrWord(_ name: String) -> TimeOrWord? {
+        value(name) { text in ValueText.milliseconds(text).map { .milliseconds($0) } ?? .word(text) }
+    }
+
     /// The value of an option of kind `duration`.
     public func duration(_ name: String) -> Duration? { value(name, ValueText.duration) }
 
@@ -91,4 +96,12 @@ public struct ParsedArguments: Sendable {
         guard let value = read(text) else { preconditionFailure("--\(name) is of another kind") }
         return value
     }
+}
+
+/// The value of an option of kind `ValueKind.timeOr`.
+public enum TimeOrWord: Sendable, Equatable {
+    /// One of the words of the declaration.
+    case word(String)
+    /// A point in time, milliseconds since 1970 in UTC.
+    case milliseconds(Int64)
 }

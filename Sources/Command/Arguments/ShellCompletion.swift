@@ -55,7 +55,7 @@ struct CompletionTable {
         switch kind {
         case .path, .location: "path"
         case .folder: "folder"
-        case .choice(let words): (["words"] + words).joined(separator: " ")
+        case .choice(let words), .timeOr(let words): (["words"] + words).joined(separator: " ")
         case .text, .integer, .number, .date, .time, .duration, .limit: "none"
         }
     }

@@ -17,6 +17,8 @@ public enum ValueKind: Sendable, Equatable {
     case date
     /// A point in time: RFC 3339, a date (its midnight in UTC), or integer milliseconds since 1970.
     case time
+    /// A point in time, or one of a few words.
+    case timeOr([String])
     /// A length of time, with its units: `90s`, `15m`, `2h`, `1h30m`, `1.5d`, `250ms`.
     case duration
     /// A count (`100`) or a share (`0.5%`, `0.005`).
@@ -38,6 +40,7 @@ public enum ValueKind: Sendable, Equatable {
         case .number: "number"
         case .date: "date"
         case .time: "time"
+        case .timeOr(let words): (words + ["time"]).joined(separator: "|")
         case .duration: "duration"
         case .limit: "count or share"
         case .choice(let words): words.joined(separator: "|")
@@ -62,6 +65,8 @@ public enum ValueKind: Sendable, Equatable {
                 )
         case .date: "a date such as 2026-11-24"
         case .time: "a time such as 2026-11-24T09:00:00Z, a date, or milliseconds since 1970"
+        case .timeOr(let words):
+            words.joined(separator: ", ") + ", or a time such as 2026-11-24T09:00:00Z, a date, or milliseconds since 1970"
         case .duration: "a number with its unit, such as 0s, 90s, 15m, 2h or 1h30m"
         case .limit: "a count such as 100, or a share such as 0.5% or 0.005"
         case .choice(let words): "one of " + words.joined(separator: ", ")
@@ -72,7 +77,7 @@ public enum ValueKind: Sendable, Equatable {
     var examples: String? {
         switch self {
         case .date: "2026-11-24"
-        case .time: "2026-11-24T09:00:00Z, 2026-11-24, or milliseconds since 1970"
+        case .time, .timeOr: "2026-11-24T09:00:00Z, 2026-11-24, or milliseconds since 1970"
         case .duration: "90s, 15m, 2h or 1h30m"
         case .limit: "100, 0.5% or 0.005"
         case .text, .path, .folder, .location, .integer, .number, .choice: nil
@@ -102,6 +107,7 @@ public enum ValueKind: Sendable, Equatable {
         case .number(let bounds): ValueText.number(value).map(bounds.contains) ?? false
         case .date: ValueText.day(value) != nil
         case .time: ValueText.milliseconds(value) != nil
+        case .timeOr(let words): words.contains(value) || ValueText.milliseconds(value) != nil
         case .duration: ValueText.duration(value) != nil
         case .limit: Limit(value) != nil
         case .choice(let words): words.contains(value)

@@ -74,6 +74,9 @@ struct LoadMachine {
     private var isStale = true
     private var isRefreshing = false
     private var lastRefresh = 0.0
+    /// When indexes and statistics were brought up to date; nil when they were not in this run.
+    private var lastPreparation: Double?
+    private var isPreparing = false
     /// Whether facts may differ from the movies that they copy columns from.
     private var needsReenrichment = true
 
@@ -217,6 +220,7 @@ extension LoadMachine {
         beginTransaction()
         lastCommit = now
         if isRefreshing { (isRefreshing, lastRefresh) = (false, now) }
+        if isPreparing { (isPreparing, lastPreparation) = (false, now) }
     }
 
     /// The most lines of the transaction after one with refused rows.
@@ -242,7 +246,7 @@ extension LoadMachine {
         beginTransaction()
         held = Held()
         (hasMovies, isInserted, isSettling, givesBack, isCommitDue) = (false, false, false, false, false)
-        (isStale, isRefreshing, needsReenrichment) = (true, false, true)
+        (isStale, isRefreshing, isPreparing, needsReenrichment) = (true, false, false, true)
         guard isRunSaved else { return queue = firstSteps }
         let lost = SourcePort.allCases.filter((reading + ended).contains)
         queue = lost.map { .close($0) }
@@ -343,8 +347,14 @@ extension LoadMachine {
             isFinishing = true
             queue = [.begin] + stepsOfRefresh + countRows + stepsOfEnd
         } else if lines == 0, areMartsDue(at: now) {
-            queue = isOpen ? stepsOfCommit : [.begin] + stepsOfRefresh + [.commit]
+            let preparation: [Step] = isPreparationDue(at: now) ? [.prepareForQuestions] : []
+            queue = isOpen ? stepsOfCommit : [.begin] + stepsOfRefresh + preparation + [.commit]
         }
+    }
+
+    private func isPreparationDue(at now: Double) -> Bool {
+        guard let interval = plan.preparationInterval else { return false }
+        return lastPreparation.map { now - $0 >= interval } ?? true
     }
 
     private func areMartsDue(at now: Double) -> Bool {
@@ -390,6 +400,7 @@ extension LoadMachine {
         case .rollback: isOpen = false
         case .reenrichFacts: needsReenrichment = false
         case .refreshMarts: (isStale, isRefreshing) = (false, true)
+        case .prepareForQuestions: isPreparing = true
         default: break
         }
         return true

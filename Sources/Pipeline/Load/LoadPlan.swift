@@ -32,6 +32,9 @@ struct LoadPlan: Equatable, Sendable {
     var deadline: Double?
     /// The seconds from one refresh of the marts to the next. Nil refreshes them only at the end.
     var martInterval: Double?
+    /// The seconds from one preparation for questions to the next, each with a refresh of the marts. Nil prepares only at
+    /// the end.
+    var preparationInterval: Double?
 
     init(turns: [[SourcePort]]) { self.turns = turns }
 
@@ -54,6 +57,7 @@ struct LoadPlan: Equatable, Sendable {
             StageTime.monotonicSeconds + ContinuousClock.now.duration(to: $0) / .seconds(1)
         }
         martInterval = options.martInterval
+        preparationInterval = options.preparationInterval
     }
 
     /// The turns of the sets that are not nil: movies before events, or both in one turn if one of them may never end.

@@ -50,7 +50,7 @@ final class SourceBatches: LoadInput {
     deinit { for port in SourcePort.allCases { close(port) } }
 
     func prepare() throws {
-        for (port, set) in sets { reports[port] = try SourceReports(set.describe(), port: port) }
+        for (port, set) in sets { reports[port] = try SourceReports(set.describe(), port: port, isEndless: set.isEndless) }
     }
 
     func open(_ port: SourcePort) throws {

@@ -62,7 +62,7 @@ struct SourceLedger {
         var state = states[key] ?? begin(chunk.source, key, &early)
         state.position = chunk.end
         state.isComplete = state.isComplete || chunk.isLast
-        state.isRead = chunk.isLast && chunk.notice != .skipped
+        state.isRead = chunk.isLast && chunk.notice != .skipped && !chunk.source.hasFixedLines
         state.counts += counts
         state.mark = mark
         states[key] = state

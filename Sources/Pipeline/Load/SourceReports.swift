@@ -10,6 +10,10 @@ struct SourceReports {
     private(set) var unreadable: [SourceRemark] = []
     /// What is lost of sources.
     private(set) var lost: [SourceRemark] = []
+    /// What else sources tell.
+    private(set) var remarks: [SourceRemark] = []
+    /// The most remarks that are kept; a followed source may tell more in its life, and they are logged.
+    private static let mostRemarks = 1000
     private let port: SourcePort
     private var numbers: SourceNumbers
     /// The sizes of the sources, as far as they are known.
@@ -19,17 +23,21 @@ struct SourceReports {
     private var allBytes: Int64 = 0
     /// What the reports were at the last commit, of those that changed since.
     private var committed: [Int: (report: SourceReport, bytes: Int64)] = [:]
-    /// How many entries `unreadable` and `lost` had then.
+    /// How many entries `unreadable`, `lost` and `remarks` had then.
     private var committedUnreadable = 0
     private var committedLost = 0
+    private var committedRemarks = 0
+    /// Whether what is lost is told at once, since the run has no end.
+    private let isEndless: Bool
     private let totalBytes: Int64
     private let guess: PortGuess
 
     /// Reports of the described sources, of which nothing has been read.
     ///
     /// - Throws: `OutOfMemory`.
-    init(_ descriptions: [SourceDescription], port: SourcePort) throws {
+    init(_ descriptions: [SourceDescription], port: SourcePort, isEndless: Bool = false) throws {
         self.port = port
+        self.isEndless = isEndless
         guess = try PortGuess()
         sources = descriptions.map { SourceReport(name: $0.name, port: port, state: .partial) }
         numbers = SourceNumbers(described: descriptions.count)
@@ -59,7 +67,15 @@ struct SourceReports {
         }
         if case .lost(let what) = chunk.notice {
             lost.append(SourceRemark(name: chunk.source.name, reason: what))
-            logger.notice("Lines of a source are lost", ["source": .string(chunk.source.name), "what": .string(what)])
+            logger.log(
+                isEndless ? .warning : .notice, "Lines of a source are lost",
+                ["source": .string(chunk.source.name), "what": .string(what)])
+        }
+        if case .remark(let text) = chunk.notice {
+            if remarks.count < Self.mostRemarks { remarks.append(SourceRemark(name: chunk.source.name, reason: text)) }
+            logger.log(
+                isEndless ? .warning : .notice, "A source has changed",
+                ["source": .string(chunk.source.name), "what": .string(text)])
         }
         if chunk.isLast {
             logger.info(sources[index].state.message, ["source": .string(chunk.source.name)])
@@ -71,6 +87,7 @@ struct SourceReports {
         committed.removeAll(keepingCapacity: true)
         committedUnreadable = unreadable.count
         committedLost = lost.count
+        committedRemarks = remarks.count
     }
 
     /// Takes back everything since the last commit.
@@ -83,6 +100,7 @@ struct SourceReports {
         committed = [:]
         unreadable.removeLast(unreadable.count - committedUnreadable)
         lost.removeLast(lost.count - committedLost)
+        remarks.removeLast(remarks.count - committedRemarks)
     }
 
     /// The progress of the port. `total` is the number of lines that the run has read so far.
@@ -126,7 +144,7 @@ extension SourceReport {
         case .skipped: state = .skipped
         case .unreadable: state = .unreadable
         case .unfinishedLine: isUnfinished = true
-        case .lost, nil: break
+        case .lost, .remark, nil: break
         }
         if chunk.isLast, state == .partial { state = .complete }
     }

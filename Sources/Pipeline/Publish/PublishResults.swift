@@ -55,7 +55,7 @@ struct PublishResults {
             sources[index].remark = why
         case .lost(let why): sources[index].remark = why
         case .unfinishedLine: sources[index].isUnfinished = true
-        case nil: break
+        case .remark, nil: break
         }
     }
 

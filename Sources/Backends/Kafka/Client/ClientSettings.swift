@@ -10,7 +10,7 @@ struct ClientSettings {
 
     /// The group that offsets are committed for, unless the location names another.
     static let defaultGroup = "reelhouse"
-    /// How many bytes of records may be ready to be read, over all partitions.
+    /// How many bytes of records may be ready to be read, over all partitions of all topics.
     static let readyBytes = 32 << 20
     /// How many bytes, as they are stored (compressed), a broker sends in one answer.
     static let answerBytes = 8 << 20
@@ -23,13 +23,13 @@ struct ClientSettings {
             // mistake is an error at once.
             ("receive.message.max.bytes", "\(256 << 20)"),
         ]
-        if case .reading(let partitions) = role {
+        if case .reading(let partitions, let topics) = role {
             let share = ClientSettings.answerBytes / max(1, partitions)
             settings += [
                 ("group.id", ClientSettings.defaultGroup), ("fetch.wait.max.ms", "200"),
                 ("fetch.max.bytes", "\(ClientSettings.answerBytes)"),
                 ("fetch.message.max.bytes", "\(min(max(share, 256 << 10), 1 << 20))"),
-                ("queued.max.messages.kbytes", "\(ClientSettings.readyBytes >> 10)"),
+                ("queued.max.messages.kbytes", "\((ClientSettings.readyBytes >> 10) / max(1, topics))"),
             ]
         }
         var own = location.properties

@@ -17,8 +17,9 @@ public final class KafkaClient {
     public enum Role: Sendable {
         /// Asks for metadata and offsets; its ends of partitions include records of transactions that are not ended.
         case inspecting
-        /// Reads some partitions; its ends of partitions are those of the committed records.
-        case reading(partitions: Int)
+        /// Reads some partitions, while other clients read other topics, so many in all; its ends of partitions are those
+        /// of the committed records.
+        case reading(partitions: Int, topics: Int = 1)
         /// Writes, with these properties beside those of the location.
         case writing([String: String])
     }

@@ -1,7 +1,7 @@
 import Domain
 
-/// The partitions of the topics that `--movies` or `--events` names, as a batch that ends: each partition is read from
-/// the position in the warehouse to the end that it has when the reading begins.
+/// The partitions of the topics that `--movies` or `--events` names. As a batch, each partition is read from the position
+/// in the warehouse to the end that it has when the reading begins; a followed one has no end.
 ///
 ///     let set = try KafkaSet([KafkaLocation("kafka://localhost/user_logs")], port: .events)
 ///     let names = try set.describe().map(\.name)   // ["user_logs/0", "user_logs/1", "user_logs/2"]
@@ -10,6 +10,8 @@ public struct KafkaSet: SourceSet {
     public let port: SourcePort
     private let topics: [(location: KafkaLocation, topic: KafkaTopic)]
     private let chunkSize: ChunkSize
+    private let options: SourceOptions
+    private let numbers: PartitionNumbers
 
     /// Asks the brokers for the topics' partitions.
     ///
@@ -20,6 +22,7 @@ public struct KafkaSet: SourceSet {
         chunkBytes: Int? = nil
     ) throws(KafkaError) {
         self.port = port
+        self.options = options
         chunkSize = chunkBytes.map { ChunkSize(bytes: $0) } ?? ChunkSize(options)
         var topics: [(location: KafkaLocation, topic: KafkaTopic)] = []
         for location in locations {
@@ -29,7 +32,15 @@ public struct KafkaSet: SourceSet {
             topics.append((location, topic))
         }
         self.topics = topics
+        numbers = PartitionNumbers(described: topics.flatMap { KafkaSet.keys(of: $0.topic) })
     }
+
+    private static func keys(of topic: KafkaTopic) -> [PartitionKey] {
+        topic.numbers.map { PartitionKey(cluster: topic.cluster, topic: topic.name, number: $0) }
+    }
+
+    /// Whether its partitions are followed.
+    public var isEndless: Bool { options.isFollowed }
 
     /// The partitions, as `topic/number`.
     public func describe() -> [SourceDescription] {
@@ -44,35 +55,65 @@ public struct KafkaSet: SourceSet {
     public func open(
         _ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void
     ) throws -> any LineSource {
-        var rows: [PartitionKey: [(key: PartitionKey, row: Checkpoint)]] = [:]
+        var rows: KnownPartitions = [:]
         try known { source in
             guard !source.isOutgrown, source.mark.identity.snapshotDay == request.snapshotDay,
                 let key = PartitionKey(source.mark.identity.key)
             else { return }
             rows[key.first, default: []].append((key, source.checkpoint))
         }
-        var number = 0
-        var readers: [TopicReader] = []
-        for (location, topic) in topics {
-            let client = try KafkaClient(location, .reading(partitions: topic.partitions.count))
-            let keys = topic.numbers.map { PartitionKey(cluster: topic.cluster, topic: topic.name, number: $0) }
-            let bounds = try KafkaSet.bounds(of: topic, client, at: location) { bounds in
-                zip(keys, topic.numbers).contains { key, partition in
-                    guard let bounds = bounds[partition] else { return false }
-                    let newest = rows[key]?.max { $0.key.generation < $1.key.generation }
-                    return newest.map { PartitionPosition($0.row.position).next > bounds.end } ?? false
-                }
-            }
-            let partitions = zip(keys, topic.numbers).compactMap { key, partition -> PartitionReading? in
-                defer { number += 1 }
-                guard let bounds = bounds[partition] else { return nil }
-                return PartitionReading(
-                    key, known: rows[key] ?? [], bounds: bounds, port: port, number: number, request: request)
-            }
-            readers.append(
-                TopicReader(client, partitions, lines: RecordLines(port, request), chunkSize: chunkSize))
+        let plan = ReadingPlan(port: port, request: request, isFollowed: options.isFollowed, numbers: numbers)
+        let readers = try topics.map { location, topic in
+            (
+                topic: TopicIdentity(cluster: topic.cluster, topic: topic.name),
+                reader: try reader(of: topic, at: location, known: rows, plan)
+            )
         }
-        return KafkaSource(readers)
+        return KafkaSource(readers, numbers)
+    }
+
+    /// The ledger's rows of partitions, in all their generations, by the keys of the first one.
+    typealias KnownPartitions = [PartitionKey: [(key: PartitionKey, row: Checkpoint)]]
+
+    /// A reader of a topic that has fetched nothing yet.
+    private func reader(
+        of topic: KafkaTopic, at location: KafkaLocation, known rows: KnownPartitions, _ plan: ReadingPlan
+    ) throws(KafkaError) -> TopicReader {
+        let role = KafkaClient.Role.reading(partitions: topic.partitions.count, topics: topics.count)
+        let client = try KafkaClient(location, role)
+        let keys = KafkaSet.keys(of: topic)
+        let bounds = try KafkaSet.bounds(of: topic, client, at: location) { bounds in
+            keys.contains { key in
+                guard let bounds = bounds[key.number] else { return false }
+                let newest = rows[key]?.max { $0.key.generation < $1.key.generation }
+                return newest.map { PartitionPosition($0.row.position).next > bounds.end } ?? false
+            }
+        }
+        // A partition that appears after the topic was read once begins at its beginning.
+        let isKnown = keys.contains { rows[$0] != nil }
+        let starts = isKnown ? [:] : try starts(of: topic, bounds, client)
+        let partitions = keys.compactMap { key -> PartitionReading? in
+            guard let bounds = bounds[key.number] else { return nil }
+            return PartitionReading(
+                key, known: rows[key] ?? [], bounds: bounds, start: starts[key.number], plan: plan)
+        }
+        let following =
+            options.isFollowed
+            ? TopicReader.Following(location, known: rows, plan: plan, patience: options.patience / .seconds(1)) : nil
+        return TopicReader(
+            client, role, partitions, lines: RecordLines(port, plan.request), chunkSize: chunkSize,
+            following: following)
+    }
+
+    /// Where the partitions of a topic begin that the ledger does not know; none where that is their beginning.
+    private func starts(
+        of topic: KafkaTopic, _ bounds: [Int32: PartitionBounds], _ client: KafkaClient
+    ) throws(KafkaError) -> [Int32: Int64] {
+        switch options.start {
+        case .earliest: [:]
+        case .latest: bounds.mapValues(\.stableEnd)
+        case .time(let time): try client.offsets(of: topic.numbers, at: .time(time))
+        }
     }
 
     /// The bounds of a topic's partitions.

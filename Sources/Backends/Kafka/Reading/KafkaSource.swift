@@ -2,32 +2,39 @@ import Domain
 import Glibc
 import Synchronization
 
-/// The partitions of one or more topics, read up to the ends that they had at the start: one topic after the other.
+/// The partitions of one or more topics: read up to the ends that they had at the start, or followed. Topics take turns.
 ///
 /// One thread is in `next`; another one calls `committed` and `close`.
 final class KafkaSource: LineSource {
     private let readers: [TopicReader]
+    private let numbers: PartitionNumbers
     /// The groups' offsets of each reader; used by the thread that commits.
     private let groups: [GroupOffsets]
-    /// Which partition of which reader each source is.
-    private let places: [Int: (reader: Int, partition: Int32)]
-    private var reading = 0
+    /// The cluster and the topic of each reader.
+    private let topics: [TopicIdentity]
+    /// Whether each reader has come to its end.
+    private var areEnded: [Bool]
+    /// The reader that is asked first the next time.
+    private var turn = 0
     private let isClosed = Mutex(false)
     private let isStopRequested: @Sendable () -> Bool
     private let finalRemarks = Mutex<[SourceRemark]>([])
 
     /// A source.
     ///
-    /// - Parameter readers: one for each topic.
-    init(_ readers: [TopicReader], isStopRequested: @escaping @Sendable () -> Bool = { StopRequest.isMade }) {
-        self.readers = readers
+    /// - Parameters:
+    ///   - readers: one for each topic.
+    ///   - numbers: those of the readers' sources.
+    init(
+        _ readers: [(topic: TopicIdentity, reader: TopicReader)], _ numbers: PartitionNumbers,
+        isStopRequested: @escaping @Sendable () -> Bool = { StopRequest.isMade }
+    ) {
+        self.readers = readers.map(\.reader)
+        topics = readers.map(\.topic)
+        self.numbers = numbers
         self.isStopRequested = isStopRequested
-        groups = readers.map { GroupOffsets($0.handle, topic: $0.topic) }
-        var places: [Int: (reader: Int, partition: Int32)] = [:]
-        for (index, reader) in readers.enumerated() {
-            for partition in reader.partitions { places[partition.source.number] = (index, partition.key.number) }
-        }
-        self.places = places
+        groups = readers.map { GroupOffsets($0.reader.handle, topic: $0.topic.topic) }
+        areEnded = readers.map { _ in false }
     }
 
     private var isOver: Bool { isClosed.withLock { $0 } }
@@ -43,12 +50,29 @@ final class KafkaSource: LineSource {
         }
     }
 
+    /// For how many milliseconds records are waited for, over all topics.
+    private static let wait = 100
+
     private func nextChunk() throws(KafkaError) -> LineChunk? {
-        while reading < readers.count {
-            if let chunk = try readers[reading].next(isClosed: { isOver }) { return chunk }
-            if isOver { return nil }
-            noteRemarks(of: readers[reading])
-            reading += 1
+        for reader in readers { reader.resume() }
+        var wait: Int32 = 0
+        while !isOver {
+            var waiting = 0
+            for step in readers.indices {
+                let index = (turn + step) % readers.count
+                if areEnded[index] { continue }
+                switch try readers[index].poll(waiting: wait) {
+                case .chunk(let chunk):
+                    turn = index + 1
+                    return chunk
+                case .nothing: waiting += 1
+                case .ended:
+                    areEnded[index] = true
+                    noteRemarks(of: readers[index])
+                }
+            }
+            if waiting == 0 { return nil }
+            wait = Int32(max(5, KafkaSource.wait / waiting))
         }
         return nil
     }
@@ -61,19 +85,21 @@ final class KafkaSource: LineSource {
     func committed(_ positions: [(source: Source, position: SourcePosition)]) {
         var offsets: [Int: [(Int32, Int64)]] = [:]
         for (source, position) in positions {
-            guard let place = places[source.number] else { continue }
-            offsets[place.reader, default: []].append((place.partition, position.order))
+            guard let key = numbers.key(of: source.number),
+                let index = topics.firstIndex(of: TopicIdentity(cluster: key.cluster, topic: key.topic))
+            else { continue }
+            offsets[index, default: []].append((key.number, position.order))
         }
-        for (reader, offsets) in offsets { groups[reader].commit(offsets) }
+        for (index, offsets) in offsets { groups[index].commit(offsets) }
     }
 
     func close() {
         isClosed.withLock { $0 = true }
         for group in groups { group.finish(isStopping: isStopRequested) }
-        let refusals = zip(readers, groups).compactMap { reader, group in
+        let refusals = zip(topics, groups).compactMap { topic, group in
             group.refusal.map { error in
                 SourceRemark(
-                    name: reader.topic,
+                    name: topic.topic,
                     reason:
                         "the group's offsets could not be committed (\(error.message)); only monitors of its lag need "
                         + "them, since the position is in the warehouse")

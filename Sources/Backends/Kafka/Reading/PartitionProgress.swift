@@ -3,7 +3,7 @@
 ///
 /// An offset that has no record is not an error: markers of transactions, aborted records and compacted ones leave gaps.
 /// So the reading ends with a record at the end that was seen at the start or after it, or when a broker says that there
-/// is nothing more; and only offsets before the log's beginning are lost.
+/// is nothing more; and only offsets before the log's beginning are lost. A partition that is followed has no end.
 ///
 ///     var progress = PartitionProgress(position: stored, bounds: bounds)
 ///     if progress.isReplaced { … }                                   // It is another log.
@@ -32,8 +32,8 @@ struct PartitionProgress: Equatable {
 
     /// How far it has been read.
     private(set) var position: PartitionPosition
-    /// The end of the reading.
-    let end: Int64
+    /// The end of the reading; `Int64.max` for a partition that is followed.
+    let limit: Int64
     /// Where the partition begins and ends.
     let bounds: PartitionBounds
     /// Whether the position in the ledger belongs to another log: one that began later, or was longer.
@@ -46,17 +46,22 @@ struct PartitionProgress: Equatable {
     private(set) var isUnproven = false
     /// Whether the reading is at its end.
     private(set) var isDone = false
+    /// Whether the position of a partition that is followed has passed offsets without records, and was not taken since.
+    private(set) var hasPassedGap = false
+    private var isFollowed: Bool { limit == .max }
 
     /// A reading.
     ///
-    /// - Parameter position: how far it was read before; nil to read it from its beginning.
-    init(position: PartitionPosition?, bounds: PartitionBounds) {
+    /// - Parameters:
+    ///   - position: how far it was read before; nil to read it from its beginning.
+    ///   - isFollowed: whether it has no end.
+    init(position: PartitionPosition?, bounds: PartitionBounds, isFollowed: Bool = false) {
         self.bounds = bounds
-        end = bounds.stableEnd
+        limit = isFollowed ? .max : bounds.stableEnd
         let fresh = PartitionPosition(next: bounds.beginning, beginning: bounds.beginning)
         guard let position else {
             self.position = fresh
-            isDone = fresh.next >= end
+            isDone = fresh.next >= limit
             return
         }
         self.position = position
@@ -70,7 +75,7 @@ struct PartitionProgress: Equatable {
         } else if let proof = position.proof, proof.offset >= bounds.beginning {
             expected = proof
         }
-        isDone = expected == nil && self.position.next >= end
+        isDone = expected == nil && self.position.next >= limit
     }
 
     /// The offset from which records have to be fetched; nil when none are needed.
@@ -91,24 +96,25 @@ struct PartitionProgress: Equatable {
             if offset < expected.offset { return .skip }
             isUnproven = true
             self.expected = nil
-            if position.next >= end {
+            if position.next >= limit {
                 isDone = true
                 return .leave
             }
         }
         if offset < position.next { return .skip }
-        if offset >= end {
-            finish(at: end)
+        if offset >= limit {
+            finish(at: limit)
             return .leave
         }
         position.next = offset + 1
-        if position.next >= end { isDone = true }
+        if position.next >= limit { isDone = true }
         return .take
     }
 
     /// A broker says that there is nothing more to read before an offset.
     mutating func reachedEnd(at offset: Int64) {
-        if isDone || offset < end { return }
+        if isFollowed { return passGap(before: offset) }
+        if isDone || offset < limit { return }
         if expected != nil {
             isUnproven = true
             expected = nil
@@ -123,7 +129,7 @@ struct PartitionProgress: Equatable {
         guard position.next < beginning else { return }
         loss = Loss(first: loss?.first ?? position.next, last: beginning - 1)
         position.next = beginning
-        if position.next >= end { isDone = true }
+        if position.next >= limit { isDone = true }
     }
 
     /// Takes the loss, to tell it once.
@@ -135,9 +141,32 @@ struct PartitionProgress: Equatable {
     /// Notes the last record that was taken.
     mutating func note(_ proof: RecordProof) { position.proof = proof }
 
+    /// Ends the reading where it is.
+    mutating func end() { isDone = true }
+
+    /// Takes the news that offsets without records were passed.
+    mutating func takeGap() { hasPassedGap = false }
+
+    /// Has the last record come again, since the log may be another one now.
+    mutating func proveAgain() {
+        guard let proof = position.proof, proof.offset >= position.beginning else { return }
+        (expected, isUnproven) = (proof, false)
+    }
+
+    private mutating func passGap(before offset: Int64) {
+        if let expected {
+            guard offset > expected.offset else { return }
+            isUnproven = true
+            self.expected = nil
+        }
+        guard offset > position.next else { return }
+        position.next = offset
+        hasPassedGap = true
+    }
+
     private mutating func prove() {
         expected = nil
-        if position.next >= end { isDone = true }
+        if position.next >= limit { isDone = true }
     }
 
     private mutating func finish(at offset: Int64) {

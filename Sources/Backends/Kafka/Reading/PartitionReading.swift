@@ -1,5 +1,17 @@
 import Domain
 
+/// How partitions are read, whichever they are.
+struct ReadingPlan: Sendable {
+    /// The port that they are read through.
+    var port: SourcePort
+    /// What the run asks for.
+    var request: SourceRequest
+    /// Whether they are followed, and not read to the ends that they have.
+    var isFollowed = false
+    /// The numbers of their sources.
+    var numbers: PartitionNumbers
+}
+
 /// A partition that is being read: how far, and as which source.
 struct PartitionReading {
     /// What identifies it.
@@ -8,48 +20,82 @@ struct PartitionReading {
     var progress: PartitionProgress
     /// The source of its chunks.
     private(set) var source: Source
-    /// What its next chunk says.
+    /// What its next chunks say.
     private var notices: [SourceNotice] = []
+    /// Whether its position has to be stored although no records have come.
+    private var hasNewPosition = false
+    /// Whether its source has given a chunk.
+    private var hasGiven = false
     /// Whether its last chunk was given.
-    var isEnded = false
-    private let request: SourceRequest
+    private(set) var isEnded = false
+    private let plan: ReadingPlan
 
     /// A partition whose records are not fetched yet.
     ///
     /// - Parameters:
     ///   - key: with the first generation.
     ///   - known: the ledger's rows of this partition, in all its generations.
-    ///   - number: the number of its source.
+    ///   - start: the offset where it begins when the ledger has no row; nil for its beginning.
     init(
-        _ key: PartitionKey, known: [(key: PartitionKey, row: Checkpoint)], bounds: PartitionBounds, port: SourcePort,
-        number: Int, request: SourceRequest
+        _ key: PartitionKey, known: [(key: PartitionKey, row: Checkpoint)], bounds: PartitionBounds,
+        start: Int64? = nil, plan: ReadingPlan
     ) {
-        self.request = request
+        self.plan = plan
         let newest = known.max { $0.key.generation < $1.key.generation }
-        self.key = newest?.key ?? key
-        let isReadAgain = newest.map { request.readsAgain(firstRun: $0.row.firstRun) } ?? false
-        let position = isReadAgain ? nil : newest.map { PartitionPosition($0.row.position) }
-        progress = PartitionProgress(position: position, bounds: bounds)
+        let isReadAgain = newest.map { plan.request.readsAgain(firstRun: $0.row.firstRun) } ?? false
+        var position = isReadAgain ? nil : newest.map { PartitionPosition($0.row.position) }
+        if newest == nil, let start {
+            position = PartitionPosition(next: max(start, bounds.beginning), beginning: bounds.beginning)
+            hasNewPosition = true
+        }
+        progress = PartitionProgress(position: position, bounds: bounds, isFollowed: plan.isFollowed)
+        let key = newest?.key ?? key
+        self.key = progress.isReplaced ? key.successor : key
         source = Source(
-            name: key.name, known: newest?.row, port: port, number: number, isReadAgain: isReadAgain)
-        if progress.isReplaced { beginAnew(bounds) }
+            name: key.name, known: progress.isReplaced ? nil : newest?.row, port: plan.port,
+            number: plan.numbers.number(of: self.key), isReadAgain: isReadAgain && !progress.isReplaced,
+            hasFixedLines: true)
+        if progress.isReplaced { restart(bounds) }
     }
 
-    /// Reads the log that has replaced the one in the ledger, from its beginning and as a new source.
+    /// Reads the log that has replaced the one that was read, from its beginning and as a new source.
     mutating func beginAnew(_ bounds: PartitionBounds) {
+        let successor = key.successor
+        if !hasGiven { plan.numbers.hand(over: key, to: successor) }
+        key = successor
+        source = Source(
+            name: key.name, port: source.port, number: plan.numbers.number(of: key), hasFixedLines: true)
+        hasGiven = false
+        restart(bounds)
+    }
+
+    private mutating func restart(_ bounds: PartitionBounds) {
         let old = progress.position
-        key = key.successor
-        source = Source(name: key.name, port: source.port, number: source.number)
-        progress = PartitionProgress(position: nil, bounds: bounds)
+        progress = PartitionProgress(position: nil, bounds: bounds, isFollowed: plan.isFollowed)
         notices.append(
             .lost(
                 "the topic was deleted and made anew since it was read up to offset \(old.next); the new one is read from "
                     + "its beginning, and what the old one had from that offset on is lost"))
     }
 
+    /// Ends the reading of a partition that is not there any more, since its topic was made anew with fewer.
+    ///
+    /// - Returns: whether it was being read.
+    mutating func endWhereItIs() -> Bool {
+        guard !progress.isDone else { return false }
+        progress.end()
+        notices.append(
+            .lost(
+                "the partition is not there any more; what it had from offset \(progress.position.next) on is lost"))
+        return true
+    }
+
+    /// Tells something with the next chunk.
+    mutating func tell(_ remark: String) { notices.append(.remark(remark)) }
+
     /// The identity of its source.
     var identity: SourceIdentity {
-        SourceIdentity(port: source.port, key: key.text, snapshotDay: request.snapshotDay)
+        SourceIdentity(port: source.port, key: key.text, snapshotDay: plan.request.snapshotDay)
     }
 
     /// An empty chunk.
@@ -60,6 +106,12 @@ struct PartitionReading {
     /// Completes a chunk that ends where the reading is now.
     mutating func complete(_ chunk: LineChunk) {
         if let loss = progress.takeLoss() { notices.append(.lost(PartitionReading.words(loss))) }
+        if plan.isFollowed, progress.isUnproven, !isUnprovenTold, let words = unprovenWords {
+            isUnprovenTold = true
+            notices.append(.remark(words))
+        }
+        progress.takeGap()
+        (hasNewPosition, hasGiven) = (false, true)
         chunk.end = progress.position.stored
         chunk.mark = SourceMark(identity: identity, mayGrow: true)
         if !notices.isEmpty { chunk.notice = notices.removeFirst() }
@@ -69,10 +121,18 @@ struct PartitionReading {
     }
 
     /// Whether a chunk is due although no records have come for it.
-    var hasSomethingToSay: Bool { !isEnded && (progress.isDone || progress.loss != nil || !notices.isEmpty) }
+    var hasSomethingToSay: Bool {
+        !isEnded
+            && (progress.isDone || progress.loss != nil || !notices.isEmpty || hasNewPosition || progress.hasPassedGap)
+    }
 
-    /// What is left for a later run; nil when nothing is.
+    // MARK: What there is to tell
+
+    private var isUnprovenTold = false
+
+    /// What is left for a later run; nil when nothing is. A partition that is followed tells it at once instead.
     var remarks: [SourceRemark] {
+        if plan.isFollowed { return [] }
         var reasons: [String] = []
         let bounds = progress.bounds
         if bounds.stableEnd < bounds.end {
@@ -80,12 +140,15 @@ struct PartitionReading {
                 "an open transaction holds back the records from offset \(bounds.stableEnd) to \(bounds.end - 1); the next run "
                     + "reads them when it has ended")
         }
-        if progress.isUnproven, let proof = progress.position.proof {
-            reasons.append(
-                "the record that was read last before, up to offset \(proof.offset), is not there any more, so that "
-                    + "nothing shows whether the topic was made anew (it may be compacted)")
-        }
+        if progress.isUnproven, let words = unprovenWords { reasons.append(words) }
         return reasons.map { SourceRemark(name: key.name, reason: $0) }
+    }
+
+    private var unprovenWords: String? {
+        progress.position.proof.map { proof in
+            "the record that was read last before, up to offset \(proof.offset), is not there any more, so that "
+                + "nothing shows whether the topic was made anew (it may be compacted)"
+        }
     }
 
     private static func words(_ loss: PartitionProgress.Loss) -> String {

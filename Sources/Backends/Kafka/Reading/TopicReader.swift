@@ -1,7 +1,8 @@
 import CKafka
 import Domain
 
-/// Reads the partitions of a topic, each up to the end that it had at the start. Used by one thread.
+/// Reads the partitions of a topic: each up to the end that it had at the start, or without an end (`TopicReader+Following`).
+/// Used by one thread.
 final class TopicReader {
     /// The limits on a reading that does not get on, in seconds.
     struct Patience {
@@ -11,45 +12,59 @@ final class TopicReader {
         var inAll = 60.0
     }
 
-    private let location: KafkaLocation
+    /// The answer of `poll`.
+    enum Answer {
+        case chunk(LineChunk)
+        /// There is nothing at the moment.
+        case nothing
+        /// All partitions have been read.
+        case ended
+    }
+
+    let location: KafkaLocation
     private let lines: RecordLines
     private let chunkSize: ChunkSize
     private let patience: Patience
-    private var client: KafkaClient
+    private let role: KafkaClient.Role
+    private(set) var client: KafkaClient
+    /// The first client, which commits the group's offsets.
+    let handle: KafkaHandle
     private let batch = RecordBatch()
-    private(set) var partitions: [PartitionReading]
+    var partitions: [PartitionReading]
     /// The index in `partitions` of each partition's number.
-    private let indexes: [Int32: Int]
+    private var indexes: [Int32: Int] = [:]
     /// The index of the partition whose record came last.
     private var current = 0
     private var isAssigned = false
     /// When something came from a broker, in seconds of a clock.
-    private var lastProgress = KafkaClient.now
+    private(set) var lastProgress = KafkaClient.now
     /// When the brokers were asked whether they are still there.
     private var lastQuestion = KafkaClient.now
     /// Whether the client was replaced by another one because nothing came from it any more.
     private var wasReopened = false
+    /// What is needed to follow the topic; nil where it is read to its end.
+    var following: Following?
 
     /// A reader of some partitions.
     ///
     /// - Parameters:
-    ///   - client: with the role `.reading`.
+    ///   - client: with the role `role`, which is a reading one.
     ///   - chunkSize: how large a chunk may become.
     init(
-        _ client: KafkaClient, _ partitions: [PartitionReading], lines: RecordLines, chunkSize: ChunkSize,
-        patience: Patience = Patience()
+        _ client: KafkaClient, _ role: KafkaClient.Role, _ partitions: [PartitionReading], lines: RecordLines,
+        chunkSize: ChunkSize, following: Following? = nil, patience: Patience = Patience()
     ) {
         self.client = client
+        self.role = role
+        handle = client.handle
         location = client.location
         self.partitions = partitions
         self.lines = lines
         self.chunkSize = chunkSize
+        self.following = following
         self.patience = patience
-        indexes = Dictionary(partitions.enumerated().map { ($1.key.number, $0) }) { first, _ in first }
+        indexPartitions()
     }
-
-    /// The client, for the group's offsets.
-    var handle: KafkaHandle { client.handle }
 
     /// The topic's name.
     var topic: String { location.topic }
@@ -58,27 +73,32 @@ final class TopicReader {
     var remarks: [SourceRemark] {
         let reopened = SourceRemark(
             name: location.topic, reason: "a client that got no more records was replaced by another one")
-        return partitions.flatMap(\.remarks) + (wasReopened ? [reopened] : [])
+        return partitions.flatMap(\.remarks) + (wasReopened && following == nil ? [reopened] : [])
     }
 
-    /// The next chunk; nil when all partitions have been read.
+    /// Reading goes on after a pause, as a warehouse may be slower than the brokers: only what is waited from here on
+    /// counts.
+    func resume() {
+        if following == nil { lastProgress = KafkaClient.now }
+    }
+
+    /// The next chunk.
     ///
-    /// - Parameter isClosed: whether the reading is over; then it gives nil.
+    /// - Parameter milliseconds: how long to wait for records.
     /// - Throws: `KafkaError`.
-    func next(isClosed: () -> Bool) throws(KafkaError) -> LineChunk? {
-        // A warehouse may be slower than the brokers, so that only what is waited here counts.
-        lastProgress = KafkaClient.now
-        while !isClosed() {
+    func poll(waiting milliseconds: Int32) throws(KafkaError) -> Answer {
+        if following != nil { try follow() }
+        while true {
             if let index = partitions.firstIndex(where: \.hasSomethingToSay) {
                 let chunk = partitions[index].chunk(capacity: 0)
                 partitions[index].complete(chunk)
-                return chunk
+                return .chunk(chunk)
             }
-            if partitions.allSatisfy(\.isEnded) { return nil }
+            if following == nil, partitions.allSatisfy(\.isEnded) { return .ended }
             if !isAssigned { try assign() }
             guard let record = batch.first else {
-                try fill()
-                continue
+                if try fill(waiting: milliseconds) { continue }
+                return .nothing
             }
             guard let index = index(of: record.pointee.partition) else {
                 batch.pass()
@@ -90,16 +110,20 @@ final class TopicReader {
                 try receive(message, in: index)
                 continue
             }
-            if let chunk = try chunk(of: index) { return chunk }
+            if let chunk = try chunk(of: index) { return .chunk(chunk) }
         }
-        return nil
     }
 
-    private func index(of number: Int32) -> Int? {
-        if partitions[current].key.number == number { return current }
+    func index(of number: Int32) -> Int? {
+        if current < partitions.count, partitions[current].key.number == number { return current }
         guard let index = indexes[number] else { return nil }
         current = index
         return index
+    }
+
+    /// To be called when partitions were added.
+    func indexPartitions() {
+        indexes = Dictionary(partitions.enumerated().map { ($1.key.number, $0) }) { first, _ in first }
     }
 
     // MARK: Records
@@ -155,7 +179,10 @@ final class TopicReader {
         if partitions[index].progress.isDone { return }
         switch error.problem {
         case .offset: try findBeginning(index)
-        case .unreachable, .unknownHost: client.note(error, message.err)
+        case .unreachable, .unknownHost:
+            client.note(error, message.err)
+            following?.note(errorOf: key.number, isMissing: false)
+        case .unknownTopic where following != nil: following?.note(errorOf: key.number, isMissing: true)
         default: throw error
         }
     }
@@ -164,9 +191,10 @@ final class TopicReader {
     private func findBeginning(_ index: Int) throws(KafkaError) {
         let (key, progress) = (partitions[index].key, partitions[index].progress)
         let limit = KafkaClient.now + 3
+        var (beginning, end): (Int64, Int64) = (0, 0)
         while true {
-            let beginning = try client.offsets(of: [key.number], at: .beginning)[key.number] ?? 0
-            let end = try client.offsets(of: [key.number], at: .end)[key.number] ?? 0
+            beginning = try client.offsets(of: [key.number], at: .beginning)[key.number] ?? 0
+            end = try client.offsets(of: [key.number], at: .end)[key.number] ?? 0
             if beginning >= progress.position.beginning, progress.position.next <= end {
                 partitions[index].progress.lose(before: beginning)
                 return try assign()
@@ -174,6 +202,11 @@ final class TopicReader {
             // A broker that has just become the leader may not know the end yet.
             guard KafkaClient.now < limit else { break }
             try client.pause()
+        }
+        if following != nil {
+            partitions[index].beginAnew(
+                PartitionBounds(beginning: beginning, stableEnd: end, end: max(beginning, end)))
+            return try assign()
         }
         throw KafkaError(
             .replacedTopic, "the topic was deleted and made anew while it was read", activity: "reading \(key.name)",
@@ -195,7 +228,7 @@ final class TopicReader {
     }
 
     /// Tells the client which partitions to fetch, and from where. What it has fetched before is forgotten.
-    private func assign() throws(KafkaError) {
+    func assign() throws(KafkaError) {
         batch.removeAll()
         let list = PartitionList(
             topic: location.topic,
@@ -207,6 +240,20 @@ final class TopicReader {
             throw client.failure(code, during: "taking the partitions of \(location.topic)")
         }
         isAssigned = true
+        following?.watch.begin()
+    }
+
+    /// Replaces the client, which gets no more records, by another one.
+    func reopen() throws(KafkaError) {
+        batch.removeAll()
+        // The first one is kept for the group's offsets.
+        let code = rd_kafka_assign(client.handle.pointer, nil)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw client.failure(code, during: "giving up the partitions of \(location.topic)")
+        }
+        client = try KafkaClient(location, role)
+        wasReopened = true
+        try assign()
     }
 
     private func gotOn() {
@@ -214,16 +261,20 @@ final class TopicReader {
         client.succeeded()
     }
 
-    /// Waits a moment for records.
-    private func fill() throws(KafkaError) {
-        if batch.fill(from: try records(), waiting: 100) { return }
+    /// Waits a moment for records; whether there are any.
+    private func fill(waiting milliseconds: Int32) throws(KafkaError) -> Bool {
+        if batch.fill(from: try records(), waiting: milliseconds) { return true }
         client.takeEvents()
         let now = KafkaClient.now
         if let refusal = client.connections.refusal {
             throw refusal.during("reading \(location.topic)", at: location.description)
         }
-        guard now - max(lastProgress, lastQuestion) >= patience.beforeQuestion else { return }
-        try ask()
+        if following != nil {
+            following?.foundNothing(isDown: client.connections.downSince != nil, at: now)
+        } else if now - max(lastProgress, lastQuestion) >= patience.beforeQuestion {
+            try ask()
+        }
+        return false
     }
 
     /// Asks the leaders of the partitions whether they are still there, since nothing has come from them for long.
@@ -242,14 +293,8 @@ final class TopicReader {
             }
             return
         }
-        // They answer, and know of records that the client does not fetch. It is kept for the group's offsets.
-        let code = rd_kafka_assign(client.handle.pointer, nil)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw client.failure(code, during: "giving up the partitions of \(location.topic)")
-        }
-        client = try KafkaClient(location, .reading(partitions: partitions.count))
+        // They answer, and know of records that the client does not fetch.
         lastQuestion = KafkaClient.now
-        wasReopened = true
-        try assign()
+        try reopen()
     }
 }

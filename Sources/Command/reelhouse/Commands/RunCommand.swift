@@ -19,7 +19,8 @@ enum RunCommand: Command {
             be killed at any time. Marts, indexes and statistics are brought up to date once, at the end of the run.
 
             A topic of Kafka is read as a batch: each partition from where the last run ended to the end that it has \
-            now. The position is in the warehouse; the group's offsets are committed for monitors of its lag only.
+            now. The position is in the warehouse; the group's offsets are committed for monitors of its lag only. \
+            --follow goes on with what comes later; a signal then ends it with exit status 0.
 
             Ctrl-C, SIGTERM or SIGHUP stops the run at the next commit. A second signal stops it at once, unless it \
             comes within half a second of the first. Under nohup SIGHUP is ignored.
@@ -44,6 +45,7 @@ enum RunCommand: Command {
                 "max-duration", .duration,
                 help: "End after about so long and say what is left. The run stops reading early enough to commit and "
                     + "to refresh the marts; where that takes longer than predicted, it ends later."),
+        ] + Following.options + [
             CommonOption.retryFor,
             CommonOption.now, CommonOption.snapshotDate,
             .flag("reload", help: "Read sources again that were loaded before."),
@@ -60,6 +62,9 @@ enum RunCommand: Command {
             .init(
                 "zstdcat data/events/2026-11-20.ndjson.zst | reelhouse run --events -",
                 "Load events from standard input"),
+            .init(
+                "reelhouse run --follow --events kafka://localhost:9092/user_logs",
+                "Load the events of a topic as they come"),
             .init("reelhouse run --max-rejects 0.5% --json", "Load, and fail the job when more than 0.5 % is rejected"),
         ])
 
@@ -88,10 +93,15 @@ enum RunCommand: Command {
                 message: error.message,
                 hint: error.hint + " " + whatStays(hasBegun: hasBegun, isDryRun: arguments.flag("dry-run")),
                 kind: error.kind)
+        } catch {
+            guard let status = Following.statusOfStop(error, arguments) else { throw error }
+            context.console.progress.finish()
+            context.console.say("Stopped before anything was loaded.")
+            return status
         }
         context.console.progress.finish()
         let ending = RunEnding(
-            report, limit: arguments.limit("max-rejects"),
+            report, limit: arguments.limit("max-rejects"), isFollowing: arguments.flag("follow"),
             nameWidth: arguments.flag("json") ? nil : context.console.outputWidth.map { max(20, $0 - 4) })
         if arguments.flag("json") {
             try context.console.print(RunJSON.text(report, ending, withStages: arguments.flag("stages")))
@@ -126,6 +136,8 @@ enum RunCommand: Command {
             sources.chunkLines = max(1, Int(clamping: lines / 4))
         }
         options.commitInterval = arguments.duration("batch-interval").map { $0 / .seconds(1) }
+        options.retryFor = arguments.retryFor
+        try Following.apply(arguments, ports, to: &options, &sources)
         options.deadline = deadline
         sources.readsUnfinished = arguments.flag("whole")
         sources.own = Backends.ownFiles(
@@ -142,7 +154,6 @@ enum RunCommand: Command {
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
-        options.retryFor = arguments.retryFor
         let location = arguments.string("warehouse") ?? ""
         let (warehouse, dryRun) = try WarehouseRetries.open(
             for: options.retryFor, stop: stop, logger: context.logger
@@ -158,7 +169,7 @@ enum RunCommand: Command {
         ) { progress in
             report(
                 WorkProgress(
-                    label: progress.phase.rawValue, bytesDone: progress.bytes,
+                    label: arguments.flag("follow") ? "following" : progress.phase.rawValue, bytesDone: progress.bytes,
                     bytesTotal: progress.totalBytes == 0 ? nil : progress.totalBytes, read: progress.counts.read,
                     rejected: progress.counts.rejected))
         }

@@ -39,6 +39,8 @@ struct RunEnding: Equatable {
     struct Facts: Equatable {
         var task = Task.load
         var stop: StopSignal.Reason?
+        /// Whether the run follows its sources, so that a stop is how it ends.
+        var isFollowing = false
         var seconds = 0.0
         var counts = LineCounts()
         var sources: [Source] = []
@@ -71,7 +73,9 @@ struct RunEnding: Equatable {
             facts.sources[index].name = "standard input"
         }
         let left = facts.sources.filter(\.isLeft)
-        if let stop = facts.stop {
+        if facts.isFollowing, facts.stop != nil {
+            add(.done, "Stopped at a commit. The next run goes on from there.")
+        } else if let stop = facts.stop {
             let rest =
                 left.map(\.name) == ["standard input"]
                 ? ": standard input was not read to its end."
@@ -186,7 +190,7 @@ struct RunEnding: Equatable {
 
 extension RunEnding {
     /// The ending of a run.
-    init(_ report: LoadReport, limit: Limit?, nameWidth: Int? = nil) {
+    init(_ report: LoadReport, limit: Limit?, isFollowing: Bool = false, nameWidth: Int? = nil) {
         let sources = report.sources.map { source in
             Source(
                 name: source.name, isLeft: source.state == .partial, isUnread: source.counts.read == 0,
@@ -196,7 +200,7 @@ extension RunEnding {
         }
         self.init(
             Facts(
-                stop: report.stopReason, seconds: report.seconds, counts: report.run.counts, sources: sources,
+                stop: report.stopReason, isFollowing: isFollowing, seconds: report.seconds, counts: report.run.counts, sources: sources,
                 unreadable: report.unreadable, lost: report.lost, limit: limit, nameWidth: nameWidth))
     }
 

@@ -160,8 +160,25 @@ public struct RawStoreBackend: Backend {
     }
 }
 
+/// Where a source begins that the warehouse has no position of.
+public enum SourceStart: Sendable, Equatable {
+    /// With the first line that there is.
+    case earliest
+    /// After the last line that there is when it is opened.
+    case latest
+    /// With the first line of a time or later, in milliseconds since 1970.
+    case time(Int64)
+}
+
 /// Options for finding and reading the sources of a port, for every backend.
 public struct SourceOptions: Sendable {
+    /// Whether the lines that come later are read too, until the reading is closed (`--follow`). Only for backends with
+    /// `SourceBackend.canFollow`.
+    public var isFollowed = false
+    /// Where a source without a position begins (`--start`). Only for backends with `SourceBackend.canFollow`.
+    public var start = SourceStart.earliest
+    /// How long a followed source whose server is lost is waited for.
+    public var patience = Duration.seconds(300)
     /// The greatest number of lines in a chunk, so that a load can commit after that many; nil leaves it to the backend.
     public var chunkLines: Int?
     /// Whether a last line without LF is read although it may be unfinished (`--whole`).
@@ -179,6 +196,8 @@ public struct SourceBackend: Backend {
     public var naming: BackendNaming
     /// The ports that it can serve.
     public var ports: Set<SourcePort>
+    /// Whether its sources get lines while they are read, so that they can be followed, and read from a time on.
+    public var canFollow: Bool
     /// Throws when the text of a location is wrong. Opens nothing.
     public var validate: @Sendable (Location) throws -> Void
     /// What `doctor` reports about the libraries that this backend needs.
@@ -190,7 +209,7 @@ public struct SourceBackend: Backend {
 
     /// A description of a source backend. By default `check` opens the locations and counts their sources.
     public init(
-        naming: BackendNaming, ports: Set<SourcePort>,
+        naming: BackendNaming, ports: Set<SourcePort>, canFollow: Bool = false,
         validate: @escaping @Sendable (Location) throws -> Void = { _ in },
         libraries: @escaping @Sendable () -> [Finding] = { [] },
         open: @escaping @Sendable ([Location], SourcePort, SourceOptions) throws -> any SourceSet,
@@ -198,6 +217,7 @@ public struct SourceBackend: Backend {
     ) {
         self.naming = naming
         self.ports = ports
+        self.canFollow = canFollow
         self.validate = validate
         self.libraries = libraries
         self.open = open

@@ -46,6 +46,8 @@ public enum SourceNotice: Sendable, Equatable {
     case unreadable(String)
     /// Lines of it were deleted before they were read. The text says which, and what follows from it.
     case lost(String)
+    /// Something else that the user should know now.
+    case remark(String)
     /// Its last line is unfinished (without LF and no whole JSON object); a later run reads it.
     case unfinishedLine
 }

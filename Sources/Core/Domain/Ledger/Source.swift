@@ -37,13 +37,20 @@ public final class Source: Sendable {
     public let port: SourcePort
     /// Its index among the sources of its port in this run.
     public let number: Int
+    /// Whether its lines never change, as those of a topic do not. Then a line in quarantine that a reading of the whole
+    /// source does not find was deleted, and not mended, so that it stays open.
+    public let hasFixedLines: Bool
 
     /// A source.
-    public init(name: String, known: Checkpoint? = nil, port: SourcePort, number: Int, isReadAgain: Bool = false) {
+    public init(
+        name: String, known: Checkpoint? = nil, port: SourcePort, number: Int, isReadAgain: Bool = false,
+        hasFixedLines: Bool = false
+    ) {
         self.name = name
         self.known = known
         self.isReadAgain = isReadAgain
         self.port = port
         self.number = number
+        self.hasFixedLines = hasFixedLines
     }
 }
