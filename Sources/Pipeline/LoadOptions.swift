@@ -142,6 +142,8 @@ public struct LoadReport: RunReport, Sendable {
     public var rows: [(table: String, rows: Int64)] = []
     /// How much was recomputed after the load.
     public var refresh = RefreshReport()
+    /// Whether the marts lack lines of this run, since it was stopped.
+    public var areMartsStale = false
     /// Why the run was stopped; nil when it was not.
     public var stopReason: StopSignal.Reason?
     /// How long the run took, in seconds.

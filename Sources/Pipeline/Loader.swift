@@ -46,6 +46,7 @@ public final class Loader {
                 progress: lifecycle.progress)
         } finish: { run, input, report in
             report.misplaced = run.tally.misplaced
+            report.areMartsStale = run.areMartsStale
             report.rowsBefore = run.rowCounts.first ?? []
             report.rows = run.rowCounts.dropFirst().last ?? []
             for set in sets {

@@ -248,6 +248,20 @@ import Testing
                 at(500, .pause, []),
             ]),
         Case(
+            "indexes and statistics follow the first marts, and then at their own interval",
+            plan([[.movies, .events]]) { ($0.martInterval, $0.preparationInterval) = (60, 100) },
+            openingBoth + [
+                at(60, .pause, [.begin, .reenrichFacts]), at(60, .done, [.refreshMarts]),
+                at(61, .done, [.cureArrived]), at(61, .done, [.prepareForQuestions]), at(63, .done, [.commit]),
+                at(64, .committed, []),
+                at(124, events(30), [.begin, .insertEvents, .settleEvents, .awaitSettled]),
+                at(124, .settled(Growth()), commit), at(124, .committed, [.begin, .refreshMarts]),
+                at(125, .done, [.cureArrived]), at(125, .done, [.commit]), at(125, .committed, []),
+                at(190, events(30), [.begin, .insertEvents, .settleEvents, .awaitSettled]),
+                at(190, .settled(Growth()), commit), at(190, .committed, [.begin, .refreshMarts]),
+                at(191, .done, [.cureArrived]), at(191, .done, [.prepareForQuestions]), at(192, .done, [.commit]),
+            ]),
+        Case(
             "a dry run brings them up to date at its end",
             plan {
                 $0.isDryRun = true; $0.martInterval = 1

@@ -68,6 +68,15 @@ import Testing
         #expect(ledger.counts(before: .init(port: .events, number: 0)) == nil)
     }
 
+    /// A line of a topic that is not found again has expired, and is not mended.
+    @Test(arguments: [false, true]) func aSourceWithFixedLinesCuresNone(_ hasFixedLines: Bool) {
+        var ledger = SourceLedger(run: 7)
+        let source = Source(name: "a", port: .events, number: 0, hasFixedLines: hasFixedLines)
+        _ = ledger.add(Self.chunk(source, 10, "k", isLast: true), counts: Self.counts(10))
+        let pending = ledger.pending()
+        #expect(pending.readings.isEmpty == hasFixedLines && pending.checkpoints.first?.checkpoint.isComplete == true)
+    }
+
     @Test func aSourceGoesOnFromItsRow() {
         var ledger = SourceLedger(run: 9)
         let known = Self.checkpoint("k1", "old name", 10, read: 10, firstRun: 4)

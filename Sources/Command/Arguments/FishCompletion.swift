@@ -57,7 +57,8 @@ extension CompletionTable {
             let start = start(number...(operand.repeats ? 9999 : number))
             switch operand.kind {
             case .path, .location, .folder: lines.append("\(start) -F")
-            case .choice(let words), .timeOr(let words): lines.append("\(start) -a \(Self.fishQuoted(words.joined(separator: " ")))")
+            case .choice(let words), .timeOr(let words):
+                lines.append("\(start) -a \(Self.fishQuoted(words.joined(separator: " ")))")
             case .text, .integer, .number, .date, .time, .duration, .limit: break
             }
         }

@@ -66,7 +66,8 @@ public enum ValueKind: Sendable, Equatable {
         case .date: "a date such as 2026-11-24"
         case .time: "a time such as 2026-11-24T09:00:00Z, a date, or milliseconds since 1970"
         case .timeOr(let words):
-            words.joined(separator: ", ") + ", or a time such as 2026-11-24T09:00:00Z, a date, or milliseconds since 1970"
+            words.joined(separator: ", ")
+                + ", or a time such as 2026-11-24T09:00:00Z, a date, or milliseconds since 1970"
         case .duration: "a number with its unit, such as 0s, 90s, 15m, 2h or 1h30m"
         case .limit: "a count such as 100, or a share such as 0.5% or 0.005"
         case .choice(let words): "one of " + words.joined(separator: ", ")

@@ -71,7 +71,7 @@ struct LoadMachine {
     private var firstLine: Double?
     private var lastCommit = 0.0
     /// Whether the marts may be out of date.
-    private var isStale = true
+    private(set) var isStale = true
     private var isRefreshing = false
     private var lastRefresh = 0.0
     /// When indexes and statistics were brought up to date; nil when they were not in this run.

@@ -38,6 +38,9 @@ final class LoadRun {
     /// Why the run is stopped; nil when it is not.
     var stopReason: StopSignal.Reason? { machine.stopReason }
 
+    /// Whether the marts may be out of date.
+    var areMartsStale: Bool { machine.isStale }
+
     /// The counts that earlier runs have stored for a source that this run continues; nil when this run began it.
     func countsBefore(_ key: SourceLedger.Key) -> LineCounts? { ledger.counts(before: key) }
 

@@ -50,7 +50,9 @@ final class SourceBatches: LoadInput {
     deinit { for port in SourcePort.allCases { close(port) } }
 
     func prepare() throws {
-        for (port, set) in sets { reports[port] = try SourceReports(set.describe(), port: port, isEndless: set.isEndless) }
+        for (port, set) in sets {
+            reports[port] = try SourceReports(set.describe(), port: port, isEndless: set.isEndless)
+        }
     }
 
     func open(_ port: SourcePort) throws {

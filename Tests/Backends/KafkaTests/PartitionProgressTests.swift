@@ -15,6 +15,8 @@ import Testing
         case end(Int64)
         /// The log begins at an offset.
         case expiry(Int64)
+        /// The log may be another one: records are fetched again from this offset on.
+        case doubt(Int64?)
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -31,6 +33,7 @@ import Testing
         var isDone = true
         var lost: (Int64, Int64)?
         var isUnproven = false
+        var isFollowed = false
         var testDescription: String { name }
     }
 
@@ -106,7 +109,38 @@ import Testing
         Case(
             name: "a record that comes twice", bounds: (0, 2, 2), first: 0,
             events: [.record(0, .take), .record(0, .skip), .record(1, .take), .record(1, .leave)], next: 2),
+        followed("an empty one is waited for", bounds: (0, 0, 0), first: 0, events: [.end(0)], next: 0),
+        followed(
+            "it goes on behind the end of the start", bounds: (0, 1, 1), first: 0,
+            events: [.record(0, .take), .end(1), .record(1, .take), .record(7, .take)], next: 8),
+        followed(
+            "markers at the end are passed", stored: (4, 0, 3), bounds: (0, 6, 6), first: 3,
+            events: [.record(3, .skip), .end(6), .record(6, .take), .end(9), .end(9)], next: 9),
+        followed(
+            "the record was compacted away, and nothing follows", stored: (4, 0, 3), bounds: (0, 6, 6), first: 3,
+            events: [.end(6)], next: 6, isUnproven: true),
+        followed(
+            "an end before the record that proves the log says nothing", stored: (4, 0, 3), bounds: (0, 6, 6), first: 3,
+            events: [.end(3), .record(3, .skip), .record(4, .take)], next: 5),
+        followed(
+            "after an outage the log is the same", stored: (4, 0, 3), bounds: (0, 4, 4), first: 3,
+            events: [.record(3, .skip), .doubt(3), .record(3, .skip), .record(4, .take)], next: 5),
+        followed(
+            "after an outage the log is another one", stored: (4, 0, 3), bounds: (0, 4, 4), first: 3,
+            events: [.record(3, .skip), .doubt(3), .other(3, .replaced)], next: nil),
+        followed(
+            "nothing shows whether a log is the same of which nothing was read", bounds: (0, 0, 0), first: 0,
+            events: [.doubt(0), .record(0, .take)], next: 1),
     ]
+
+    private static func followed(
+        _ name: String, stored: (next: Int64, beginning: Int64, proof: Int64?)? = nil, bounds: (Int64, Int64, Int64),
+        first: Int64?, events: [Event], next: Int64?, isUnproven: Bool = false
+    ) -> Case {
+        Case(
+            name: "followed: " + name, stored: stored, bounds: bounds, first: first, events: events, next: next,
+            isDone: false, isUnproven: isUnproven, isFollowed: true)
+    }
 
     private static func proof(_ offset: Int64) -> RecordProof {
         RecordProof(offset: offset, timestamp: offset, hash: 1)
@@ -118,7 +152,7 @@ import Testing
         }
         let bounds = PartitionBounds(
             beginning: example.bounds.0, stableEnd: example.bounds.1, end: example.bounds.2)
-        var progress = PartitionProgress(position: position, bounds: bounds)
+        var progress = PartitionProgress(position: position, bounds: bounds, isFollowed: example.isFollowed)
         #expect(progress.firstOffset == example.first)
         for event in example.events {
             switch event {
@@ -129,6 +163,9 @@ import Testing
                     progress.receive(offset) { RecordProof(offset: offset, timestamp: offset, hash: 2) } == step)
             case .end(let offset): progress.reachedEnd(at: offset)
             case .expiry(let offset): progress.lose(before: offset)
+            case .doubt(let first):
+                progress.proveAgain()
+                #expect(progress.firstOffset == first)
             }
         }
         #expect(progress.isReplaced == (example.next == nil))

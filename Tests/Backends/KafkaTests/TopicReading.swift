@@ -29,11 +29,12 @@ struct TopicReading {
     init(
         _ topic: TestTopic, at address: String? = nil, _ parameters: String = "", port: SourcePort = .events,
         request: SourceRequest = SourceRequest(clockDay: 99), known: [KnownSource] = [], chunkBytes: Int = 1 << 20,
-        chunks limit: Int = .max, afterChunk body: (Int) throws -> Void = { _ in }
+        options: SourceOptions = SourceOptions(), chunks limit: Int = .max,
+        afterChunk body: (Int) throws -> Void = { _ in }
     ) throws {
         let location = try KafkaLocation(
             "kafka://\(address ?? topic.address)/\(topic.name)\(parameters)", environment: [:])
-        let set = try KafkaSet([location], port: port, chunkBytes: chunkBytes)
+        let set = try KafkaSet([location], port: port, options: options, chunkBytes: chunkBytes)
         let source = try set.open(request) { try known.forEach($0) }
         var rows = Dictionary(known.map { ($0.mark.identity, $0) }) { $1 }
         var (last, count): (Set<Int>, Int) = ([], 0)

@@ -77,7 +77,7 @@ import Testing
         case .integer(let bounds): String(bounds.lowerBound)
         case .number(let bounds): String(bounds.lowerBound)
         case .date: "2026-11-20"
-        case .time: "2026-11-20T00:00:00Z"
+        case .time, .timeOr: "2026-11-20T00:00:00Z"
         case .duration: "1s"
         case .limit: "5%"
         case .choice(let words): words[0]

@@ -71,7 +71,8 @@ public final class TestTopic: @unchecked Sendable {
                 return count > 0 ? rd_kafka_topic_result_error(topics?[0]) : rd_kafka_event_error(event)
             }
             if code == RD_KAFKA_RESP_ERR_NO_ERROR {
-                usleep(50_000)
+                // The broker knows the topic a moment later.
+                for _ in 0..<200 where (try? bounds(partition: partitions - 1)) == nil { usleep(50_000) }
                 return
             }
             // One of that name is still being deleted.

@@ -112,8 +112,8 @@ public struct KafkaError: ReportedError {
             "A record or a batch of the topic cannot be read; look at the brokers' logs. If receive.message.max.bytes is "
                 + "too small for a record, raise it."
         case .offset: "Run the same command again."
-        case .replacedTopic:
-            "Run the same command again: it reads the new topic from its beginning."
+        case .otherCluster:
+            "Run the same command again: it reads the topic of that cluster, whose position is another one."
         case .fatal: "Run the same command again."
         case .interrupted: "Nothing is lost: run the same command again."
         case .other: "Run `reelhouse doctor` with the same location to check the brokers and the topic."

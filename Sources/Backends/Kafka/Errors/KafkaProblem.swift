@@ -23,8 +23,8 @@ public enum KafkaProblem: String, Sendable, CaseIterable {
     case damaged
     /// An offset is not in the partition.
     case offset
-    /// The topic was deleted and made anew while it was read.
-    case replacedTopic
+    /// The brokers at the same addresses belong to another cluster now.
+    case otherCluster
     /// The client can do no more, and a new one is needed.
     case fatal
     /// The program was asked to stop.

@@ -148,9 +148,13 @@ struct PartitionProgress: Equatable {
     mutating func takeGap() { hasPassedGap = false }
 
     /// Has the last record come again, since the log may be another one now.
-    mutating func proveAgain() {
-        guard let proof = position.proof, proof.offset >= position.beginning else { return }
+    ///
+    /// - Returns: whether there is one, so that records have to be fetched from its offset on.
+    @discardableResult
+    mutating func proveAgain() -> Bool {
+        guard let proof = position.proof, proof.offset >= position.beginning, !isDone else { return false }
         (expected, isUnproven) = (proof, false)
+        return true
     }
 
     private mutating func passGap(before offset: Int64) {

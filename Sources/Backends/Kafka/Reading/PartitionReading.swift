@@ -28,6 +28,8 @@ struct PartitionReading {
     private var hasGiven = false
     /// Whether its last chunk was given.
     private(set) var isEnded = false
+    /// Since when nothing more was there, in seconds of a clock; nil when records have come since.
+    private var idleSince: Double?
     private let plan: ReadingPlan
 
     /// A partition whose records are not fetched yet.
@@ -76,6 +78,24 @@ struct PartitionReading {
             .lost(
                 "the topic was deleted and made anew since it was read up to offset \(old.next); the new one is read from "
                     + "its beginning, and what the old one had from that offset on is lost"))
+    }
+
+    /// Nothing more is there before an offset.
+    mutating func reachedEnd(at offset: Int64, now: Double) {
+        progress.reachedEnd(at: offset)
+        if idleSince == nil { idleSince = now }
+    }
+
+    /// How long nothing may have been there until the log may be another one, in seconds. Within less, no topic is deleted,
+    /// made anew and filled up to the position.
+    private static let secondsOfTrust = 0.1
+
+    /// Records have come. Whether they have to wait until the last record before them was read again, since the topic may
+    /// have been made anew while nothing was there; a client reads on in such a log without a word.
+    mutating func hasToProve(at now: Double) -> Bool {
+        defer { idleSince = nil }
+        guard plan.isFollowed, let idleSince, now - idleSince >= Self.secondsOfTrust else { return false }
+        return progress.proveAgain()
     }
 
     /// Ends the reading of a partition that is not there any more, since its topic was made anew with fewer.

@@ -31,6 +31,21 @@ final class RecordBatch {
         index += 1
     }
 
+    /// Destroys the records of a partition.
+    func remove(_ partition: Int32) {
+        var end = index
+        for place in index..<max(index, count) {
+            guard let record = pointers[place] else { continue }
+            if record.pointee.partition == partition {
+                rd_kafka_message_destroy(record)
+            } else {
+                pointers[end] = record
+                end += 1
+            }
+        }
+        count = max(index, end)
+    }
+
     /// Passes the first record and keeps it, in the place of one that was kept before.
     func keep() {
         release()

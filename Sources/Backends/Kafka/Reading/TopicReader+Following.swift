@@ -68,7 +68,7 @@ extension TopicReader {
         guard let seen = following else { return }
         if let cluster = partitions.first?.key.cluster, cluster != topic.cluster {
             throw KafkaError(
-                .replacedTopic, "its brokers belong to another cluster now", activity: "following \(location.topic)",
+                .otherCluster, "its brokers belong to another cluster now", activity: "following \(location.topic)",
                 place: location.description)
         }
         let isNew = addPartitions(of: topic, bounds)

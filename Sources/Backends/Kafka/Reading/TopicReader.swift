@@ -131,6 +131,10 @@ final class TopicReader {
     /// A chunk of the records of one partition that come next; nil when they gave nothing.
     private func chunk(of index: Int) throws(KafkaError) -> LineChunk? {
         let number = partitions[index].key.number
+        if partitions[index].hasToProve(at: KafkaClient.now) {
+            try seek(index)
+            return nil
+        }
         let chunk = partitions[index].chunk(capacity: chunkSize.bytes + chunkSize.bytes / 4)
         let start = partitions[index].progress.position.next
         var size = 0
@@ -173,7 +177,7 @@ final class TopicReader {
             message.err, activity: "reading \(key.name)", place: location.description)
         if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             gotOn()
-            partitions[index].progress.reachedEnd(at: message.offset)
+            partitions[index].reachedEnd(at: message.offset, now: KafkaClient.now)
             return
         }
         if partitions[index].progress.isDone { return }
@@ -189,33 +193,35 @@ final class TopicReader {
 
     /// The log does not have the offset that was asked for.
     private func findBeginning(_ index: Int) throws(KafkaError) {
-        let (key, progress) = (partitions[index].key, partitions[index].progress)
+        let position = partitions[index].progress.position
         let limit = KafkaClient.now + 3
-        var (beginning, end): (Int64, Int64) = (0, 0)
         while true {
-            beginning = try client.offsets(of: [key.number], at: .beginning)[key.number] ?? 0
-            end = try client.offsets(of: [key.number], at: .end)[key.number] ?? 0
-            if beginning >= progress.position.beginning, progress.position.next <= end {
-                partitions[index].progress.lose(before: beginning)
+            let bounds = try bounds(of: partitions[index].key.number)
+            if bounds.beginning >= position.beginning, position.next <= bounds.end {
+                partitions[index].progress.lose(before: bounds.beginning)
+                // Where nothing expired, the log was shorter a moment ago, as a new one is that has grown since.
+                partitions[index].progress.proveAgain()
                 return try assign()
             }
             // A broker that has just become the leader may not know the end yet.
-            guard KafkaClient.now < limit else { break }
+            guard KafkaClient.now < limit else { return try beginAnew(index, bounds) }
             try client.pause()
         }
-        if following != nil {
-            partitions[index].beginAnew(
-                PartitionBounds(beginning: beginning, stableEnd: end, end: max(beginning, end)))
-            return try assign()
-        }
-        throw KafkaError(
-            .replacedTopic, "the topic was deleted and made anew while it was read", activity: "reading \(key.name)",
-            place: location.description)
     }
 
-    private func beginAnew(_ index: Int) throws(KafkaError) {
-        partitions[index].beginAnew(partitions[index].progress.bounds)
+    /// Reads the log that has replaced the one that was read.
+    private func beginAnew(_ index: Int, _ bounds: PartitionBounds? = nil) throws(KafkaError) {
+        let now: PartitionBounds
+        if let bounds { now = bounds } else { now = try self.bounds(of: partitions[index].key.number) }
+        partitions[index].beginAnew(now)
         try assign()
+    }
+
+    /// Where a partition begins and ends now.
+    private func bounds(of number: Int32) throws(KafkaError) -> PartitionBounds {
+        let beginning = try client.offsets(of: [number], at: .beginning)[number] ?? 0
+        let end = try client.offsets(of: [number], at: .end)[number] ?? beginning
+        return PartitionBounds(beginning: beginning, stableEnd: max(beginning, end), end: max(beginning, end))
     }
 
     // MARK: The client
@@ -241,6 +247,21 @@ final class TopicReader {
         }
         isAssigned = true
         following?.watch.begin()
+    }
+
+    /// For how long a client may take to forget what it has fetched of a partition, in milliseconds.
+    private static let timeToSeek: Int32 = 2000
+
+    /// Fetches a partition from another offset on.
+    private func seek(_ index: Int) throws(KafkaError) {
+        let number = partitions[index].key.number
+        guard let offset = partitions[index].progress.firstOffset else { return }
+        batch.remove(number)
+        let list = PartitionList(topic: location.topic, [(number, offset)])
+        let error = rd_kafka_seek_partitions(client.handle.pointer, list.pointer, Self.timeToSeek)
+        defer { if let error { rd_kafka_error_destroy(error) } }
+        let isDone = error == nil && list.entries.allSatisfy { $0.error == RD_KAFKA_RESP_ERR_NO_ERROR }
+        if !isDone { try assign() }
     }
 
     /// Replaces the client, which gets no more records, by another one.

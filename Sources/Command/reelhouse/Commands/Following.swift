@@ -44,7 +44,8 @@ enum Following {
             guard canFollow else {
                 throw UsageError(
                     "\(isFollowing ? "--follow" : "--\(start)") needs a topic",
-                    hint: "Name one, as in --events kafka://localhost:9092/user_logs. A file is read to its end, and again by the "
+                    hint:
+                        "Name one, as in --events kafka://localhost:9092/user_logs. A file is read to its end, and again by the "
                         + "next run when it has grown.")
             }
         }

@@ -200,7 +200,8 @@ extension RunEnding {
         }
         self.init(
             Facts(
-                stop: report.stopReason, isFollowing: isFollowing, seconds: report.seconds, counts: report.run.counts, sources: sources,
+                stop: report.stopReason, isFollowing: isFollowing, seconds: report.seconds, counts: report.run.counts,
+                sources: sources,
                 unreadable: report.unreadable, lost: report.lost, limit: limit, nameWidth: nameWidth))
     }
 

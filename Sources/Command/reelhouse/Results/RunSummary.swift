@@ -56,8 +56,8 @@ struct RunSummary {
             unfinished: report.sources.filter(\.isUnfinished).map(\.name))
         notes += SourceNotes.lines(remarks: report.remarks)
         notes += ending.sentences
-        if report.stopReason?.isSignal == true, report.run.counts.read > 0 {
-            notes.append("The marts are as they were before; the next run brings them up to date.")
+        if report.stopReason?.isSignal == true, report.run.counts.read > 0, report.areMartsStale {
+            notes.append("The marts lack what was loaded last; the next run brings them up to date.")
         }
         if report.refresh.reenrichedFacts > 0 {
             notes.append(
