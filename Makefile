@@ -13,7 +13,7 @@ PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev 
 TEST_PACKAGES := postgresql pgbouncer
 
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build demo test lint sanitize bench bench-peers bench-live install clean
+.PHONY: help deps test-deps build demo test soak lint sanitize bench bench-peers bench-live install clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ demo: build ## Load the sample data into warehouse.db and show what is in it
 
 test: deps test-deps ## Run every test
 	@$(SWIFT) test $(COMPILE_FLAGS)
+
+soak: deps test-deps ## Run the tests that kill, and the long ones that 'make test' leaves out (about 15 minutes)
+	@REELHOUSE_SOAK=1 $(SWIFT) test $(COMPILE_FLAGS) --filter 'Kill|Soak'
 
 lint: ## Check the format of the code
 	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests schema

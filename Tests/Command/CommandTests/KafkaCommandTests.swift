@@ -4,7 +4,7 @@ import Servers
 import TestSupport
 import Testing
 
-/// The built command with a topic as its input: results, errors with their exit statuses, and kills.
+/// The built command with a topic as its input: results, and errors with their exit statuses.
 @Suite(.serialized, .waits, .enabled(if: KafkaServer.isThere, "\(KafkaServer.whatToSet)"))
 struct KafkaCommandTests {
     private static func clicks(_ numbers: Range<Int>) -> [TestRecord] {
@@ -94,44 +94,5 @@ struct KafkaCommandTests {
         #expect(text.contains("\(topic.name), 2 partitions"), "\(text)")
         #expect(text.contains("at most 3 records; partition 0 from 0 to 0, 1 from 0 to 3"), "\(text)")
         #expect(text.contains("there is no topic no_such_topic"))
-    }
-
-    @Test func killsAtRandomMomentsAreMadeGood() throws {
-        let input = try GeneratedInput.shared.get()
-        let events = try TestTopic(at: KafkaServer.sharedAddress(), partitions: 3)
-        // All lines of one event are in the same partition, as with a producer that has a key.
-        var records: [[TestRecord]] = [[], [], []]
-        for line in try input.eventLines() {
-            let text = String(decoding: line, as: UTF8.self)
-            let id = text.firstMatch(of: /"event_id" *: *"([^"]*)"/).map { $0.1.lowercased() } ?? ""
-            records[id.utf8.reduce(0) { $0 + Int($1) } % 3].append(TestRecord(line))
-        }
-        for (partition, records) in records.enumerated() { try events.send(records, partition: Int32(partition)) }
-        let arguments = input.arguments(
-            warehouse: "w.db", events: "kafka://\(events.address)/\(events.name)")
-        let (folder, whole) = (try TemporaryFolder(), try TemporaryFolder())
-        let started = ContinuousClock.now
-        #expect(try Program.start(arguments, in: whole).wait().status == 0)
-        let time = ContinuousClock.now - started
-        var kills = 0
-        for _ in 0..<40 where kills < 5 {
-            let process = try Program.start(arguments, in: folder)
-            usleep(UInt32.random(in: 0..<UInt32(time / .microseconds(1))))
-            process.send(SIGKILL)
-            if process.wait().isKilled { kills += 1 }
-        }
-        let result = try Program.start(arguments, in: folder).wait()
-        #expect(result.status == 0, "\(result.errors)")
-        let (state, expected) = try (
-            WarehouseState(path: folder.path("w.db")), WarehouseState(path: whole.path("w.db"))
-        )
-        #expect(state.contentDifferences(from: expected) == [], "after \(kills) kills")
-        let database = try Database(path: folder.path("w.db"))
-        let sums = "SELECT (SELECT sum(read) FROM load_run) - (SELECT sum(read) FROM load_checkpoint)"
-        #expect(try database.integer(sums) == 0)
-        #expect(
-            try database.rows("SELECT source, position FROM load_checkpoint WHERE port = 'events' ORDER BY 1")
-                == Database(path: whole.path("w.db")).rows(
-                    "SELECT source, position FROM load_checkpoint WHERE port = 'events' ORDER BY 1"))
     }
 }

@@ -28,8 +28,9 @@ private final class KafkaFixture: SourceFixture {
 }
 
 /// The partitions of a topic that a test has written.
-public final class KafkaTopicOfATest: PublishedSources {
-    private let topic: TestTopic
+public final class KafkaTopicOfATest: PublishedSources, Sendable {
+    /// The topic.
+    public let topic: TestTopic
     private let port: SourcePort
     private let partitions: Int
 

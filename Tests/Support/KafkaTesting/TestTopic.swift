@@ -12,18 +12,22 @@ public final class TestTopic: @unchecked Sendable {
     public let name: String
     /// The broker that it is on.
     public let address: String
-    private let client: OpaquePointer
+    private let copies: Int32
+    let client: OpaquePointer
     private var producer: TestProducer
 
     /// Creates a topic.
     ///
     /// - Parameters:
-    ///   - address: of a broker.
+    ///   - address: of a broker, or of several with commas.
     ///   - settings: of the topic, such as `retention.ms`.
+    ///   - copies: on how many brokers each partition is.
     public init(
-        at address: String, partitions: Int32 = 1, settings: [String: String] = [:], name: String? = nil
+        at address: String, partitions: Int32 = 1, settings: [String: String] = [:], name: String? = nil,
+        copies: Int32 = 1
     ) throws {
         self.address = address
+        self.copies = copies
         self.name = name ?? "test_" + String(UInt64.random(in: .min ... .max), radix: 36)
         producer = try TestProducer(address)
         client = try TestClient.make(RD_KAFKA_PRODUCER, ["bootstrap.servers": address])
@@ -53,7 +57,7 @@ public final class TestTopic: @unchecked Sendable {
     public func create(partitions: Int32, settings: [String: String]) throws {
         var words = [CChar](repeating: 0, count: 512)
         for _ in 0..<100 {
-            guard let topic = rd_kafka_NewTopic_new(name, partitions, 1, &words, words.count) else {
+            guard let topic = rd_kafka_NewTopic_new(name, partitions, copies, &words, words.count) else {
                 throw KafkaFailure("no new topic")
             }
             // Retention would delete records of old times at once.
@@ -156,7 +160,7 @@ public final class TestTopic: @unchecked Sendable {
         return offset < 0 ? nil : offset
     }
 
-    private func administer(
+    func administer(
         _ call: (OpaquePointer) -> Void, result: (OpaquePointer) -> rd_kafka_resp_err_t
     ) throws -> rd_kafka_resp_err_t {
         guard let queue = rd_kafka_queue_new(client) else { throw KafkaFailure("no queue") }

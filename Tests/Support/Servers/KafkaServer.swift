@@ -55,17 +55,26 @@ public final class KafkaServer: Sendable {
     public let port: Int
     private let watch: Watch
 
-    /// Makes a broker and starts it.
-    public init() throws {
+    /// How many brokers it has; broker i listens from `port` + 10 (i - 1).
+    public let nodes: Int
+
+    /// Makes a broker, or a cluster of several, and starts it.
+    ///
+    /// - Parameters:
+    ///   - nodes: how many brokers; with three, each partition has a copy on each.
+    ///   - properties: lines for the first broker's `server.properties`, such as those of an authorizer.
+    public init(nodes: Int = 1, properties: [String] = []) throws {
+        self.nodes = nodes
         guard let script = KafkaServer.script else { throw ServerFailure("there is no Kafka to start") }
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         folder = parent + "/reelhouse-kafka-" + String(UInt64.random(in: .min ... .max), radix: 36)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        port = try FreePort.find(inARow: 6)
+        port = try FreePort.find(inARow: 10 * (nodes - 1) + 6)
         watch = Watch(folder: folder, lastSignal: "TERM")
         // The shell that runs this ignores SIGTERM, and its programs would too.
         try watch.begin([
             "/usr/bin/env", "--default-signal=TERM", "/bin/sh", "-c", KafkaServer.program, script, folder, "\(port)",
+            "\(nodes)", properties.joined(separator: "\n"),
         ])
         for _ in 0..<9000 where !FileManager.default.fileExists(atPath: folder + "/started") { usleep(10_000) }
         guard FileManager.default.fileExists(atPath: folder + "/started") else {
@@ -77,14 +86,23 @@ public final class KafkaServer: Sendable {
     deinit { watch.end(signal: nil) }
 
     private static let program = """
-        serve=$0 folder=$1 port=$2
+        serve=$0 folder=$1 port=$2 nodes=$3 properties=$4
         trap '"$serve" kill "$folder/data"; exit' TERM
-        "$serve" start "$folder/data" --port "$port" && : >"$folder/started"
+        "$serve" start "$folder/data" --port "$port" --nodes "$nodes" || exit
+        if [ -n "$properties" ]; then
+            # The script writes the properties when it starts a broker for the first time.
+            "$serve" kill "$folder/data"
+            printf '%s\n' "$properties" >>"$folder/data/node1/server.properties"
+            "$serve" start "$folder/data" || exit
+        fi
+        : >"$folder/started"
         while :; do sleep 1; done
         """
 
-    /// The address of its listener without encryption and passwords.
-    public var address: String { "127.0.0.1:\(port)" }
+    /// The address of its listener without encryption and passwords; several, with commas, of a cluster.
+    public var address: String {
+        (0..<nodes).map { "127.0.0.1:\(port + 10 * $0)" }.joined(separator: ",")
+    }
     /// The address of its listener that wants a password (SASL/PLAIN, not encrypted).
     public var passwordAddress: String { "127.0.0.1:\(port + 1)" }
     /// The address of its listener with TLS.
@@ -104,10 +122,14 @@ public final class KafkaServer: Sendable {
 
     /// Kills the broker (SIGKILL), and waits for its end.
     public func kill() throws { try run("kill") }
-    /// Starts the broker after `kill`, with its data, and waits until it answers.
+    /// Kills one broker of a cluster (SIGKILL), and waits for its end.
+    ///
+    /// - Parameter node: its number, from 1.
+    public func kill(node: Int) throws { try run("kill", "\(node)") }
+    /// Starts the brokers that were killed, with their data, and waits until they answer.
     public func start() throws { try run("start") }
 
-    private func run(_ verb: String) throws {
+    private func run(_ verb: String, _ more: String...) throws {
         guard let script = KafkaServer.script else { throw ServerFailure("there is no Kafka to start") }
         let process = Process()
         // Foundation waits until nobody has a certain descriptor, which the broker would inherit.
@@ -116,7 +138,7 @@ public final class KafkaServer: Sendable {
             exec "$0" "$@"
             """
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", closing, script, verb, folder + "/data"]
+        process.arguments = ["-c", closing, script, verb, folder + "/data"] + more
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice

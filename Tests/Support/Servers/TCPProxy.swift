@@ -53,9 +53,11 @@ public final class TCPProxy: @unchecked Sendable {
     private var held = 0
 
     /// Starts a proxy to a port of 127.0.0.1.
-    public init(to target: Int) throws {
+    ///
+    /// - Parameter port: the port that it listens on; a free one unless given.
+    public init(to target: Int, at port: Int = 0) throws {
         self.target = target
-        (listener, port) = try LoopbackSocket.listening()
+        (listener, self.port) = try LoopbackSocket.listening(port: port)
         // The threads hold no reference, so that the proxy goes with its last user.
         let listener = listener
         Thread.detachNewThread { [weak self] in
