@@ -103,6 +103,11 @@ struct KafkaClientTests {
         expectError(
             .encryption, within: 8,
             try Self.client(server.encryptedAddress, topic.name, .inspecting, "?security.protocol=ssl"))
+        // Another way to write 127.0.0.1, which the certificate does not name.
+        let otherName = server.encryptedAddress.replacing("127.0.0.1", with: "127.1")
+        expectError(
+            .encryption, within: 8,
+            try Self.client(otherName, topic.name, .inspecting, authority + server.certificate))
         expectError(.unreachable, within: 12, try Self.client(server.encryptedAddress, topic.name))
     }
 }

@@ -44,10 +44,10 @@ final class KafkaInput: Sendable {
         let database = try Database(path: files.folder.path("expected.db"))
         rejected = try database.rows(KafkaLoad.Kind.sqlite.rejectedLines).sorted()
         sums = try database.rows(KafkaLoad.sums)
-        var ends = try (0..<3).map { (partition: Int32) in
-            "\(events.name)/\(partition) \(try events.bounds(partition: partition).upperBound)"
+        var ends = ["\(movies.name)/0 \(try movies.bounds().upperBound)"]
+        for partition in Int32(0)..<3 {
+            ends.append("\(events.name)/\(partition) \(try events.bounds(partition: partition).upperBound)")
         }
-        ends.append("\(movies.name)/0 \(try movies.bounds().upperBound)")
         self.ends = ends.sorted()
     }
 }
@@ -106,7 +106,8 @@ final class KafkaLoad {
     func start(commitLines: Int = 250, _ more: String...) throws -> ChildProcess {
         try Program.start(
             [
-                "run", "--movies", url(input.movies), "--events", url(input.events), "--warehouse", warehouse(), "--raw",
+                "run", "--movies", url(input.movies), "--events", url(input.events), "--warehouse", warehouse(),
+                "--raw",
                 "raw", "--now", Program.now, "--batch-size", "\(commitLines)", "--quiet",
             ] + more, in: folder)
     }

@@ -17,7 +17,7 @@ struct KafkaKillTests {
         try undisturbed.runToEnd()
         try undisturbed.expectWhole("without a kill")
         let seconds = Double((.now - start) / .milliseconds(1)) / 1000
-        var kills = RandomKills(within: 0.01...seconds / 3)
+        let kills = RandomKills(within: 0.01...seconds / 3)
         var series = 0
         while kills.count < most {
             series += 1
@@ -62,7 +62,7 @@ struct KafkaKillTests {
         switch loader {
         case .positionBeforeRows:
             try load.change(
-                "DELETE FROM fact_user_event WHERE rowid IN (SELECT rowid FROM fact_user_event ORDER BY rowid DESC LIMIT 50)"
+                "DELETE FROM fact_user_event WHERE event_id IN (SELECT event_id FROM fact_user_event LIMIT 50)"
             )
         case .positionAfterRows: try load.change("DELETE FROM load_checkpoint WHERE port = 'events'")
         case .positionOfGroup:

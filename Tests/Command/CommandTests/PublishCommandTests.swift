@@ -131,33 +131,6 @@ import Testing
         #expect(peak < 320 << 20, "\(peak >> 20) MiB")
     }
 
-    @Test func killedAndRunAgainNoLineIsMissing() throws {
-        let topic = try TestTopic(at: KafkaServer.sharedAddress(), partitions: 2)
-        let folder = try TemporaryFolder()
-        let lines = Self.events(30_000)
-        for part in 0..<3 {
-            try folder.write("in/\(part).ndjson", Self.file(Array(lines[(part * 10_000)..<((part + 1) * 10_000)])))
-        }
-        let arguments = ["publish", "events", "--to", Self.url(topic), "--from", "in", "--json", "--rate", "8000"]
-        var kills = 0
-        var atMost = 0
-        for _ in 0..<5 {
-            let process = try Program.start(arguments, in: folder)
-            usleep(UInt32.random(in: 300_000...1_200_000))
-            process.send(SIGKILL)
-            if process.wait().isKilled { kills += 1 }
-            // Each command that was killed may have sent so many lines after its last saved position.
-            atMost += 16_000
-        }
-        #expect(kills == 5)
-        let last = try Program.start(arguments, in: folder).wait()
-        #expect(last.status == 0, "\(last.errors)")
-        let result = try PublishJSON(last)
-        #expect(result.count("sent_earlier_at_most") <= 16_000)
-        let records = try topic.records(partitions: 2).map(\.text)
-        #expect(Set(records) == Set(lines) && records.count - lines.count <= atMost, "\(records.count)")
-    }
-
     @Test func aSignalStopsItAtAConfirmedLine() throws {
         let topic = try TestTopic(at: KafkaServer.sharedAddress())
         let folder = try TemporaryFolder()

@@ -52,6 +52,33 @@ extension TestTopic {
     }
 }
 
+extension TestTopic {
+    /// The records of a partition up to its end, where some offsets have none, as after compaction.
+    public func remaining(partition: Int32 = 0) throws -> [FoundRecord] {
+        let consumer = try TestClient.make(
+            RD_KAFKA_CONSUMER,
+            [
+                "bootstrap.servers": address, "group.id": "test-reader", "enable.auto.commit": "false",
+                "fetch.wait.max.ms": "10", "enable.partition.eof": "true",
+            ])
+        defer { rd_kafka_destroy(consumer) }
+        guard let list = rd_kafka_topic_partition_list_new(1) else { throw KafkaFailure("no memory") }
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        rd_kafka_topic_partition_list_add(list, name, partition)?.pointee.offset = try bounds(partition: partition)
+            .lowerBound
+        guard rd_kafka_assign(consumer, list) == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaFailure("no assignment") }
+        var found: [FoundRecord] = []
+        let end = ContinuousClock.now + .seconds(60)
+        while .now < end {
+            guard let message = rd_kafka_consumer_poll(consumer, 200) else { continue }
+            defer { rd_kafka_message_destroy(message) }
+            if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF { return found }
+            if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR { found.append(FoundRecord(message)) }
+        }
+        throw KafkaFailure("the end of \(name)/\(partition) was not reached")
+    }
+}
+
 extension FoundRecord {
     fileprivate init(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
         let content = message.pointee

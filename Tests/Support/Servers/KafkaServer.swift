@@ -62,7 +62,7 @@ public final class KafkaServer: Sendable {
     ///
     /// - Parameters:
     ///   - nodes: how many brokers; with three, each partition has a copy on each.
-    ///   - properties: lines for the first broker's `server.properties`, such as those of an authorizer.
+    ///   - properties: lines for `server.properties` of each broker, such as those of an authorizer.
     public init(nodes: Int = 1, properties: [String] = []) throws {
         self.nodes = nodes
         guard let script = KafkaServer.script else { throw ServerFailure("there is no Kafka to start") }
@@ -92,7 +92,7 @@ public final class KafkaServer: Sendable {
         if [ -n "$properties" ]; then
             # The script writes the properties when it starts a broker for the first time.
             "$serve" kill "$folder/data"
-            printf '%s\n' "$properties" >>"$folder/data/node1/server.properties"
+            for file in "$folder"/data/node*/server.properties; do printf '%s\n' "$properties" >>"$file"; done
             "$serve" start "$folder/data" || exit
         fi
         : >"$folder/started"

@@ -3,11 +3,11 @@ import Foundation
 /// Starts a program again and again, and kills it (SIGKILL) at random moments until it gets to its end.
 ///
 /// ```
-/// var kills = RandomKills(within: 0.01...0.5)
+/// let kills = RandomKills(within: 0.01...0.5)
 /// try kills.run(most: 12) { try Program.start(arguments, in: folder) } afterKill: { … }
 /// kills.count
 /// ```
-public struct RandomKills {
+public final class RandomKills {
     /// How many programs were killed.
     public private(set) var count = 0
     private let seconds: ClosedRange<Double>
@@ -21,7 +21,7 @@ public struct RandomKills {
     ///   - most: how many programs are killed at most.
     ///   - afterKill: called after each kill.
     /// - Returns: the result of the program that came to its end before it was killed; nil when none did.
-    public mutating func run(
+    public func run(
         most: Int, _ start: () throws -> ChildProcess, afterKill: () throws -> Void = {}
     ) throws -> ChildProcess.Result? {
         for _ in 0..<most {

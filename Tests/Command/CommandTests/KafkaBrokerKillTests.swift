@@ -1,0 +1,80 @@
+import Foundation
+import KafkaTesting
+import Servers
+import TestSupport
+import Testing
+
+/// Brokers of a cluster of three are killed at random moments, one at a time, while the built command reads or writes:
+/// others become the leaders, nothing is lost and nothing is doubled.
+@Suite(
+    .serialized, .waits, .enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"),
+    .enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"))
+struct KafkaBrokerKillTests {
+    /// Three brokers, of which the others notice within two seconds that one is gone.
+    private static let cluster = Result {
+        try KafkaServer(nodes: 3, properties: ["broker.session.timeout.ms=2000", "broker.heartbeat.interval.ms=300"])
+    }
+
+    @Test func loadersOutliveBrokers() throws {
+        let cluster = try Self.cluster.get()
+        let input = try KafkaInput(at: cluster.address, copies: 3)
+        try input.events.wait(forCopiesInSync: 3)
+        var killer = BrokerKiller(cluster, input.events)
+        var series = 0
+        while killer.kills < 20 {
+            series += 1
+            try #require(series < 20, "too few of the brokers could be killed in mid-load: \(killer.kills)")
+            // With few records ready, the reading lasts as long as the loading.
+            let load = try KafkaLoad(
+                input, parameters: "?queued.min.messages=100&queued.max.messages.kbytes=64&fetch.message.max.bytes=8192"
+            )
+            let process = try load.start(commitLines: 100)
+            var lines: Int64 = 0
+            while load.wait(forLines: lines + 1, of: process) {
+                Thread.sleep(forTimeInterval: .random(in: 0...0.3))
+                try killer.killOne { process.isRunning }
+                let faults = try load.faultsOfConservation()
+                #expect(faults.isEmpty, "after \(killer.kills) kills: \(faults)")
+                lines = load.committedLines()
+            }
+            let result = process.wait()
+            #expect(result.status == 0, "after \(killer.kills) kills: \(result.errors)")
+            try load.expectWhole("after \(killer.kills) kills")
+        }
+        print(
+            "killed \(killer.kills) brokers in mid-load, of which \(killer.moves) were replaced first, in \(series) series"
+        )
+    }
+
+    @Test func publishersOutliveBrokers() throws {
+        let cluster = try Self.cluster.get()
+        let lines = (0..<24_000).map { PublishCommandTests.event($0, user: $0 % 20 + 1) }
+        let folder = try TemporaryFolder()
+        try folder.write("a.ndjson", lines.map { $0 + "\n" }.joined())
+        var (kills, series) = (0, 0)
+        while kills < 20 {
+            series += 1
+            try #require(series < 20, "too few of the brokers could be killed: \(kills)")
+            let topic = try TestTopic(at: cluster.address, partitions: 3, copies: 3)
+            try topic.wait(forCopiesInSync: 3)
+            let process = try Program.start(
+                [
+                    "publish", "events", "--to", "kafka://\(topic.address)/\(topic.name)", "--from", "a.ndjson",
+                    "--json",
+                    "--rate", "600", "--state", "state\(series)",
+                ], in: folder)
+            var killer = BrokerKiller(cluster, topic)
+            while process.isRunning {
+                Thread.sleep(forTimeInterval: .random(in: 0.5...1))
+                try killer.killOne { process.isRunning }
+            }
+            kills += killer.kills
+            let result = process.wait()
+            #expect(result.status == 0, "\(result.errors)")
+            let again = try Program.object(result.output)["sent_again"] as? Int ?? 0
+            let records = try topic.records(partitions: 3).map(\.text)
+            #expect(Set(records) == Set(lines) && records.count - lines.count <= again, "\(records.count) \(again)")
+        }
+        print("killed \(kills) brokers while a file was published, in \(series) series")
+    }
+}
