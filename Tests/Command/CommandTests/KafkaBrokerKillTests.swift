@@ -10,10 +10,7 @@ import Testing
     .serialized, .waits, .enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"),
     .enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"))
 struct KafkaBrokerKillTests {
-    /// Three brokers, of which the others notice within two seconds that one is gone.
-    private static let cluster = Result {
-        try KafkaServer(nodes: 3, properties: ["broker.session.timeout.ms=2000", "broker.heartbeat.interval.ms=300"])
-    }
+    private static let cluster = Result { try KafkaServer(nodes: 3) }
 
     @Test func loadersOutliveBrokers() throws {
         let cluster = try Self.cluster.get()

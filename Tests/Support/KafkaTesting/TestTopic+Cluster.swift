@@ -62,8 +62,8 @@ public struct BrokerKiller {
         guard let node = try topic.leaders().compactMap(\.leader).randomElement(), isDue() else { return }
         try cluster.kill(node: node)
         kills += 1
-        // The others take over after a few seconds, or when it is back before that.
-        Thread.sleep(forTimeInterval: .random(in: 0...6))
+        // The others take over after nine seconds, or when it is back before that.
+        Thread.sleep(forTimeInterval: .random(in: 0...12))
         if let leaders = try? topic.leaders(), !leaders.contains(where: { $0.leader == node }) { moves += 1 }
         try cluster.start()
         try topic.wait(forCopiesInSync: cluster.nodes)

@@ -61,6 +61,11 @@ enum LoopbackSocket {
     /// One that listens on a port; 0 is a free one.
     static func listening(port: Int = 0) throws -> (socket: Int32, port: Int) {
         let socket = try make()
+        if port != 0 {
+            // Connections of who listened there before may still be in the state TIME_WAIT.
+            var isOn: Int32 = 1
+            _ = setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = address(port: port)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in

@@ -76,7 +76,9 @@ public final class KafkaServer: Sendable {
             "/usr/bin/env", "--default-signal=TERM", "/bin/sh", "-c", KafkaServer.program, script, folder, "\(port)",
             "\(nodes)", properties.joined(separator: "\n"),
         ])
-        for _ in 0..<9000 where !FileManager.default.fileExists(atPath: folder + "/started") { usleep(10_000) }
+        // Several brokers, and those that are started twice, share the machine.
+        let seconds = 90 * nodes * (properties.isEmpty ? 1 : 2)
+        for _ in 0..<seconds * 100 where !FileManager.default.fileExists(atPath: folder + "/started") { usleep(10_000) }
         guard FileManager.default.fileExists(atPath: folder + "/started") else {
             let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
             throw ServerFailure("Kafka does not start: \(log.suffix(1000))")

@@ -4,7 +4,8 @@ import CKafka
 ///
 /// librdkafka connects again by itself after every loss, for ever; so somebody has to decide when it is enough.
 struct ConnectionState {
-    /// An error after which waiting is of no use: a wrong password, a certificate that does not match.
+    /// An error after which waiting is of no use: a wrong password, a certificate that does not match, a missing right to
+    /// write.
     private(set) var refusal: KafkaError?
     /// The last failure of a connection since something succeeded.
     private(set) var lastLoss: KafkaError?
@@ -13,8 +14,14 @@ struct ConnectionState {
 
     /// Adds an error of the client.
     ///
-    /// - Parameter isAllDown: whether it says that no broker is connected.
-    mutating func add(_ error: KafkaError, isAllDown: Bool, at now: Double) {
+    /// - Parameters:
+    ///   - isAllDown: whether it says that no broker is connected.
+    ///   - isFatal: whether the client can do no more.
+    mutating func add(_ error: KafkaError, isAllDown: Bool, isFatal: Bool = false, at now: Double) {
+        if isFatal {
+            if refusal == nil { refusal = error }
+            return
+        }
         if isAllDown {
             if downSince == nil { downSince = now }
             if lastLoss == nil { lastLoss = error }

@@ -115,14 +115,21 @@ public final class KafkaClient {
 
     /// Notes an error of the client or of one of its connections.
     func note(_ error: KafkaError, _ code: rd_kafka_resp_err_t) {
-        var error = error
-        if code == RD_KAFKA_RESP_ERR__FATAL {
-            var words = [CChar](repeating: 0, count: 512)
-            let cause = rd_kafka_fatal_error(handle.pointer, &words, words.count)
-            error.words = KafkaError.oneLine(KafkaText.string(words))
-            error.code = rd_kafka_err2name(cause).map { String(cString: $0) }
-        }
-        connections.add(error, isAllDown: code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, at: KafkaClient.now)
+        let fatal = code == RD_KAFKA_RESP_ERR__FATAL ? fatalError : nil
+        connections.add(
+            fatal ?? error, isAllDown: code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, isFatal: fatal != nil,
+            at: KafkaClient.now)
+    }
+
+    /// Why the client can do no more; nil as long as it can. A producer without a right ends so too.
+    var fatalError: KafkaError? {
+        var words = [CChar](repeating: 0, count: 512)
+        let cause = rd_kafka_fatal_error(handle.pointer, &words, words.count)
+        guard cause != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        var error = KafkaError(cause, KafkaText.string(words))
+        // Another client would meet the same lack of rights, but not the other causes.
+        if ![.permission, .authentication].contains(error.problem) { error.problem = .fatal }
+        return error
     }
 
     /// Notes that something came from a broker.

@@ -102,8 +102,9 @@ public struct KafkaError: ReportedError {
             "Check security.protocol, ssl.ca.location (the certificate that signs the broker's), and that the broker's "
                 + "certificate is for the name in the URL."
         case .permission:
-            "Let the cluster's administrator grant the user the rights to describe and read the topic (kafka-acls.sh "
-                + "--add --allow-principal User:NAME --operation Read --topic TOPIC), and to read the group."
+            "Let the cluster's administrator grant the user the right to read the topic (kafka-acls.sh --add "
+                + "--allow-principal User:NAME --operation Read --topic TOPIC), or to write it (Write instead of Read), and to "
+                + "read the group."
         case .unknownTopic:
             "Check the topic's name, or make it: kafka-topics.sh --bootstrap-server HOST:PORT --create --topic TOPIC."
         case .tooLarge:

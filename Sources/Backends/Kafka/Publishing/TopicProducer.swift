@@ -156,7 +156,8 @@ final class TopicProducer {
             return described(
                 KafkaError(.fatal, "the topic refused a batch of messages, which are sent one by one from now on"))
         }
-        let error = KafkaError(code)
+        // The messages of a client that can do no more are given up with another code.
+        let error = client.fatalError ?? KafkaError(code)
         let cause = error.problem == .unreachable ? client.connections.lastLoss : nil
         return described(client.connections.refusal ?? cause ?? error)
     }

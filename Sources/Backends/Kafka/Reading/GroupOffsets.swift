@@ -1,4 +1,5 @@
 import CKafka
+import Domain
 
 /// Commits a group's offsets, which tell monitors how far a topic is loaded; they are never read back. Nothing waits for
 /// the answers but the end. Used by one thread.
@@ -23,6 +24,22 @@ final class GroupOffsets {
     }
 
     deinit { if let answers { rd_kafka_queue_destroy(answers) } }
+
+    /// What a run says of offsets that could not be committed.
+    static func remark(_ error: KafkaError, topic: String) -> SourceRemark {
+        SourceRemark(
+            name: topic,
+            reason:
+                "\(opening) (\(error.message)); only monitors of its lag need them, since "
+                + "the position is in the warehouse")
+    }
+
+    /// Whether both remarks say that the offsets of the same topic could not be committed.
+    static func isSame(_ first: SourceRemark, _ second: SourceRemark) -> Bool {
+        first.name == second.name && first.reason.hasPrefix(opening) && second.reason.hasPrefix(opening)
+    }
+
+    private static let opening = "the group's offsets could not be committed"
 
     /// Commits the offsets of partitions.
     func commit(_ offsets: [(partition: Int32, offset: Int64)]) {

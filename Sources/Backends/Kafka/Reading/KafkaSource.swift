@@ -97,15 +97,14 @@ final class KafkaSource: LineSource {
         isClosed.withLock { $0 = true }
         for group in groups { group.finish(isStopping: isStopRequested) }
         let refusals = zip(topics, groups).compactMap { topic, group in
-            group.refusal.map { error in
-                SourceRemark(
-                    name: topic.topic,
-                    reason:
-                        "the group's offsets could not be committed (\(error.message)); only monitors of its lag need "
-                        + "them, since the position is in the warehouse")
+            group.refusal.map { GroupOffsets.remark($0, topic: topic.topic) }
+        }
+        finalRemarks.withLock { remarks in
+            // A reader may have been told of a refusal before.
+            for refusal in refusals where !remarks.contains(where: { GroupOffsets.isSame($0, refusal) }) {
+                remarks.append(refusal)
             }
         }
-        finalRemarks.withLock { $0 += refusals }
     }
 
     var remarks: [SourceRemark] { finalRemarks.withLock { $0 } }

@@ -44,6 +44,8 @@ final class TopicReader {
     private var wasReopened = false
     /// What is needed to follow the topic; nil where it is read to its end.
     var following: Following?
+    /// Why the group's coordinator refuses this user; nil when it does not.
+    private var groupRefusal: KafkaError?
 
     /// A reader of some partitions.
     ///
@@ -74,6 +76,7 @@ final class TopicReader {
         let reopened = SourceRemark(
             name: location.topic, reason: "a client that got no more records was replaced by another one")
         return partitions.flatMap(\.remarks) + (wasReopened && following == nil ? [reopened] : [])
+            + (groupRefusal.map { [GroupOffsets.remark($0, topic: topic)] } ?? [])
     }
 
     /// Reading goes on after a pause, as a warehouse may be slower than the brokers: only what is waited from here on
@@ -178,6 +181,14 @@ final class TopicReader {
         if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             gotOn()
             partitions[index].reachedEnd(at: message.offset, now: KafkaClient.now)
+            return
+        }
+        if message.err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED {
+            // Records come all the same, since the group assigns no partitions.
+            if following != nil, groupRefusal == nil {
+                partitions[index].tell(GroupOffsets.remark(error, topic: topic).reason)
+            }
+            groupRefusal = error
             return
         }
         if partitions[index].progress.isDone { return }
