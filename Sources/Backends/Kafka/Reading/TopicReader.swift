@@ -29,6 +29,7 @@ final class TopicReader {
     private(set) var client: KafkaClient
     /// The first client, which commits the group's offsets.
     let handle: KafkaHandle
+    private var waker: FetchWaker
     private let batch = RecordBatch()
     var partitions: [PartitionReading]
     /// The index in `partitions` of each partition's number.
@@ -60,6 +61,7 @@ final class TopicReader {
         self.role = role
         handle = client.handle
         location = client.location
+        waker = FetchWaker(client.handle, topic: client.location.topic)
         self.partitions = partitions
         self.lines = lines
         self.chunkSize = chunkSize
@@ -284,6 +286,7 @@ final class TopicReader {
             throw client.failure(code, during: "giving up the partitions of \(location.topic)")
         }
         client = try KafkaClient(location, role)
+        waker = FetchWaker(client.handle, topic: location.topic)
         wasReopened = true
         try assign()
     }
@@ -291,6 +294,9 @@ final class TopicReader {
     private func gotOn() {
         lastProgress = KafkaClient.now
         client.succeeded()
+        waker.recordsWereRead(at: lastProgress) {
+            partitions.lazy.filter { !$0.progress.isDone }.map(\.key.number)
+        }
     }
 
     /// Waits a moment for records; whether there are any.
