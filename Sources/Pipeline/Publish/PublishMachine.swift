@@ -157,6 +157,19 @@ struct PublishMachine {
         return nil
     }
 
+    /// How many lines may be sent at once, instead of the one that `next` has named; at least 1.
+    func count(from line: Line, most: Int) -> Int {
+        let chunk = chunks[line.chunk - finished]
+        var end = min(chunk.count, line.index + most)
+        if line.chunk != saved.chunks {
+            let room = mostAhead - (chunk.first + Int64(line.index) - saved.lines)
+            end = min(end, line.index + Int(clamping: room))
+        }
+        var index = line.index + 1
+        while index < end, !chunk.isSettled(index) { index += 1 }
+        return index - line.index
+    }
+
     // MARK: What happened
 
     /// Adds the next chunk of lines; there may be none in it.
@@ -169,12 +182,14 @@ struct PublishMachine {
     /// There are no more chunks.
     mutating func endInput() { hasEnded = true }
 
-    /// A line was sent.
-    mutating func sent(_ line: Line) {
-        advance(after: line)
-        let number = chunks[line.chunk - finished].first + Int64(line.index)
-        if number < reached { sentAgain += 1 } else { reached = number + 1 }
-        inFlight += 1
+    /// A line was sent, or several of one chunk from that one on.
+    mutating func sent(_ line: Line, count: Int = 1) {
+        if count == 0 { return }
+        cursor = Line(chunk: line.chunk, index: line.index + count)
+        let first = chunks[line.chunk - finished].first + Int64(line.index)
+        sentAgain += min(Int64(count), max(0, reached - first))
+        reached = max(reached, first + Int64(count))
+        inFlight += count
     }
 
     /// A line is not sent, because it is refused or is no line of the data.

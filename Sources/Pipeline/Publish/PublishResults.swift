@@ -29,6 +29,15 @@ struct PublishResults {
             earlier.sources.lazy.filter { $0.refused > 0 }.map { ($0.name, $0.refused) }, uniquingKeysWith: max)
     }
 
+    /// Lines of one source that were confirmed.
+    struct ConfirmedLines {
+        /// How many, and how many bytes they have.
+        var count: Int64 = 0
+        var bytes: Int64 = 0
+        /// How many of them have no key.
+        var withoutKey: Int64 = 0
+    }
+
     /// The progress.
     var progress: PublishProgress {
         PublishProgress(confirmed: confirmedCount, bytes: allBytes, totalBytes: totalBytes)
@@ -59,12 +68,12 @@ struct PublishResults {
         }
     }
 
-    /// A line was confirmed.
-    mutating func confirmed(_ line: Line, of source: Source, hasKey: Bool) {
-        confirmedCount += 1
-        confirmedBytes += Int64(line.span.length)
-        if !hasKey { withoutKey += 1 }
-        sources[index(of: source)].confirmed += 1
+    /// Lines of a source were confirmed.
+    mutating func confirmed(_ lines: ConfirmedLines, of source: Source) {
+        confirmedCount += lines.count
+        confirmedBytes += lines.bytes
+        withoutKey += lines.withoutKey
+        sources[index(of: source)].confirmed += lines.count
     }
 
     /// A line was left out.

@@ -7,11 +7,11 @@ final class PublishWork {
     private let target: any MessageTarget
     private let store: any SentPositionStore
     private let input: PublishedInput
-    private var machine: PublishMachine
+    @exclusivity(unchecked) private var machine: PublishMachine
     private var ledger: SentLedger
     private var rate: SendRate
     /// The chunks that the machine has, by their numbers: the first has the number `machine.finished`.
-    private var lines: [PublishedLines] = []
+    @exclusivity(unchecked) private var lines: [PublishedLines] = []
     /// The number of the first of `lines`.
     private var firstChunk = 0
     private var results: PublishResults
@@ -108,55 +108,83 @@ final class PublishWork {
         while case .send(let line) = step, count < Self.mostSentAtOnce {
             let delay = rate.delay(at: time)
             if delay > 0 { return try takeOutcomes(waiting: min(50, max(1, Int(delay * 1000))), report) }
-            guard try send(line) else { return try takeOutcomes(waiting: 20, report) }
+            let most = rate.isUnlimited ? Self.mostSentAtOnce - count : 1
+            let lines = machine.count(from: line, most: most)
+            guard try send(line, count: lines) else { return try takeOutcomes(waiting: 20, report) }
             rate.sent(at: time)
-            count += 1
+            count += lines
             step = machine.next(at: time)
         }
         try takeOutcomes(waiting: 0, report)
     }
 
-    /// Sends a line, or leaves it out.
+    /// Sends lines of one chunk, or leaves them out.
     ///
-    /// - Returns: false when there is no room for it now.
-    private func send(_ place: PublishMachine.Line) throws -> Bool {
-        let chunk = lines[place.chunk - firstChunk]
-        let line = chunk.chunk.lines[place.index]
-        if line.note >= 0 {
-            leaveOut(place, UnsentLine(line, chunk.chunk))
-            return true
-        }
-        switch try offer(line, id: chunk.ids[place.index], in: chunk.chunk, number: place.number) {
-        case .accepted: machine.sent(place)
-        case .refused(let refusal): leaveOut(place, UnsentLine(line, chunk.chunk, refusal))
-        case .full:
-            guard machine.inFlight > 0 else {
-                throw PublishError.noRoomForMessage(
-                    location: target.location, source: chunk.chunk.source.name, line: line.number,
-                    bytes: Int(line.span.length))
+    /// - Returns: false when there is no room for one of them now.
+    private func send(_ first: PublishMachine.Line, count: Int) throws -> Bool {
+        let published = lines[first.chunk - firstChunk]
+        let chunk = published.chunk
+        // The first of the lines that were sent, and the machine does not know of it.
+        var start = first
+        var place = first
+        defer { machine.sent(start, count: place.index - start.index) }
+        while place.index < first.index + count {
+            let line = chunk.lines[place.index]
+            let refused: UnsentLine
+            if line.note >= 0 {
+                refused = UnsentLine(line, chunk)
+            } else {
+                switch try offer(line, id: published.ids[place.index], in: chunk, number: place.number) {
+                case .accepted:
+                    place.index += 1
+                    continue
+                case .refused(let refusal): refused = UnsentLine(line, chunk, refusal)
+                case .full:
+                    guard machine.inFlight > 0 || place != start else {
+                        throw PublishError.noRoomForMessage(
+                            location: target.location, source: chunk.source.name, line: line.number,
+                            bytes: Int(line.span.length))
+                    }
+                    return false
+                }
             }
-            return false
+            machine.sent(start, count: place.index - start.index)
+            leaveOut(place, refused)
+            place.index += 1
+            start = place
         }
         return true
     }
 
     private func offer(_ line: Line, id: Int64, in chunk: LineChunk, number: UInt) throws -> SendAnswer {
         let day = set.port == .movies ? line.snapshotDay : nil
-        var key = MessageKeys.text(id: id, snapshotDay: day)
         let value = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
         do {
-            return try key.withUTF8 { key in
-                let key = key.isEmpty ? nil : UnsafeRawBufferPointer(key)
-                return try target.send(OutgoingMessage(value: value, key: key, snapshotDay: day), number: number)
+            return try MessageKeys.withBytes(id: id, snapshotDay: day) { key in
+                var message = OutgoingMessage(value: value, key: key, snapshotDay: day)
+                // The chunk is in `lines` until all of its lines are settled.
+                message.valueStays = true
+                return try target.send(message, number: number)
             }
         } catch {
             throw TargetFailure(cause: error)
         }
     }
 
+    /// What has the bytes of the lines that are not settled.
+    var memory: [AnyObject] { lines }
+
     private func takeOutcomes(waiting milliseconds: Int, _ report: (Bool) -> Void) throws {
         var isConfirmed = false
+        var confirmed = PublishResults.ConfirmedLines()
+        var chunkOfConfirmed: PublishedLines?
+        func note() {
+            guard let chunk = chunkOfConfirmed?.chunk else { return }
+            results.confirmed(confirmed, of: chunk.source)
+            confirmed = PublishResults.ConfirmedLines()
+        }
         defer {
+            note()
             finishChunks()
             report(isConfirmed)
         }
@@ -171,7 +199,13 @@ final class PublishWork {
                 switch outcome {
                 case .confirmed:
                     isConfirmed = true
-                    results.confirmed(line, of: chunk.chunk.source, hasKey: chunk.ids[place.index] != 0)
+                    if chunkOfConfirmed !== chunk {
+                        note()
+                        chunkOfConfirmed = chunk
+                    }
+                    confirmed.count += 1
+                    confirmed.bytes += Int64(line.span.length)
+                    if chunk.ids[place.index] == 0 { confirmed.withoutKey += 1 }
                 case .refused(let refusal):
                     chunk.refused += 1
                     results.unsent(UnsentLine(line, chunk.chunk, refusal))

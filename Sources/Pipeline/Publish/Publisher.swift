@@ -72,15 +72,17 @@ public final class Publisher {
     public func run() throws -> PublishReport {
         let start = clock()
         let topic = try target.open()
-        defer { target.close() }
+        var work: PublishWork?
+        defer { target.close(keeping: work?.memory ?? []) }
         let positions = try store.read(set.port, of: topic)
-        let work = try PublishWork(
+        let begun = try PublishWork(
             set: set, target: target, store: store, options: options, topic: topic, positions: positions,
             mostAhead: mostAhead)
-        let failure = publish(work)
-        var report = work.report()
+        work = begun
+        let failure = publish(begun)
+        var report = begun.report()
         report.failure = failure
-        report.stopped = failure == nil && !work.isComplete ? stop.reason : nil
+        report.stopped = failure == nil && !begun.isComplete ? stop.reason : nil
         report.seconds = clock() - start
         return report
     }
@@ -98,7 +100,8 @@ public final class Publisher {
                     try work.save(isLast: true, at: clock())
                     return nil
                 } catch let error as TargetFailure {
-                    guard try retries.open(target, after: error.cause, topic: work.topic) else {
+                    guard try retries.open(target, after: error.cause, topic: work.topic, keeping: work.memory)
+                    else {
                         try work.save(isLast: true, at: clock())
                         return nil
                     }

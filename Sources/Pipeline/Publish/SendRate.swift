@@ -10,6 +10,9 @@ struct SendRate {
     /// - Parameter perSecond: the most messages a second; nil for no limit.
     init(_ perSecond: Double?) { self.perSecond = perSecond ?? .infinity }
 
+    /// Whether there is no limit.
+    var isUnlimited: Bool { perSecond == .infinity }
+
     /// How many seconds to wait before the next message is sent; 0 or less if it may be sent now.
     func delay(at now: Double) -> Double {
         guard let usedUntil else { return 0 }

@@ -21,12 +21,15 @@ struct TargetRetries {
 
     /// Waits and opens the target anew.
     ///
+    /// - Parameter memory: what has the bytes of the messages without an outcome.
     /// - Returns: false when the program was asked to stop.
     /// - Throws: the error, or a later one, when it is not to be tried again.
-    mutating func open(_ target: any MessageTarget, after error: any Error, topic: TopicIdentity) throws -> Bool {
+    mutating func open(
+        _ target: any MessageTarget, after error: any Error, topic: TopicIdentity, keeping memory: [AnyObject]
+    ) throws -> Bool {
         var failure = error
         while true {
-            target.close()
+            target.close(keeping: memory)
             guard let reported = failure as? any ReportedError else { throw failure }
             if stop.reason != nil { return false }
             hasFailed = true

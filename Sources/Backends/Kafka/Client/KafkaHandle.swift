@@ -1,5 +1,6 @@
 import CKafka
 import Dispatch
+import Synchronization
 
 /// A client of librdkafka and its queues. It is closed with this object, in bounded time.
 final class KafkaHandle: @unchecked Sendable {
@@ -13,6 +14,14 @@ final class KafkaHandle: @unchecked Sendable {
     /// The queue of records; nil for a client that does not read with a group.
     let records: OpaquePointer?
     private let isProducer: Bool
+    /// What the client may still read until it has ended.
+    private let memory = Mutex(Memory(objects: []))
+
+    /// Objects that are kept for their memory.
+    private struct Memory: @unchecked Sendable {
+        // Sendable because the objects are only released.
+        let objects: [AnyObject]
+    }
 
     /// How long the end of this object waits for that of the client. Its threads may wait for a name server, which
     /// nothing can end; they go on in the background then.
@@ -43,6 +52,9 @@ final class KafkaHandle: @unchecked Sendable {
         (self.events, self.records) = (events, records)
     }
 
+    /// Keeps objects until the client has ended, which may be later than the end of this object.
+    func keep(_ objects: [AnyObject]) { memory.withLock { $0 = Memory(objects: $0.objects + objects) } }
+
     deinit {
         if let records { rd_kafka_queue_destroy(records) }
         rd_kafka_queue_destroy(events)
@@ -50,8 +62,9 @@ final class KafkaHandle: @unchecked Sendable {
         // A consumer has no group to leave, since its partitions are assigned by this program.
         let flags = isProducer ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
         let isClosed = DispatchSemaphore(value: 0)
+        let kept = memory.withLock { $0 }
         DispatchQueue(label: "reelhouse.kafka.close").async {
-            rd_kafka_destroy_flags(client, flags)
+            withExtendedLifetime(kept) { rd_kafka_destroy_flags(client, flags) }
             isClosed.signal()
         }
         _ = isClosed.wait(timeout: .now() + KafkaHandle.secondsToClose)

@@ -51,6 +51,12 @@ public final class KafkaMessageTarget: MessageTarget {
     /// Ends the connection within some seconds.
     public func close() { producer = nil }
 
+    /// The same; keeps memory until librdkafka has ended, which may be later.
+    public func close(keeping memory: [AnyObject]) {
+        producer?.keep(memory)
+        producer = nil
+    }
+
     private var closed: KafkaError {
         KafkaError(.fatal, "the producer is closed", activity: "publishing", place: location)
     }

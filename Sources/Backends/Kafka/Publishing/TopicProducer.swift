@@ -10,6 +10,10 @@ final class TopicProducer {
     private let isOneByOne: Bool
     private let messageBytes: Int64
     private let batchBytes: Int64
+    /// The most messages without an outcome, and bytes of their values.
+    private let most: (messages: Int, bytes: Int)
+    private var bytesInFlight = 0
+    private let run: MessageRun
     private var watch = DeliveryWatch()
     /// Whether a batch of several messages was refused, of which some may be good.
     private(set) var hasRefusedBatch = false
@@ -33,13 +37,17 @@ final class TopicProducer {
         let number = { (name: String) in (location.properties[name] ?? properties[name]).flatMap { Int64($0) } }
         messageBytes = number("message.max.bytes") ?? Int64(ProducerSettings.messageBytes)
         batchBytes = number("batch.size") ?? Int64(ProducerSettings.batchBytes)
+        let messages = number("queue.buffering.max.messages") ?? Int64(ProducerSettings.waiting.messages)
+        let kilobytes = number("queue.buffering.max.kbytes") ?? Int64(ProducerSettings.waiting.kilobytes)
+        // 0 is no limit.
+        most = (messages == 0 ? .max : Int(messages), Int(kilobytes) << 10)
+        run = MessageRun(topic)
         headerName = name
         parameters = .allocate(capacity: Self.mostParameters)
         parameters.initialize(repeating: rd_kafka_vu_t(), count: Self.mostParameters)
         parameters[0].vtype = RD_KAFKA_VTYPE_RKT
         parameters[0].u.rkt = topic
         parameters[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
-        parameters[1].u.i = RD_KAFKA_MSG_F_COPY
         parameters[2].vtype = RD_KAFKA_VTYPE_VALUE
         parameters[3].vtype = RD_KAFKA_VTYPE_KEY
         parameters[4].vtype = RD_KAFKA_VTYPE_OPAQUE
@@ -54,6 +62,9 @@ final class TopicProducer {
         free(headerName)
     }
 
+    /// Keeps what has the bytes of messages without an outcome, until librdkafka has ended.
+    func keep(_ memory: [AnyObject]) { client.handle.keep(memory) }
+
     // MARK: Sending
 
     /// Begins to send a message. Its time is the time of this call.
@@ -61,28 +72,52 @@ final class TopicProducer {
         if limits.needsKey, message.key == nil {
             return .refused(.notTaken("the topic is compacted, and takes no message without a key"))
         }
+        // librdkafka would refuse one message of a run and take a later one with the same key. So it never gets too many.
+        let size = message.value.count
+        if watch.inFlight >= most.messages || bytesInFlight + size > most.bytes { return .full }
+        if message.valueStays, message.snapshotDay == nil, Int64(size) < min(MessageRun.mostBytes, messageBytes / 2),
+            run.add(message, opaque: opaque(number))
+        {
+            noteSent(size)
+            if run.isFull { try sendRun() }
+            return .accepted
+        }
+        try sendRun()
+        parameters[1].u.i = message.valueStays ? 0 : RD_KAFKA_MSG_F_COPY
         parameters[2].u.mem = memory(message.value)
         parameters[3].u.mem = message.key.map(memory) ?? .init(ptr: nil, size: 0)
-        // One more than the number, since 0 would be a null pointer.
-        parameters[4].u.ptr = UnsafeMutableRawPointer(bitPattern: number + 1)
-        guard let day = message.snapshotDay else { return try produce(5) }
+        parameters[4].u.ptr = opaque(number)
+        guard let day = message.snapshotDay else { return try produce(5, size) }
         var date = CivilDate.text(ofDay: day)
         return try date.withUTF8 { bytes in
             let bytes = UnsafeRawBufferPointer(bytes)
             parameters[5].u.header.name = UnsafePointer(headerName)
             parameters[5].u.header.val = bytes.baseAddress
             parameters[5].u.header.size = bytes.count
-            return try produce(6)
+            return try produce(6, size)
         }
+    }
+
+    /// One more than the number, since 0 would be a null pointer.
+    private func opaque(_ number: UInt) -> UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: number + 1) }
+
+    private func noteSent(_ size: Int) {
+        watch.sent { KafkaClient.now }
+        bytesInFlight += size
+    }
+
+    private func sendRun() throws(KafkaError) {
+        let code = run.send()
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw failure(code) }
     }
 
     private func memory(_ bytes: UnsafeRawBufferPointer) -> rd_kafka_vu_t.__Unnamed_union_u.__Unnamed_struct_mem {
         .init(ptr: UnsafeMutableRawPointer(mutating: bytes.baseAddress), size: bytes.count)
     }
 
-    private func produce(_ count: Int) throws(KafkaError) -> SendAnswer {
+    private func produce(_ count: Int, _ size: Int) throws(KafkaError) -> SendAnswer {
         guard let error = rd_kafka_produceva(client.handle.pointer, parameters, count) else {
-            watch.sent { KafkaClient.now }
+            noteSent(size)
             return .accepted
         }
         defer { rd_kafka_error_destroy(error) }
@@ -99,28 +134,37 @@ final class TopicProducer {
 
     /// Takes the outcomes that are there; waits for the first for at most some milliseconds.
     func takeOutcomes(waiting milliseconds: Int, _ body: (UInt, MessageOutcome) -> Void) throws(KafkaError) {
+        try sendRun()
         var code = RD_KAFKA_RESP_ERR_NO_ERROR
         var count = 0
+        var isConfirmed = false
         let end = KafkaClient.now + Double(milliseconds) / 1000
         while true {
             client.takeEvents { event in
                 guard event.kind == RD_KAFKA_EVENT_DR else { return }
                 while let message = rd_kafka_event_message_next(event.pointer) {
                     count += 1
-                    let failed = settle(message.pointee, body)
-                    if code == RD_KAFKA_RESP_ERR_NO_ERROR { code = failed }
+                    bytesInFlight -= message.pointee.len
+                    if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+                        isConfirmed = true
+                        body(UInt(bitPattern: message.pointee._private) - 1, .confirmed)
+                    } else {
+                        let failed = settle(message.pointee, body)
+                        if code == RD_KAFKA_RESP_ERR_NO_ERROR { code = failed }
+                    }
                 }
             }
             if count > 0 || code != RD_KAFKA_RESP_ERR_NO_ERROR || KafkaClient.now >= end { break }
             usleep(1000)
         }
         let now = KafkaClient.now
+        if isConfirmed { client.succeeded() }
         watch.settled(count, at: now)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw failure(code) }
         if let failure = watch.failure(client.connections, at: now) { throw described(failure) }
     }
 
-    /// Tells the outcome of a message.
+    /// Tells the outcome of a message that was not confirmed.
     ///
     /// - Returns: the code of an error after which the message has no outcome.
     private func settle(
@@ -128,9 +172,6 @@ final class TopicProducer {
     ) -> rd_kafka_resp_err_t {
         let number = UInt(bitPattern: message._private) - 1
         switch message.err {
-        case RD_KAFKA_RESP_ERR_NO_ERROR:
-            client.succeeded()
-            body(number, .confirmed)
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
             RD_KAFKA_RESP_ERR_INVALID_RECORD:
             // The broker refuses whole batches. A message that is larger than a batch is alone in its own.

@@ -6,6 +6,9 @@ public struct OutgoingMessage {
     public var key: UnsafeRawBufferPointer?
     /// The snapshot date of a movie document, as days since 1970-01-01; nil for an event.
     public var snapshotDay: Int32?
+    /// Whether the bytes of the value stay as they are until the message has its outcome or the target is closed, so that
+    /// they need not be copied. Without it they only have to do so during `send`; the key's always only then.
+    public var valueStays = false
 
     /// A message.
     public init(value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer?, snapshotDay: Int32?) {
@@ -85,4 +88,15 @@ public protocol MessageTarget: AnyObject {
 
     /// Ends the connection in bounded time, whatever has no outcome yet. May be called twice.
     func close()
+
+    /// The same.
+    ///
+    /// - Parameter memory: what has the bytes of values that stay (`OutgoingMessage.valueStays`) and have no outcome. It
+    ///   is kept as long as the connection may still read them.
+    func close(keeping memory: [AnyObject])
+}
+
+extension MessageTarget {
+    /// Fits a target that copies all values.
+    public func close(keeping memory: [AnyObject]) { close() }
 }

@@ -31,6 +31,31 @@ public final class MessageKeys {
         }
     }
 
+    /// Gives the bytes of a key; nil where there is none.
+    ///
+    /// - Parameter snapshotDay: that of a movie document, as days since 1970-01-01; nil for an event.
+    @inlinable
+    public static func withBytes<Result>(
+        id: Int64, snapshotDay: Int32?, _ body: (UnsafeRawBufferPointer?) throws -> Result
+    ) rethrows -> Result {
+        if id == 0 { return try body(nil) }
+        guard snapshotDay == nil, id > 0 else {
+            var key = text(id: id, snapshotDay: snapshotDay)
+            return try key.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
+        }
+        // The digits from the last one on; an id has at most 19.
+        return try withUnsafeTemporaryAllocation(byteCount: 24, alignment: 8) { bytes in
+            var start = bytes.count
+            var rest = UInt64(id)
+            repeat {
+                start -= 1
+                bytes[start] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+                rest /= 10
+            } while rest > 0
+            return try body(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        }
+    }
+
     /// The text of a key; empty where there is none.
     ///
     /// - Parameter snapshotDay: that of a movie document, as days since 1970-01-01; nil for an event.
