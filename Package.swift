@@ -137,7 +137,9 @@ let layers: [(Layer, [Target])] = [
         [
             .executableTarget(
                 name: "reelhouse-bench",
-                dependencies: ["Arguments", "CPostgres", "CSQLite", "Domain", "Files", "Generator", "Logging"],
+                dependencies: [
+                    "Arguments", "CKafka", "CPostgres", "CSQLite", "Domain", "Files", "Generator", "Logging",
+                ],
                 path: "Sources/Benchmark", resources: [.embedInCode("Resources/duckdb_job.py")])
         ]
     ),

@@ -42,6 +42,28 @@ final class Jobs {
             rows: said.rows, stages: said.stages)
     }
 
+    /// Runs `reelhouse publish events` with a state of its own.
+    func publish(_ file: String, to topic: String) throws -> Sample {
+        struct Output: Decodable { var confirmed: Int }
+        workspace.remove("published")
+        let arguments = [
+            "publish", "events", "--from", file, "--to", topic, "--state", workspace.file("published"), "--json",
+            "--quiet",
+        ]
+        let measured = try run(programs.reelhouse, arguments)
+        let said = try JSONDecoder().decode(Output.self, from: measured.output)
+        return Sample(
+            seconds: measured.seconds, cpuSeconds: measured.cpuSeconds, peakBytes: measured.peakBytes,
+            items: said.confirmed)
+    }
+
+    /// Runs another program that handles so many messages.
+    func program(_ path: String, _ arguments: [String], items: Int) throws -> Sample {
+        let measured = try run(path, arguments)
+        return Sample(
+            seconds: measured.seconds, cpuSeconds: measured.cpuSeconds, peakBytes: measured.peakBytes, items: items)
+    }
+
     /// Runs a part that measures itself, since its preparation is not to be counted.
     func limit(_ arguments: [String]) throws -> Sample {
         let (measured, result) = try part(arguments)

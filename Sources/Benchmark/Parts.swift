@@ -12,6 +12,7 @@ enum Parts {
         case ("shuffle", 3): return try print(Shuffle.run(from: words[1], to: words[2], seed: 3))
         case ("decode", 2): return try print(DecodeAlone.run(folder: words[1]))
         case ("insert", 3): return try print(BareInserts.run(folder: words[1], database: words[2]))
+        case ("lines", 3): return try print(EventLines.write(folder: words[1], to: words[2]))
         case ("copy-data", 3): return try print(CopyData.write(folder: words[1], to: words[2]))
         case ("copy", 3): return try print(HandWrittenLoad.copy(words[1], into: words[2]))
         case ("copy-and-merge", 3): return try print(HandWrittenLoad.copyAndMerge(words[1], into: words[2]))

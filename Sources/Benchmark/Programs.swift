@@ -20,6 +20,12 @@ struct Programs {
         }
     }
 
+    /// The path of a program in `PATH`; nil where there is none.
+    static func find(_ name: String) -> String? {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    }
+
     /// Whether the command was built for release. Other times mean nothing.
     var isRelease: Bool { bench.contains("/release/") }
 

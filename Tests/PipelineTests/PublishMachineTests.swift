@@ -18,7 +18,8 @@ private final class TriedMachine {
     func next(at now: Double) -> PublishMachine.Step { machine.next(at: now) }
     func add(lines count: Int) { machine.add(lines: count) }
     func endInput() { machine.endInput() }
-    func sent(_ line: PublishMachine.Line) { machine.sent(line) }
+    func count(from line: PublishMachine.Line, most: Int) -> Int { machine.count(from: line, most: most) }
+    func sent(_ line: PublishMachine.Line, count: Int = 1) { machine.sent(line, count: count) }
     func leaveOut(_ line: PublishMachine.Line) { machine.leaveOut(line) }
     func settle(_ line: PublishMachine.Line) -> Bool { machine.settle(line) }
     func lose() { machine.lose() }
@@ -195,16 +196,18 @@ private final class TriedMachine {
                 if added == sizes.count { machine.endInput() } else { machine.add(lines: sizes[added]) }
                 added = min(added + 1, sizes.count)
             case .send(let line):
-                #expect(!settled.contains(line) && !waiting.contains(line))
+                let count = machine.count(from: line, most: Int.random(in: 1...5, using: &random))
+                let lines = (0..<count).map { Line(chunk: line.chunk, index: line.index + $0) }
+                #expect(count > 0 && lines.allSatisfy { !settled.contains($0) && !waiting.contains($0) })
                 if Int.random(in: 0..<10, using: &random) == 0 {
                     machine.leaveOut(line)
                     settled.insert(line)
                 } else {
-                    machine.sent(line)
-                    waiting.append(line)
+                    machine.sent(line, count: count)
+                    waiting += lines
                 }
                 let before = Int64(sizes[..<saved].reduce(0, +))
-                let place = Int64(sizes[..<line.chunk].reduce(0, +) + line.index)
+                let place = Int64(sizes[..<line.chunk].reduce(0, +) + line.index + count - 1)
                 #expect(place - before < mostAhead || line.chunk == saved)
             case .wait: #expect(!waiting.isEmpty)
             }
@@ -225,6 +228,27 @@ private final class TriedMachine {
             }
         }
         #expect(machine.hasSentAll && settled.count == sizes.reduce(0, +) && saved == sizes.count)
+    }
+
+    @Test func severalLinesAreSentAtOnce() {
+        let machine = TriedMachine(mostAhead: 4)
+        machine.add(lines: 3)
+        machine.add(lines: 3)
+        #expect(machine.next(at: 0) == .send(Line(chunk: 0, index: 0)))
+        #expect(machine.count(from: Line(chunk: 0, index: 0), most: 2) == 2)
+        #expect(machine.count(from: Line(chunk: 0, index: 0), most: 9) == 3)
+        machine.sent(Line(chunk: 0, index: 0), count: 3)
+        #expect(machine.next(at: 0) == .send(Line(chunk: 1, index: 0)))
+        // Only 4 lines may be ahead of the saved position.
+        #expect(machine.count(from: Line(chunk: 1, index: 0), most: 9) == 1)
+        machine.sent(Line(chunk: 1, index: 0), count: 1)
+        #expect(machine.inFlight == 4 && machine.linesAhead == 4 && machine.sentAgain == 0)
+        // After a loss, a line that is settled ends what is sent at once.
+        #expect(machine.settle(Line(chunk: 0, index: 2)))
+        machine.lose()
+        #expect(machine.count(from: Line(chunk: 0, index: 0), most: 9) == 2)
+        machine.sent(Line(chunk: 0, index: 0), count: 2)
+        #expect(machine.sentAgain == 2 && machine.linesAhead == 4)
     }
 
     @Test func theRateIsKept() {

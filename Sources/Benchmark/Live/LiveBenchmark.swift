@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Measures loads into PostgreSQL for one number of events.
+/// Measures loads into PostgreSQL, for one number of events.
 struct LiveBenchmark {
     private let events: Int
     private let options: LiveOptions
@@ -30,11 +30,31 @@ struct LiveBenchmark {
         defer { for signal in signals { signal.cancel() } }
         let programs = try Programs()
         let workspace = try Workspace(kept: options.folder)
-        let server = try LiveServer(named: options.server)
         let jobs = Jobs(programs, workspace)
-        print("reelhouse-bench live: \(options.runs) runs taking turns, medians.")
-        print("Server: \(try server.description).\nMachine: \(BenchReport.machine).")
+        print("reelhouse-bench live: \(options.runs) runs taking turns, medians.\nMachine: \(BenchReport.machine).")
         if !programs.isRelease { print("This is no release build: its times mean nothing.") }
+        if !options.scenarios.isEmpty { try runPostgreSQL(options, workspace, jobs) }
+        if options.withKafka { try runKafka(options, workspace, jobs) }
+        print("\nMachine: \(BenchReport.machine) at the end.")
+    }
+
+    private static func runKafka(_ options: LiveOptions, _ workspace: Workspace, _ jobs: Jobs) throws {
+        guard let server = try KafkaServer() else {
+            print(
+                "Kafka is not measured: set \(KafkaServer.variable) to host:port of a broker, or to the path of a script "
+                    + "that starts one.")
+            return
+        }
+        print("Kafka: \(server.address), \(server.isTemporary ? "a temporary broker on this machine" : "as named").")
+        for events in options.events {
+            fflush(nil)
+            try KafkaBenchmark.run(events: events, rounds: options.runs, jobs, workspace, server)
+        }
+    }
+
+    private static func runPostgreSQL(_ options: LiveOptions, _ workspace: Workspace, _ jobs: Jobs) throws {
+        let server = try LiveServer(named: options.server)
+        print("Server: \(try server.description).")
         for (index, events) in options.events.enumerated() {
             fflush(nil)
             var benchmark = LiveBenchmark(
@@ -44,7 +64,6 @@ struct LiveBenchmark {
             let samples = try benchmark.measure()
             print(LiveReport(samples: samples, held: benchmark.held, events: events).text)
         }
-        print("\nMachine: \(BenchReport.machine) at the end.")
     }
 
     private init(

@@ -28,6 +28,8 @@ struct LiveOptions {
     var events: [Int]
     var runs: Int
     var scenarios: [LiveScenario]
+    /// Whether loads from Kafka and publishing are measured.
+    var withKafka: Bool
     /// A folder to work in, which is kept; nil for a temporary one.
     var folder: String?
     /// The URL of a server to measure; nil for a temporary one.
@@ -38,13 +40,15 @@ struct LiveOptions {
 
     static let declaration = CommandDeclaration(
         name: "reelhouse-bench live",
-        summary: "Measure reelhouse into PostgreSQL, beside what is written by hand on the same server.",
+        summary: "Measure reelhouse with PostgreSQL and with Kafka, beside what others do with the same servers.",
         discussion: """
             A PostgreSQL server is started in a temporary folder with PostgreSQL's default settings. What is compared \
             takes turns, and medians are shown. The hand-written merge loads the facts alone, from rows that were \
             prepared before its time begins; reelhouse reads the compressed lines, checks them, and fills every table. \
             Both are measured with the events in the order of the files, and again in random order. \
-            The server's processor time is that of all its processes.
+            The server's processor time is that of all its processes. \
+            Where there is a Kafka broker, loads from a topic are measured beside loads of the same lines from files, and \
+            publishing beside kcat's producer.
             """,
         options: [
             .value(
@@ -56,8 +60,10 @@ struct LiveOptions {
                 help: "Also load the first number of events into a warehouse that has ten times as many. This is slow: "
                     + "filling that warehouse takes minutes."),
             .value(
-                "only", .choice(LiveScenario.allCases.map(\.rawValue)), repetition: .repeats,
-                help: "Measure this and no other; may be given several times. Ratios are to 'fresh' and 'shuffled'."),
+                "only", .choice(LiveScenario.allCases.map(\.rawValue) + [Self.kafka]), repetition: .repeats,
+                help:
+                    "Measure this and no other; may be given several times. Ratios are to 'fresh' and 'shuffled'; 'kafka' is all "
+                    + "that is measured with Kafka."),
             .value(
                 "keep", .folder,
                 help: "Work in this folder and leave it as it is; input that was generated there is taken again."),
@@ -67,17 +73,23 @@ struct LiveOptions {
             .init("reelhouse-bench live --events 1000000 --grown", "One million, also into ten million"),
         ],
         environment: [
+            .init(KafkaServer.variable, "host:port of a Kafka broker, or the path of a script that starts one"),
             .init(variable, "the URL of a database on a server to measure, whose role may create databases"),
             .init("TMPDIR", "where the temporary folders are made; /tmp unless set"),
         ])
+
+    /// The name of what is measured with Kafka.
+    private static let kafka = "kafka"
 
     init(_ arguments: ParsedArguments) {
         let given = arguments.strings("events").compactMap { Int($0) }
         events = given.isEmpty ? [1_000_000, 5_000_000] : given
         runs = Int(arguments.integer("runs") ?? 1)
-        let only = arguments.strings("only").compactMap(LiveScenario.init)
+        let chosen = arguments.strings("only")
+        let only = chosen.compactMap(LiveScenario.init)
+        withKafka = chosen.isEmpty || chosen.contains(Self.kafka)
         let all = LiveScenario.allCases.filter { $0 != .grown || arguments.flag("grown") }
-        scenarios = only.isEmpty ? all : LiveScenario.allCases.filter(only.contains)
+        scenarios = chosen.isEmpty ? all : LiveScenario.allCases.filter(only.contains)
         folder = arguments.string("keep")
         let named = ProcessInfo.processInfo.environment[Self.variable] ?? ""
         server = named.isEmpty ? nil : named

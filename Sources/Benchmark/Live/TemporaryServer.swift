@@ -77,7 +77,10 @@ final class TemporaryServer {
         return (newest + path).first { access("\($0)/initdb", X_OK) == 0 && access("\($0)/postgres", X_OK) == 0 }
     }()
 
-    private static func spawn(_ words: [String]) throws -> (shell: pid_t, pipe: Int32) {
+    /// Starts a program that ends when its standard input does.
+    ///
+    /// - Returns: the process, and the other end of its standard input.
+    static func spawn(_ words: [String]) throws -> (shell: pid_t, pipe: Int32) {
         var ends: [Int32] = [0, 0]
         guard Glibc.pipe(&ends) == 0 else { throw BenchError("no pipe: \(String(cString: strerror(errno)))") }
         defer { close(ends[0]) }
