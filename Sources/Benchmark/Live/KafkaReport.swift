@@ -8,7 +8,7 @@ struct KafkaReport {
         "\nKafka, \(events.grouped) events, \(KafkaTopics.partitions) partitions, start to end:\n\(table)\n"
             + "  kcat's producer has the settings of publish: "
             + KafkaBenchmark.producerSettings.joined(separator: ", ")
-            + ".\n  It finds no keys, and its topic has the lines in another order.\n"
+            + ".\n  It sends the lines without keys, and chooses the partitions by itself.\n"
             + "  The slowest and the quickest round are those of the wall; ratios are medians of the rounds' own."
     }
 

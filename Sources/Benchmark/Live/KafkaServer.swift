@@ -15,7 +15,8 @@ final class KafkaServer {
     private static let program = """
         trap '' INT TERM HUP
         folder=$0 script=$1 port=$2
-        "$script" start "$folder/data" --port "$port" >"$folder/log" 2>&1 </dev/null && : >"$folder/started"
+        "$script" start "$folder/data" --port "$port" >"$folder/log" 2>&1 </dev/null && : >"$folder/started" ||
+            : >"$folder/failed"
         while read -r line; do :; done
         "$script" kill "$folder/data" >/dev/null 2>&1
         rm -rf "$folder"
@@ -38,7 +39,10 @@ final class KafkaServer {
         let port = 10 * Int.random(in: 2000...3200)
         (address, isTemporary) = ("127.0.0.1:\(port)", true)
         server = try TemporaryServer.spawn(["/bin/sh", "-c", Self.program, folder, script, "\(port)"])
-        for _ in 0..<6000 where access("\(folder)/started", F_OK) != 0 { usleep(10_000) }
+        for _ in 0..<6000 {
+            if access("\(folder)/started", F_OK) == 0 || access("\(folder)/failed", F_OK) == 0 { break }
+            usleep(10_000)
+        }
         guard access("\(folder)/started", F_OK) == 0 else {
             let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
             throw BenchError("Kafka does not start: \(log.suffix(1000))")
