@@ -11,7 +11,7 @@ extension SourceBackend {
         open: { locations, port, options in
             try FileSet(locations.map(\.filePath), port: port, options: FileSet.Options(options))
         },
-        check: { locations, port, isNamed, options in
+        check: { locations, port, isNamed, options, _ in
             [FileChecks.input(locations.map(\.filePath), port, isNamed: isNamed, own: options.own)]
         })
 }

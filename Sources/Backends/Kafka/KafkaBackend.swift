@@ -15,5 +15,5 @@ extension SourceBackend {
         open: { locations, port, options in
             try KafkaSet(locations.map { try KafkaLocation($0.text) }, port: port, options: options)
         },
-        check: { locations, port, _, _ in locations.flatMap { KafkaChecks.findings($0, port) } })
+        check: { locations, port, _, _, known in locations.flatMap { KafkaChecks.findings($0, port, known) } })
 }

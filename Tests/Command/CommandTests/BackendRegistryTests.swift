@@ -77,7 +77,7 @@ import Testing
 
     @Test func aBackendWithoutAnOwnCheckIsOpenedByDoctor() {
         let location = Location("invented-log://h/t")
-        let findings = Self.broker.check([location], .events, true, SourceOptions())
+        let findings = Self.broker.check([location], .events, true, SourceOptions(), [])
         #expect(findings.map(\.outcome) == [.fail])
         let store = RawStoreBackend(naming: BackendNaming(schemes: ["x"], help: "x")) { location in
             throw LocationError.unknownScheme(location, port: "raw store", takes: [])

@@ -36,7 +36,7 @@ extension KafkaClient {
 }
 
 /// The settings of a topic.
-private enum TopicSettings {
+enum TopicSettings {
     /// The settings by their names, each with whether it is the topic's own; none where they cannot be read.
     static func ask(
         _ client: OpaquePointer, _ topic: String, milliseconds: Int32

@@ -12,9 +12,15 @@ struct BackendChecks {
 
     var findings: [Finding] {
         var isLoadedFromElsewhere = false
-        let ofWarehouse = warehouseFindings { isLoadedFromElsewhere = try self.isLoadedFromElsewhere($0) }
+        var known: [Checkpoint] = []
+        let ofWarehouse = warehouseFindings { reader in
+            isLoadedFromElsewhere = try self.isLoadedFromElsewhere(reader)
+            // Positions in files are not compared.
+            let isFromServer = (movies + events).contains { Location($0).scheme != nil }
+            if isFromServer { known = try reader.checkpoints(limit: reader.checkpointCount()) }
+        }
         let ofInputs = [(SourcePort.movies, movies), (.events, events)].flatMap { port, locations in
-            input(port, locations, isDefaultUsed: named.isEmpty && !isLoadedFromElsewhere)
+            input(port, locations, isDefaultUsed: named.isEmpty && !isLoadedFromElsewhere, known)
         }
         return ofWarehouse + rawStoreFindings + ofInputs
     }
@@ -91,8 +97,12 @@ struct BackendChecks {
         }
     }
 
-    /// - Parameter isDefaultUsed: whether the user loads from the default places, as far as can be known.
-    private func input(_ port: SourcePort, _ locations: [String], isDefaultUsed: Bool) -> [Finding] {
+    /// - Parameters:
+    ///   - isDefaultUsed: whether the user loads from the default places, as far as can be known.
+    ///   - known: the rows of the warehouse's ledger.
+    private func input(
+        _ port: SourcePort, _ locations: [String], isDefaultUsed: Bool, _ known: [Checkpoint]
+    ) -> [Finding] {
         if !isDefaultUsed, !named.contains(port), !locations.contains(where: DefaultInputs.isThere) {
             return [
                 .ok(port.rawValue, "none at \(locations.joined(separator: ", ")), the default; other inputs are in use")
@@ -102,7 +112,8 @@ struct BackendChecks {
             let (backend, locations) = try Backends.sourceBackend(port, locations)
             var options = SourceOptions()
             options.own = Backends.ownFiles(warehouse: warehouse, rawStore: rawStore)
-            return backend.check(locations, port, named.contains(port), options)
+            return backend.check(
+                locations, port, named.contains(port), options, known.filter { $0.identity.port == port })
         } catch {
             return [.fail(port.rawValue, error)]
         }

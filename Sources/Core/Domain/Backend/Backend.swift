@@ -205,7 +205,9 @@ public struct SourceBackend: Backend {
     /// Finds the sources of a port that some locations of this backend name.
     public var open: @Sendable ([Location], SourcePort, SourceOptions) throws -> any SourceSet
     /// What `doctor` reports about some locations. `isNamed` says whether the user named them: then they have to exist.
-    public var check: @Sendable ([Location], SourcePort, _ isNamed: Bool, SourceOptions) -> [Finding]
+    /// `known` are the rows of the warehouse's ledger; none where there is no warehouse, or it cannot be read.
+    public var check:
+        @Sendable ([Location], SourcePort, _ isNamed: Bool, SourceOptions, _ known: [Checkpoint]) -> [Finding]
 
     /// A description of a source backend. By default `check` opens the locations and counts their sources.
     public init(
@@ -213,7 +215,7 @@ public struct SourceBackend: Backend {
         validate: @escaping @Sendable (Location) throws -> Void = { _ in },
         libraries: @escaping @Sendable () -> [Finding] = { [] },
         open: @escaping @Sendable ([Location], SourcePort, SourceOptions) throws -> any SourceSet,
-        check: (@Sendable ([Location], SourcePort, Bool, SourceOptions) -> [Finding])? = nil
+        check: (@Sendable ([Location], SourcePort, Bool, SourceOptions, [Checkpoint]) -> [Finding])? = nil
     ) {
         self.naming = naming
         self.ports = ports
@@ -222,7 +224,7 @@ public struct SourceBackend: Backend {
         self.libraries = libraries
         self.open = open
         self.check =
-            check ?? { locations, port, _, options in
+            check ?? { locations, port, _, options, _ in
                 do {
                     let sources = try open(locations, port, options).describe()
                     let place = locations.map(\.description).joined(separator: ", ")

@@ -10,21 +10,36 @@ enum KafkaChecks {
     }
 
     /// Checks the brokers and the topic of a location.
-    static func findings(_ location: Location, _ port: SourcePort) -> [Finding] {
+    ///
+    /// - Parameter known: the rows of the port in the warehouse's ledger.
+    static func findings(_ location: Location, _ port: SourcePort, _ known: [Checkpoint]) -> [Finding] {
         let subject = port.rawValue
         do {
             let place = try KafkaLocation(location.text)
             let client = try KafkaClient(place, .inspecting)
             let topic = try client.topic()
-            return [.ok(subject, "\(place)"), brokers(topic, subject), leaders(topic, subject)]
-                + (try offsets(topic, client, place, subject))
+            let state = [.ok(subject, "\(place)"), brokers(topic, subject), leaders(topic, subject)]
+            let retention = port == .movies ? [try self.retention(topic, client, place, subject)] : []
+            return state + retention + (try offsets(topic, client, place, subject, known))
         } catch {
             return [.fail(subject, error)]
         }
     }
 
     /// How many partitions or brokers are named; the others are counted.
-    private static let named = 6
+    static let named = 6
+
+    /// Whether the topic keeps the documents of a backup.
+    private static func retention(
+        _ topic: KafkaTopic, _ client: KafkaClient, _ place: KafkaLocation, _ subject: String
+    ) throws(KafkaError) -> Finding {
+        let name = topic.name
+        let settings = try client.wait(for: "asking for the settings of \(name)") { client, milliseconds in
+            TopicSettings.ask(client, name, milliseconds: milliseconds)
+        }
+        return TopicRetention(settings.mapValues(\.value))
+            .finding("\(subject): retention", topic: name, servers: place.servers)
+    }
 
     private static func brokers(_ topic: KafkaTopic, _ subject: String) -> Finding {
         let count = NumberFormat.count(topic.brokers.count, "broker", "brokers")
@@ -51,7 +66,7 @@ enum KafkaChecks {
 
     /// The ends of the partitions, and what open transactions hold back.
     private static func offsets(
-        _ topic: KafkaTopic, _ client: KafkaClient, _ place: KafkaLocation, _ subject: String
+        _ topic: KafkaTopic, _ client: KafkaClient, _ place: KafkaLocation, _ subject: String, _ known: [Checkpoint]
     ) throws(KafkaError) -> [Finding] {
         let name = "\(subject): offsets"
         let beginnings = try client.offsets(of: topic.numbers, at: .beginning)
@@ -71,10 +86,18 @@ enum KafkaChecks {
                     name, "open transactions hold back partition \(list(texts))",
                     "The records are read when the transactions have ended (kafka-transactions.sh lists them)."))
         }
-        return findings
+        var lag = TopicLag(of: topic, known)
+        for number in topic.numbers {
+            guard let beginning = beginnings[number], let stableEnd = stable[number], let end = ends[number] else {
+                continue
+            }
+            lag.add(number, PartitionBounds(beginning: beginning, stableEnd: stableEnd, end: end))
+        }
+        return findings + lag.findings("\(subject): lag")
     }
 
-    private static func list(_ texts: [String]) -> String {
+    /// Some texts, and how many more there are.
+    static func list(_ texts: [String]) -> String {
         let rest = texts.count - named
         let shown = texts.prefix(rest > 1 ? named : texts.count).joined(separator: ", ")
         return rest > 1 ? "\(shown) and \(NumberFormat.grouped(Int64(rest))) more" : shown
