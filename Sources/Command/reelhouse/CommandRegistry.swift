@@ -5,8 +5,8 @@ enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
         SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
-        DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self, GenerateCommand.self,
-        CompletionCommand.self, ManualCommand.self,
+        DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self, RestoreCommand.self,
+        GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
 
     private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]

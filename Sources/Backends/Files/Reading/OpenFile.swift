@@ -52,6 +52,13 @@ final class OpenFile {
         unlink(path)
     }
 
+    /// Opens a file for writing at its end, and creates it when it does not exist. Error messages use `name`.
+    init(appendingTo path: String, as name: String) throws(FileError) {
+        self.path = name
+        self.descriptor = try OpenFile.open(path, O_WRONLY | O_CREAT | O_APPEND, .create, as: name)
+        self.isClosed = false
+    }
+
     /// Opens an existing file, pipe or device for writing.
     init(writing path: String, as name: String) throws(FileError) {
         self.path = name

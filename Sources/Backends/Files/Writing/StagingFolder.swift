@@ -6,8 +6,10 @@ public final class StagingFolder {
     public let path: String
 
     /// Creates a folder with a unique name in another folder.
-    public init(in parent: String) throws(FileError) {
-        path = ReplacedFile.temporaryPath(beside: "\(parent)/generated")
+    ///
+    /// - Parameter name: what the files are, as a part of its name.
+    public init(in parent: String, for name: String = "generated") throws(FileError) {
+        path = ReplacedFile.temporaryPath(beside: "\(parent)/\(name)")
         UnfinishedFiles.add(path)
         do {
             try Folder.make(path)
@@ -25,6 +27,34 @@ public final class StagingFolder {
             throw FileError(.replace, target, status.st_mode & S_IFMT == S_IFDIR ? .isFolder : .alreadyThere)
         }
         if rename("\(path)/\(name)", target) != 0 { throw FileError(.replace, target, errno: errno) }
+    }
+
+    /// Moves a complete file out of the folder to its place on the same disk.
+    ///
+    /// - Returns: false when there is something at that place already, which stays.
+    func moveNew(_ name: String, to target: String) throws(FileError) -> Bool {
+        let source = "\(path)/\(name)"
+        if link(source, target) == 0 {
+            unlink(source)
+            return true
+        }
+        // Some file systems have no hard links. There a check before the rename has to be enough.
+        if errno == EEXIST || access(target, F_OK) == 0 { return false }
+        if rename(source, target) != 0 { throw FileError(.create, target, errno: errno) }
+        return true
+    }
+
+    /// Gives the folder, with all its files, its final name on the same disk.
+    ///
+    /// - Returns: false when there is something at that place already, which stays.
+    func become(_ target: String) throws(FileError) -> Bool {
+        // An empty folder of that name is replaced.
+        if rename(path, target) != 0 {
+            if [ENOTEMPTY, EEXIST, ENOTDIR].contains(errno) { return false }
+            throw FileError(.create, target, errno: errno)
+        }
+        UnfinishedFiles.forget(path)
+        return true
     }
 
     /// Removes the folder and what is left in it.

@@ -16,6 +16,9 @@ enum Backends {
         if arguments.command == ["publish"], let text = arguments.string("to") {
             try validate(Location(text), BackendRegistry.messageTargets)
         }
+        if arguments.command == ["restore"], let text = arguments.string("from") {
+            try validate(Location(text), BackendRegistry.sources(.movies))
+        }
         if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
     }
 
@@ -28,8 +31,8 @@ enum Backends {
     /// The warnings about passwords in options.
     static func passwordWarnings(_ arguments: ParsedArguments) -> [Report] {
         var options: [String: [String]] = [:]
-        let targets = arguments.command == ["publish"] ? ["to"] : []
-        for name in ["warehouse", "raw", "movies", "events"] + targets {
+        let others = [["publish"]: ["to"], ["restore"]: ["from"]][arguments.command] ?? []
+        for name in ["warehouse", "raw", "movies", "events"] + others {
             guard arguments.takesValue(name), arguments.isGiven(name) else { continue }
             let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)
             let secret = texts.map { Location($0) }.first { $0.scheme != nil && $0.description != $0.text }

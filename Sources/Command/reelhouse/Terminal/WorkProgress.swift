@@ -10,12 +10,14 @@ struct WorkProgress: Sendable, Equatable {
         case lines
         case rows
         case messages
+        case documents
 
         func count(_ number: Int64) -> String {
             switch self {
             case .lines: NumberFormat.count(number, "line", "lines")
             case .rows: NumberFormat.count(number, "row", "rows")
             case .messages: NumberFormat.count(number, "message", "messages")
+            case .documents: NumberFormat.count(number, "document", "documents")
             }
         }
     }
