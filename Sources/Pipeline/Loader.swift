@@ -12,23 +12,26 @@ import Logging
 public final class Loader {
     private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
+    private let backup: MovieBackup?
     private var options: LoadOptions { lifecycle.options }
 
     /// A loader into a warehouse.
     ///
     /// - Parameters:
     ///   - rawStore: stores the raw documents; nil stores none.
+    ///   - backup: gets the accepted movie documents; nil for none. It is closed by `run`. A dry run sends nothing.
     ///   - progress: called after each chunk, on the thread that calls `run`.
     ///   - wallClock: milliseconds since 1970.
     public init(
-        warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, stop: StopSignal = StopSignal(),
-        logger: Logger = .silent, wallClock: @escaping () -> Int64,
+        warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, backup: MovieBackup? = nil,
+        stop: StopSignal = StopSignal(), logger: Logger = .silent, wallClock: @escaping () -> Int64,
         progress: @escaping (LoadProgress) -> Void = { _ in }
     ) {
         lifecycle = RunLifecycle(
             name: "Run", warehouse: warehouse, options: options, stop: stop, logger: logger, wallClock: wallClock,
             progress: progress)
         self.rawStore = options.isDryRun ? nil : rawStore
+        self.backup = options.isDryRun ? nil : backup
     }
 
     /// Loads the sources of the sets.
@@ -37,10 +40,13 @@ public final class Loader {
     ///   row has the outcome `failed`.
     public func run(movies: (any SourceSet)?, events: (any SourceSet)?) throws -> LoadReport {
         let stages = StageTimes()
+        defer { backup?.close() }
         let sets = [movies, events].compactMap { $0 }
         var plan = LoadPlan(turns: LoadPlan.turns(movies: movies, events: events), options: options)
         plan.mayPause = movies?.mayPause == true || events?.mayPause == true
-        var report: LoadReport = try lifecycle.run(plan, rawStore: rawStore, stages: stages) { logger in
+        var report: LoadReport = try lifecycle.run(
+            plan, rawStore: rawStore, backup: backup, stages: stages
+        ) { logger in
             SourceBatches(
                 sets, plan: plan, options: options, warehouse: lifecycle.warehouse, stages: stages, logger: logger,
                 progress: lifecycle.progress)
@@ -60,6 +66,7 @@ public final class Loader {
             }
         }
         report.stages = stages.all
+        report.backup = backup?.result
         return report
     }
 }

@@ -47,7 +47,8 @@ final class LoadRun {
     /// A run that the warehouse has begun.
     init(
         _ record: RunRecord, plan: LoadPlan, input: any LoadInput, warehouse: any Warehouse, rawStore: (any RawStore)?,
-        retries: WarehouseRetries, stop: StopSignal, stages: StageTimes, wallClock: @escaping () -> Int64,
+        backup: MovieBackup? = nil, retries: WarehouseRetries, stop: StopSignal, stages: StageTimes,
+        wallClock: @escaping () -> Int64,
         willRefresh: @escaping (LineCounts) -> Void
     ) {
         self.warehouse = warehouse
@@ -61,7 +62,7 @@ final class LoadRun {
         isOpen = plan.isDryRun
         // One thread puts movies, another one comments.
         let store = rawStore.map { Guarded($0) }
-        movies = MovieWork(warehouse: warehouse, rawStore: store, refused: refused)
+        movies = MovieWork(warehouse: warehouse, rawStore: store, refused: refused, backup: backup)
         events = EventWork(warehouse: warehouse, rawStore: store, stages: stages, refused: refused)
         machine = LoadMachine(plan)
         ledger = SourceLedger(run: record.id)
@@ -176,6 +177,10 @@ extension LoadRun {
         // The transaction of a dry run cannot be repeated in part.
         if isDryRun { throw error }
         if let rows = error as? RefusedRows { return try makeGood(rows) }
+        if error is BackupStopped {
+            try stopWithoutBackup()
+            return false
+        }
         switch try retries.recover(from: error) {
         case .usable(.committed) where current == .commit: return true
         case .usable where !isOpen: return true
@@ -212,6 +217,15 @@ extension LoadRun {
         forgetUncommitted()
         tally.end(.stopped, at: wallClock())
         machine.stopWithoutWarehouse(stop.reason ?? .terminate)
+    }
+
+    /// Ends the run after its last commit, because the backup does not confirm what came after it.
+    private func stopWithoutBackup() throws {
+        try warehouse.rollback()
+        stopWithoutWarehouse()
+        try warehouse.begin()
+        try warehouse.save(LedgerChanges(run: tally.run))
+        try warehouse.commit()
     }
 
     private func forgetUncommitted(because error: any Error) throws {
@@ -256,6 +270,7 @@ extension LoadRun {
             try events.upsert { try stages.measure(.movies, movies.upsert) }
             retries.worked()
             try refused.check()
+            try movies.confirmBackup()
         case .cureRead: try stages.measure(.commit, cureRead)
         case .save(let outcome): try stages.measure(.commit) { try save(outcome) }
         case .commit:
@@ -289,6 +304,7 @@ extension LoadRun {
         tally.didCommit()
         committedRefresh = refresh
         refused.didCommit()
+        movies.didCommit()
         let positions = ledger.didCommit()
         input.committed(positions)
         return .committed

@@ -23,11 +23,15 @@ final class MovieWork {
     private let popularity = MergeTable(MovieTables.moviePopularity)
     private var ranks = MovieRanks()
     private let refused: RefusedLines
+    /// Where the accepted documents are sent to; nil for nowhere.
+    private let backup: MovieBackup?
 
     init(
-        warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, refused: RefusedLines = RefusedLines()
+        warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, refused: RefusedLines = RefusedLines(),
+        backup: MovieBackup? = nil
     ) {
         self.warehouse = warehouse
+        self.backup = backup
         self.refused = refused
         self.rawStore = rawStore
     }
@@ -44,6 +48,10 @@ final class MovieWork {
         for index in choice.accepted {
             popularity.setOrigin(RowOrigin(batch.documents[index]))
             popularity.merge(batch.popularity[batch.documents[index].popularity], text: batch.popularity.text.base)
+        }
+        if let backup {
+            for index in choice.accepted { try backup.add(batch.documents[index], of: batch) }
+            try backup.sendAdded()
         }
         var added = Added()
         added.counts.read = Int64(batch.read)
@@ -89,7 +97,14 @@ final class MovieWork {
             table.keepApart(refused.keys[table.table.name] ?? [])
         }
         ranks.removeAll()
+        backup?.didRollBack()
     }
+
+    /// Waits until the backup has all documents that were added. To be called before the commit.
+    func confirmBackup() throws { try backup?.confirm() }
+
+    /// The transaction was committed.
+    func didCommit() { backup?.didCommit() }
 
     /// Upserts the merged rows.
     func upsert() throws {

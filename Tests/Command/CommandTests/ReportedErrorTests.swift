@@ -47,6 +47,7 @@ import Testing
         PublishError.noRoomForMessage(location: "\(location)", source: "a.ndjson", line: 7, bytes: 12),
         SentPositionError.inUse(path: "data/published/x"), SentPositionError.damaged(path: "data/published/x", line: 2),
         UnexpectedFailure(cause: CancellationError()),
+        BackupFailure(cause: PublishError.otherCluster(location: "\(location)", was: "a", now: "b")),
         RestoreRefusal.isThere(path: url), RestoreRefusal.protected(folder: url, occupant: "the raw store \(url)"),
     ]
 
@@ -143,9 +144,10 @@ import Testing
     /// A type of error that is added to the sources and not to the table above is found here.
     @Test func noTypeOfErrorIsLeftOut() throws {
         // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
-        // benchmark is a program of its own; the next two are unwrapped before they leave `Publisher`.
+        // benchmark is a program of its own; the next two are unwrapped before they leave `Publisher`;
+        // the last one ends a run as a signal does.
         let others: Set<String> = [
-            "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure",
+            "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "BackupStopped",
         ]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")

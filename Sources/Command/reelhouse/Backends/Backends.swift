@@ -16,6 +16,9 @@ enum Backends {
         if arguments.command == ["publish"], let text = arguments.string("to") {
             try validate(Location(text), BackendRegistry.messageTargets)
         }
+        if arguments.command == ["run"], let text = arguments.string("backup") {
+            try validate(Location(text), BackendRegistry.messageTargets)
+        }
         if arguments.command == ["restore"], let text = arguments.string("from") {
             try validate(Location(text), BackendRegistry.sources(.movies))
         }
@@ -31,7 +34,7 @@ enum Backends {
     /// The warnings about passwords in options.
     static func passwordWarnings(_ arguments: ParsedArguments) -> [Report] {
         var options: [String: [String]] = [:]
-        let others = [["publish"]: ["to"], ["restore"]: ["from"]][arguments.command] ?? []
+        let others = [["publish"]: ["to"], ["restore"]: ["from"], ["run"]: ["backup"]][arguments.command] ?? []
         for name in ["warehouse", "raw", "movies", "events"] + others {
             guard arguments.takesValue(name), arguments.isGiven(name) else { continue }
             let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)

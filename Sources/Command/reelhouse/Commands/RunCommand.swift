@@ -29,6 +29,13 @@ enum RunCommand: Command {
             CommonOption.movies, CommonOption.events,
             CommonOption.raw, CommonOption.warehouse,
             .value(
+                "backup", .location,
+                help: "Also send the movie documents that the run accepts, each before the commit of its rows, to "
+                    + "\(BackendRegistry.help(BackendRegistry.messageTargets)), as `reelhouse publish movies` does; "
+                    + "`reelhouse restore` brings them back. Duplicates and rejected lines are not sent, and a dry run "
+                    + "sends nothing. A document that the topic refuses is named and loaded all the same, and the exit "
+                    + "status is 3."),
+            .value(
                 "max-rejects", .limit,
                 help: "Exit with status 3 when more lines than this are rejected; no limit unless given."),
             .value(
@@ -111,6 +118,9 @@ enum RunCommand: Command {
         }
         // The summary has these sentences already.
         if arguments.flag("json") || context.console.isQuiet { ending.tell(on: context.console) }
+        if let backup = report.backup {
+            for warning in BackupNotes.warnings(backup) { context.console.report(warning) }
+        }
         return ending.status
     }
 
@@ -128,6 +138,10 @@ enum RunCommand: Command {
         _ deadline: ContinuousClock.Instant?, _ report: @escaping (WorkProgress) -> Void
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments)
+        if arguments.isGiven("backup"), !ports.contains(.movies) {
+            throw UsageError(
+                "--backup sends movie documents, and this run reads none", hint: "Name them with --movies.")
+        }
         var options = LoadOptions(clock: context.clock)
         var sources = SourceOptions()
         if let lines = arguments.integer("batch-size") {
@@ -154,6 +168,7 @@ enum RunCommand: Command {
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
+        let backup = try options.isDryRun ? nil : self.backup(arguments, options, stop, context)
         let location = arguments.string("warehouse") ?? ""
         let (warehouse, dryRun) = try WarehouseRetries.open(
             for: options.retryFor, stop: stop, logger: context.logger
@@ -164,7 +179,8 @@ enum RunCommand: Command {
         defer { withExtendedLifetime(dryRun) {} }
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let loader = Loader(
-            warehouse: warehouse, rawStore: rawStore, options: options, stop: stop, logger: context.logger,
+            warehouse: warehouse, rawStore: rawStore, options: options, backup: backup, stop: stop,
+            logger: context.logger,
             wallClock: SystemClock.milliseconds
         ) { progress in
             report(
@@ -174,6 +190,21 @@ enum RunCommand: Command {
                     rejected: progress.counts.rejected))
         }
         return try loader.run(movies: movieSources, events: eventSources)
+    }
+
+    /// Opens the backup; nil where none is asked for.
+    private static func backup(
+        _ arguments: ParsedArguments, _ options: LoadOptions, _ stop: StopSignal, _ context: CommandContext
+    ) throws -> MovieBackup? {
+        guard let location = arguments.string("backup") else { return nil }
+        do {
+            return try MovieBackup(
+                to: Backends.messageTarget(location), retryFor: options.retryFor, stop: stop, logger: context.logger,
+                clock: ProgressLine.monotonicSeconds)
+        } catch {
+            guard let reason = stop.reason, error is any ReportedError else { throw error }
+            throw StoppedBeforeWork(reason: reason, cause: error)
+        }
     }
 
     /// Opens the sources of a port, which may wait for a server until the program is asked to stop.

@@ -139,7 +139,8 @@ struct PublishResult {
 }
 
 extension UnsentLine {
-    fileprivate var message: String {
+    /// The line and why it was not sent.
+    var message: String {
         let place = "line \(line) of \(PlainText.escape(source))"
         switch refusal {
         case .tooLarge(let side, let limit):
@@ -149,7 +150,8 @@ extension UnsentLine {
         }
     }
 
-    fileprivate var json: JSONText {
+    /// The form in `--json`.
+    var json: JSONText {
         var members: [(key: String, value: JSONText)] = [
             ("source", .string(source)), ("line", .integer(line)), ("bytes", .integer(bytes)),
         ]

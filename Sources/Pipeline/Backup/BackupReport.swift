@@ -1,0 +1,34 @@
+import Domain
+
+/// What a run has sent to its backup.
+public struct BackupReport: Sendable, Equatable {
+    /// The backup's location, without a password.
+    public var location: String
+    /// How many documents are confirmed, of the transactions that were committed.
+    public var confirmed: Int64 = 0
+    /// How many times a document was sent again after a lost connection; at most so many are twice in the backup.
+    public var sentAgain: Int64 = 0
+    /// The documents that were refused, at most `PublishReport.mostUnsentLines` of them. They are loaded all the same.
+    public var unsent: [UnsentLine] = []
+    /// How many documents were refused.
+    public var unsentCount: Int64 = 0
+
+    init(location: String) { self.location = location }
+}
+
+/// The backup cannot be written to, and is not tried any more. Nothing of the open transaction is committed.
+struct BackupFailure: ReportedError {
+    /// The error of the last try.
+    let cause: any ReportedError
+
+    var message: String { "the backup failed: \(cause.message)" }
+    var hint: String {
+        cause.hint + " What was committed is loaded and backed up, and the same command goes on from there."
+    }
+    var kind: FailureKind { cause.kind }
+    /// False: it was tried again as long as the options say.
+    var mayRetry: Bool { false }
+}
+
+/// The program was asked to stop while the backup confirmed nothing.
+struct BackupStopped: Error {}

@@ -1,0 +1,169 @@
+import Domain
+import SQLite
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// A load with a backup whose topic fails in several ways.
+@Suite struct MovieBackupTests {
+    /// A topic that takes messages into a list, and fails when a test wants it.
+    private final class Topic: MessageTarget {
+        let location = "kafka://h/movie"
+        /// The keys of the messages that were sent, and of those that were confirmed, in their order.
+        private(set) var sent: [String] = []
+        private(set) var confirmed: [String] = []
+        private(set) var isClosed = false
+        private var waiting: [(number: UInt, key: String)] = []
+        /// How many messages are confirmed before the connection is lost; nil for never.
+        var losesAfter: Int?
+        /// Whether the connection can be opened again.
+        var comesBack = true
+        /// Whether messages are confirmed.
+        var answers = true
+        var refusedKeys: Set<String> = []
+        /// Called when messages are confirmed.
+        var whenConfirmed: () -> Void = {}
+
+        func open() throws -> TopicIdentity {
+            if isClosed, !comesBack { throw Lost(location: location) }
+            return TopicIdentity(cluster: "c", topic: "movie")
+        }
+
+        func send(_ message: OutgoingMessage, number: UInt) throws -> SendAnswer {
+            let key = message.key.map { String(decoding: $0, as: UTF8.self) } ?? ""
+            if refusedKeys.contains(key) { return .refused(.tooLarge(side: "the topic", limit: 3)) }
+            sent.append(key)
+            waiting.append((number, key))
+            return .accepted
+        }
+
+        func takeOutcomes(waiting milliseconds: Int, _ body: (UInt, MessageOutcome) -> Void) throws {
+            // As a producer, it confirms some time after a message was sent.
+            guard answers, milliseconds > 0 else { return }
+            if let count = losesAfter {
+                for (number, key) in waiting.prefix(count) { confirm(number, key, body) }
+                losesAfter = nil
+                throw Lost(location: location)
+            }
+            for (number, key) in waiting { confirm(number, key, body) }
+            waiting = []
+        }
+
+        private func confirm(_ number: UInt, _ key: String, _ body: (UInt, MessageOutcome) -> Void) {
+            confirmed.append(key)
+            body(number, .confirmed)
+            whenConfirmed()
+        }
+
+        func close() {
+            isClosed = true
+            waiting = []
+        }
+    }
+
+    private struct Lost: ReportedError {
+        let location: String
+        var message: String { "\(location) is lost" }
+        var hint: String { "Wait." }
+        var kind: FailureKind { .unreachable }
+    }
+
+    private struct MovieSet: SourceSet {
+        let port = SourcePort.movies
+        let lines: Int
+        func describe() -> [SourceDescription] { [SourceDescription(name: "a", size: nil)] }
+        func open(_ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void) -> any LineSource {
+            Lines(lines)
+        }
+    }
+
+    private final class Lines: LineSource {
+        private var left: Int
+        init(_ lines: Int) { left = lines }
+        func next() -> LineChunk? {
+            guard left > 0 else { return nil }
+            left -= 1
+            let chunk = LineChunk(
+                source: Source(name: "a", port: .movies, number: 0), capacity: 64, start: SourcePosition())
+            let text = Array("{\"id\":\(left + 1),\"title\":\"T\"}".utf8)
+            let span = ByteRange(offset: text.withUnsafeBytes { chunk.buffer.append($0) }, length: text.count)
+            chunk.lines.append(Line(span: span, number: Int64(left), byteOffset: 0, snapshotDay: 20_000))
+            chunk.isLast = left == 0
+            return chunk
+        }
+    }
+
+    private func load(
+        _ lines: Int, to topic: Topic, in folder: TemporaryFolder, retryFor: Duration = .seconds(10),
+        transactionLines: Int64 = 4, stop: StopSignal = StopSignal(),
+        clock: @escaping () -> Double = { StageTime.monotonicSeconds }
+    ) throws -> LoadReport {
+        var options = LoadOptions(clock: LawClock.clock)
+        options.transactionLines = transactionLines
+        let backup = try MovieBackup(to: topic, retryFor: retryFor, stop: stop, clock: clock)
+        return try Loader(
+            warehouse: SQLiteWarehouse(path: folder.path("w.db")), rawStore: nil, options: options, backup: backup,
+            stop: stop, wallClock: { LawClock.clock.now }
+        ).run(movies: MovieSet(lines: lines), events: nil)
+    }
+
+    private func movies(in folder: TemporaryFolder) throws -> Int64 {
+        try SQLiteReader(path: folder.path("w.db")).rowCounts().first { $0.table == "movies" }?.rows ?? 0
+    }
+
+    private func key(_ movie: Int) -> String { "\(movie):2024-10-04" }
+
+    @Test func whatIsCommittedWasConfirmedBefore() throws {
+        let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
+        let report = try load(10, to: topic, in: folder)
+        #expect(report.backup?.confirmed == 10 && topic.confirmed == (1...10).reversed().map(key))
+        #expect(topic.isClosed && report.run.outcome == .completed)
+    }
+
+    @Test func afterALossTheRestIsSentAgain() throws {
+        let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
+        topic.losesAfter = 1
+        let report = try load(3, to: topic, in: folder)
+        #expect(topic.sent == [3, 2, 1, 2, 1].map(key) && topic.confirmed == [3, 2, 1].map(key))
+        #expect(report.backup?.confirmed == 3 && report.backup?.sentAgain == 2)
+    }
+
+    @Test func aTopicThatStaysAwayEndsTheRunWithoutTheCommit() throws {
+        let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
+        // The first transaction is confirmed and committed, and the second is not.
+        topic.whenConfirmed = {
+            if topic.confirmed.count == 4 { (topic.losesAfter, topic.comesBack) = (0, false) }
+        }
+        #expect {
+            try load(8, to: topic, in: folder, retryFor: .milliseconds(200))
+        } throws: { error in
+            let failure = error as? BackupFailure
+            return failure?.kind == .unreachable && failure?.mayRetry == false
+        }
+        #expect(try movies(in: folder) == 4 && topic.confirmed.count == 4)
+    }
+
+    @Test func aSignalEndsTheWaitForATopicThatIsSilent() throws {
+        let (topic, folder, stop) = (Topic(), try TemporaryFolder(inMemory: true), StopSignal())
+        topic.answers = false
+        stop.request(.terminate)
+        var now = 0.0
+        let report = try load(
+            8, to: topic, in: folder, stop: stop,
+            clock: {
+                now += 0.5; return now
+            })
+        #expect(report.stopReason == .terminate && report.backup?.confirmed == 0)
+        #expect(try movies(in: folder) == 0)
+    }
+
+    @Test func aDocumentThatIsRefusedIsLoadedAndNamed() throws {
+        let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
+        topic.refusedKeys = [key(2)]
+        let report = try load(3, to: topic, in: folder)
+        #expect(report.backup?.confirmed == 2 && report.backup?.unsentCount == 1)
+        #expect(report.backup?.unsent.map(\.source) == ["a"])
+        #expect(try movies(in: folder) == 3)
+    }
+}
