@@ -12,7 +12,9 @@ enum DoctorCommand: Command {
         discussion: """
             Exits with status 1 when something fails, and with 5 when all that fails is a server that cannot be reached; a \
             warning is no failure. Nothing is changed: a warehouse that is \
-            not there yet is fine, and is not made. The check of a large warehouse's integrity reads all of it.
+            not there yet is fine, and is not made. Of a topic it prints brokers, partitions, offsets, and how many \
+            records the warehouse has not loaded yet; of one with movie documents, whether its settings would delete a \
+            backup. The check of a large warehouse's integrity reads all of it.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
