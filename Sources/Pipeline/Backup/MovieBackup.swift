@@ -110,7 +110,9 @@ public final class MovieBackup {
             try takeOutcomes(waiting: milliseconds)
         } catch let error as TargetFailure {
             do {
-                guard try retries.open(target, after: error.cause, topic: topic) else { throw BackupStopped() }
+                // Messages of a backup are copied when they are sent.
+                let isOpen = try retries.open(target, after: error.cause, topic: topic, keeping: [])
+                guard isOpen else { throw BackupStopped() }
             } catch let error as any ReportedError {
                 throw BackupFailure(cause: error)
             }

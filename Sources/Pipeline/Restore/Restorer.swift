@@ -71,7 +71,7 @@ public final class Restorer {
         switch chunk.notice {
         case .lost(let why), .unreadable(let why):
             report.lost.append(SourceRemark(name: chunk.source.name, reason: why))
-        case .skipped, .unfinishedLine, nil: break
+        case .skipped, .unfinishedLine, .remark, nil: break
         }
         for line in chunk.lines {
             if line.note >= 0 {
