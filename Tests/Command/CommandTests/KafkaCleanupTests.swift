@@ -104,7 +104,7 @@ struct KafkaCleanupTests {
 
         let second = try Self.load(topic, "movies", in: follower)
         #expect(second.status == 0 && !second.errors.contains("expired"), "\(second.errors)")
-        let remark = "the record that was read last before, up to offset 19, is not there any more"
+        let remark = "the record that was read last before, that of offset 19, is not there any more"
         #expect(second.output.contains(remark), "\(second.output)")
         let all = (1...20).map { Self.movie($0, votes: 1) } + (6...20).map { Self.movie($0, votes: 2) }
         #expect(

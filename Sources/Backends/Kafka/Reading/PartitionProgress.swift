@@ -42,8 +42,10 @@ struct PartitionProgress: Equatable {
     private(set) var loss: Loss?
     /// The record that has to come first; nil when there is none, or it has come.
     private var expected: RecordProof?
-    /// Whether the expected record is not there any more, which proves nothing.
-    private(set) var isUnproven = false
+    /// The expected record, when it is not there any more, which proves nothing.
+    private(set) var missing: RecordProof?
+    /// Whether the expected record is not there any more.
+    var isUnproven: Bool { missing != nil }
     /// Whether the reading is at its end.
     private(set) var isDone = false
     /// Whether the position of a partition that is followed has passed offsets without records, and was not taken since.
@@ -94,7 +96,7 @@ struct PartitionProgress: Equatable {
                 return .skip
             }
             if offset < expected.offset { return .skip }
-            isUnproven = true
+            missing = expected
             self.expected = nil
             if position.next >= limit {
                 isDone = true
@@ -115,9 +117,9 @@ struct PartitionProgress: Equatable {
     mutating func reachedEnd(at offset: Int64) {
         if isFollowed { return passGap(before: offset) }
         if isDone || offset < limit { return }
-        if expected != nil {
-            isUnproven = true
-            expected = nil
+        if let expected {
+            missing = expected
+            self.expected = nil
         }
         finish(at: max(offset, position.next))
     }
@@ -153,14 +155,14 @@ struct PartitionProgress: Equatable {
     @discardableResult
     mutating func proveAgain() -> Bool {
         guard let proof = position.proof, proof.offset >= position.beginning, !isDone else { return false }
-        (expected, isUnproven) = (proof, false)
+        (expected, missing) = (proof, nil)
         return true
     }
 
     private mutating func passGap(before offset: Int64) {
         if let expected {
             guard offset > expected.offset else { return }
-            isUnproven = true
+            missing = expected
             self.expected = nil
         }
         guard offset > position.next else { return }

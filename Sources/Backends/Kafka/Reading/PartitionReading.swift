@@ -126,7 +126,7 @@ struct PartitionReading {
     /// Completes a chunk that ends where the reading is now.
     mutating func complete(_ chunk: LineChunk) {
         if let loss = progress.takeLoss() { notices.append(.lost(PartitionReading.words(loss))) }
-        if plan.isFollowed, progress.isUnproven, !isUnprovenTold, let words = unprovenWords {
+        if plan.isFollowed, !isUnprovenTold, let words = unprovenWords {
             isUnprovenTold = true
             notices.append(.remark(words))
         }
@@ -160,13 +160,13 @@ struct PartitionReading {
                 "an open transaction holds back the records from offset \(bounds.stableEnd) to \(bounds.end - 1); the next run "
                     + "reads them when it has ended")
         }
-        if progress.isUnproven, let words = unprovenWords { reasons.append(words) }
+        if let words = unprovenWords { reasons.append(words) }
         return reasons.map { SourceRemark(name: key.name, reason: $0) }
     }
 
     private var unprovenWords: String? {
-        progress.position.proof.map { proof in
-            "the record that was read last before, up to offset \(proof.offset), is not there any more, so that "
+        progress.missing.map { missing in
+            "the record that was read last before, that of offset \(missing.offset), is not there any more, so that "
                 + "nothing shows whether the topic was made anew (it may be compacted)"
         }
     }
