@@ -37,8 +37,8 @@ demo: build ## Load the sample data into warehouse.db and show what is in it
 test: deps test-deps ## Run every test
 	@$(SWIFT) test $(COMPILE_FLAGS)
 
-soak: deps test-deps ## Run the tests that kill, and the long ones that 'make test' leaves out (about 15 minutes)
-	@REELHOUSE_SOAK=1 $(SWIFT) test $(COMPILE_FLAGS) --filter 'Kill|Soak'
+soak: deps test-deps ## Run the tests of kills and networks with more rounds, and the long ones that 'make test' leaves out
+	@REELHOUSE_SOAK=1 $(SWIFT) test $(COMPILE_FLAGS) --filter 'Kill|Network|Soak'
 
 lint: ## Check the format of the code
 	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests schema
