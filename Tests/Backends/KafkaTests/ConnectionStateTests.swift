@@ -52,6 +52,14 @@ import Testing
         #expect(KafkaSet.explained(Self.password, topic, location).hint == Self.password.hint)
     }
 
+    @Test func aMissingRightEndsAWaitOnlyWhereTheClientCanDoNoMore() {
+        var state = ConnectionState()
+        state.add(KafkaError(.permission, "no right to write"), isAllDown: false, isFatal: true, at: 0)
+        #expect(failure(state, now: 0) == .permission)
+        state.succeeded()
+        #expect(failure(state, now: 0) == .permission)
+    }
+
     @Test func otherErrorsSayNothingOfTheConnection() {
         var state = ConnectionState()
         state.add(KafkaError(.permission, "no right"), isAllDown: false, at: 0)
