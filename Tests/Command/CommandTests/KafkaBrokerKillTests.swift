@@ -20,7 +20,7 @@ struct KafkaBrokerKillTests {
         var series = 0
         while killer.kills < 20 {
             series += 1
-            try #require(series < 20, "too few of the brokers could be killed in mid-load: \(killer.kills)")
+            try #require(series < 60, "too few of the brokers could be killed in mid-load: \(killer.kills)")
             // With few records ready, the reading lasts as long as the loading.
             let load = try KafkaLoad(
                 input, parameters: "?queued.min.messages=100&queued.max.messages.kbytes=64&fetch.message.max.bytes=8192"
@@ -51,7 +51,7 @@ struct KafkaBrokerKillTests {
         var (kills, series) = (0, 0)
         while kills < 20 {
             series += 1
-            try #require(series < 20, "too few of the brokers could be killed: \(kills)")
+            try #require(series < 60, "too few of the brokers could be killed: \(kills)")
             let topic = try TestTopic(at: cluster.address, partitions: 3, copies: 3)
             try topic.wait(forCopiesInSync: 3)
             let process = try Program.start(
