@@ -85,9 +85,14 @@ public final class ChildProcess {
     /// The greatest memory size of the program so far, in bytes; 0 after its end.
     ///
     /// `wait4` would not do, because its figure includes the memory of the test process at the time of the start.
-    private var peakMemorySoFar: Int {
+    private var peakMemorySoFar: Int { memory("VmHWM") }
+
+    /// The memory size of the program now, in bytes; 0 after its end.
+    public var memory: Int { memory("VmRSS") }
+
+    private func memory(_ name: String) -> Int {
         let status = String(decoding: TemporaryFolder.bytes(ofFile: "/proc/\(process)/status"), as: UTF8.self)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
         return (line?.split(separator: " ").dropLast().last).flatMap { Int($0) }.map { $0 << 10 } ?? 0
     }
 

@@ -29,6 +29,10 @@ enum ProducerSettings {
         ]
         var properties: [String: String] = [:]
         for (names, value) in defaults where own.isDisjoint(with: names) { properties[names[0]] = value }
+        // Compressing costs more than all else. The first level is nearly as small, in half the time.
+        if own.isDisjoint(with: ["compression.codec", "compression.type", "compression.level"]) {
+            properties["compression.level"] = "1"
+        }
         if isOneByOne { properties["batch.num.messages"] = "1" }
         properties["enable.idempotence"] = "true"
         properties["acks"] = "all"

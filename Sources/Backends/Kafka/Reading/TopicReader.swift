@@ -105,6 +105,12 @@ final class TopicReader {
                 if try fill(waiting: milliseconds) { continue }
                 return .nothing
             }
+            if record.pointee.rkt == nil {
+                let message = record.pointee
+                batch.pass()
+                try receive(message)
+                continue
+            }
             guard let index = index(of: record.pointee.partition) else {
                 batch.pass()
                 continue
@@ -185,14 +191,6 @@ final class TopicReader {
             partitions[index].reachedEnd(at: message.offset, now: KafkaClient.now)
             return
         }
-        if message.err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED {
-            // Records come all the same, since the group assigns no partitions.
-            if following != nil, groupRefusal == nil {
-                partitions[index].tell(GroupOffsets.remark(error, topic: topic).reason)
-            }
-            groupRefusal = error
-            return
-        }
         if partitions[index].progress.isDone { return }
         switch error.problem {
         case .offset: try findBeginning(index)
@@ -201,6 +199,23 @@ final class TopicReader {
             following?.note(errorOf: key.number, isMissing: false)
         case .unknownTopic where following != nil: following?.note(errorOf: key.number, isMissing: true)
         default: throw error
+        }
+    }
+
+    /// Handles an error of the client as a whole.
+    private func receive(_ message: rd_kafka_message_t) throws(KafkaError) {
+        let error = KafkaError(message.err, activity: "reading \(topic)", place: location.description)
+        switch message.err {
+        case RD_KAFKA_RESP_ERR_NO_ERROR: return
+        case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+            // Records come all the same, since the group assigns no partitions.
+            if following != nil, groupRefusal == nil, !partitions.isEmpty {
+                partitions[0].tell(GroupOffsets.remark(error, topic: topic).reason)
+            }
+            groupRefusal = error
+        default:
+            guard [.unreachable, .unknownHost].contains(error.problem) else { throw error }
+            client.note(error, message.err)
         }
     }
 
