@@ -4,6 +4,8 @@ import Domain
 public struct LoadOptions: Sendable {
     /// The run's clock.
     public var clock: RunClock
+    /// Says what the run's clock is now, for a run that goes on for days; nil where `clock` holds for the whole run.
+    public var clockNow: (@Sendable () -> RunClock)?
     /// The snapshot date of all movie documents of this run, as days since 1970-01-01; nil uses the date of each
     /// source or line.
     public var snapshotDay: Int32?

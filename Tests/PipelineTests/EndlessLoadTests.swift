@@ -57,6 +57,25 @@ import Testing
         #expect(try bench.warehouse.faults() == [])
     }
 
+    /// An event of next week is refused today, and taken next week by the same run.
+    @Test func theClockOfARunThatGoesOnForDaysGoesOn() throws {
+        let bench = try EndlessBench(.sqlite)
+        let day: Int64 = 86_400_000
+        let now = Mutex(LawClock.clock.now)
+        let load = try bench.start(
+            EndlessBench.options { $0.clockNow = { RunClock(now: now.withLock { $0 }) } })
+        func click(_ number: Int) -> String {
+            "{\"event_type\":\"click\",\"event_time\":\(LawClock.clock.now + 7 * day + Int64(number)),\"user_id\":1,\"movie_id\":1}"
+        }
+        bench.events.append([click(1)])
+        #expect(bench.wait { bench.count("SELECT count(*) FROM rejected_record") == 1 })
+        now.withLock { $0 += 7 * day }
+        bench.events.append([click(2)])
+        #expect(bench.wait { bench.count("SELECT count(*) FROM fact_user_event") == 1 })
+        bench.stop.request(.terminate)
+        #expect(try load.report()?.run.counts.rejected == 1)
+    }
+
     @Test(arguments: Warehouses.present)
     func aStopIsQuickAndTheNextRunGoesOn(_ kind: WarehouseKind) throws {
         let bench = try EndlessBench(kind)

@@ -74,7 +74,7 @@ final class SourceBatches: LoadInput {
     /// Starts the threads that read and decode a port. They also count the rejected lines that clearly belong to the
     /// other port.
     private func start(_ stage: OrderedStage<LineChunk, LoadBatch>, reading source: any LineSource, port: SourcePort) {
-        let (clock, stages) = (options.clock, stages)
+        let (clock, clockNow, stages) = (options.clock, options.clockNow, stages)
         stage.start(
             reading: Handoff(value: { try stages.measure(.read, source.next) }), weigh: FlightBudget.weight(of:)
         ) {
@@ -85,7 +85,10 @@ final class SourceBatches: LoadInput {
                 decode = { .movies(try decoder.decode($0)) }
             case .events:
                 let decoder = try EventDecoder(clock: clock)
-                decode = { .events(try decoder.decode($0)) }
+                decode = { chunk in
+                    if let clockNow { decoder.clock = clockNow() }
+                    return .events(try decoder.decode(chunk))
+                }
             }
             let guess = try PortGuess()
             return { chunk in

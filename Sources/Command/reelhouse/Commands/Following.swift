@@ -1,5 +1,6 @@
 import Arguments
 import Domain
+import Logging
 import Pipeline
 
 /// The options of `run` for sources that get lines while they are read, such as topics.
@@ -66,6 +67,10 @@ enum Following {
         sources.isFollowed = true
         sources.patience = arguments.retryFor
         options.waitsForWriter = true
+        if !arguments.isGiven("now") {
+            // What is today when it begins is long ago when it has gone on for weeks.
+            options.clockNow = { RunClock(now: SystemClock.milliseconds()) }
+        }
         options.commitInterval = options.commitInterval ?? batchInterval / .seconds(1)
         options.martInterval = arguments.duration("mart-interval").map { $0 / .seconds(1) }
         options.preparationInterval = preparationInterval / .seconds(1)

@@ -7,7 +7,8 @@ import JSON
 ///     // batch.rows has the accepted events, batch.rejections the lines that broke a rule.
 public final class EventDecoder {
     private let parser: JSONParser
-    private let clock: RunClock
+    /// The run's clock, which events are compared with.
+    public var clock: RunClock
     private let warningExamples: Int
     /// Created for the first event that lacks a key.
     private var keyHint: EventKeyHint?
