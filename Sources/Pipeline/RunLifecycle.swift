@@ -52,7 +52,9 @@ struct RunLifecycle {
         let retries = WarehouseRetries(warehouse, for: options.retryFor, stop: stop, logger: logger)
         let kind: RunKind = options.isDryRun ? .dryRun : plan.mayPause ? .pausing : .bounded
         let record = try retries.attempt {
-            try afterOtherWriter { try warehouse.beginRun(at: wallClock(), as: kind) }
+            try WriterWait(isOn: options.waitsForWriter, stop: stop, logger: self.logger).attempt {
+                try warehouse.beginRun(at: wallClock(), as: kind)
+            }
         }
         defer { warehouse.endRun() }
         let logger = logger.forRun(record.id)
@@ -84,32 +86,6 @@ struct RunLifecycle {
             // The command reports the error too; at the default level of the log it would appear twice.
             logger.notice("\(name) failed", ["error": .string("\(error)")])
             throw error
-        }
-    }
-
-    /// The seconds from one try to become the writer to the next.
-    private static let secondsBetweenTries = 1.0
-
-    /// Begins a run, when another one that writes to the warehouse has ended, if the run waits for that.
-    ///
-    /// - Throws: the error of `begin`; `StoppedBeforeWork` when the program is asked to stop while it waits.
-    private func afterOtherWriter(_ begin: () throws -> RunRecord) throws -> RunRecord {
-        var isWaiting = false
-        let pause = WakeUp()
-        while true {
-            do {
-                let record = try begin()
-                if isWaiting { logger.warning("the other run has ended: taking over") }
-                return record
-            } catch let error as any ReportedError where error.kind == .inUse && options.waitsForWriter {
-                if !isWaiting { logger.warning("\(error.message); waiting to take over") }
-                isWaiting = true
-                let end = StageTime.monotonicSeconds + Self.secondsBetweenTries
-                while StageTime.monotonicSeconds < end {
-                    if let reason = stop.reason { throw StoppedBeforeWork(reason: reason, cause: error) }
-                    _ = pause.wait(milliseconds: 50)
-                }
-            }
         }
     }
 }

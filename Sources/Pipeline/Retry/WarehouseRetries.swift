@@ -29,14 +29,17 @@ public final class WarehouseRetries {
     /// Opens a warehouse. Waits for a server that says that it is starting, and for no other, since a wrong location
     /// should be told at once.
     ///
+    /// - Parameter waitsForWriter: whether it also waits while another run writes to the warehouse.
     /// - Throws: the error of the last try; `StoppedBeforeWork` when the program is asked to stop.
     public static func open<Opened>(
-        for total: Duration, stop: StopSignal = StopSignal(), logger: Logger, _ open: () throws -> Opened
+        for total: Duration, waitsForWriter: Bool = false, stop: StopSignal = StopSignal(), logger: Logger,
+        _ open: () throws -> Opened
     ) throws -> Opened {
+        let writerWait = WriterWait(isOn: waitsForWriter, stop: stop, logger: logger)
         var waiting = Waiting(total, stop, logger)
         while true {
             do {
-                let opened = try open()
+                let opened = try writerWait.attempt(open)
                 waiting.succeeded()
                 return opened
             } catch {

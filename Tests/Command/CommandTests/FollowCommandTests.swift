@@ -81,6 +81,24 @@ import Testing
         #expect(try Program.load("--events", "kafka://\(topic.address)/\(topic.name)", in: folder).read == 0)
     }
 
+    /// Of those that make a new warehouse at the same moment, one does, and the others wait.
+    @Test(.enabled(if: KafkaServer.isThere, "\(KafkaServer.whatToSet)"))
+    func severalThatAreStartedAtOnceGoOn() throws {
+        let topic = try TestTopic(at: KafkaServer.sharedAddress())
+        let folder = try TemporaryFolder()
+        try topic.send(Self.clicks(0..<2))
+        let followers = try (0..<3).map { _ in try Self.follow(topic, in: folder) }
+        #expect(Self.wait(for: Self.facts, 2, in: folder))
+        for _ in 0..<1500 where followers.filter({ $0.errorsSoFar.contains("waiting to take over") }).count < 2 {
+            usleep(20_000)
+        }
+        for follower in followers { follower.send(SIGTERM) }
+        for follower in followers {
+            let result = follower.wait()
+            #expect(result.status == 0, "\(result.errors)")
+        }
+    }
+
     @Test(.enabled(if: KafkaServer.isThere, "\(KafkaServer.whatToSet)"))
     func whoWaitsToTakeOverCanBeStopped() throws {
         let topic = try TestTopic(at: KafkaServer.sharedAddress())

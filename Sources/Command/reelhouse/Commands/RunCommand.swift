@@ -171,7 +171,7 @@ enum RunCommand: Command {
         let backup = try options.isDryRun ? nil : self.backup(arguments, options, stop, context)
         let location = arguments.string("warehouse") ?? ""
         let (warehouse, dryRun) = try WarehouseRetries.open(
-            for: options.retryFor, stop: stop, logger: context.logger
+            for: options.retryFor, waitsForWriter: options.waitsForWriter, stop: stop, logger: context.logger
         ) {
             let dryRun = options.isDryRun ? try Backends.dryRunWarehouse(location) : nil
             return (try dryRun?.warehouse ?? Backends.warehouse(location), dryRun)
