@@ -16,6 +16,9 @@ final class Jobs {
         var stages: [String: StageSeconds]
     }
 
+    /// The path of `reelhouse`.
+    var reelhouse: String { programs.reelhouse }
+
     init(_ programs: Programs, _ workspace: Workspace) {
         self.programs = programs
         self.workspace = workspace

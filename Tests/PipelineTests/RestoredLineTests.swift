@@ -14,8 +14,10 @@ import Testing
             ("\u{FEFF}{}", "\u{FEFF}\u{FEFF}{}\n"), ("{}\r", "{}\r\r\n"), ("{\r\n}", "{\r }\n"),
         ] as [(String, String?)])
     func isTheSameDocument(document: String, line: String?) {
+        let restored = RestoredLine()
         let found = Array(document.utf8).withUnsafeBytes { bytes in
-            RestoredLine().of(bytes).map { String(decoding: $0, as: UTF8.self) }
+            // The line is in memory of this object.
+            withExtendedLifetime(restored) { restored.of(bytes).map { String(decoding: $0, as: UTF8.self) } }
         }
         #expect(found == line)
     }

@@ -13,6 +13,8 @@ enum KafkaScenario: String, CaseIterable {
     case publish
     /// `kcat` sends the same file.
     case produce = "kcat-produce"
+    /// The same, compressed at the level of `publish`.
+    case produceAlike = "kcat-produce-level-1"
 }
 
 /// Measures loads from Kafka and publishing for one number of events.
@@ -30,7 +32,8 @@ struct KafkaBenchmark {
     private var eventFolder: String { workspace.file("live-\(events)/events") }
     private var lines: String { workspace.file("live-\(events).ndjson") }
 
-    /// What kcat's producer is set to: as `publish`, which has the same codec, acknowledgements, batches and lingering.
+    /// What kcat's producer is set to: as `publish`, which has the same codec, acknowledgements, batches and lingering. The
+    /// codec's level is librdkafka's default, 3.
     static let producerSettings = [
         "compression.codec=zstd", "acks=all", "enable.idempotence=true", "linger.ms=20", "batch.size=1000000",
     ]
@@ -43,11 +46,12 @@ struct KafkaBenchmark {
         if kcat == nil { print("kcat is not there (apt-get install kcat), so that nothing is compared with it.") }
         var benchmark = KafkaBenchmark(
             jobs: jobs, workspace: workspace, server: server, topics: try KafkaTopics(server.address),
-            scenarios: KafkaScenario.allCases.filter { kcat != nil || ($0 != .read && $0 != .produce) },
+            scenarios: KafkaScenario.allCases.filter { kcat != nil || [.files, .load, .publish].contains($0) },
             kcat: kcat ?? "", events: events)
         try benchmark.prepare { complain("  \($0)") }
         let samples = try benchmark.measure(rounds)
         print(KafkaReport(samples: samples, events: events).text)
+        try benchmark.printDelay()
     }
 
     private init(
@@ -103,13 +107,30 @@ struct KafkaBenchmark {
             let sample = try jobs.publish(lines, to: url(topic))
             try topics.delete(topic)
             return sample
-        case .produce:
+        case .produce, .produceAlike:
             let topic = try topics.make()
-            let settings = Self.producerSettings.flatMap { ["-X", $0] }
+            let level = scenario == .produceAlike ? ["compression.level=1"] : []
+            let settings = (Self.producerSettings + level).flatMap { ["-X", $0] }
             let sample = try kcat(["-P", "-t", topic, "-l"] + settings + [lines])
             try topics.delete(topic)
             return sample
         }
+    }
+
+    /// Measures and prints the delay of a follower.
+    private func printDelay() throws {
+        complain("  following a stream for \(FollowDelay.seconds) seconds")
+        let topic = try topics.make()
+        workspace.remove("live-follow.db")
+        let delay = try FollowDelay.run(
+            program: jobs.reelhouse, topic: topic, at: server.address, warehouse: workspace.file("live-follow.db"),
+            rawStore: workspace.file("live-follow-raw"))
+        try topics.delete(topic)
+        print(
+            "\nFrom sending to a visible row, under `run --follow --batch-interval \(FollowDelay.interval)` into SQLite at "
+                + "\(SteadyProducer.rate.grouped) events/s for \(FollowDelay.seconds) s:\n"
+                + "  median \(delay.quantile(0.5).fixed(2)) s, 99th percentile \(delay.quantile(0.99).fixed(2)) s, "
+                + "longest \(delay.quantile(1).fixed(2)) s (\(delay.delays.count.grouped) events)")
     }
 
     private func load(_ events: String) throws -> Sample {

@@ -4,8 +4,6 @@ import Testing
 
 /// When a followed topic is looked at, which partitions do not get on, and for how long brokers are waited for.
 @Suite struct FollowWatchTests {
-    private static let interval = FollowWatch.interval
-
     @Test func itLooksAtIntervalsAndSoonAfterAnError() {
         var watch = FollowWatch(patience: 60, at: 100)
         /// At which of some times a look is due.

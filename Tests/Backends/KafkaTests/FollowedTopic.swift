@@ -35,7 +35,8 @@ final class FollowedTopic: Sendable {
         var options = options
         options.isFollowed = true
         let location = try KafkaLocation("kafka://\(address ?? topic.address)/\(topic.name)", environment: [:])
-        let set = try KafkaSet([location], port: .events, options: options)
+        var set = try KafkaSet([location], port: .events, options: options)
+        (set.pace.interval, set.pace.timeToReappear) = (1, 3)
         #expect(set.isEndless)
         source = Unshared(try set.open(SourceRequest(clockDay: 0)) { try known.forEach($0) })
         Thread { [self] in

@@ -6,7 +6,9 @@ import Testing
 
 /// What a broker's own retention and compaction leave, and what a run says of the rest. A broker begins to look for old
 /// records half a minute after its start, and looks every second from then on.
-@Suite(.waits, .enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"))
+@Suite(
+    .waits, .enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"),
+    .enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"))
 struct KafkaCleanupTests {
     private static func load(_ topic: TestTopic, _ port: String = "events", in folder: TemporaryFolder) throws
         -> ChildProcess.Result

@@ -24,7 +24,11 @@ import Testing
     private static func withoutPlace(_ objects: [[String: Any]], _ source: String) -> [[String: String]] {
         objects.map { object in
             object.filter { !["line", "byte_offset", "seconds"].contains($0.key) }
-                .mapValues { "\($0)".replacing(source, with: "SOURCE") }
+                .mapValues { value in
+                    let data = try? JSONSerialization.data(
+                        withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes])
+                    return String(decoding: data ?? Data(), as: UTF8.self).replacing(source, with: "SOURCE")
+                }
         }
     }
 

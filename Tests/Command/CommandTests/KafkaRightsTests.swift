@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 /// A cluster that lets a user do only what it was told.
-@Suite(.waits, .enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"))
+@Suite(
+    .waits, .enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"),
+    .enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"))
 struct KafkaRightsTests {
     /// Programs without a password may do everything, among them the brokers and `TestTopic`.
     private static let authorizer = [

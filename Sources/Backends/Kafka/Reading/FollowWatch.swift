@@ -16,15 +16,19 @@ struct FollowWatch {
         var positions: [Int32: Int64]
     }
 
-    /// The seconds from one look to the next.
-    static let interval = 10.0
-    /// The seconds to the next look after an error of a partition.
-    static let shortInterval = 1.0
-    /// For how long records have to be on their way before they are missed.
-    static let timeToFetch = 5.0
-    /// For how long a topic may be missing, as it is while it is made anew.
-    static let timeToReappear = 15.0
+    /// The times that it goes by, in seconds.
+    struct Pace: Sendable {
+        /// From one look to the next.
+        var interval = 10.0
+        /// To the next look after an error of a partition.
+        var shortInterval = 1.0
+        /// For how long records have to be on their way before they are missed.
+        var timeToFetch = 5.0
+        /// For how long a topic may be missing, as it is while it is made anew.
+        var timeToReappear = 15.0
+    }
 
+    private let pace: Pace
     private let patience: Double
     private var nextLook: Double
     private var isLooking = false
@@ -35,9 +39,10 @@ struct FollowWatch {
     /// A watch that begins now.
     ///
     /// - Parameter patience: for how many seconds brokers are waited for.
-    init(patience: Double, at now: Double) {
+    init(patience: Double, pace: Pace = Pace(), at now: Double) {
+        self.pace = pace
         self.patience = patience
-        nextLook = now + Self.interval
+        nextLook = now + pace.interval
     }
 
     /// Whether the topic has to be looked at now; it is then being looked at.
@@ -48,7 +53,7 @@ struct FollowWatch {
     }
 
     /// A partition has an error: the topic is looked at soon.
-    mutating func noteError(at now: Double) { nextLook = min(nextLook, now + Self.shortInterval) }
+    mutating func noteError(at now: Double) { nextLook = min(nextLook, now + pace.shortInterval) }
 
     /// Everything that was fetched has been read.
     mutating func foundNothing(at now: Double) { lastEmpty = now }
@@ -62,9 +67,9 @@ struct FollowWatch {
     mutating func saw(_ ends: [Int32: Int64], positions: [Int32: Int64], at now: Double) -> [Int32] {
         defer {
             last = Look(time: now, ends: ends, positions: positions)
-            (isLooking, nextLook, failingSince) = (false, now + Self.interval, nil)
+            (isLooking, nextLook, failingSince) = (false, now + pace.interval, nil)
         }
-        guard let last, let lastEmpty, lastEmpty >= last.time + Self.timeToFetch else { return [] }
+        guard let last, let lastEmpty, lastEmpty >= last.time + pace.timeToFetch else { return [] }
         return positions.filter { partition, position in
             last.positions[partition] == position && position < last.ends[partition, default: 0]
         }.map(\.key).sorted()
@@ -82,8 +87,8 @@ struct FollowWatch {
     /// - Returns: whether to give up.
     mutating func failed(isMissing: Bool, mayRetry: Bool, lastRecord: Double, at now: Double) -> Bool {
         let since = failingSince ?? now
-        (isLooking, failingSince, nextLook) = (false, since, now + Self.shortInterval)
-        if isMissing { return now - since >= Self.timeToReappear }
+        (isLooking, failingSince, nextLook) = (false, since, now + pace.shortInterval)
+        if isMissing { return now - since >= pace.timeToReappear }
         return !mayRetry || now - max(since, lastRecord) >= patience
     }
 }

@@ -11,6 +11,8 @@ public struct KafkaSet: SourceSet {
     private let topics: [(location: KafkaLocation, topic: KafkaTopic)]
     private let chunkSize: ChunkSize
     private let options: SourceOptions
+    /// How a followed topic is watched.
+    var pace = FollowWatch.Pace()
     private let numbers: PartitionNumbers
 
     /// Asks the brokers for the topics' partitions.
@@ -99,7 +101,8 @@ public struct KafkaSet: SourceSet {
         }
         let following =
             options.isFollowed
-            ? TopicReader.Following(location, known: rows, plan: plan, patience: options.patience / .seconds(1)) : nil
+            ? TopicReader.Following(
+                location, known: rows, plan: plan, patience: options.patience / .seconds(1), pace: pace) : nil
         return TopicReader(
             client, role, partitions, lines: RecordLines(port, plan.request), chunkSize: chunkSize,
             following: following)

@@ -83,6 +83,11 @@ struct PartitionReading {
     /// Nothing more is there before an offset.
     mutating func reachedEnd(at offset: Int64, now: Double) {
         progress.reachedEnd(at: offset)
+        foundNothing(at: now)
+    }
+
+    /// Everything that was fetched has been read.
+    mutating func foundNothing(at now: Double) {
         if idleSince == nil { idleSince = now }
     }
 

@@ -22,10 +22,11 @@ extension TopicReader {
         ///
         /// - Parameter patience: for how many seconds brokers are waited for.
         init(
-            _ location: KafkaLocation, known: KafkaSet.KnownPartitions, plan: ReadingPlan, patience: Double
+            _ location: KafkaLocation, known: KafkaSet.KnownPartitions, plan: ReadingPlan, patience: Double,
+            pace: FollowWatch.Pace
         ) {
             inspector = TopicInspector(location)
-            watch = FollowWatch(patience: patience, at: KafkaClient.now)
+            watch = FollowWatch(patience: patience, pace: pace, at: KafkaClient.now)
             self.known = known
             self.plan = plan
         }

@@ -324,6 +324,7 @@ final class TopicReader {
         }
         if following != nil {
             following?.foundNothing(isDown: client.connections.downSince != nil, at: now)
+            for index in partitions.indices { partitions[index].foundNothing(at: now) }
         } else if now - max(lastProgress, lastQuestion) >= patience.beforeQuestion {
             try ask()
         }
