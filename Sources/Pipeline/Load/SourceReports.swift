@@ -67,15 +67,11 @@ struct SourceReports {
         }
         if case .lost(let what) = chunk.notice {
             lost.append(SourceRemark(name: chunk.source.name, reason: what))
-            logger.log(
-                isEndless ? .warning : .notice, "Lines of a source are lost",
-                ["source": .string(chunk.source.name), "what": .string(what)])
+            logger.log(isEndless ? .warning : .notice, "\(chunk.source.name): \(what)")
         }
         if case .remark(let text) = chunk.notice {
             if remarks.count < Self.mostRemarks { remarks.append(SourceRemark(name: chunk.source.name, reason: text)) }
-            logger.log(
-                isEndless ? .warning : .notice, "A source has changed",
-                ["source": .string(chunk.source.name), "what": .string(text)])
+            logger.log(isEndless ? .warning : .notice, "\(chunk.source.name): \(text)")
         }
         if chunk.isLast {
             logger.info(sources[index].state.message, ["source": .string(chunk.source.name)])

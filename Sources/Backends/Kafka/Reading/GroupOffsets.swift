@@ -45,6 +45,7 @@ final class GroupOffsets {
     func commit(_ offsets: [(partition: Int32, offset: Int64)]) {
         guard let answers, !offsets.isEmpty else { return }
         takeAnswers(waiting: 0)
+        dropOtherEvents()
         let list = PartitionList(topic: topic, offsets)
         // The answer comes as an event; librdkafka wants a callback all the same.
         let code = rd_kafka_commit_queue(handle.pointer, list.pointer, answers, { _, _, _, _ in }, nil)
@@ -57,6 +58,13 @@ final class GroupOffsets {
     func finish(isStopping: () -> Bool) {
         let end = KafkaClient.now + GroupOffsets.secondsAtEnd
         while pending > 0, KafkaClient.now < end, !isStopping() { takeAnswers(waiting: 50) }
+    }
+
+    /// Nobody else takes the errors and log lines of this client. What is wrong shows in the answers.
+    private func dropOtherEvents() {
+        for queue in [handle.events, handle.records] {
+            while let queue, KafkaEvent.next(of: queue, milliseconds: 0) != nil {}
+        }
     }
 
     private func takeAnswers(waiting milliseconds: Int32) {

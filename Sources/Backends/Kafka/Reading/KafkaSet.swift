@@ -104,7 +104,8 @@ public struct KafkaSet: SourceSet {
             ? TopicReader.Following(
                 location, known: rows, plan: plan, patience: options.patience / .seconds(1), pace: pace) : nil
         return TopicReader(
-            client, role, partitions, lines: RecordLines(port, plan.request), chunkSize: chunkSize,
+            client, role, committer: try KafkaClient(location, .reading(partitions: 1)), partitions,
+            lines: RecordLines(port, plan.request), chunkSize: chunkSize,
             following: following)
     }
 

@@ -33,7 +33,7 @@ final class KafkaSource: LineSource {
         topics = readers.map(\.topic)
         self.numbers = numbers
         self.isStopRequested = isStopRequested
-        groups = readers.map { GroupOffsets($0.reader.handle, topic: $0.topic.topic) }
+        groups = readers.map { GroupOffsets($0.reader.committer.handle, topic: $0.topic.topic) }
         areEnded = readers.map { _ in false }
     }
 

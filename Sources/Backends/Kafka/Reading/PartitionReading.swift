@@ -104,15 +104,12 @@ struct PartitionReading {
     }
 
     /// Ends the reading of a partition that is not there any more, since its topic was made anew with fewer.
-    ///
-    /// - Returns: whether it was being read.
-    mutating func endWhereItIs() -> Bool {
-        guard !progress.isDone else { return false }
+    mutating func endWhereItIs() {
+        guard !progress.isDone else { return }
         progress.end()
         notices.append(
             .lost(
                 "the partition is not there any more; what it had from offset \(progress.position.next) on is lost"))
-        return true
     }
 
     /// Tells something with the next chunk.

@@ -15,6 +15,8 @@ extension TopicReader {
         private(set) var missing: Set<Int32> = []
         /// Partitions whose log may have been replaced by another one while no broker was there.
         private(set) var doubtful: Set<Int32> = []
+        /// Since when the brokers do not answer, as was told; nil as long as they do.
+        var awaySince: Double?
         /// Whether no broker was there for a time.
         private(set) var wasDown = false
 
@@ -59,6 +61,7 @@ extension TopicReader {
             let givesUp = following?.watch.failed(
                 isMissing: error.problem == .unknownTopic, mayRetry: error.mayRetry, lastRecord: lastProgress,
                 at: KafkaClient.now)
+            if givesUp == false, error.problem != .interrupted { tellThatBrokersAreAway(error) }
             if givesUp == true { throw error.during("following \(location.topic)", at: location.description) }
         case nil: break
         }
@@ -72,20 +75,20 @@ extension TopicReader {
                 .otherCluster, "its brokers belong to another cluster now", activity: "following \(location.topic)",
                 place: location.description)
         }
-        let isNew = addPartitions(of: topic, bounds)
-        var isChanged = false
+        tellThatBrokersAreBack()
+        addPartitions(of: topic, bounds)
         for index in partitions.indices {
             let number = partitions[index].key.number
             guard let bounds = bounds[number] else {
-                if partitions[index].endWhereItIs() { isChanged = true }
+                partitions[index].endWhereItIs()
                 continue
             }
             if bounds.beginning < partitions[index].progress.position.beginning {
                 partitions[index].beginAnew(bounds)
-                isChanged = true
+                refetch(index)
             } else if seen.wasDown || seen.missing.contains(number) || seen.doubtful.contains(number) {
                 partitions[index].progress.proveAgain()
-                isChanged = true
+                refetch(index)
             }
         }
         let positions = partitions.map { ($0.key.number, $0.progress.position.next) }
@@ -97,19 +100,33 @@ extension TopicReader {
         if let first = stalled.first, let index = index(of: first) {
             partitions[index].tell("a client that got no more records was replaced by another one")
         }
-        if !stalled.isEmpty || !seen.missing.isEmpty {
-            try reopen()
-        } else if isNew || isChanged {
-            try assign()
-        }
+        if !stalled.isEmpty || !seen.missing.isEmpty { try replaceClient() }
+    }
+
+    private func tellThatBrokersAreAway(_ error: KafkaError) {
+        guard let following, following.awaySince == nil else { return }
+        self.following?.awaySince = KafkaClient.now
+        tell(
+            error.problem == .unknownTopic
+                ? "the topic is not there any more; waiting a moment whether it is made anew"
+                : "the brokers do not answer (\(error.words)); going on as soon as they do")
+    }
+
+    private func tellThatBrokersAreBack() {
+        guard let since = following?.awaySince else { return }
+        following?.awaySince = nil
+        tell("the brokers answer again after \(Int((KafkaClient.now - since).rounded())) s")
+    }
+
+    /// Tells something of the topic, with the next chunk of a partition.
+    private func tell(_ remark: String) {
+        guard let index = partitions.firstIndex(where: { !$0.isEnded }) else { return }
+        partitions[index].tell(remark)
     }
 
     /// Adds the partitions that have appeared, which are read from their beginnings.
-    ///
-    /// - Returns: whether there are any.
-    private func addPartitions(of topic: KafkaTopic, _ bounds: [Int32: PartitionBounds]) -> Bool {
-        guard let following else { return false }
-        var isNew = false
+    private func addPartitions(of topic: KafkaTopic, _ bounds: [Int32: PartitionBounds]) {
+        guard let following else { return }
         for number in topic.numbers where index(of: number) == nil {
             guard let bounds = bounds[number] else { continue }
             let key = PartitionKey(cluster: topic.cluster, topic: topic.name, number: number)
@@ -117,9 +134,8 @@ extension TopicReader {
                 key, known: following.known[key] ?? [], bounds: bounds, plan: following.plan)
             reading.tell("it is a new partition, and is read from its beginning")
             partitions.append(reading)
-            isNew = true
+            indexPartitions()
+            refetch(partitions.count - 1)
         }
-        if isNew { indexPartitions() }
-        return isNew
     }
 }

@@ -27,8 +27,8 @@ final class TopicReader {
     private let patience: Patience
     private let role: KafkaClient.Role
     private(set) var client: KafkaClient
-    /// The first client, which commits the group's offsets.
-    let handle: KafkaHandle
+    /// Commits the group's offsets. It reads nothing, since a client that reads may be replaced.
+    let committer: KafkaClient
     private var waker: FetchWaker
     private let batch = RecordBatch()
     var partitions: [PartitionReading]
@@ -37,6 +37,10 @@ final class TopicReader {
     /// The index of the partition whose record came last.
     private var current = 0
     private var isAssigned = false
+    /// The partitions that have to be fetched anew by another client. Their records are passed over until then.
+    private var refetched: Set<Int32> = []
+    /// When that client is made at the latest, in seconds of a clock; nil when none is needed.
+    private var refetchDue: Double?
     /// When something came from a broker, in seconds of a clock.
     private(set) var lastProgress = KafkaClient.now
     /// When the brokers were asked whether they are still there.
@@ -52,14 +56,16 @@ final class TopicReader {
     ///
     /// - Parameters:
     ///   - client: with the role `role`, which is a reading one.
+    ///   - committer: another one, for the group's offsets.
     ///   - chunkSize: how large a chunk may become.
     init(
-        _ client: KafkaClient, _ role: KafkaClient.Role, _ partitions: [PartitionReading], lines: RecordLines,
+        _ client: KafkaClient, _ role: KafkaClient.Role, committer: KafkaClient, _ partitions: [PartitionReading],
+        lines: RecordLines,
         chunkSize: ChunkSize, following: Following? = nil, patience: Patience = Patience()
     ) {
         self.client = client
         self.role = role
-        handle = client.handle
+        self.committer = committer
         location = client.location
         waker = FetchWaker(client.handle, topic: client.location.topic)
         self.partitions = partitions
@@ -101,6 +107,7 @@ final class TopicReader {
             }
             if following == nil, partitions.allSatisfy(\.isEnded) { return .ended }
             if !isAssigned { try assign() }
+            if let refetchDue, KafkaClient.now >= refetchDue { try replaceClient() }
             guard let record = batch.first else {
                 if try fill(waiting: milliseconds) { continue }
                 return .nothing
@@ -111,7 +118,7 @@ final class TopicReader {
                 try receive(message)
                 continue
             }
-            guard let index = index(of: record.pointee.partition) else {
+            guard let index = index(of: record.pointee.partition), !refetched.contains(record.pointee.partition) else {
                 batch.pass()
                 continue
             }
@@ -229,7 +236,7 @@ final class TopicReader {
                 partitions[index].progress.lose(before: bounds.beginning)
                 // Where nothing expired, the log was shorter a moment ago, as a new one is that has grown since.
                 partitions[index].progress.proveAgain()
-                return try assign()
+                return refetch(index)
             }
             // A broker that has just become the leader may not know the end yet.
             guard KafkaClient.now < limit else { return try beginAnew(index, bounds) }
@@ -242,7 +249,7 @@ final class TopicReader {
         let now: PartitionBounds
         if let bounds { now = bounds } else { now = try self.bounds(of: partitions[index].key.number) }
         partitions[index].beginAnew(now)
-        try assign()
+        refetch(index)
     }
 
     /// Where a partition begins and ends now.
@@ -261,9 +268,9 @@ final class TopicReader {
         return records
     }
 
-    /// Tells the client which partitions to fetch, and from where. What it has fetched before is forgotten.
-    func assign() throws(KafkaError) {
-        batch.removeAll()
+    /// Tells a new client which partitions to fetch, and from where. This is done once: a client of librdkafka 2.0 from
+    /// which partitions are taken and given back within moments may end the program.
+    private func assign() throws(KafkaError) {
         let list = PartitionList(
             topic: location.topic,
             partitions.compactMap { partition in
@@ -289,20 +296,26 @@ final class TopicReader {
         let error = rd_kafka_seek_partitions(client.handle.pointer, list.pointer, Self.timeToSeek)
         defer { if let error { rd_kafka_error_destroy(error) } }
         let isDone = error == nil && list.entries.allSatisfy { $0.error == RD_KAFKA_RESP_ERR_NO_ERROR }
-        if !isDone { try assign() }
+        if !isDone { refetch(index) }
     }
 
-    /// Replaces the client, which gets no more records, by another one.
-    func reopen() throws(KafkaError) {
+    /// For how long other partitions are read before a client is replaced, in seconds. Several partitions that have to be
+    /// fetched anew within this time need one new client.
+    private static let timeToGather = 0.2
+
+    /// Has a partition fetched anew, by another client.
+    func refetch(_ index: Int) {
+        guard partitions[index].progress.firstOffset != nil else { return }
+        refetched.insert(partitions[index].key.number)
+        refetchDue = refetchDue ?? KafkaClient.now + Self.timeToGather
+    }
+
+    /// Replaces the client by another one, which fetches everything from where the reading is.
+    func replaceClient() throws(KafkaError) {
         batch.removeAll()
-        // The first one is kept for the group's offsets.
-        let code = rd_kafka_assign(client.handle.pointer, nil)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw client.failure(code, during: "giving up the partitions of \(location.topic)")
-        }
         client = try KafkaClient(location, role)
         waker = FetchWaker(client.handle, topic: location.topic)
-        wasReopened = true
+        (refetched, refetchDue) = ([], nil)
         try assign()
     }
 
@@ -316,8 +329,9 @@ final class TopicReader {
 
     /// Waits a moment for records; whether there are any.
     private func fill(waiting milliseconds: Int32) throws(KafkaError) -> Bool {
-        if batch.fill(from: try records(), waiting: milliseconds) { return true }
+        if batch.fill(from: try records(), waiting: refetchDue == nil ? milliseconds : 0) { return true }
         client.takeEvents()
+        if refetchDue != nil { try replaceClient() }
         let now = KafkaClient.now
         if let refusal = client.connections.refusal {
             throw refusal.during("reading \(location.topic)", at: location.description)
@@ -349,6 +363,7 @@ final class TopicReader {
         }
         // They answer, and know of records that the client does not fetch.
         lastQuestion = KafkaClient.now
-        try reopen()
+        wasReopened = true
+        try replaceClient()
     }
 }

@@ -83,10 +83,4 @@ enum Following {
         case .word, nil: .earliest
         }
     }
-
-    /// The exit status of a run that was asked to stop before it could load anything; nil when that was an error.
-    static func statusOfStop(_ error: any Error, _ arguments: ParsedArguments) -> ExitStatus? {
-        guard arguments.flag("follow"), error is StoppedBeforeWork else { return nil }
-        return .done
-    }
 }

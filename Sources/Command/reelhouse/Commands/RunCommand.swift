@@ -20,7 +20,7 @@ enum RunCommand: Command {
 
             A topic of Kafka is read as a batch: each partition from where the last run ended to the end that it has \
             now. The position is in the warehouse; the group's offsets are committed for monitors of its lag only. \
-            --follow goes on with what comes later; a signal then ends it with exit status 0.
+            --follow goes on with what comes later, until it is stopped.
 
             Ctrl-C, SIGTERM or SIGHUP stops the run at the next commit. A second signal stops it at once, unless it \
             comes within half a second of the first. Under nohup SIGHUP is ignored.
@@ -100,11 +100,6 @@ enum RunCommand: Command {
                 message: error.message,
                 hint: error.hint + " " + whatStays(hasBegun: hasBegun, isDryRun: arguments.flag("dry-run")),
                 kind: error.kind)
-        } catch {
-            guard let status = Following.statusOfStop(error, arguments) else { throw error }
-            context.console.progress.finish()
-            context.console.say("Stopped before anything was loaded.")
-            return status
         }
         context.console.progress.finish()
         let ending = RunEnding(
@@ -138,10 +133,7 @@ enum RunCommand: Command {
         _ deadline: ContinuousClock.Instant?, _ report: @escaping (WorkProgress) -> Void
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments)
-        if arguments.isGiven("backup"), !ports.contains(.movies) {
-            throw UsageError(
-                "--backup sends movie documents, and this run reads none", hint: "Name them with --movies.")
-        }
+        try checkBackup(arguments, ports)
         var options = LoadOptions(clock: context.clock)
         var sources = SourceOptions()
         if let lines = arguments.integer("batch-size") {
@@ -190,6 +182,21 @@ enum RunCommand: Command {
                     rejected: progress.counts.rejected))
         }
         return try loader.run(movies: movieSources, events: eventSources)
+    }
+
+    /// Checks that there is something to back up, and that it does not come from the backup itself.
+    private static func checkBackup(_ arguments: ParsedArguments, _ ports: [SourcePort]) throws {
+        guard let backup = arguments.string("backup") else { return }
+        guard ports.contains(.movies) else {
+            throw UsageError(
+                "--backup sends movie documents, and this run reads none", hint: "Name them with --movies.")
+        }
+        func place(_ text: String) -> Substring { text.prefix { $0 != "?" } }
+        if arguments.strings("movies").contains(where: { place($0) == place(backup) }) {
+            throw UsageError(
+                "--movies and --backup name the same topic, which would get each document again",
+                hint: "Leave --backup out: the topic has the documents already.")
+        }
     }
 
     /// Opens the backup; nil where none is asked for.

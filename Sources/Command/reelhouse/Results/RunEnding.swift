@@ -75,8 +75,12 @@ struct RunEnding: Equatable {
             facts.sources[index].name = "standard input"
         }
         let left = facts.sources.filter(\.isLeft)
-        if facts.isFollowing, facts.stop != nil {
-            add(.done, "Stopped at a commit. The next run goes on from there.")
+        if facts.isFollowing, let stop = facts.stop {
+            switch stop {
+            case .interrupt: add(.interrupted, "Interrupted at a commit. The next run goes on from there.")
+            case .terminate: add(.terminated, "Terminated at a commit. The next run goes on from there.")
+            case .duration: add(.done, "Stopped by --max-duration at a commit. The next run goes on from there.")
+            }
         } else if let stop = facts.stop {
             let rest =
                 left.map(\.name) == ["standard input"]
