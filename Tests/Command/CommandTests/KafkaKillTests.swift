@@ -11,7 +11,7 @@ struct KafkaKillTests {
     @Test(arguments: KafkaLoad.Kind.allCases.filter(\.isThere))
     func loadersThatAreKilledAreMadeGood(_ kind: KafkaLoad.Kind) throws {
         let input = try KafkaInput.shared.get()
-        let most = LongTests.rounds(kind == .sqlite ? 8 : 4, long: 20)
+        let most = LongTests.rounds(kind == .sqlite ? 5 : 3, long: 20)
         let start = ContinuousClock.now
         let undisturbed = try KafkaLoad(input, kind)
         try undisturbed.runToEnd()

@@ -24,7 +24,8 @@ struct KafkaNetworkTests {
         }
     }
 
-    @Test func anAdvertisedAddressThatCannotBeReachedIsToldWithBothNames() throws {
+    @Test(.enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"))
+    func anAdvertisedAddressThatCannotBeReachedIsToldWithBothNames() throws {
         let server = try KafkaServer.shared()
         let topic = try TestTopic(at: server.address)
         try topic.send([TestRecord("{}")])

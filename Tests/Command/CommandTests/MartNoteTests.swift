@@ -25,7 +25,8 @@ import Testing
             ),
             (
                 MartState(isStale: true), run(1, .running),
-                "The marts are out of date; run 1 is under way, or was killed. Run `reelhouse run` again."
+                "The marts are out of date; run 1 is under way, or was killed. It brings them up to date; if it was killed, "
+                    + "`reelhouse run` does."
             ),
             (
                 MartState(isEmpty: true), nil,

@@ -29,7 +29,7 @@ struct PostgreSQLNetworkTests {
     @Test(arguments: [false, true]) func connectionsEndAtRandomBytes(byReset: Bool) throws {
         let process = try warehouse.start(warehouse.url(port: proxy.port))
         var cuts = 0
-        while process.isRunning, cuts < 8 {
+        while process.isRunning, cuts < LongTests.rounds(5, long: 8) {
             proxy.behaviour = Bool.random() ? .forward : .delay(milliseconds: 1)
             let bytes = proxy.forwardedBytes + .random(in: 100...300_000)
             while process.isRunning, proxy.forwardedBytes < bytes { usleep(200) }

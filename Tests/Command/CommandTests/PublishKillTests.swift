@@ -19,7 +19,7 @@ import Testing
         ]
         let rate = 5000
         let kills = RandomKills(within: 0.05...0.6)
-        let most = LongTests.rounds(6, long: 20)
+        let most = LongTests.rounds(4, long: 20)
         let early = try kills.run(most: most) { try Program.start(arguments + ["--rate", "\(rate)"], in: folder) }
         #expect(kills.count == most, "\(String(describing: early))")
         let last = try Program.start(arguments, in: folder).wait()

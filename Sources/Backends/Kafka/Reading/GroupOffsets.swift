@@ -1,5 +1,6 @@
 import CKafka
 import Domain
+import Glibc
 
 /// Commits a group's offsets, which tell monitors how far a topic is loaded; they are never read back. Nothing waits for
 /// the answers but the end. Used by one thread.
@@ -8,7 +9,11 @@ final class GroupOffsets {
     private let handle: KafkaHandle
     private let answers: OpaquePointer?
     private var pending = 0
-    /// The first refusal; nil when there was none.
+    /// The offset of each partition that was to be committed last.
+    private var latest: [Int32: Int64] = [:]
+    /// Whether a commit failed, so that the next one commits all of them.
+    private var hasFailed = false
+    /// Why the last commit failed; nil when it did not.
     private(set) var refusal: KafkaError?
 
     /// How long the end waits for answers, in seconds.
@@ -43,21 +48,38 @@ final class GroupOffsets {
 
     /// Commits the offsets of partitions.
     func commit(_ offsets: [(partition: Int32, offset: Int64)]) {
-        guard let answers, !offsets.isEmpty else { return }
+        if offsets.isEmpty { return }
+        for (partition, offset) in offsets { latest[partition] = offset }
         takeAnswers(waiting: 0)
         dropOtherEvents()
+        send(hasFailed ? latest.map { ($0.key, $0.value) } : offsets)
+    }
+
+    private func send(_ offsets: [(partition: Int32, offset: Int64)]) {
+        guard let answers else { return }
+        hasFailed = false
         let list = PartitionList(topic: topic, offsets)
         // The answer comes as an event; librdkafka wants a callback all the same.
         let code = rd_kafka_commit_queue(handle.pointer, list.pointer, answers, { _, _, _, _ in }, nil)
         if code == RD_KAFKA_RESP_ERR_NO_ERROR { pending += 1 } else { note(KafkaError(code)) }
     }
 
-    /// Waits for the answers that are missing.
+    /// Waits for the answers that are missing, and commits again what failed, such as while the group's coordinator was
+    /// starting.
     ///
     /// - Parameter isStopping: whether the program was asked to stop.
     func finish(isStopping: () -> Bool) {
         let end = KafkaClient.now + GroupOffsets.secondsAtEnd
-        while pending > 0, KafkaClient.now < end, !isStopping() { takeAnswers(waiting: 50) }
+        while KafkaClient.now < end, !isStopping() {
+            if pending > 0 {
+                takeAnswers(waiting: 50)
+            } else if hasFailed, refusal?.mayRetry == true {
+                usleep(100_000)
+                send(latest.map { ($0.key, $0.value) })
+            } else {
+                return
+            }
+        }
     }
 
     /// Nobody else takes the errors and log lines of this client. What is wrong shows in the answers.
@@ -73,11 +95,13 @@ final class GroupOffsets {
             guard event.kind == RD_KAFKA_EVENT_OFFSET_COMMIT else { continue }
             pending -= 1
             if let error = event.error { note(error) }
+            if pending == 0, !hasFailed { refusal = nil }
         }
     }
 
     private func note(_ error: KafkaError) {
         // Without records there is nothing to commit.
-        if refusal == nil, error.code != "_NO_OFFSET" { refusal = error }
+        if error.code == "_NO_OFFSET" { return }
+        (hasFailed, refusal) = (true, error)
     }
 }

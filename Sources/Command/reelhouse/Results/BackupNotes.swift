@@ -35,7 +35,8 @@ enum BackupNotes {
             warnings.append(Report(kind: .warning, message: text + " not sent"))
         }
         warnings[warnings.count - 1].hint =
-            "Raise the limit that is named, and send the files to the topic with `reelhouse publish movies`."
+            "Where the limit is the topic's or the broker's, raise it, and send the files to the topic with `reelhouse publish "
+            + "movies`."
         return warnings
     }
 

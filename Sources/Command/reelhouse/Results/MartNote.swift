@@ -33,6 +33,9 @@ enum MartNote {
             case .interrupted: "was killed before they were brought up to date"
             case .completed: "ended before they were brought up to date"
             }
-        return "\(marts); run \(lastRun.id) \(how). Run `reelhouse run` again."
+        let next =
+            lastRun.outcome == .running
+            ? "It brings them up to date; if it was killed, `reelhouse run` does." : "Run `reelhouse run` again."
+        return "\(marts); run \(lastRun.id) \(how). \(next)"
     }
 }

@@ -97,7 +97,7 @@ struct PublishResult {
         for source in report.sources where source.state == .skipped && source.refusedEarlier > 0 {
             add(
                 source.refusedEarlier, "line", "lines",
-                " of \(PlainText.escape(source.name)) were left out earlier, because they were refused")
+                " of \(PlainText.escape(source.name)) left out earlier, because the topic refused them")
         }
         for remark in report.passedOver {
             notes.append("  \(PlainText.escape(remark.name)) was not read: it is \(remark.reason)")
@@ -119,7 +119,7 @@ struct PublishResult {
         }
         if tooLarge > 0 {
             warnings[warnings.count - 1].hint =
-                "Raise the limit that is named, and send the file once more with --again."
+                "Where the limit is the topic's or the broker's, raise it, and send the file once more with --again."
         }
         for remark in unreadable {
             warnings.append(
