@@ -76,6 +76,12 @@ final class TopicReader {
         indexPartitions()
     }
 
+    /// A client does not end before its last record is given back.
+    deinit {
+        batch.release()
+        batch.removeAll()
+    }
+
     /// The topic's name.
     var topic: String { location.topic }
 
