@@ -112,6 +112,23 @@ struct KafkaFollowTests {
         #expect(followed.wait { $0.texts["0/2"]?.last == "{\"n\":200}" } && followed.now.lost.count == 1)
     }
 
+    /// A topic is made anew with fewer partitions, and grows again.
+    @Test func aPartitionThatComesBackIsReadFromItsBeginning() throws {
+        let topic = try Self.topic(2)
+        try topic.send(Self.records(0..<3), partition: 1)
+        let followed = try FollowedTopic(topic)
+        defer { followed.close() }
+        #expect(followed.wait { $0.texts == ["1": Self.lines(0..<3)] })
+        try topic.makeAnew(partitions: 1)
+        #expect(
+            followed.wait { $0.lost.contains { $0.hasPrefix("the partition is not there any more") } },
+            "\(followed.now)")
+        try topic.grow(to: 2)
+        try topic.send(Self.records(100..<105), partition: 1)
+        #expect(followed.wait { $0.texts["1/2"] == Self.lines(100..<105) }, "\(followed.now)")
+        #expect(followed.now.error == nil)
+    }
+
     @Test func aTopicThatIsDeletedIsWaitedForAShortTime() throws {
         let topic = try Self.topic()
         try topic.send(Self.records(0..<1))

@@ -67,7 +67,7 @@ struct PartitionReading {
         key = successor
         source = Source(
             name: key.name, port: source.port, number: plan.numbers.number(of: key), hasFixedLines: true)
-        hasGiven = false
+        (hasGiven, isEnded) = (false, false)
         restart(bounds)
     }
 
@@ -152,7 +152,7 @@ struct PartitionReading {
 
     private var isUnprovenTold = false
 
-    /// What is left for a later run; nil when nothing is. A partition that is followed tells it at once instead.
+    /// What is left for a later run. A partition that is followed tells it at once instead.
     var remarks: [SourceRemark] {
         if plan.isFollowed { return [] }
         var reasons: [String] = []

@@ -83,7 +83,8 @@ extension TopicReader {
                 partitions[index].endWhereItIs()
                 continue
             }
-            if bounds.beginning < partitions[index].progress.position.beginning {
+            // One that has ended was not there for a time. Were it the same as before, its lines would be duplicates.
+            if partitions[index].isEnded || bounds.beginning < partitions[index].progress.position.beginning {
                 partitions[index].beginAnew(bounds)
                 refetch(index)
             } else if seen.wasDown || seen.missing.contains(number) || seen.doubtful.contains(number) {
