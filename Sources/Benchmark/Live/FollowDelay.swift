@@ -11,7 +11,7 @@ struct FollowDelay {
 
     /// The delays of all events, in milliseconds, sorted.
     private(set) var delays: [Int64] = []
-    private let database: OpaquePointer
+    private let rows: WarehouseRows
     /// How many rows of each time were seen.
     private var seen: [Int64: Int64] = [:]
     private var version: Int64 = -1
@@ -37,8 +37,7 @@ struct FollowDelay {
             follower.waitUntilExit()
         }
         for _ in 0..<500 where !isReadable(warehouse) { usleep(20_000) }
-        var delay = try FollowDelay(warehouse)
-        defer { sqlite3_close_v2(delay.database) }
+        var delay = FollowDelay(rows: try WarehouseRows(warehouse))
         let sent = Sending(topic, address)
         let deadline = ContinuousClock.now + .seconds(seconds + 30)
         while .now < deadline {
@@ -59,23 +58,17 @@ struct FollowDelay {
         Double(delays[min(delays.count - 1, Int(Double(delays.count) * share))]) / 1000
     }
 
-    private init(_ path: String) throws {
-        var database: OpaquePointer?
-        guard sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, nil) == SQLITE_OK, let database else {
-            throw BenchError("\(path) cannot be opened")
-        }
-        self.database = database
-    }
+    private init(rows: WarehouseRows) { self.rows = rows }
 
     /// Counts the rows that have become visible since the last look.
     private mutating func look() throws {
         var version = self.version
-        try forEachRow("PRAGMA data_version") { version = $0 }
+        try rows.forEach("SELECT data_version, 0 FROM pragma_data_version") { found, _ in version = found }
         if version == self.version { return }
         self.version = version
         var found: [(time: Int64, rows: Int64)] = []
         let query = "SELECT event_time, count(*) FROM fact_user_event WHERE event_time >= ? GROUP BY 1"
-        try forEachRow(query, SteadyProducer.now - 10_000) { time, rows in found.append((time, rows)) }
+        try rows.forEach(query, SteadyProducer.now - 10_000) { time, rows in found.append((time, rows)) }
         let now = SteadyProducer.now
         for (time, rows) in found {
             let new = rows - (seen[time] ?? 0)
@@ -84,26 +77,9 @@ struct FollowDelay {
         }
     }
 
-    private func forEachRow(_ query: String, _ body: (Int64) -> Void) throws {
-        try forEachRow(query, nil) { value, _ in body(value) }
-    }
-
-    private func forEachRow(_ query: String, _ parameter: Int64?, _ body: (Int64, Int64) -> Void) throws {
-        var statement: OpaquePointer?
-        guard sqlite3_prepare_v2(database, query, -1, &statement, nil) == SQLITE_OK, let statement else {
-            throw BenchError(String(cString: sqlite3_errmsg(database)))
-        }
-        defer { sqlite3_finalize(statement) }
-        if let parameter { sqlite3_bind_int64(statement, 1, parameter) }
-        while sqlite3_step(statement) == SQLITE_ROW {
-            body(sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1))
-        }
-    }
-
     private static func isReadable(_ path: String) -> Bool {
-        guard access(path, R_OK) == 0, let delay = try? FollowDelay(path) else { return false }
-        defer { sqlite3_close_v2(delay.database) }
-        return (try? delay.forEachRow("SELECT count(*) FROM fact_user_event") { _ in }) != nil
+        guard access(path, R_OK) == 0, let rows = try? WarehouseRows(path) else { return false }
+        return (try? rows.forEach("SELECT count(*), 0 FROM fact_user_event") { _, _ in }) != nil
     }
 
     /// Sends events on a thread of its own.
@@ -122,4 +98,39 @@ struct FollowDelay {
         /// How many events were sent in all; nil while they are sent.
         var total: Int? { get throws { try lock.withLock { result }?.get() } }
     }
+}
+
+/// Reads pairs of integers from a warehouse. Owns the connection.
+private final class WarehouseRows {
+    private let database: OpaquePointer
+
+    init(_ path: String) throws {
+        var database: OpaquePointer?
+        guard sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, nil) == SQLITE_OK, let database else {
+            sqlite3_close_v2(database)
+            throw BenchError("\(path) cannot be opened")
+        }
+        self.database = database
+    }
+
+    deinit { sqlite3_close_v2(database) }
+
+    /// Calls `body` with each row of a query of two columns.
+    func forEach(_ query: String, _ parameter: Int64? = nil, _ body: (Int64, Int64) -> Void) throws {
+        var statement: OpaquePointer?
+        guard sqlite3_prepare_v2(database, query, -1, &statement, nil) == SQLITE_OK, let statement else {
+            throw failure
+        }
+        defer { sqlite3_finalize(statement) }
+        if let parameter, sqlite3_bind_int64(statement, 1, parameter) != SQLITE_OK { throw failure }
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW: body(sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1))
+            case SQLITE_DONE: return
+            default: throw failure
+            }
+        }
+    }
+
+    private var failure: BenchError { BenchError(String(cString: sqlite3_errmsg(database))) }
 }

@@ -16,7 +16,10 @@ struct SteadyProducer {
         let configuration = rd_kafka_conf_new()
         var words = [CChar](repeating: 0, count: 512)
         for (name, value) in [("bootstrap.servers", address), ("linger.ms", "5"), ("compression.codec", "zstd")] {
-            _ = rd_kafka_conf_set(configuration, name, value, &words, words.count)
+            guard rd_kafka_conf_set(configuration, name, value, &words, words.count) == RD_KAFKA_CONF_OK else {
+                rd_kafka_conf_destroy(configuration)
+                throw BenchError("Kafka's producer does not take \(name)")
+            }
         }
         guard let client = rd_kafka_new(RD_KAFKA_PRODUCER, configuration, &words, words.count) else {
             rd_kafka_conf_destroy(configuration)
