@@ -7,7 +7,7 @@ BENCH = $$($(BUILD) --show-bin-path)/reelhouse-bench
 COMPILE_FLAGS := --explicit-target-dependency-import-check error
 
 # Debian's packages of the C libraries and tools that are linked or used.
-PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev librdkafka-dev pkg-config
+PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev librdkafka-dev libmongoc-dev pkg-config
 
 # What only tests need; without it they are skipped by name.
 TEST_PACKAGES := postgresql pgbouncer

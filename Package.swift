@@ -39,7 +39,7 @@ enum Layer: String {
 let sharedByBackends: Set<String> = ["Schema", "SQLWarehouse"]
 
 /// C libraries that only backends use (and the measuring program, which compares with them).
-let librariesOfBackends: Set<String> = ["CKafka", "CPostgres", "CSQLite", "CZstd", "CZlib"]
+let librariesOfBackends: Set<String> = ["CKafka", "CMongo", "CPostgres", "CSQLite", "CZstd", "CZlib"]
 
 /// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
 let layers: [(Layer, [Target])] = [
@@ -61,6 +61,10 @@ let layers: [(Layer, [Target])] = [
                 name: "CPostgres", path: "Sources/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
             .systemLibrary(
                 name: "CKafka", path: "Sources/C/CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+            .systemLibrary(
+                name: "CMongo", path: "Sources/C/CMongo", pkgConfig: "libmongoc-1.0",
+                providers: [.apt(["libmongoc-dev"])]
+            ),
             // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
             .target(name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
             .target(name: "CArguments", path: "Sources/C/CArguments"),
@@ -95,6 +99,9 @@ let layers: [(Layer, [Target])] = [
                 path: "Sources/Backends/PostgreSQL"),
             .target(
                 name: "Kafka", dependencies: ["Domain", "Hashing", "Logging", "CKafka"], path: "Sources/Backends/Kafka"),
+            .target(
+                name: "MongoDB", dependencies: ["Domain", "Hashing", "JSON", "Logging", "CMongo"],
+                path: "Sources/Backends/MongoDB"),
             // The migrations, which people read too.
             .target(
                 name: "Schema", path: "schema",
@@ -179,6 +186,9 @@ let tests: [Target] = [
     .testTarget(
         name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "Domain", "Servers", "TestSupport"],
         path: "Tests/Backends/KafkaTests"),
+    .testTarget(
+        name: "MongoDBTests", dependencies: ["MongoDB", "CMongo", "Domain", "JSON", "Servers", "TestSupport"],
+        path: "Tests/Backends/MongoDBTests"),
     .testTarget(
         name: "PostgreSQLTests",
         dependencies: [

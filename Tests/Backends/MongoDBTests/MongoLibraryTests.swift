@@ -1,0 +1,9 @@
+import Testing
+
+@testable import MongoDB
+
+@Suite struct MongoLibraryTests {
+    @Test func aVersionIsThere() {
+        #expect(MongoLibrary.version.hasPrefix("1."))
+    }
+}
