@@ -8,14 +8,15 @@ import Testing
 /// A server that goes away, and a network that swallows what is sent.
 @Suite(.needsOwnServer, .serialized, .waits) struct FailureTests {
     private func options(
-        _ purpose: PostgresOptions.Purpose = .writing, silence: Duration = .milliseconds(500)
+        _ purpose: PostgresOptions.Purpose = .writing, silence: Duration = .milliseconds(500),
+        inquiry: Duration = .seconds(1)
     ) -> PostgresOptions {
         var options = PostgresOptions(purpose)
         options.deadlines.connect = .seconds(2)
         options.deadlines.connectInAll = .seconds(5)
         options.deadlines.silence = silence
         options.deadlines.silenceOnStop = silence
-        options.deadlines.inquiry = .seconds(1)
+        options.deadlines.inquiry = inquiry
         return options
     }
 
@@ -156,7 +157,9 @@ import Testing
 
     /// A server that works long on a statement says nothing either; it is asked, and waited for.
     @Test func aLongStatementIsWaitedFor() throws {
-        let connection = try connect(PostgresServer.shared(), options(silence: .milliseconds(200)))
+        // The server may take long to accept the second connection that asks it.
+        let patient = options(silence: .milliseconds(200), inquiry: .seconds(20))
+        let connection = try connect(PostgresServer.shared(), patient)
         #expect(try connection.text("SELECT 'done' FROM pg_sleep(1.5)") == "done")
     }
 

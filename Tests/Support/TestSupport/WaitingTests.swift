@@ -31,7 +31,7 @@ private final class WaitingThreads: TaskExecutor {
 
     private init() {
         queue = OperationQueue()
-        queue.maxConcurrentOperationCount = 4
+        queue.maxConcurrentOperationCount = 6
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

@@ -24,12 +24,14 @@ struct ClientSettings {
             ("receive.message.max.bytes", "\(256 << 20)"),
         ]
         if case .reading(let partitions, let topics) = role {
+            // The limit is that of each queue.
+            let queues = max(1, topics) * (partitions <= PartitionQueues.most ? max(1, partitions) : 1)
             let share = ClientSettings.answerBytes / max(1, partitions)
             settings += [
                 ("group.id", ClientSettings.defaultGroup), ("fetch.wait.max.ms", "200"),
                 ("fetch.max.bytes", "\(ClientSettings.answerBytes)"),
                 ("fetch.message.max.bytes", "\(min(max(share, 256 << 10), 1 << 20))"),
-                ("queued.max.messages.kbytes", "\((ClientSettings.readyBytes >> 10) / max(1, topics))"),
+                ("queued.max.messages.kbytes", "\((ClientSettings.readyBytes >> 10) / queues)"),
             ]
         }
         var own = location.properties

@@ -3,7 +3,8 @@ import Hashing
 
 /// Records that librdkafka has handed over, in the order in which they came. Owns them until they are passed.
 final class RecordBatch {
-    private static let capacity = 4096
+    static let capacity = 4096
+    private static let least = 64
     private let pointers: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
     private var index = 0
     private var count = 0
@@ -61,12 +62,17 @@ final class RecordBatch {
 
     /// Takes what is ready in a queue.
     ///
-    /// - Parameter milliseconds: for how long it waits for the first record.
+    /// - Parameters:
+    ///   - milliseconds: for how long it waits for the first record.
+    ///   - most: how many it takes at most; a few more where that is less than is worth a call.
     /// - Returns: whether there is a record now.
-    func fill(from queue: OpaquePointer, waiting milliseconds: Int32) -> Bool {
+    func fill(
+        from queue: OpaquePointer, waiting milliseconds: Int32, most: Int = RecordBatch.capacity
+    ) -> Bool {
         removeAll()
+        let size = min(max(most, RecordBatch.least), RecordBatch.capacity)
         // librdkafka would wait until as many are there as it is asked for.
-        var found = rd_kafka_consume_batch_queue(queue, 0, pointers, RecordBatch.capacity)
+        var found = rd_kafka_consume_batch_queue(queue, 0, pointers, size)
         if found <= 0, milliseconds > 0 { found = rd_kafka_consume_batch_queue(queue, milliseconds, pointers, 1) }
         count = max(0, found)
         return count > 0
@@ -81,6 +87,12 @@ final class RecordBatch {
 
 /// What a record is, for the code that reads it.
 enum Record {
+    /// Its timestamp, in milliseconds since 1970; nil when it has none.
+    static func timestamp(_ record: UnsafePointer<rd_kafka_message_t>) -> Int64? {
+        let timestamp = rd_kafka_message_timestamp(record, nil)
+        return timestamp < 0 ? nil : timestamp
+    }
+
     /// A hash of its key and value, by which it is recognised.
     static func proof(_ record: UnsafePointer<rd_kafka_message_t>) -> RecordProof {
         let message = record.pointee

@@ -31,6 +31,11 @@ final class TopicReader {
     let committer: KafkaClient
     private var waker: FetchWaker
     private let batch = RecordBatch()
+    /// A queue for each partition; nil where there are too many.
+    private var queues: PartitionQueues?
+    private var turns = PartitionTurns()
+    /// About how many bytes a record has.
+    private var recordBytes = 256
     var partitions: [PartitionReading]
     /// The index in `partitions` of each partition's number.
     private var indexes: [Int32: Int] = [:]
@@ -163,8 +168,16 @@ final class TopicReader {
         let start = partitions[index].progress.position.next
         var size = 0
         defer { batch.release() }
-        while chunk.lines.count < chunkSize.lines, size < chunkSize.bytes, !partitions[index].progress.isDone {
-            if batch.first == nil, !batch.fill(from: try records(), waiting: 0) { break }
+        while chunk.lines.count < chunkSize.lines, !partitions[index].progress.isDone,
+            // The last records that were taken may be some more than there is room for.
+            size < chunkSize.bytes || batch.first != nil && size < chunkSize.bytes + chunkSize.bytes / 5
+        {
+            if batch.first == nil {
+                // What another partition has is older by now.
+                if !chunk.lines.isEmpty, !turns.isFirst(number) { break }
+                let most = (chunkSize.bytes - size) / recordBytes
+                guard batch.fill(from: try queue(of: number), waiting: 0, most: most) else { break }
+            }
             guard let record = batch.first, record.pointee.partition == number,
                 record.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR
             else { break }
@@ -183,7 +196,11 @@ final class TopicReader {
             }
         }
         gotOn()
-        if let kept = batch.kept { partitions[index].progress.note(Record.proof(kept)) }
+        if let kept = batch.kept {
+            partitions[index].progress.note(Record.proof(kept))
+            turns.cameUp(to: Record.timestamp(kept), in: number)
+            recordBytes = max(1, size / chunk.lines.count)
+        }
         let progress = partitions[index].progress
         guard progress.position.next > start || progress.isDone, !partitions[index].isEnded else {
             // Records of a partition that has been read come on until all have.
@@ -202,6 +219,7 @@ final class TopicReader {
         if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             gotOn()
             partitions[index].reachedEnd(at: message.offset, now: KafkaClient.now)
+            turns.reachedEnd(of: key.number)
             return
         }
         if partitions[index].progress.isDone { return }
@@ -274,14 +292,21 @@ final class TopicReader {
         return records
     }
 
+    /// The queue that the records of a partition come into.
+    private func queue(of number: Int32) throws(KafkaError) -> OpaquePointer {
+        if let own = queues?[number] { return own }
+        return try records()
+    }
+
     /// Tells a new client which partitions to fetch, and from where. This is done once: a client of librdkafka 2.0 from
     /// which partitions are taken and given back within moments may end the program.
     private func assign() throws(KafkaError) {
-        let list = PartitionList(
-            topic: location.topic,
-            partitions.compactMap { partition in
-                partition.progress.firstOffset.map { (partition.key.number, $0) }
-            })
+        let places = partitions.compactMap { partition in
+            partition.progress.firstOffset.map { (partition.key.number, $0) }
+        }
+        turns.begin(places.map(\.0))
+        queues = places.count <= PartitionQueues.most ? try PartitionQueues(client, places.map(\.0)) : nil
+        let list = PartitionList(topic: location.topic, places)
         let code = rd_kafka_assign(client.handle.pointer, list.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw client.failure(code, during: "taking the partitions of \(location.topic)")
@@ -319,6 +344,7 @@ final class TopicReader {
     /// Replaces the client by another one, which fetches everything from where the reading is.
     func replaceClient() throws(KafkaError) {
         batch.removeAll()
+        queues = nil
         client = try KafkaClient(location, role)
         waker = FetchWaker(client.handle, topic: location.topic)
         (refetched, refetchDue) = ([], nil)
@@ -333,10 +359,54 @@ final class TopicReader {
         }
     }
 
+    /// What `lookForRecords` has found.
+    private enum Found {
+        case records
+        /// Nothing of any partition.
+        case nothing
+        /// Nothing of a partition that the others wait for.
+        case notYet
+    }
+
+    /// How long a partition that the others wait for is looked at, in milliseconds.
+    private static let look: Int32 = 5
+
+    /// Looks for records, those of the partition that is behind first.
+    private func lookForRecords() throws(KafkaError) -> Found {
+        // Errors of the client as a whole come here, and all records when there are too many partitions.
+        if batch.fill(from: try records(), waiting: 0) { return .records }
+        guard let queues else { return .nothing }
+        for number in turns.order {
+            guard let queue = queues[number], let index = index(of: number), !partitions[index].progress.isDone
+            else { continue }
+            if batch.fill(from: queue, waiting: 0, most: chunkSize.bytes / recordBytes) { return .records }
+            if turns.isAwaited(number, at: KafkaClient.now) {
+                return batch.fill(from: queue, waiting: Self.look) ? .records : .notYet
+            }
+        }
+        return .nothing
+    }
+
     /// Waits a moment for records; whether there are any.
     private func fill(waiting milliseconds: Int32) throws(KafkaError) -> Bool {
-        if batch.fill(from: try records(), waiting: refetchDue == nil ? milliseconds : 0) { return true }
+        let end = KafkaClient.now + Double(milliseconds) / 1000
+        var found = try lookForRecords()
+        while found != .records, refetchDue == nil, KafkaClient.now < end {
+            if found == .nothing {
+                // Nothing comes into this queue but errors, unless there are too many partitions.
+                let wait = queues == nil ? milliseconds : min(milliseconds, Self.look)
+                if batch.fill(from: try records(), waiting: wait) { return true }
+            }
+            found = try lookForRecords()
+        }
+        if found == .records { return true }
         client.takeEvents()
+        if found == .notYet { return false }
+        return try foundNothing()
+    }
+
+    /// Handles that nothing is there; whether there are records now.
+    private func foundNothing() throws(KafkaError) -> Bool {
         if refetchDue != nil { try replaceClient() }
         let now = KafkaClient.now
         if let refusal = client.connections.refusal {
