@@ -71,9 +71,11 @@ import Testing
             """)
     }
 
-    /// The first occurrence, the last, and some in between; fewer for backends other than the default ones.
+    /// The first occurrence, the last, and some in between; one for backends other than the default ones, or three in a
+    /// long test.
     private static func occurrences(_ count: Int, _ backends: Backends) -> [Int] {
-        let all = backends.areDefault ? [1, 2, 3, count / 3, count / 2, count - 1, count] : [2, count / 2, count]
+        let few = LongTests.areOn ? [2, count / 2, count] : [max(1, count / 2)]
+        let all = backends.areDefault ? [1, 2, 3, count / 3, count / 2, count - 1, count] : few
         return Array(Set(all)).filter { $0 > 0 && $0 <= count }.sorted()
     }
 
