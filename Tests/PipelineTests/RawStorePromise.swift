@@ -6,7 +6,8 @@ import Testing
 enum RawStorePromise: String, CaseIterable, Sendable {
     case keepsTheGreatestRank, keepsDocumentsVerbatim, putsMayBeRepeated, orderDoesNotMatter
     case keepsCommentsAndPosters, readsBackAtOnce, isDurableAfterAFlush, isAsBeforeOrAsPutAfterAKill
-    case givesMoviesInAscendingOrder, hasNothingUnderUnknownReferences, tellsDamage
+    case givesMoviesInAscendingOrder, givesReferencesInAscendingOrder, hasNothingUnderUnknownReferences, tellsDamage
+    case goesOnAfterDamagedMovies, givesRanks
 
     /// Checks that a raw store keeps the promise.
     func check(_ fixture: some RawStoreFixture) throws {
@@ -20,8 +21,11 @@ enum RawStorePromise: String, CaseIterable, Sendable {
         case .isDurableAfterAFlush: try isDurableAfterAFlush(fixture)
         case .isAsBeforeOrAsPutAfterAKill: try isAsBeforeOrAsPutAfterAKill(fixture)
         case .givesMoviesInAscendingOrder: try givesMoviesInAscendingOrder(fixture)
+        case .givesReferencesInAscendingOrder: try givesReferencesInAscendingOrder(fixture)
         case .hasNothingUnderUnknownReferences: try hasNothingUnderUnknownReferences(fixture)
         case .tellsDamage: try tellsDamage(fixture)
+        case .goesOnAfterDamagedMovies: try goesOnAfterDamagedMovies(fixture)
+        case .givesRanks: try givesRanks(fixture)
         }
     }
 
@@ -205,6 +209,31 @@ enum RawStorePromise: String, CaseIterable, Sendable {
         #expect(error != nil, "what the body throws comes through")
     }
 
+    private func givesReferencesInAscendingOrder(_ fixture: some RawStoreFixture) throws {
+        let store = try fixture.open()
+        for content in RawContent.allCases { #expect(try Self.references(content, in: store).isEmpty) }
+        let bodies = (0..<300).map { RawComment(body: Array("comment \($0)".utf8)) }
+        for start in stride(from: 0, to: bodies.count, by: 50) {
+            try store.put(comments: Array(bodies[start..<start + 50]))
+        }
+        try store.put(posters: Self.posters)
+        try store.put(movies: [Self.movie(1)])
+        let comments = bodies.map(\.reference.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let posters = Self.posters.map(\.reference.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        #expect(try Self.references(.comments, in: store) == comments, "what was not flushed is there too")
+        try store.flush()
+        let again = try fixture.open()
+        #expect(try Self.references(.comments, in: again) == comments)
+        #expect(try Self.references(.posters, in: again) == posters)
+        try again.put(comments: [Self.comments[0]])
+        #expect(try Self.references(.comments, in: again).count == comments.count + 1)
+        // What is named can be read meanwhile.
+        try again.forEachReference(to: .comments) { #expect(try again.comment($0).map($0.isOf) == true) }
+        try again.forEachReference(to: .posters) { #expect(try again.poster($0).map($0.isOf) == true) }
+        let error = #expect(throws: Stop.self) { try again.forEachReference(to: .posters) { _ in throw Stop() } }
+        #expect(error != nil, "what the body throws comes through")
+    }
+
     private func hasNothingUnderUnknownReferences(_ fixture: some RawStoreFixture) throws {
         let store = try fixture.open()
         for _ in 0..<2 {
@@ -234,9 +263,57 @@ enum RawStorePromise: String, CaseIterable, Sendable {
                 Issue.record("damaged bytes were given")
             } catch let error as any ReportedError {
                 #expect(error.message.contains("damaged") && !error.hint.isEmpty)
+                #expect(error.isDamage)
             }
         }
+        #expect(try Self.references(.comments, in: again).contains(comment.text))
+        #expect(try Self.references(.posters, in: again).contains(poster.text))
         #expect(try again.comment(Self.comments[3].reference) == Self.comments[3].body)
+    }
+
+    private func goesOnAfterDamagedMovies(_ fixture: some RawStoreFixture) throws {
+        let movies = [1, 1_005, 2_500, 9_000].map { Self.movie(Int64($0), "{\"id\":\($0)}") }
+        let store = try fixture.open()
+        try store.put(movies: movies)
+        try store.flush()
+        try fixture.damage(movie: 1_005)
+        let again = try fixture.open()
+        var found: [RawMovie] = []
+        var damage: [any ReportedError] = []
+        try again.forEachMovie({ found.append($0) }, onDamage: { damage.append($0) })
+        #expect(found == [movies[0], movies[2], movies[3]])
+        #expect(damage.count == 1)
+        #expect(damage.allSatisfy { $0.isDamage && $0.message.contains("damaged") && !$0.hint.isEmpty })
+        found = []
+        let error = #expect(throws: (any Error).self) { try again.forEachMovie { found.append($0) } }
+        #expect((error as? any ReportedError)?.isDamage == true)
+        #expect(found == [movies[0]], "no bytes of damaged documents are given")
+    }
+
+    private func givesRanks(_ fixture: some RawStoreFixture) throws {
+        let store = try fixture.open()
+        #expect(try store.ranks(ofMovies: [1, 2]).isEmpty)
+        let ids: [Int64] = [1, 999, 1_000, 70_000, .max]
+        try store.put(movies: ids.enumerated().map { Self.movie($0.element, rank: $0.offset) })
+        try store.flush()
+        try store.put(movies: [Self.movie(999, rank: 0), Self.movie(1_000, rank: 7), Self.movie(3, rank: 6)])
+        let expected: [Int64: MovieRank] = [
+            1: Self.ranks[0], 3: Self.ranks[6], 999: Self.ranks[1], 1_000: Self.ranks[7], 70_000: Self.ranks[3],
+            .max: Self.ranks[4],
+        ]
+        #expect(try store.ranks(ofMovies: [.max, 3, 2, 1_000, 999, 70_000, 1, 70_001]) == expected)
+        #expect(try store.ranks(ofMovies: [2]).isEmpty && store.ranks(ofMovies: []).isEmpty)
+        try store.flush()
+        #expect(try fixture.open().ranks(ofMovies: Array(expected.keys)) == expected)
+    }
+
+    private static func references(_ content: RawContent, in store: any RawStore) throws -> [String] {
+        var texts: [String] = []
+        try store.forEachReference(to: content) { reference in
+            #expect(content.includes(reference))
+            texts.append(reference.text)
+        }
+        return texts
     }
 
     private static func movies(_ store: any RawStore) throws -> [RawMovie] {

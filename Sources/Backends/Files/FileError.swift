@@ -122,6 +122,12 @@ extension FileError: ReportedError {
         }
     }
 
+    /// Whether a file that Reelhouse wrote has been damaged since.
+    public var isDamage: Bool {
+        if case .damaged = reason { return true }
+        return false
+    }
+
     /// The message and the next step in one line.
     public var description: String { "\(message); \(advice)" }
 

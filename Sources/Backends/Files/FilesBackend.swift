@@ -28,6 +28,10 @@ extension RawStoreBackend {
         },
         libraries: { FileChecks.libraries },
         open: { try RawFolder(path: $0.filePath) },
+        isThere: { Folder.isFolder($0.filePath) },
+        place: {
+            RawStorePlace(parts: ["file"] + FilePath.absolute($0.filePath).split(separator: "/").map(String.init))
+        },
         check: { [FileChecks.rawStore($0.filePath)] },
         localFiles: { location in
             LocalFiles(folders: [LocalFiles.Place(path: location.filePath, what: "the raw store")])

@@ -30,4 +30,14 @@ private final class RawFolderFixture: RawStoreFixture {
     func damage(_ reference: RawReference, with bytes: [UInt8]) throws {
         try Data(bytes).write(to: URL(fileURLWithPath: folder.path("raw/\(reference)")))
     }
+
+    func damage(movie id: Int64) throws {
+        let first = String(id / 1000 * 1000)
+        let name = String(repeating: "0", count: max(0, 9 - first.count)) + first + ".ndjson.zst"
+        let url = URL(fileURLWithPath: folder.path("raw/movies/\(name)"))
+        var bytes = try Data(contentsOf: url)
+        // The last four bytes are the checksum: the lines can be read all the same, and are not to be given.
+        bytes[bytes.count - 1] ^= 0xff
+        try bytes.write(to: url)
+    }
 }

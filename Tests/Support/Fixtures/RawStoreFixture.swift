@@ -7,6 +7,9 @@ public protocol RawStoreFixture: AnyObject {
     func open() throws -> any RawStore
     /// Replaces the bytes that are kept under a reference, without the project's code.
     func damage(_ reference: RawReference, with bytes: [UInt8]) throws
+    /// Changes a byte of a movie's stored document, without the project's code. Other movies may be lost with it, but not
+    /// those whose id is greater by 1,000 or more.
+    func damage(movie id: Int64) throws
 }
 
 /// A system that raw documents are kept in, as suites of tests take it for an argument.

@@ -81,6 +81,23 @@ public final class RawFolder: RawStore {
         hasUnsyncedNames = false
     }
 
+    /// The ranks of the stored documents of some movies. Reads each shard once.
+    public func ranks(ofMovies ids: [Int64]) throws -> [Int64: MovieRank] {
+        if !runs.isEmpty { try write() }
+        let wanted = Set(ids)
+        var found: [Int64: MovieRank] = [:]
+        for number in Set(ids.map { RawShard.number(ofMovie: $0) }).sorted() {
+            try RawShard(number: number, folder: movieFolder).forEachRank { id, rank in
+                if wanted.contains(id) { found[id] = rank }
+            }
+        }
+        for id in ids {
+            guard let held = movies[id] else { continue }
+            found[id] = found[id].map { max($0, held.rank) } ?? held.rank
+        }
+        return found
+    }
+
     /// The stored document of a movie; nil when there is none.
     public func movie(_ id: Int64) throws -> RawMovie? {
         if !runs.isEmpty { try write() }
@@ -111,10 +128,24 @@ public final class RawFolder: RawStore {
     }
 
     /// Calls `body` with all documents, one a movie, in ascending order of their ids. Documents in memory are written
-    /// first.
-    public func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
+    /// first. Of a damaged file no document is given.
+    public func forEachMovie(_ body: (RawMovie) throws -> Void, onDamage: (any ReportedError) throws -> Void) throws {
         try write()
-        for shard in try RawShard.all(in: movieFolder) { try shard.forEachMovie(body) }
+        for shard in try RawShard.all(in: movieFolder) { try shard.forEachMovie(body, onDamage: onDamage) }
+    }
+
+    /// Calls `body` with the references of all comment bodies or posters, in ascending order. What is in memory is
+    /// written first. Files of other names are passed over.
+    public func forEachReference(to content: RawContent, _ body: (RawReference) throws -> Void) throws {
+        try write()
+        let outer = "\(path)/\(content.rawValue)"
+        guard Folder.isFolder(outer) else { return }
+        for digits in try Folder.entries(in: outer).names where Folder.isFolder("\(outer)/\(digits)") {
+            for name in try Folder.entries(in: "\(outer)/\(digits)").names {
+                guard let reference = RawReference("\(content.rawValue)/\(digits)/\(name)") else { continue }
+                try body(reference)
+            }
+        }
     }
 
     private var movieFolder: String { "\(path)/movies" }

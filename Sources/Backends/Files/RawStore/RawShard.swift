@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 
 /// One file with the documents of a thousand movies: a zstd frame of lines (see `RawEnvelope`) in ascending order of
 /// the ids.
@@ -78,9 +79,26 @@ struct RawShard {
         return found
     }
 
-    /// Calls `body` with all documents in ascending order of the ids.
-    func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
-        guard let reader = try reader() else { return }
+    /// Calls `body` with the id and the rank of each document, in ascending order of the ids.
+    ///
+    /// - Throws: `FileError` when the shard is damaged or cannot be read.
+    func forEachRank(_ body: (Int64, MovieRank) -> Void) throws(FileError) {
+        try forEachLine { (head, _) throws(FileError) in body(head.movieID, head.rank) }
+    }
+
+    /// Calls `body` with all documents in ascending order of the ids, or `onDamage` when the file is damaged.
+    ///
+    /// The file is read twice, since its checksum is at its end: no document is given before all are known to be good.
+    func forEachMovie(_ body: (RawMovie) throws -> Void, onDamage: (any ReportedError) throws -> Void) throws {
+        guard let file = try OpenFile.ifThere(path) else { return }
+        do {
+            let reader = try RawEnvelopeReader(file)
+            while try next(of: reader) != nil {}
+        } catch  where error.isDamage {
+            return try onDamage(error)
+        }
+        guard file.seek(to: 0) else { throw FileError(.read, path, errno: errno) }
+        let reader = try RawEnvelopeReader(file)
         while let head = try next(of: reader) { try body(reader.movie(head)) }
     }
 

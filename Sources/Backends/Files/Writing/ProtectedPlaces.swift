@@ -98,4 +98,19 @@ enum FilePath {
         defer { free(resolved) }
         return String(cString: resolved)
     }
+
+    /// The path from the root without symbolic links, also of what is not there yet.
+    static func absolute(_ path: String) -> String {
+        if let resolved = resolved(path) { return resolved }
+        let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let (folder, name) = split(trimmed)
+        // `.` and `/` are there, so that this ends.
+        guard folder != trimmed, !name.isEmpty else { return trimmed }
+        let above = absolute(folder)
+        switch name {
+        case ".": return above
+        case "..": return split(above).folder
+        default: return above == "/" ? "/" + name : above + "/" + name
+        }
+    }
 }

@@ -67,5 +67,9 @@ extension MessageTargetBackend {
     public static let kafka = MessageTargetBackend(
         naming: BackendNaming(schemes: ["kafka"], help: "a topic, as kafka://HOST/TOPIC"),
         validate: { _ = try KafkaLocation($0.text) },
+        backupPorts: { location in
+            let topic = (try? KafkaLocation(location.text))?.topic ?? ""
+            return SourcePort(inName: topic) == .events ? [.events, .movies] : [.movies, .events]
+        },
         makeTarget: { KafkaMessageTarget(try KafkaLocation($0.text)) })
 }

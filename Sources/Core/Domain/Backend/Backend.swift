@@ -121,6 +121,24 @@ public struct WarehouseBackend: Backend {
     }
 }
 
+/// Where a raw store really is, whatever its location is called. It is equal for two locations of one raw store.
+///
+///     RawStorePlace(parts: ["file", "srv", "data", "raw"])
+///     RawStorePlace(parts: ["mongodb", "db.example:27017", "movies"])
+public struct RawStorePlace: Sendable, Equatable {
+    /// The place's name in parts, the outermost first: the kind of place, then the folders, or the server and the
+    /// database. It contains no password.
+    public var parts: [String]
+
+    /// A place.
+    public init(parts: [String]) { self.parts = parts }
+
+    /// Whether another place lies within this one.
+    public func contains(_ other: RawStorePlace) -> Bool {
+        other.parts.count > parts.count && other.parts.starts(with: parts)
+    }
+}
+
 /// The description of a backend that can store raw documents.
 public struct RawStoreBackend: Backend {
     /// How the command line names a location of this backend.
@@ -131,17 +149,24 @@ public struct RawStoreBackend: Backend {
     public var libraries: @Sendable () -> [Finding]
     /// Opens a raw store. One that does not exist is created by the first put.
     public var open: @Sendable (Location) throws -> any RawStore
+    /// Whether a raw store exists at a location. Throws when a server that has to tell it cannot be reached.
+    public var isThere: @Sendable (Location) throws -> Bool
+    /// Where the raw store of a location really is.
+    public var place: @Sendable (Location) throws -> RawStorePlace
     /// What `doctor` reports about a location.
     public var check: @Sendable (Location) -> [Finding]
     /// The files of the raw store on this machine.
     public var localFiles: @Sendable (Location) -> LocalFiles
 
-    /// A description of a raw store. By default `check` opens the raw store.
+    /// A description of a raw store. By default `check` opens the raw store, one exists at each location, and its place is
+    /// the location's text.
     public init(
         naming: BackendNaming,
         validate: @escaping @Sendable (Location) throws -> Void = { _ in },
         libraries: @escaping @Sendable () -> [Finding] = { [] },
         open: @escaping @Sendable (Location) throws -> any RawStore,
+        isThere: @escaping @Sendable (Location) throws -> Bool = { _ in true },
+        place: @escaping @Sendable (Location) throws -> RawStorePlace = { RawStorePlace(parts: [$0.text]) },
         check: (@Sendable (Location) -> [Finding])? = nil,
         localFiles: @escaping @Sendable (Location) -> LocalFiles = { _ in LocalFiles() }
     ) {
@@ -149,6 +174,8 @@ public struct RawStoreBackend: Backend {
         self.validate = validate
         self.libraries = libraries
         self.open = open
+        self.isThere = isThere
+        self.place = place
         self.check =
             check ?? { location in
                 do {

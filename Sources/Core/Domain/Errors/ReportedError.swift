@@ -18,6 +18,8 @@ public protocol ReportedError: Error, CustomStringConvertible {
     /// Whether a server answered that it will take work soon: it is starting, or a standby that may become the primary.
     /// A program that has just begun waits for such a server, and for no other.
     var isServerStarting: Bool { get }
+    /// Whether stored bytes are damaged, so that reading the others may succeed.
+    var isDamage: Bool { get }
 }
 
 extension ReportedError {
@@ -29,6 +31,8 @@ extension ReportedError {
     public var mayRetry: Bool { kind == .inUse || kind == .unreachable }
     /// False by default.
     public var isServerStarting: Bool { false }
+    /// False by default.
+    public var isDamage: Bool { false }
 }
 
 /// The kinds of failure that have an exit status or a handling of their own.

@@ -59,7 +59,8 @@ public struct TopicIdentity: Sendable, Hashable {
     }
 }
 
-/// The outgoing port: a topic that lines are published to.
+/// The outgoing port: a topic that lines are published to, or another place that takes lines as a backup, such as a
+/// collection of documents. What is said of a topic here holds for such a place too.
 ///
 ///     let topic = try target.open()
 ///     _ = try target.send(message, number: 7)

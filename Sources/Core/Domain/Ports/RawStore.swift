@@ -44,6 +44,17 @@ public struct RawPoster: Equatable, Sendable {
     }
 }
 
+/// What a raw store keeps beside movie documents.
+public enum RawContent: String, Sendable, CaseIterable {
+    /// Comment bodies that are too long for the warehouse.
+    case comments
+    /// Images.
+    case posters
+
+    /// Whether a reference leads to content of this kind.
+    public func includes(_ reference: RawReference) -> Bool { reference.kind.folder == rawValue }
+}
+
 /// The port for raw documents. It stores the document of greatest rank of each movie, the comment bodies that are too
 /// long for the warehouse, and posters. Used by one thread at a time.
 ///
@@ -52,7 +63,9 @@ public struct RawPoster: Equatable, Sendable {
 /// * Of two documents of one movie, the one of greater rank stays, in whatever order they are put.
 /// * What was put can be read at once, and is durable when `flush` returns. If the program is killed before that, each
 ///   document is as it was before the put or as it was put.
-/// * Bytes that were damaged in the store are never returned; reading them throws.
+/// * Bytes that were damaged in the store are never returned; reading them throws an error whose `isDamage` is true.
+/// * The memory of `forEachMovie` and `forEachReference` does not grow with what is stored. Their `body` may read from the
+///   store, and does not put.
 public protocol RawStore: AnyObject {
     /// Stores each document whose rank is greater than that of the stored document of its movie.
     func put(movies: [RawMovie]) throws
@@ -64,6 +77,11 @@ public protocol RawStore: AnyObject {
     /// Makes everything that was put durable.
     func flush() throws
 
+    /// The ranks of the stored documents of some movies. Movies without a stored document are left out. Reads less than
+    /// `movie` does, and little for ids that are near each other.
+    ///
+    /// - Parameter ids: the movies, each at most once, in any order.
+    func ranks(ofMovies ids: [Int64]) throws -> [Int64: MovieRank]
     /// The stored document of a movie; nil when there is none.
     func movie(_ id: Int64) throws -> RawMovie?
     /// The comment body that is stored under a reference; nil when there is none.
@@ -74,5 +92,25 @@ public protocol RawStore: AnyObject {
     func has(_ reference: RawReference) throws -> Bool
 
     /// Calls `body` with each stored document, one a movie, in ascending order of the movies' ids.
-    func forEachMovie(_ body: (RawMovie) throws -> Void) throws
+    ///
+    /// - Parameter onDamage: called with the error for each document, or for each file of documents, that is damaged and
+    ///   left out. When it returns, the reading goes on with what comes after.
+    /// - Throws: what `body` and `onDamage` throw, and errors that are no damage.
+    func forEachMovie(_ body: (RawMovie) throws -> Void, onDamage: (any ReportedError) throws -> Void) throws
+
+    /// Calls `body` with the reference of each stored comment body or image, in ascending order of the references' texts
+    /// as bytes. Does not read what they lead to, so that also a damaged one is named.
+    ///
+    ///     try store.forEachReference(to: .comments) { reference in
+    ///         guard let body = try store.comment(reference) else { return }
+    ///     }
+    func forEachReference(to content: RawContent, _ body: (RawReference) throws -> Void) throws
+}
+
+extension RawStore {
+    /// Calls `body` with each stored document, one a movie, in ascending order of the movies' ids; throws the error of the
+    /// first damage.
+    public func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
+        try forEachMovie(body, onDamage: { throw $0 })
+    }
 }
