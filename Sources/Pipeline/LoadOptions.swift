@@ -146,8 +146,8 @@ public struct LoadReport: RunReport, Sendable {
     public var refresh = RefreshReport()
     /// Whether the marts lack lines of this run, since it was stopped.
     public var areMartsStale = false
-    /// What the run has sent to its backup; nil without one.
-    public var backup: BackupReport?
+    /// What the run has sent to its backups; empty without any.
+    public var backups: [BackupReport] = []
     /// Why the run was stopped; nil when it was not.
     public var stopReason: StopSignal.Reason?
     /// How long the run took, in seconds.

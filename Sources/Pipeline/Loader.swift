@@ -12,18 +12,19 @@ import Logging
 public final class Loader {
     private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
-    private let backup: MovieBackup?
+    private let backups: [LineBackup]
     private var options: LoadOptions { lifecycle.options }
 
     /// A loader into a warehouse.
     ///
     /// - Parameters:
     ///   - rawStore: stores the raw documents; nil stores none.
-    ///   - backup: gets the accepted movie documents; nil for none. It is closed by `run`. A dry run sends nothing.
+    ///   - backups: get the accepted lines of their ports; at most one a port. They are closed by `run`. A dry run sends
+    ///     nothing.
     ///   - progress: called after each chunk, on the thread that calls `run`.
     ///   - wallClock: milliseconds since 1970.
     public init(
-        warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, backup: MovieBackup? = nil,
+        warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, backups: [LineBackup] = [],
         stop: StopSignal = StopSignal(), logger: Logger = .silent, wallClock: @escaping () -> Int64,
         progress: @escaping (LoadProgress) -> Void = { _ in }
     ) {
@@ -31,7 +32,7 @@ public final class Loader {
             name: "Run", warehouse: warehouse, options: options, stop: stop, logger: logger, wallClock: wallClock,
             progress: progress)
         self.rawStore = options.isDryRun ? nil : rawStore
-        self.backup = options.isDryRun ? nil : backup
+        self.backups = options.isDryRun ? [] : backups
     }
 
     /// Loads the sources of the sets.
@@ -40,12 +41,12 @@ public final class Loader {
     ///   row has the outcome `failed`.
     public func run(movies: (any SourceSet)?, events: (any SourceSet)?) throws -> LoadReport {
         let stages = StageTimes()
-        defer { backup?.close() }
+        defer { for backup in backups { backup.close() } }
         let sets = [movies, events].compactMap { $0 }
         var plan = LoadPlan(turns: LoadPlan.turns(movies: movies, events: events), options: options)
         plan.mayPause = movies?.mayPause == true || events?.mayPause == true
         var report: LoadReport = try lifecycle.run(
-            plan, rawStore: rawStore, backup: backup, stages: stages
+            plan, rawStore: rawStore, backups: backups, stages: stages
         ) { logger in
             SourceBatches(
                 sets, plan: plan, options: options, warehouse: lifecycle.warehouse, stages: stages, logger: logger,
@@ -66,7 +67,7 @@ public final class Loader {
             }
         }
         report.stages = stages.all
-        report.backup = backup?.result
+        report.backups = backups.map(\.result)
         return report
     }
 }

@@ -46,7 +46,7 @@ struct RunLifecycle {
     /// - Throws: the error of the input, the raw store or the warehouse. What was committed before stays, and the run's
     ///   row has the outcome `failed`.
     func run<Report: RunReport, Input: LoadInput>(
-        _ plan: LoadPlan, rawStore: (any RawStore)?, backup: MovieBackup? = nil, stages: StageTimes = StageTimes(),
+        _ plan: LoadPlan, rawStore: (any RawStore)?, backups: [LineBackup] = [], stages: StageTimes = StageTimes(),
         _ makeInput: (Logger) -> Input, finish: (LoadRun, Input, inout Report) -> Void
     ) throws -> Report {
         let retries = WarehouseRetries(warehouse, for: options.retryFor, stop: stop, logger: logger)
@@ -63,7 +63,7 @@ struct RunLifecycle {
             let input = makeInput(logger)
             let run = LoadRun(
                 record, plan: plan, input: input, warehouse: warehouse, rawStore: rawStore,
-                backup: backup, retries: retries, stop: stop, stages: stages,
+                backups: backups, retries: retries, stop: stop, stages: stages,
                 wallClock: wallClock,
                 willRefresh: { [progress] in progress(LoadProgress(phase: .marts, counts: $0)) })
             try run.run()

@@ -2,18 +2,23 @@ import Domain
 
 /// What a run has sent to its backup.
 public struct BackupReport: Sendable, Equatable {
+    /// Whose lines it gets.
+    public var port: SourcePort
     /// The backup's location, without a password.
     public var location: String
-    /// How many documents are confirmed, of the transactions that were committed.
+    /// How many lines are confirmed, of the transactions that were committed.
     public var confirmed: Int64 = 0
-    /// How many times a document was sent again after a lost connection; at most so many are twice in the backup.
+    /// How many times a line was sent again after a lost connection; at most so many are twice in a topic.
     public var sentAgain: Int64 = 0
-    /// The documents that were refused, at most `PublishReport.mostUnsentLines` of them. They are loaded all the same.
+    /// The lines that were refused, at most `PublishReport.mostUnsentLines` of them. They are loaded all the same.
     public var unsent: [UnsentLine] = []
-    /// How many documents were refused.
+    /// How many lines were refused.
     public var unsentCount: Int64 = 0
 
-    init(location: String) { self.location = location }
+    init(port: SourcePort, location: String) {
+        self.port = port
+        self.location = location
+    }
 }
 
 /// The backup cannot be written to, and is not tried any more. Nothing of the open transaction is committed.

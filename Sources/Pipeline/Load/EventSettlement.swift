@@ -12,20 +12,25 @@ final class EventSettlement {
     struct Settled {
         let batch: EventBatch
         let counts: LineCounts
+        /// The accepted lines in their order, with their users; empty unless they are asked for.
+        let accepted: [(index: Int, user: Int64)]
     }
 
     /// The merged rows that are not upserted yet. Must not be used while a group is being settled.
     let merger = EventMerger()
     private let rawStore: Guarded<any RawStore>?
     private let stages: StageTimes
+    /// Whether the accepted lines are asked for.
+    private let namesAccepted: Bool
     private let queue = DispatchQueue(label: "reelhouse.settlement")
     private var result: Result<[Settled], any Error>?
     private var flushed: Result<Void, any Error>?
     private let sorting = DispatchQueue(label: "reelhouse.sorting")
     private let sorted = DispatchSemaphore(value: 0)
 
-    init(rawStore: Guarded<any RawStore>?, stages: StageTimes) {
+    init(rawStore: Guarded<any RawStore>?, stages: StageTimes, namesAccepted: Bool = false) {
         self.rawStore = rawStore
+        self.namesAccepted = namesAccepted
         self.stages = stages
     }
 
@@ -99,11 +104,13 @@ final class EventSettlement {
             counts.warnings = Int64(batch.warnings)
             return counts
         }
+        var accepted = [[(index: Int, user: Int64)]](repeating: [], count: counts.count)
         try group.forEachOutcome { number, row, outcome in
             let batch = group.batches[number]
             switch outcome {
             case .accepted:
                 counts[number].accepted += 1
+                if namesAccepted { accepted[number].append((Int(row.pointee.line), row.pointee.userID)) }
                 merger.add(row, of: batch, bodyReference: try keepLongBody(row, of: batch))
             case .duplicate: counts[number].duplicates += 1
             case .conflict:
@@ -116,9 +123,11 @@ final class EventSettlement {
                     batch.chunk.rejection(of: line, rule: .refusedByWarehouse, message: message))
             }
         }
-        return zip(group.batches, counts).map { batch, counts in
+        return group.batches.indices.map { number in
+            let batch = group.batches[number]
             batch.rejections.sort { $0.line < $1.line }
-            return Settled(batch: batch, counts: counts)
+            accepted[number].sort { $0.index < $1.index }
+            return Settled(batch: batch, counts: counts[number], accepted: accepted[number])
         }
     }
 

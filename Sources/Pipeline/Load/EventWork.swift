@@ -7,6 +7,8 @@ final class EventWork {
     private let stages: StageTimes
     private let rawStore: Guarded<any RawStore>?
     private let refused: RefusedLines
+    /// Where the accepted lines are sent to; nil for nowhere.
+    private let backup: LineBackup?
     private var settlement: EventSettlement
     private var cache = EnrichmentCache()
     private var isCacheUsed = false
@@ -17,13 +19,14 @@ final class EventWork {
 
     init(
         warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, stages: StageTimes,
-        refused: RefusedLines = RefusedLines()
+        refused: RefusedLines = RefusedLines(), backup: LineBackup? = nil
     ) {
         self.warehouse = warehouse
         self.rawStore = rawStore
         self.stages = stages
         self.refused = refused
-        settlement = EventSettlement(rawStore: rawStore, stages: stages)
+        self.backup = backup
+        settlement = EventSettlement(rawStore: rawStore, stages: stages, namesAccepted: backup != nil)
     }
 
     // The other thread must not use the group after this object is deallocated.
@@ -46,11 +49,12 @@ final class EventWork {
     /// Removes the batches and the merged rows, whose transaction was rolled back.
     func removeAll() {
         settlement.waitForThreads()
-        settlement = EventSettlement(rawStore: rawStore, stages: stages)
+        settlement = EventSettlement(rawStore: rawStore, stages: stages, namesAccepted: backup != nil)
         settlement.merger.keepApart(refused.keys)
         held = []
         inserted = nil
         forgetMovies()
+        backup?.didRollBack()
     }
 
     /// Enriches, sorts and inserts the batches as a group.
@@ -81,8 +85,23 @@ final class EventWork {
         inserted = nil
     }
 
-    /// Waits until the group is settled, and returns its batches with their counts.
-    func settled() throws -> [EventSettlement.Settled] { try settlement.wait() }
+    /// Waits until the group is settled, and returns its batches with their counts. Begins to send the accepted lines to
+    /// the backup.
+    func settled() throws -> [EventSettlement.Settled] {
+        let settled = try settlement.wait()
+        guard let backup else { return settled }
+        for batch in settled {
+            for line in batch.accepted { try backup.add(line.index, of: batch.batch.chunk, id: line.user, day: nil) }
+        }
+        try backup.sendAdded()
+        return settled
+    }
+
+    /// Waits until the backup has all lines that were added. To be called before the commit.
+    func confirmBackup() throws { try backup?.confirm() }
+
+    /// The transaction was committed.
+    func didCommit() { backup?.didCommit() }
 
     /// Empties the cache of enrichments. To be called when movies have changed.
     func forgetMovies() {

@@ -47,7 +47,7 @@ final class LoadRun {
     /// A run that the warehouse has begun.
     init(
         _ record: RunRecord, plan: LoadPlan, input: any LoadInput, warehouse: any Warehouse, rawStore: (any RawStore)?,
-        backup: MovieBackup? = nil, retries: WarehouseRetries, stop: StopSignal, stages: StageTimes,
+        backups: [LineBackup] = [], retries: WarehouseRetries, stop: StopSignal, stages: StageTimes,
         wallClock: @escaping () -> Int64,
         willRefresh: @escaping (LineCounts) -> Void
     ) {
@@ -62,8 +62,11 @@ final class LoadRun {
         isOpen = plan.isDryRun
         // One thread puts movies, another one comments.
         let store = rawStore.map { Guarded($0) }
-        movies = MovieWork(warehouse: warehouse, rawStore: store, refused: refused, backup: backup)
-        events = EventWork(warehouse: warehouse, rawStore: store, stages: stages, refused: refused)
+        movies = MovieWork(
+            warehouse: warehouse, rawStore: store, refused: refused, backup: backups.first { $0.port == .movies })
+        events = EventWork(
+            warehouse: warehouse, rawStore: store, stages: stages, refused: refused,
+            backup: backups.first { $0.port == .events })
         machine = LoadMachine(plan)
         ledger = SourceLedger(run: record.id)
         tally = RunTally(record)
@@ -271,6 +274,7 @@ extension LoadRun {
             retries.worked()
             try refused.check()
             try movies.confirmBackup()
+            try events.confirmBackup()
         case .cureRead: try stages.measure(.commit, cureRead)
         case .save(let outcome): try stages.measure(.commit) { try save(outcome) }
         case .commit:
@@ -305,6 +309,7 @@ extension LoadRun {
         committedRefresh = refresh
         refused.didCommit()
         movies.didCommit()
+        events.didCommit()
         let positions = ledger.didCommit()
         input.committed(positions)
         return .committed

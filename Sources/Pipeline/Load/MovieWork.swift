@@ -24,11 +24,11 @@ final class MovieWork {
     private var ranks = MovieRanks()
     private let refused: RefusedLines
     /// Where the accepted documents are sent to; nil for nowhere.
-    private let backup: MovieBackup?
+    private let backup: LineBackup?
 
     init(
         warehouse: any Warehouse, rawStore: Guarded<any RawStore>?, refused: RefusedLines = RefusedLines(),
-        backup: MovieBackup? = nil
+        backup: LineBackup? = nil
     ) {
         self.warehouse = warehouse
         self.backup = backup
@@ -50,7 +50,11 @@ final class MovieWork {
             popularity.merge(batch.popularity[batch.documents[index].popularity], text: batch.popularity.text.base)
         }
         if let backup {
-            for index in choice.accepted { try backup.add(batch.documents[index], of: batch) }
+            for index in choice.accepted {
+                let document = batch.documents[index]
+                try backup.add(
+                    document.line, of: batch.chunk, id: document.movieID, day: document.rank.snapshotDay)
+            }
             try backup.sendAdded()
         }
         var added = Added()

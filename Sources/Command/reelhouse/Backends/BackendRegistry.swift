@@ -21,6 +21,10 @@ enum BackendRegistry {
     static let messageTargets: [MessageTargetBackend] = [
         .kafka
     ]
+    /// Where a run can send what it accepts (`--backup`).
+    static let backups: [MessageTargetBackend] = [
+        .kafka
+    ]
 
     /// Schemes of later versions. A location with one of them is not treated as a path, so that the error can say that
     /// this version does not have the scheme.
@@ -28,7 +32,7 @@ enum BackendRegistry {
         "mongodb", "mongodb+srv", "tmdb",
     ]
 
-    static let all: [any Backend] = warehouses + rawStores + sources + messageTargets
+    static let all: [any Backend] = warehouses + rawStores + sources + messageTargets + backups
     /// All schemes that make a location a URL, with or without `//` after the colon.
     static let schemes = laterSchemes.union(all.flatMap(\.naming.schemes))
 

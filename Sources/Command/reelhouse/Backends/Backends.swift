@@ -11,13 +11,18 @@ enum Backends {
         if arguments.takesValue("warehouse") { try validate(warehouse(arguments), BackendRegistry.warehouses) }
         for name in ["from", "to"] where arguments.command == ["copy"] {
             guard let text = arguments.string(name) else { continue }
-            try validate(Location(text), BackendRegistry.warehouses)
+            switch CopyCommand.subject(arguments) {
+            case .warehouse: try validate(Location(text), BackendRegistry.warehouses)
+            case .raw: try validate(Location(text), BackendRegistry.rawStores)
+            }
         }
         if arguments.command == ["publish"], let text = arguments.string("to") {
             try validate(Location(text), BackendRegistry.messageTargets)
         }
-        if arguments.command == ["run"], let text = arguments.string("backup") {
-            try validate(Location(text), BackendRegistry.messageTargets)
+        if arguments.command == ["run"] {
+            for backup in arguments.strings("backup").map({ BackupLocation($0) }) {
+                try validate(backup.location, BackendRegistry.backups)
+            }
         }
         if arguments.command == ["restore"], let text = arguments.string("from") {
             try validate(Location(text), BackendRegistry.sources(.movies))
@@ -34,11 +39,14 @@ enum Backends {
     /// The warnings about passwords in options.
     static func passwordWarnings(_ arguments: ParsedArguments) -> [Report] {
         var options: [String: [String]] = [:]
-        let others = [["publish"]: ["to"], ["restore"]: ["from"], ["run"]: ["backup"]][arguments.command] ?? []
+        let others =
+            [["publish"]: ["to"], ["restore"]: ["from"], ["run"]: ["backup"], ["copy"]: ["from", "to"]][
+                arguments.command] ?? []
         for name in ["warehouse", "raw", "movies", "events"] + others {
             guard arguments.takesValue(name), arguments.isGiven(name) else { continue }
             let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)
-            let secret = texts.map { Location($0) }.first { $0.scheme != nil && $0.description != $0.text }
+            let locations = texts.map { name == "backup" ? BackupLocation($0).location : Location($0) }
+            let secret = locations.first { $0.scheme != nil && $0.description != $0.text }
             guard let secret else { continue }
             let place = BackendRegistry.all.first { $0.naming.includes(secret) }?.naming.passwordPlace
             options[place ?? "", default: []].append("--\(name)")
@@ -159,7 +167,12 @@ enum Backends {
         return try backend.open(locations, port, options)
     }
 
-    // MARK: - Topics
+    // MARK: - Topics and backups
+
+    /// A place that lines which a run accepts are sent to.
+    static func backupTarget(_ location: Location) throws -> any MessageTarget {
+        try BackendRegistry.pick(location, from: BackendRegistry.backups, port: "backup").makeTarget(location)
+    }
 
     /// The topic that lines are published to.
     static func messageTarget(_ location: String) throws -> any MessageTarget {

@@ -3,13 +3,13 @@ import Domain
 import Logging
 import Pipeline
 
-/// `reelhouse copy`: copies a whole warehouse to another place or database.
+/// `reelhouse copy`: copies a whole warehouse, or a raw store, to another place or database.
 enum CopyCommand: Command {
     static let declaration = CommandDeclaration(
         name: "copy",
-        summary: "Copy a whole warehouse to another place, also to another database.",
+        summary: "Copy a whole warehouse, or a raw store, to another place, also to another database.",
         discussion: """
-            All or nothing: everything is copied as of one moment and in one transaction, and the digests of both \
+            A warehouse: all or nothing. Everything is copied as of one moment and in one transaction, and the digests of both \
             warehouses are compared before it is committed. If the copy is stopped, killed or fails, the target is as \
             it was before, and the same command can be run again. (A PostgreSQL target with events of very many months \
             may be left as an empty warehouse.) Loads of the source may go on meanwhile: the copy holds what they had \
@@ -18,27 +18,52 @@ enum CopyCommand: Command {
 
             Besides movies, events and marts, the copy has the runs, the loaded sources and the quarantine: a later \
             `run` on it skips what was loaded before, and `quarantine retry` works. Indexes of `reelhouse index` are \
-            made too. The raw store is not copied: name the same one with --raw in later commands.
+            made too. The raw store is not copied: name the same one with --raw in later commands, or copy it as well.
 
             To PostgreSQL: reelhouse copy --to postgresql://USER@HOST/DATABASE; and back, into a new file: \
             reelhouse copy --from postgresql://USER@HOST/DATABASE --to copy.db
+
+            A raw store (`copy raw`): movie documents, long comments and posters, byte for byte. The target may have some \
+            already: of two documents of a movie the one of greater rank stays, and what is there is not copied again. \
+            What was copied is kept every few seconds. After a kill, Ctrl-C or an error the same command goes on from \
+            there. What is damaged in the source is named and left out, and the exit status is then 3.
             """,
         options: [
             .value(
-                "from", .location, defaultValue: CommonOption.defaultWarehouse,
-                help: "The warehouse to copy: \(BackendRegistry.help(BackendRegistry.warehouses))."),
+                "from", .location,
+                help: "The warehouse to copy: \(BackendRegistry.help(BackendRegistry.warehouses)); "
+                    + "\(CommonOption.defaultWarehouse) unless given. The raw store to copy: "
+                    + "\(BackendRegistry.help(BackendRegistry.rawStores)); \(CommonOption.defaultRawStore) unless given."
+            ),
             .value("to", .location, help: "Where to copy it to, in the same forms."),
             CommonOption.json,
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet,
         ],
+        operands: [
+            Operand(
+                "what", .choice(Subject.allCases.map(\.rawValue)),
+                help: "What to copy: warehouse, unless given, or raw.", isOptional: true)
+        ],
         examples: [
             .init("reelhouse copy --to copy.db", "Copy warehouse.db into another file"),
             .init("reelhouse copy --to sqlite:copy.db --json | jq -r .digest", "Copy it, and print its digest"),
+            .init("reelhouse copy raw --from data/raw --to /mnt/backup/raw", "Copy the raw store into another folder"),
         ])
 
+    /// What is copied.
+    enum Subject: String, CaseIterable {
+        case warehouse, raw
+    }
+
+    /// What a command line asks to copy.
+    static func subject(_ arguments: ParsedArguments) -> Subject {
+        arguments.operand("what").flatMap(Subject.init(rawValue:)) ?? .warehouse
+    }
+
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
-        let from = arguments.string("from") ?? ""
+        if subject(arguments) == .raw { return try RawCopyCommand.run(arguments, context) }
+        let from = arguments.string("from") ?? CommonOption.defaultWarehouse
         guard let to = arguments.string("to"), !to.isEmpty else {
             throw UsageError(
                 "copy needs --to", hint: "Name the place of the copy, as in --to postgresql://USER@HOST/DATABASE.")

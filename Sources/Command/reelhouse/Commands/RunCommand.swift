@@ -29,11 +29,13 @@ enum RunCommand: Command {
             CommonOption.movies, CommonOption.events,
             CommonOption.raw, CommonOption.warehouse,
             .value(
-                "backup", .location,
-                help: "Also send the movie documents that the run accepts, each before the commit of its rows, to "
-                    + "\(BackendRegistry.help(BackendRegistry.messageTargets)), as `reelhouse publish movies` does; "
-                    + "`reelhouse restore` brings them back. Duplicates and rejected lines are not sent, and a dry run "
-                    + "sends nothing. A document that the topic refuses is named and loaded all the same, and the exit "
+                "backup", .location, repetition: .repeats,
+                help: "Also send the lines that the run accepts, each before the commit of its rows, to "
+                    + "\(BackendRegistry.help(BackendRegistry.backups)). May be given twice, once for each kind of line. A "
+                    + "topic gets movie documents, or events where its name has the word events or logs (user_logs); "
+                    + "movies= or events= before the place says it otherwise, as in events=kafka://HOST/TOPIC. `reelhouse "
+                    + "restore` brings movie documents back. Duplicates and rejected lines are not sent, and a dry run "
+                    + "sends nothing. A line that the place refuses is named and loaded all the same, and the exit "
                     + "status is 3."),
             .value(
                 "max-rejects", .limit,
@@ -113,9 +115,7 @@ enum RunCommand: Command {
         }
         // The summary has these sentences already.
         if arguments.flag("json") || context.console.isQuiet { ending.tell(on: context.console) }
-        if let backup = report.backup {
-            for warning in BackupNotes.warnings(backup) { context.console.report(warning) }
-        }
+        for warning in report.backups.flatMap(BackupNotes.warnings) { context.console.report(warning) }
         return ending.status
     }
 
@@ -133,7 +133,7 @@ enum RunCommand: Command {
         _ deadline: ContinuousClock.Instant?, _ report: @escaping (WorkProgress) -> Void
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments)
-        try checkBackup(arguments, ports)
+        let places = try backupPlaces(arguments, ports)
         var options = LoadOptions(clock: context.clock)
         var sources = SourceOptions()
         if let lines = arguments.integer("batch-size") {
@@ -160,7 +160,7 @@ enum RunCommand: Command {
         options.snapshotDay = arguments.day("snapshot-date")
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
-        let backup = try options.isDryRun ? nil : self.backup(arguments, options, stop, context)
+        let backups = try options.isDryRun ? [] : places.map { try backup($0, $1, options, stop, context) }
         let location = arguments.string("warehouse") ?? ""
         let (warehouse, dryRun) = try WarehouseRetries.open(
             for: options.retryFor, waitsForWriter: options.waitsForWriter, stop: stop, logger: context.logger
@@ -171,7 +171,7 @@ enum RunCommand: Command {
         defer { withExtendedLifetime(dryRun) {} }
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let loader = Loader(
-            warehouse: warehouse, rawStore: rawStore, options: options, backup: backup, stop: stop,
+            warehouse: warehouse, rawStore: rawStore, options: options, backups: backups, stop: stop,
             logger: context.logger,
             wallClock: SystemClock.milliseconds
         ) { progress in
@@ -184,30 +184,39 @@ enum RunCommand: Command {
         return try loader.run(movies: movieSources, events: eventSources)
     }
 
-    /// Checks that there is something to back up, and that it does not come from the backup itself.
-    private static func checkBackup(_ arguments: ParsedArguments, _ ports: [SourcePort]) throws {
-        guard let backup = arguments.string("backup") else { return }
-        guard ports.contains(.movies) else {
-            throw UsageError(
-                "--backup sends movie documents, and this run reads none", hint: "Name them with --movies.")
-        }
+    /// The backups that are asked for, each with the port whose lines it gets. Checks that the run reads such lines, and
+    /// that they do not come from the backup itself.
+    private static func backupPlaces(
+        _ arguments: ParsedArguments, _ ports: [SourcePort]
+    ) throws -> [(port: SourcePort, location: Location)] {
+        let backups = try BackupLocation.byPort(arguments.strings("backup"))
         func place(_ text: String) -> Substring { text.prefix { $0 != "?" } }
-        if arguments.strings("movies").contains(where: { place($0) == place(backup) }) {
-            throw UsageError(
-                "--movies and --backup name the same topic, which would get each document again",
-                hint: "Leave --backup out: the topic has the documents already.")
+        return try SourcePort.allCases.compactMap { port in
+            guard let backup = backups[port] else { return nil }
+            guard ports.contains(port) else {
+                let (lines, other): (String, SourcePort) =
+                    port == .movies ? ("movie documents", .events) : ("events", .movies)
+                throw UsageError(
+                    "--backup sends \(lines) to \(backup), and this run reads none",
+                    hint: "Name them with --\(port.rawValue), or write \(other.rawValue)= before the place.")
+            }
+            if arguments.strings(port.rawValue).contains(where: { place($0) == place(backup.text) }) {
+                throw UsageError(
+                    "--\(port.rawValue) and --backup name the same topic, which would get each line again",
+                    hint: "Leave --backup out: the topic has the lines already.")
+            }
+            return (port, backup)
         }
     }
 
-    /// Opens the backup; nil where none is asked for.
+    /// Opens a backup.
     private static func backup(
-        _ arguments: ParsedArguments, _ options: LoadOptions, _ stop: StopSignal, _ context: CommandContext
-    ) throws -> MovieBackup? {
-        guard let location = arguments.string("backup") else { return nil }
+        _ port: SourcePort, _ location: Location, _ options: LoadOptions, _ stop: StopSignal, _ context: CommandContext
+    ) throws -> LineBackup {
         do {
-            return try MovieBackup(
-                to: Backends.messageTarget(location), retryFor: options.retryFor, stop: stop, logger: context.logger,
-                clock: ProgressLine.monotonicSeconds)
+            return try LineBackup(
+                of: port, to: Backends.backupTarget(location), retryFor: options.retryFor, stop: stop,
+                logger: context.logger, clock: ProgressLine.monotonicSeconds)
         } catch {
             guard let reason = stop.reason, error is any ReportedError else { throw error }
             throw StoppedBeforeWork(reason: reason, cause: error)

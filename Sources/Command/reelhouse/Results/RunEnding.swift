@@ -48,8 +48,8 @@ struct RunEnding: Equatable {
         var unreadable: [SourceRemark] = []
         /// Sources of which lines were deleted before they were read.
         var lost: [SourceRemark] = []
-        /// What the run has sent to its backup; nil without one.
-        var backup: BackupReport?
+        /// What the run has sent to its backups; empty without any.
+        var backups: [BackupReport] = []
         /// The value of `--max-rejects`.
         var limit: Limit?
         /// The greatest width of a source's name in columns; nil does not shorten names.
@@ -114,7 +114,7 @@ struct RunEnding: Equatable {
         }
         for line in SourceNotes.lines(unreadable: facts.unreadable) { add(.notAllTaken, line) }
         for line in SourceNotes.lines(lost: facts.lost) { add(.notAllTaken, line) }
-        if let refused = facts.backup.flatMap(BackupNotes.refused) { add(.notAllTaken, refused) }
+        for refused in facts.backups.compactMap(BackupNotes.refused) { add(.notAllTaken, refused) }
         let unsupported = facts.sources.filter(\.isUnsupported).map(\.name)
         if !unsupported.isEmpty {
             add(
@@ -208,7 +208,8 @@ extension RunEnding {
         self.init(
             Facts(
                 stop: report.stopReason, isFollowing: isFollowing, seconds: report.seconds, counts: report.run.counts,
-                sources: sources, unreadable: report.unreadable, lost: report.lost, backup: report.backup, limit: limit,
+                sources: sources, unreadable: report.unreadable, lost: report.lost, backups: report.backups,
+                limit: limit,
                 nameWidth: nameWidth))
     }
 

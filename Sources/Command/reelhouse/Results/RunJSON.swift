@@ -27,7 +27,7 @@ enum RunJSON {
         members.append(("lost", SourceNotes.json(report.lost, name: "source")))
         members.append(("remarks", SourceNotes.json(report.remarks, name: "source")))
         members.append(("passed_over", SourceNotes.json(report.passedOver)))
-        if let backup = report.backup { members.append(("backup", BackupNotes.json(backup))) }
+        members += report.backups.map { (BackupNotes.key($0.port), BackupNotes.json($0)) }
         if withStages { members.append(("stages", stages(report))) }
         return JSONText.object(members).compact
     }

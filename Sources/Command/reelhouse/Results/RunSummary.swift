@@ -55,7 +55,7 @@ struct RunSummary {
             passedOver: report.passedOver,
             unfinished: report.sources.filter(\.isUnfinished).map(\.name))
         notes += SourceNotes.lines(remarks: report.remarks)
-        if let backup = report.backup { notes.append(BackupNotes.line(backup)) }
+        notes += report.backups.map(BackupNotes.line)
         notes += ending.sentences
         if report.stopReason?.isSignal == true, report.run.counts.read > 0, report.areMartsStale {
             notes.append("The marts lack what was loaded last; the next run brings them up to date.")

@@ -11,6 +11,7 @@ struct WorkProgress: Sendable, Equatable {
         case rows
         case messages
         case documents
+        case entries
 
         func count(_ number: Int64) -> String {
             switch self {
@@ -18,6 +19,7 @@ struct WorkProgress: Sendable, Equatable {
             case .rows: NumberFormat.count(number, "row", "rows")
             case .messages: NumberFormat.count(number, "message", "messages")
             case .documents: NumberFormat.count(number, "document", "documents")
+            case .entries: NumberFormat.count(number, "entry", "entries")
             }
         }
     }

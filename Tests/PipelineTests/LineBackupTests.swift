@@ -6,7 +6,7 @@ import Testing
 @testable import Pipeline
 
 /// A load with a backup whose topic fails in several ways.
-@Suite struct MovieBackupTests {
+@Suite struct LineBackupTests {
     /// A topic that takes messages into a list, and fails when a test wants it.
     private final class Topic: MessageTarget {
         let location = "kafka://h/movie"
@@ -101,9 +101,9 @@ import Testing
     ) throws -> LoadReport {
         var options = LoadOptions(clock: LawClock.clock)
         options.transactionLines = transactionLines
-        let backup = try MovieBackup(to: topic, retryFor: retryFor, stop: stop, clock: clock)
+        let backup = try LineBackup(of: .movies, to: topic, retryFor: retryFor, stop: stop, clock: clock)
         return try Loader(
-            warehouse: SQLiteWarehouse(path: folder.path("w.db")), rawStore: nil, options: options, backup: backup,
+            warehouse: SQLiteWarehouse(path: folder.path("w.db")), rawStore: nil, options: options, backups: [backup],
             stop: stop, wallClock: { LawClock.clock.now }
         ).run(movies: MovieSet(lines: lines), events: nil)
     }
@@ -117,7 +117,7 @@ import Testing
     @Test func whatIsCommittedWasConfirmedBefore() throws {
         let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
         let report = try load(10, to: topic, in: folder)
-        #expect(report.backup?.confirmed == 10 && topic.confirmed == (1...10).reversed().map(key))
+        #expect(report.backups.first?.confirmed == 10 && topic.confirmed == (1...10).reversed().map(key))
         #expect(topic.isClosed && report.run.outcome == .completed)
     }
 
@@ -126,7 +126,7 @@ import Testing
         topic.losesAfter = 1
         let report = try load(3, to: topic, in: folder)
         #expect(topic.sent == [3, 2, 1, 2, 1].map(key) && topic.confirmed == [3, 2, 1].map(key))
-        #expect(report.backup?.confirmed == 3 && report.backup?.sentAgain == 2)
+        #expect(report.backups.first?.confirmed == 3 && report.backups.first?.sentAgain == 2)
     }
 
     @Test func aTopicThatStaysAwayEndsTheRunWithoutTheCommit() throws {
@@ -154,7 +154,7 @@ import Testing
             clock: {
                 now += 0.5; return now
             })
-        #expect(report.stopReason == .terminate && report.backup?.confirmed == 0)
+        #expect(report.stopReason == .terminate && report.backups.first?.confirmed == 0)
         #expect(try movies(in: folder) == 0)
     }
 
@@ -162,8 +162,8 @@ import Testing
         let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
         topic.refusedKeys = [key(2)]
         let report = try load(3, to: topic, in: folder)
-        #expect(report.backup?.confirmed == 2 && report.backup?.unsentCount == 1)
-        #expect(report.backup?.unsent.map(\.source) == ["a"])
+        #expect(report.backups.first?.confirmed == 2 && report.backups.first?.unsentCount == 1)
+        #expect(report.backups.first?.unsent.map(\.source) == ["a"])
         #expect(try movies(in: folder) == 3)
     }
 }

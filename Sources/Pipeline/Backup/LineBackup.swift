@@ -1,15 +1,17 @@
 import Domain
 import Logging
 
-/// Sends the movie documents that a run accepts to a topic. What is committed in the warehouse is in the topic before.
-/// After a kill, or when a transaction is repeated, documents are sent again, which changes nothing for who loads them.
-/// Used by the thread that loads.
+/// Sends the movie documents or the event lines that a run accepts to a topic or another place. What is committed in the
+/// warehouse is there before. After a kill, or when a transaction is repeated, lines are sent again, which changes nothing
+/// for who loads them. Used by the thread that loads.
 ///
-///     let backup = try MovieBackup(to: topic, retryFor: .seconds(300), clock: { seconds })
-///     let loader = Loader(warehouse: warehouse, rawStore: nil, options: options, backup: backup, …)
+///     let backup = try LineBackup(of: .movies, to: topic, retryFor: .seconds(300), clock: { seconds })
+///     let loader = Loader(warehouse: warehouse, rawStore: nil, options: options, backups: [backup], …)
 ///     let report = try loader.run(movies: movies, events: nil)
-///     print(report.backup?.confirmed)
-public final class MovieBackup {
+///     print(report.backups.first?.confirmed)
+public final class LineBackup {
+    /// Whose lines are sent.
+    public let port: SourcePort
     private let target: any MessageTarget
     private let topic: TopicIdentity
     private let stop: StopSignal
@@ -22,35 +24,39 @@ public final class MovieBackup {
     /// Since when the program is asked to stop and nothing was confirmed.
     private var stoppingSince: Double?
 
-    /// How many documents are sent before outcomes are looked for.
+    /// How many lines are sent before outcomes are looked for.
     private static let mostSentAtOnce = 64
     /// For how many seconds outcomes are waited for when a signal asked for a stop and none comes.
     private static let secondsToStop = 5.0
 
-    /// Connects, and checks that the topic exists.
+    /// Connects, and checks that the target exists.
     ///
     /// - Parameters:
+    ///   - port: whose lines are sent.
     ///   - total: how long to try again after the connection is lost, each time.
     ///   - clock: seconds since a fixed moment.
     /// - Throws: the error of the target.
     public convenience init(
-        to target: any MessageTarget, retryFor total: Duration, stop: StopSignal = StopSignal(),
+        of port: SourcePort, to target: any MessageTarget, retryFor total: Duration, stop: StopSignal = StopSignal(),
         logger: Logger = .silent, clock: @escaping () -> Double
     ) throws {
-        try self.init(to: target, retryFor: total, stop: stop, logger: logger, clock: clock, queue: BackupQueue())
+        try self.init(
+            of: port, to: target, retryFor: total, stop: stop, logger: logger, clock: clock, queue: BackupQueue())
     }
 
     init(
-        to target: any MessageTarget, retryFor total: Duration, stop: StopSignal, logger: Logger = .silent,
+        of port: SourcePort, to target: any MessageTarget, retryFor total: Duration, stop: StopSignal,
+        logger: Logger = .silent,
         clock: @escaping () -> Double, queue: BackupQueue
     ) throws {
+        self.port = port
         self.target = target
         self.stop = stop
         self.clock = clock
         self.queue = queue
         topic = try target.open()
         retries = TargetRetries(for: total, stop: stop, logger: logger, clock: clock)
-        report = BackupReport(location: target.location)
+        report = BackupReport(port: port, location: target.location)
         committed = report
     }
 
@@ -64,19 +70,22 @@ public final class MovieBackup {
     /// Ends the connection.
     func close() { target.close() }
 
-    // MARK: Documents
+    // MARK: Lines
 
-    /// Begins to send a document. Waits while too many have no outcome.
+    /// Begins to send a line of a chunk. Waits while too many have no outcome.
     ///
+    /// - Parameters:
+    ///   - index: the line's place in the chunk.
+    ///   - id: the movie of a document, the user of an event.
+    ///   - day: the snapshot date of a movie document, as days since 1970-01-01; nil for an event.
     /// - Throws: `BackupFailure`; `BackupStopped`.
-    func add(_ document: MovieDocument, of batch: MovieBatch) throws {
-        let line = batch.chunk.lines[document.line]
-        let bytes = batch.chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
+    func add(_ index: Int, of chunk: LineChunk, id: Int64, day: Int32?) throws {
+        let line = chunk.lines[index]
+        let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
         while !queue.hasRoom(for: bytes.count) { try goOn(waiting: 20) }
         queue.add(
-            BackupQueue.Document(
-                value: [UInt8](bytes), movieID: document.movieID, day: document.rank.snapshotDay,
-                source: batch.chunk.source.name, line: line.number))
+            BackupQueue.Line(
+                value: [UInt8](bytes), id: id, day: day, source: chunk.source.name, number: line.number))
     }
 
     /// Sends what was added, as far as there is room for it.
@@ -84,7 +93,7 @@ public final class MovieBackup {
     /// - Throws: `BackupFailure`; `BackupStopped`.
     func sendAdded() throws { try goOn(waiting: 0) }
 
-    /// Waits until all documents are confirmed, or refused for good.
+    /// Waits until all lines are confirmed, or refused for good.
     ///
     /// - Throws: `BackupFailure`; `BackupStopped`.
     func confirm() throws {
@@ -94,7 +103,7 @@ public final class MovieBackup {
     /// The transaction was committed.
     func didCommit() { committed = report }
 
-    /// The transaction was rolled back: its documents come again.
+    /// The transaction was rolled back: its lines come again.
     func didRollBack() {
         queue.removeAll()
         report = committed
@@ -131,16 +140,16 @@ public final class MovieBackup {
 
     private func send() throws {
         var count = 0
-        while let (number, document) = queue.next() {
-            switch try offer(document, number: number) {
+        while let (number, line) = queue.next() {
+            switch try offer(line, number: number) {
             case .accepted: queue.sent(number)
             case .refused(let refusal): settle(number, .refused(refusal))
             case .full:
                 guard queue.inFlight > 0 else {
                     throw BackupFailure(
                         cause: PublishError.noRoomForMessage(
-                            location: target.location, source: document.source, line: document.line,
-                            bytes: document.value.count))
+                            location: target.location, source: line.source, line: line.number,
+                            bytes: line.value.count))
                 }
                 return try takeOutcomes(waiting: 20)
             }
@@ -149,14 +158,12 @@ public final class MovieBackup {
         }
     }
 
-    private func offer(_ document: BackupQueue.Document, number: UInt) throws -> SendAnswer {
-        var key = MessageKeys.text(id: document.movieID, snapshotDay: document.day)
+    private func offer(_ line: BackupQueue.Line, number: UInt) throws -> SendAnswer {
         do {
-            return try document.value.withUnsafeBytes { value in
-                try key.withUTF8 { key in
+            return try line.value.withUnsafeBytes { value in
+                try MessageKeys.withBytes(id: line.id, snapshotDay: line.day) { key in
                     try target.send(
-                        OutgoingMessage(value: value, key: UnsafeRawBufferPointer(key), snapshotDay: document.day),
-                        number: number)
+                        OutgoingMessage(value: value, key: key, snapshotDay: line.day), number: number)
                 }
             }
         } catch {
@@ -173,7 +180,7 @@ public final class MovieBackup {
     }
 
     private func settle(_ number: UInt, _ outcome: MessageOutcome) {
-        guard let document = queue.settle(number) else { return }
+        guard let line = queue.settle(number) else { return }
         switch outcome {
         case .confirmed:
             report.confirmed += 1
@@ -184,7 +191,7 @@ public final class MovieBackup {
             guard report.unsent.count < PublishReport.mostUnsentLines else { return }
             report.unsent.append(
                 UnsentLine(
-                    source: document.source, line: document.line, bytes: Int64(document.value.count), refusal: refusal))
+                    source: line.source, line: line.number, bytes: Int64(line.value.count), refusal: refusal))
         }
     }
 }

@@ -1,0 +1,98 @@
+import Domain
+import JSON
+import Pipeline
+
+import enum Logging.PlainText
+
+/// The output of `copy raw`.
+struct RawCopyResult {
+    let report: RawCopyReport
+    /// The locations without passwords.
+    let from: String
+    let to: String
+
+    /// How many damages are named on standard error; `--json` has more.
+    private static let mostNamed = 20
+
+    /// The exit status: that of the signal that stopped it, 3 where something is damaged.
+    var status: ExitStatus {
+        report.stopReason.flatMap { ExitStatus($0) } ?? (report.damagedCount > 0 ? .notAllTaken : .done)
+    }
+
+    private var kinds: [(name: String, count: RawCopyReport.Count)] {
+        [("movies", report.movies), ("comments", report.comments), ("posters", report.posters)]
+    }
+
+    // MARK: JSON
+
+    /// What `copy raw --json` prints: an interface, documented in the README.
+    var json: JSONText {
+        let head: [(String, JSONText)] = [
+            ("from", .string(from)), ("to", .string(to)), ("exit_status", .integer(Int64(status.code))),
+            ("seconds", .double(report.seconds)), ("bytes", .integer(report.bytes)),
+        ]
+        let counts = kinds.map { name, count in
+            (
+                name,
+                JSONText.object([
+                    ("copied", .integer(count.copied)), ("already_there", .integer(count.alreadyThere)),
+                ])
+            )
+        }
+        return .object(
+            head + counts + [
+                ("damaged", .integer(report.damagedCount)),
+                ("damages", .array(report.damages.map { .string($0.message) })),
+            ])
+    }
+
+    // MARK: Text
+
+    func print(on console: Console) throws {
+        let entries = NumberFormat.count(report.copied, "entry", "entries")
+        let time = NumberFormat.duration(seconds: report.seconds)
+        let size = report.copied > 0 ? ", \(NumberFormat.bytes(report.bytes))," : ""
+        try console.print(console.style.bold("\(entries)\(size) copied in \(time)"))
+        if console.isQuiet { return }
+        try console.print()
+        var table = TextTable([.text("kind"), .number("copied"), .number("already there")])
+        for (name, count) in kinds {
+            table.add([name, NumberFormat.grouped(count.copied), NumberFormat.grouped(count.alreadyThere)])
+        }
+        try console.print(table)
+        try console.print()
+        if report.stopReason != nil {
+            try console.print(
+                paragraph: "Stopped. What was copied stays, and the same command goes on from there.")
+        } else {
+            try console.print(paragraph: "Use the copy with --raw '\(PlainText.escape(to))'.")
+        }
+    }
+
+    /// What has to be told whatever the form of the output.
+    var warnings: [Report] {
+        if report.isEmpty, report.stopReason == nil {
+            return [
+                Report(
+                    kind: .warning,
+                    message: "\(PlainText.escape(from)) has no movies, comments or posters of a raw store",
+                    hint: "Check that --from names the raw store that runs keep with --raw.")
+            ]
+        }
+        var warnings = report.damages.prefix(Self.mostNamed).map {
+            Report(kind: .warning, message: PlainText.escape($0.message))
+        }
+        if warnings.isEmpty { return [] }
+        let more = report.damagedCount - Int64(warnings.count)
+        if more > 0 {
+            warnings.append(
+                Report(
+                    kind: .warning,
+                    message: NumberFormat.count(more, "more entry is", "more entries are") + " damaged"))
+        }
+        warnings[warnings.count - 1].hint =
+            "The rest was copied. Load the sources of what is damaged again, with --reload and --raw "
+            + "'\(PlainText.escape(to))', into a new warehouse."
+        return warnings
+    }
+}
