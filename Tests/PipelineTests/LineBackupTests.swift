@@ -12,6 +12,8 @@ import Testing
         let location = "kafka://h/movie"
         /// The keys of the messages that were sent, and of those that were confirmed, in their order.
         private(set) var sent: [String] = []
+        /// The lines that were sent.
+        private(set) var values: [String] = []
         private(set) var confirmed: [String] = []
         private(set) var isClosed = false
         private var waiting: [(number: UInt, key: String)] = []
@@ -34,6 +36,7 @@ import Testing
             let key = message.key.map { String(decoding: $0, as: UTF8.self) } ?? ""
             if refusedKeys.contains(key) { return .refused(.tooLarge(side: "the topic", limit: 3)) }
             sent.append(key)
+            values.append(String(decoding: message.value, as: UTF8.self))
             waiting.append((number, key))
             return .accepted
         }
@@ -69,29 +72,46 @@ import Testing
         var kind: FailureKind { .unreachable }
     }
 
-    private struct MovieSet: SourceSet {
-        let port = SourcePort.movies
-        let lines: Int
+    private struct LineSet: SourceSet {
+        let port: SourcePort
+        let texts: [String]
         func describe() -> [SourceDescription] { [SourceDescription(name: "a", size: nil)] }
         func open(_ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void) -> any LineSource {
-            Lines(lines)
+            Lines(port, texts)
         }
     }
 
     private final class Lines: LineSource {
-        private var left: Int
-        init(_ lines: Int) { left = lines }
+        private let port: SourcePort
+        private let texts: [String]
+        private var place = 0
+        init(_ port: SourcePort, _ texts: [String]) { (self.port, self.texts) = (port, texts) }
         func next() -> LineChunk? {
-            guard left > 0 else { return nil }
-            left -= 1
+            guard place < texts.count else { return nil }
             let chunk = LineChunk(
-                source: Source(name: "a", port: .movies, number: 0), capacity: 64, start: SourcePosition())
-            let text = Array("{\"id\":\(left + 1),\"title\":\"T\"}".utf8)
+                source: Source(name: "a", port: port, number: 0), capacity: 64, start: SourcePosition())
+            let text = Array(texts[place].utf8)
+            place += 1
             let span = ByteRange(offset: text.withUnsafeBytes { chunk.buffer.append($0) }, length: text.count)
-            chunk.lines.append(Line(span: span, number: Int64(left), byteOffset: 0, snapshotDay: 20_000))
-            chunk.isLast = left == 0
+            chunk.lines.append(Line(span: span, number: Int64(place), byteOffset: 0, snapshotDay: 20_000))
+            chunk.isLast = place == texts.count
             return chunk
         }
+    }
+
+    private func load(
+        _ texts: [String], _ port: SourcePort, to topic: Topic, in folder: TemporaryFolder,
+        retryFor: Duration = .seconds(10), transactionLines: Int64 = 4, stop: StopSignal = StopSignal(),
+        clock: @escaping () -> Double = { StageTime.monotonicSeconds }
+    ) throws -> LoadReport {
+        var options = LoadOptions(clock: LawClock.clock)
+        options.transactionLines = transactionLines
+        let backup = try LineBackup(of: port, to: topic, retryFor: retryFor, stop: stop, clock: clock)
+        let loader = Loader(
+            warehouse: try SQLiteWarehouse(path: folder.path("w.db")), rawStore: nil, options: options,
+            backups: [backup], stop: stop, wallClock: { LawClock.clock.now })
+        let lines = LineSet(port: port, texts: texts)
+        return try loader.run(movies: port == .movies ? lines : nil, events: port == .events ? lines : nil)
     }
 
     private func load(
@@ -99,13 +119,9 @@ import Testing
         transactionLines: Int64 = 4, stop: StopSignal = StopSignal(),
         clock: @escaping () -> Double = { StageTime.monotonicSeconds }
     ) throws -> LoadReport {
-        var options = LoadOptions(clock: LawClock.clock)
-        options.transactionLines = transactionLines
-        let backup = try LineBackup(of: .movies, to: topic, retryFor: retryFor, stop: stop, clock: clock)
-        return try Loader(
-            warehouse: SQLiteWarehouse(path: folder.path("w.db")), rawStore: nil, options: options, backups: [backup],
-            stop: stop, wallClock: { LawClock.clock.now }
-        ).run(movies: MovieSet(lines: lines), events: nil)
+        try load(
+            (1...lines).reversed().map { "{\"id\":\($0),\"title\":\"T\"}" }, .movies, to: topic, in: folder,
+            retryFor: retryFor, transactionLines: transactionLines, stop: stop, clock: clock)
     }
 
     private func movies(in folder: TemporaryFolder) throws -> Int64 {
@@ -165,5 +181,59 @@ import Testing
         #expect(report.backups.first?.confirmed == 2 && report.backups.first?.unsentCount == 1)
         #expect(report.backups.first?.unsent.map(\.source) == ["a"])
         #expect(try movies(in: folder) == 3)
+    }
+
+    // MARK: Events
+
+    private static func event(_ user: Int, second: Int = 0, movie: Int = 7) -> String {
+        "{\"event_type\":\"view\",\"event_time\":\"2026-11-20T10:00:\(10 + second)Z\",\"user_id\":\(user),"
+            + "\"movie_id\": \(movie) ,\"x\":1.50}"
+    }
+
+    private func events(in folder: TemporaryFolder) throws -> Int64 {
+        try SQLiteReader(path: folder.path("w.db")).rowCounts().first { $0.table == "fact_user_event" }?.rows ?? 0
+    }
+
+    @Test func acceptedEventsAreSentAsTheyAreAndOthersAreNot() throws {
+        let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
+        let good = (1...10).map { Self.event($0) }
+        let texts = good[..<6] + [good[2], "{\"event_type\":\"view\"}", "no JSON"] + good[6...] + [good[9]]
+        let report = try load(Array(texts), .events, to: topic, in: folder)
+        #expect(topic.values == good && topic.confirmed == (1...10).map(String.init), "keyed by user")
+        let backup = try #require(report.backups.first)
+        #expect(backup.port == .events && backup.confirmed == 10 && backup.unsentCount == 0)
+        #expect(report.run.counts.accepted == 10 && report.run.counts.duplicates == 2)
+        #expect(try events(in: folder) == 10)
+        // What is loaded already is not sent again.
+        let again = try load(good, .events, to: topic, in: folder)
+        #expect(again.backups.first?.confirmed == 0 && topic.values == good)
+    }
+
+    @Test func eventsOfACommitWereConfirmedBefore() throws {
+        let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
+        topic.whenConfirmed = {
+            if topic.confirmed.count == 4 { (topic.losesAfter, topic.comesBack) = (0, false) }
+        }
+        #expect {
+            try load((1...8).map { Self.event($0) }, .events, to: topic, in: folder, retryFor: .milliseconds(200))
+        } throws: { error in
+            (error as? BackupFailure)?.kind == .unreachable
+        }
+        #expect(try events(in: folder) == 4 && topic.confirmed == (1...4).map(String.init))
+        // The next run sends what was not committed.
+        let next = Topic()
+        let report = try load((1...8).map { Self.event($0) }, .events, to: next, in: folder)
+        #expect(report.backups.first?.confirmed == 4 && next.confirmed == (5...8).map(String.init))
+    }
+
+    @Test func afterALossEventsAreSentAgainAndRefusedOnesAreNamed() throws {
+        let (topic, folder) = (Topic(), try TemporaryFolder(inMemory: true))
+        topic.losesAfter = 1
+        topic.refusedKeys = ["2"]
+        let report = try load((1...4).map { Self.event($0) }, .events, to: topic, in: folder)
+        #expect(topic.confirmed == ["1", "3", "4"])
+        #expect(report.backups.first?.sentAgain == 2 && report.backups.first?.confirmed == 3)
+        #expect(report.backups.first?.unsent.map(\.line) == [2])
+        #expect(try events(in: folder) == 4)
     }
 }

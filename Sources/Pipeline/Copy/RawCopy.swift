@@ -157,7 +157,7 @@ public final class RawCopy {
 
     private func note(_ damage: any ReportedError) {
         report.add(damage)
-        logger.warning("Damage in the source", ["error": .string(damage.message)])
+        logger.info("Damage in the source", ["error": .string(damage.message)])
     }
 
     private func goOn(_ phase: RawCopyProgress.Phase, _ count: RawCopyReport.Count) throws {

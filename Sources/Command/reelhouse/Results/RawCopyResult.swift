@@ -91,8 +91,8 @@ struct RawCopyResult {
                     message: NumberFormat.count(more, "more entry is", "more entries are") + " damaged"))
         }
         warnings[warnings.count - 1].hint =
-            "The rest was copied. Load the sources of what is damaged again, with --reload and --raw "
-            + "'\(PlainText.escape(to))', into a new warehouse."
+            "The rest was copied. To get what is damaged again, load the files that it came from into a new warehouse, with "
+            + "--raw '\(PlainText.escape(to))'."
         return warnings
     }
 }
