@@ -131,10 +131,13 @@ let layers: [(Layer, [Target])] = [
         .command,
         [
             .target(name: "Arguments", dependencies: ["CArguments"], path: "Sources/Command/Arguments"),
+            // The grammar of `.env`.
+            .target(name: "EnvironmentFile", path: "Sources/Command/EnvironmentFile"),
             .executableTarget(
                 name: "reelhouse",
                 dependencies: [
-                    "Arguments", "CMemory", "Domain", "Files", "Generator", "Hashing", "JSON", "Kafka", "Logging",
+                    "Arguments", "CMemory", "Domain", "EnvironmentFile", "Files", "Generator", "Hashing", "JSON",
+                    "Kafka", "Logging",
                     "Pipeline", "PostgreSQL", "SQLite",
                 ], path: "Sources/Command/reelhouse"),
         ]
@@ -209,9 +212,12 @@ let tests: [Target] = [
         path: "Tests/GeneratorTests"),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Command/ArgumentsTests"),
     .testTarget(
+        name: "EnvironmentFileTests", dependencies: ["EnvironmentFile"], path: "Tests/Command/EnvironmentFileTests"),
+    .testTarget(
         name: "CommandTests",
         dependencies: [
-            "reelhouse", "Arguments", "Domain", "Files", "Fixtures", "Generator", "JSON", "Kafka", "KafkaTesting",
+            "reelhouse", "Arguments", "Domain", "EnvironmentFile", "Files", "Fixtures", "Generator", "JSON", "Kafka",
+            "KafkaTesting",
             "PostgreSQL", "Servers", "SQLite", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),

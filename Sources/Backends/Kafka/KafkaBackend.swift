@@ -7,7 +7,8 @@ extension SourceBackend {
             schemes: ["kafka"],
             help:
                 "kafka://HOST/TOPIC, with librdkafka's properties as parameters or as KAFKA_* variables",
-            passwordPlace: "KAFKA_SASL_PASSWORD (and KAFKA_SSL_KEY_PASSWORD)"),
+            passwordPlace: "KAFKA_SASL_PASSWORD (and KAFKA_SSL_KEY_PASSWORD)",
+            readsVariable: KafkaProperties.isVariable),
         ports: [.movies, .events],
         canFollow: true,
         validate: { _ = try KafkaLocation($0.text) },

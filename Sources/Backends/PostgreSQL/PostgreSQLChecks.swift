@@ -29,7 +29,7 @@ struct PostgreSQLChecks {
         }
         do {
             findings += try content(PostgreSQLReader(place, limitsTime: false))
-            findings += try checks.withoutTimeLimit { try checks.months() }
+            findings += try checks.withoutTimeLimit { try checks.months() }.map { $0.about(.content) }
         } catch WarehouseError.notThere {
             findings.append(checks.newWarehouse)
         } catch {

@@ -15,6 +15,8 @@ public struct ParsedArguments: Sendable {
     private let declared: [String: Option]
     private let given: [String: [String]]
     private let operandValues: [String: [String]]
+    /// Values of options from elsewhere than the command line.
+    private var provided: [String: String] = [:]
 
     init(path: CommandPath, given: [String: [String]], operands: [String: [String]]) {
         command = path.commands.dropFirst().map(\.name)
@@ -36,6 +38,18 @@ public struct ParsedArguments: Sendable {
         return given[name] != nil
     }
 
+    /// Whether an option has a value that is not its default: it is on the command line, or its value was provided.
+    public func isNamed(_ name: String) -> Bool { isGiven(name) || provided[name] != nil }
+
+    /// The same arguments with a value of an option that comes from elsewhere than the command line, such as from a
+    /// variable of the environment. It counts where the option is not on the command line.
+    public func providing(_ value: String, for name: String) -> ParsedArguments {
+        precondition(takesValue(name), "no option --\(name)=... is declared")
+        var copy = self
+        copy.provided[name] = value
+        return copy
+    }
+
     /// Whether a flag is given.
     public func flag(_ name: String) -> Bool { count(name) > 0 }
 
@@ -45,13 +59,13 @@ public struct ParsedArguments: Sendable {
         return given[name]?.count ?? 0
     }
 
-    /// The value of an option as typed, or the last one of several; its default if it is not given.
+    /// The value of an option as typed, or the last one of several; else the one that was provided, or its default.
     public func string(_ name: String) -> String? { strings(name).last }
 
-    /// All values of an option as typed; its default if it is not given.
+    /// All values of an option as typed; else the one that was provided, or its default.
     public func strings(_ name: String) -> [String] {
         guard let value = declared[name]?.value else { preconditionFailure("no option --\(name)=... is declared") }
-        return given[name] ?? value.defaultValue.map { [$0] } ?? []
+        return given[name] ?? (provided[name] ?? value.defaultValue).map { [$0] } ?? []
     }
 
     /// The value of an option of kind `integer`.

@@ -22,11 +22,14 @@ struct CommandContext {
     let logger: Logger
     /// The clock of the run: `--now`, or the system's.
     let clock: RunClock
+    /// The variables, and where they come from.
+    let configuration: Configuration
     /// The command's progress, which it updates. SIGUSR1 prints it.
     let latest = LatestProgress()
 
-    init(arguments: ParsedArguments, console: Console) throws {
+    init(arguments: ParsedArguments, console: Console, configuration: Configuration? = nil) throws {
         self.console = console
+        self.configuration = configuration ?? Configuration(environment: console.environment)
         clock = RunClock(now: arguments.declaredMilliseconds("now") ?? SystemClock.milliseconds())
         let format = arguments.choice("log-format", as: LogFormat.self) ?? .text
         let level = arguments.choice("log-level", as: LogLevel.self) ?? .warning

@@ -5,7 +5,8 @@ enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
         SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
-        DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self, RestoreCommand.self,
+        ConfigCommand.self, DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self,
+        RestoreCommand.self,
         GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
 
@@ -35,17 +36,15 @@ enum CommandRegistry {
         ],
         subcommands: commands.map { $0.declaration },
         exitStatuses: ExitStatus.declared,
-        environment: [
-            .init("NO_COLOR", "no colours, unless it is empty"),
-            .init("COLUMNS", "the width that results are laid out for; the terminal's unless set"),
-            .init("REELHOUSE_NO_PROGRESS", "no progress, unless it is empty"),
-            .init("REELHOUSE_PROGRESS_SECONDS", "seconds between lines of progress off a terminal; 10 unless set"),
-        ])
+        environment: KnownVariables.output)
 
     /// Whether a command handles signals itself (`SignalWatch`), to stop at its next commit or before its only one.
     static func stopsAtACommit(_ path: [String]) -> Bool {
         [["run"], ["quarantine", "retry"], ["copy"], ["publish"]].contains(path)
     }
+
+    /// Whether a command prints what is wrong with the configuration as its result.
+    static func showsConfiguration(_ path: [String]) -> Bool { [["config"], ["doctor"]].contains(path) }
 
     /// The command of a path of names, such as `["quarantine", "list"]`.
     static func command(for path: [String]) throws -> any Command.Type {

@@ -41,13 +41,33 @@ struct Reelhouse {
     }
 
     private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
-        let console = Console(
-            isQuiet: arguments.isDeclaredFlag("quiet"),
-            progressFormat: arguments.isDeclaredFlag("json-progress") ? .json : .text)
+        let isQuiet = arguments.isDeclaredFlag("quiet")
+        let format: ProgressLine.Format = arguments.isDeclaredFlag("json-progress") ? .json : .text
+        let environment = Console.processEnvironment()
+        let configuration: Configuration
+        do { configuration = try Configuration(arguments, environment: environment) } catch {
+            return report(error, on: Console(environment: environment, isQuiet: isQuiet, progressFormat: format))
+        }
+        configuration.passToLibraries()
+        return run(
+            arguments, configuration,
+            Console(environment: configuration.variables.values, isQuiet: isQuiet, progressFormat: format))
+    }
+
+    private static func run(
+        _ arguments: ParsedArguments, _ configuration: Configuration, _ console: Console
+    ) -> ExitStatus {
         do {
-            try Backends.check(arguments)
+            let settings = LiveSettings(arguments, configuration)
+            let arguments = settings.applied(to: arguments)
+            // These two print what is wrong themselves.
+            if !configuration.isLive || !CommandRegistry.showsConfiguration(arguments.command) {
+                try settings.check()
+                try Backends.check(arguments)
+                for warning in settings.warnings { console.report(warning) }
+            }
             for warning in Backends.passwordWarnings(arguments) { console.report(warning) }
-            let context = try CommandContext(arguments: arguments, console: console)
+            let context = try CommandContext(arguments: arguments, console: console, configuration: configuration)
             let watch = CommandRegistry.stopsAtACommit(arguments.command) ? nil : context.watch()
             defer { watch?.cancel() }
             let status = try CommandRegistry.command(for: arguments.command).run(arguments, context)

@@ -20,7 +20,8 @@ enum KafkaChecks {
             let topic = try client.topic()
             let state = [.ok(subject, "\(place)"), brokers(topic, subject), leaders(topic, subject)]
             let retention = port == .movies ? [try self.retention(topic, client, place, subject)] : []
-            return state + retention + (try offsets(topic, client, place, subject, known))
+            let content = retention + (try offsets(topic, client, place, subject, known))
+            return state + content.map { $0.about(.content) }
         } catch {
             return [.fail(subject, error)]
         }

@@ -26,6 +26,19 @@ public enum KafkaProperties {
         return variables
     }
 
+    /// Whether a variable of this name sets a property, or is one of Kerberos.
+    @Sendable static func isVariable(_ name: String) -> Bool {
+        if ["KRB5_CONFIG", "KRB5CCNAME", "KRB5_KTNAME"].contains(name) { return true }
+        guard name.hasPrefix(prefix), let configuration = try? KafkaConfiguration() else { return false }
+        let property = propertyName(ofVariable: name)
+        return configuration.knows(property) && !RefusedProperty.namesOfServers.contains(property)
+    }
+
+    /// The property that a variable sets: `sasl.password` for `KAFKA_SASL_PASSWORD`.
+    private static func propertyName(ofVariable name: String) -> String {
+        name.dropFirst(prefix.count).lowercased().replacing("_", with: ".")
+    }
+
     /// Parses the parameters of a URL.
     ///
     /// - Parameter query: what follows the question mark: `sasl.mechanisms=PLAIN&client.id=a`.
@@ -85,14 +98,14 @@ public enum KafkaProperties {
         var merged: [String: String] = [:]
         let trial = try KafkaConfiguration()
         for (variable, value) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix(prefix) {
-            let name = variable.dropFirst(prefix.count).lowercased().replacing("_", with: ".")
+            let name = propertyName(ofVariable: variable)
             let property = Property(name: name, value: value)
             // Other programs have variables with this prefix too, such as KAFKA_HEAP_OPTS.
             guard trial.knows(name), !RefusedProperty.namesOfServers.contains(name) else { continue }
             if let reason = RefusedProperty.reason(property) {
                 throw .location(
                     "the variable \(variable) cannot be used: \(reason)",
-                    hint: "Run the command without it: unset \(variable).")
+                    hint: "Run the command without it: unset \(variable), or take it out of the .env file.")
             }
             try trial.set(name, value, from: "the variable \(variable)")
             merged[name] = value

@@ -28,7 +28,8 @@ extension WarehouseBackend {
             schemes: ["postgresql", "postgres"],
             help: "a PostgreSQL database, as postgresql://HOST/DB with ?schema=NAME "
                 + "(\(PostgresLocation.defaultSchema) unless given)",
-            passwordPlace: "PGPASSWORD, ~/.pgpass or a service file"),
+            passwordPlace: "PGPASSWORD, ~/.pgpass or a service file",
+            readsVariable: { PostgresVariables.names.contains($0) }),
         validate: { _ = try PostgresLocation($0.text) },
         libraries: { [PostgreSQLChecks.library] },
         open: { try PostgreSQLWarehouse(PostgresLocation($0.text)) },

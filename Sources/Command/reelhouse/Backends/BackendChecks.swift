@@ -64,8 +64,8 @@ struct BackendChecks {
                 "schema", "version \(schema.applied) of \(schema.known)",
                 "Run `reelhouse migrate`; the next `reelhouse run` does so too.")
         let size = NumberFormat.bytes(try reader.size())
-        return [.ok("warehouse", "\(reader.location), \(size)"), version] + (try integrity(reader))
-            + (try lastRun(reader))
+        return [.ok("warehouse", "\(reader.location), \(size)")]
+            + (try [version] + integrity(reader) + lastRun(reader)).map { $0.about(.content) }
     }
 
     private static func integrity(_ reader: any WarehouseReader) throws -> [Finding] {

@@ -2,14 +2,14 @@ import Arguments
 import Domain
 import Glibc
 
-/// Decides which of the ports movies and events a command reads when no option names one.
+/// Decides which of the ports movies and events a command reads.
 enum DefaultInputs {
-    /// The ports that options name, or else those whose default folder exists.
+    /// The ports that options or variables name, or else those whose default folder exists.
     ///
     /// - Throws: `CommandError` when no option names a port and no default folder exists.
     static func ports(_ arguments: ParsedArguments) throws -> [SourcePort] {
         let all = SourcePort.allCases
-        let named = all.filter { arguments.isGiven($0.rawValue) }
+        let named = all.filter { arguments.isNamed($0.rawValue) }
         if !named.isEmpty { return named }
         let present = all.filter { port in arguments.strings(port.rawValue).contains { isThere($0) } }
         guard !present.isEmpty else {

@@ -6,10 +6,11 @@ import JSON
 /// The checks of `doctor` for the libraries and for temporary files.
 enum InstallationChecks {
     static func findings(temporaryFolder: String) -> [Finding] {
-        libraries + [
+        let others = [
             .ok("simdjson", "\(JSONLibrary.simdjson.version), for \(JSONLibrary.simdjson.kernel)"),
             .ok("xxhash", HashingLibraries.xxHash), crypto, json, temporary(temporaryFolder),
         ]
+        return (libraries + others).map { $0.about(.installation) }
     }
 
     /// The libraries of all backends, each once.

@@ -12,7 +12,7 @@ enum DigestCommand: Command {
             it was loaded, and whichever database they use. The loader's own tables (load_*, rejected_record, \
             schema_migration) are left out.
             """,
-        options: [CommonOption.warehouse, CommonOption.json],
+        options: [CommonOption.warehouse] + LiveOption.all + [CommonOption.json],
         examples: [.init("reelhouse digest --json | jq -r .total", "One hash of the whole warehouse")])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

@@ -15,23 +15,28 @@ enum DoctorCommand: Command {
             not there yet is fine, and is not made. Of a topic it prints brokers, partitions, offsets, and how many \
             records the warehouse has not loaded yet; of one with movie documents, whether its settings would delete a \
             backup. The check of a large warehouse's integrity reads all of it.
+
+            With --live, all four ports are checked as variables name them. What is found is in the order in which one             would mend it: the configuration, this installation, each server, and then what the servers have.
             """,
         options: [
             CommonOption.movies, CommonOption.events,
-            CommonOption.raw, CommonOption.warehouse, CommonOption.json,
+            CommonOption.raw, CommonOption.warehouse, LiveOption.live, LiveOption.environmentFile, CommonOption.json,
         ],
         examples: [
             .init("reelhouse doctor", "Check everything that `reelhouse run` uses"),
+            .init("reelhouse doctor --live || true", "Check everything that `reelhouse run --live` uses"),
             .init("reelhouse doctor --json | jq '.checks[] | select(.outcome != \"ok\")'", "Only what is not well"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
-        let ports = SourcePort.allCases.filter { arguments.isGiven($0.rawValue) }
+        let ports = SourcePort.allCases.filter { arguments.isNamed($0.rawValue) }
         let backends = BackendChecks(
             warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "",
             movies: arguments.strings("movies"), events: arguments.strings("events"), named: Set(ports))
         let temporaryFolder = context.console.environment["TMPDIR"] ?? "/tmp"
-        let findings = InstallationChecks.findings(temporaryFolder: temporaryFolder) + backends.findings
+        let findings = Finding.inOrderOfRemedy(
+            ConfigurationChecks.findings(arguments, context.configuration)
+                + InstallationChecks.findings(temporaryFolder: temporaryFolder) + backends.findings)
         let status = status(of: findings)
         if arguments.flag("json") {
             let checks = JSONText.array(findings.map(json))
@@ -78,6 +83,9 @@ enum DoctorCommand: Command {
         if failed + warned == 0 { return try console.print("All is well.") }
         let words = [(failed, "failure", "failures"), (warned, "warning", "warnings")].filter { $0.0 > 0 }
         try console.print(words.map { NumberFormat.count($0.0, $0.1, $0.2) }.joined(separator: ", ") + ".")
+        if let first = findings.first(where: { $0.outcome == .fail }), failed > 1 {
+            try console.print(paragraph: "Begin with: \(plain(first.subject))")
+        }
     }
 
     /// Escapes control characters, since a path may contain any.

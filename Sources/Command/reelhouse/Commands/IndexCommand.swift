@@ -22,7 +22,8 @@ enum IndexCommand: Command {
                 help: "The columns of fact_user_event to index, with a comma between: user, movie."),
             .flag("drop", help: "Drop those of --facts instead."),
             .flag("list", help: "List the indexes, also after a change."),
-            CommonOption.warehouse, CommonOption.retryFor, CommonOption.json,
+            CommonOption.warehouse, LiveOption.live, LiveOption.environmentFile, CommonOption.retryFor,
+            CommonOption.json,
         ],
         examples: [
             .init("reelhouse index", "List the indexes of warehouse.db"),

@@ -8,7 +8,7 @@ enum MigrateCommand: Command {
     static let declaration = CommandDeclaration(
         name: "migrate",
         summary: "Bring a warehouse's schema up to date, and list the applied migrations; `run` does this itself.",
-        options: [CommonOption.warehouse, CommonOption.retryFor, CommonOption.json],
+        options: [CommonOption.warehouse] + LiveOption.all + [CommonOption.retryFor, CommonOption.json],
         examples: [.init("reelhouse migrate", "Update warehouse.db, or make it")])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {

@@ -34,6 +34,7 @@ enum PublishCommand: Command {
                 help: "What to send: \(BackendRegistry.help([SourceBackend.files])). By default data/events or "
                     + "data/movies."),
             .value("to", .location, help: "Where to: \(BackendRegistry.help(BackendRegistry.messageTargets))."),
+            LiveOption.live, LiveOption.environmentFile,
             .value(
                 "state", .folder, defaultValue: defaultState, help: "The folder that keeps how far files were sent."),
             .flag("again", help: "Send files again that were sent before."),

@@ -15,7 +15,7 @@ enum QuarantineDropCommand: Command {
             limits it to cured ones. The counts of runs do not change, and the number of dropped lines is stored by \
             run, source and rule. The file keeps its size: later runs use the space again.
             """,
-        options: [CommonOption.warehouse] + QuarantineFilter.options + [
+        options: [CommonOption.warehouse] + LiveOption.all + QuarantineFilter.options + [
             .value(
                 "older-than", .duration,
                 help: "Only lines not found by any run in this time: 30d, 12h, 1d12h."),

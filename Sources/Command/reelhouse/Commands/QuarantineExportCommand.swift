@@ -12,7 +12,7 @@ enum QuarantineExportCommand: Command {
             last_run_id, cured_run_id, and the line itself as raw, or as raw_base64 where it is not \
             UTF-8. Change raw, and `retry --from` loads it.
             """,
-        options: [CommonOption.warehouse] + QuarantineFilter.options + QuarantineFilter.states + [
+        options: [CommonOption.warehouse] + LiveOption.all + QuarantineFilter.options + QuarantineFilter.states + [
             .flag("raw", help: "Write only the lines, byte for byte, each followed by LF.")
         ] + NamedOutput.options + [CommonOption.quiet],
         examples: [

@@ -7,7 +7,7 @@ enum QuarantineListCommand: Command {
     static let declaration = CommandDeclaration(
         name: "list",
         summary: "Count the lines in quarantine by rule and by source.",
-        options: [CommonOption.warehouse] + QuarantineFilter.states + [CommonOption.json],
+        options: [CommonOption.warehouse] + LiveOption.all + QuarantineFilter.states + [CommonOption.json],
         examples: [
             .init("reelhouse quarantine list", "Count the lines in quarantine of warehouse.db"),
             .init("reelhouse quarantine list --cured", "Count those that are cured"),

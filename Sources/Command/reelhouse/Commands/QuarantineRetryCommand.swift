@@ -14,7 +14,7 @@ enum QuarantineRetryCommand: Command {
             again, unless chosen by --id. With --from, the lines are read from an edited export instead, where \
             rejected_id says which line in quarantine each of them replaces.
             """,
-        options: [CommonOption.warehouse] + QuarantineFilter.options + [
+        options: [CommonOption.warehouse] + LiveOption.all + QuarantineFilter.options + [
             .value("from", .path, placeholder: "file", help: "An edited export, or - for standard input."),
             CommonOption.raw,
             .flag("dry-run", help: "Say what would be accepted, and change nothing."),

@@ -14,7 +14,7 @@ enum QuarantineShowCommand: Command {
             Control characters are shown escaped. Bytes that are not UTF-8 are shown as \\x and two digits; \
             `export --raw` writes the lines byte for byte.
             """,
-        options: [CommonOption.warehouse] + QuarantineFilter.options + QuarantineFilter.states + [
+        options: [CommonOption.warehouse] + LiveOption.all + QuarantineFilter.options + QuarantineFilter.states + [
             .value("limit", .integer(1...Int64.max), defaultValue: "20", help: "How many lines at most."),
             .flag("full", help: "Show whole lines, however long they are."),
             .flag("json", help: "Print one JSON object a line, as `export` does."),

@@ -15,7 +15,7 @@ enum QueryCommand: Command {
             `reelhouse schema` lists tables and columns.
             """,
         options: [
-            CommonOption.warehouse,
+            CommonOption.warehouse, LiveOption.live, LiveOption.environmentFile,
             .value(
                 "format", short: "f", .choice(RowFormat.allCases.map(\.rawValue)), placeholder: "format",
                 help: "How rows are printed: \(RowFormat.allCases.map(\.rawValue).joined(separator: ", "))."),

@@ -6,7 +6,7 @@ enum ReportCommand: Command {
     static let declaration = CommandDeclaration(
         name: "report",
         summary: "Show the best movies, the week's trending movies, and events by type.",
-        options: [CommonOption.warehouse],
+        options: [CommonOption.warehouse] + LiveOption.all,
         examples: [.init("reelhouse report", "Look at warehouse.db")])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
@@ -46,8 +46,9 @@ enum ReportCommand: Command {
         }
         // Without its password, which is to be in no output.
         let location = Location(arguments.string("warehouse") ?? "")
-        let warehouse = arguments.isGiven("warehouse") ? " -w '\(location)'" : ""
-        try console.print("Try next:  reelhouse \(open > 0 ? "quarantine list" : "status")" + warehouse)
+        let warehouse = arguments.isGiven("warehouse") ? " -w '\(location)'" : arguments.flag("live") ? " --live" : ""
+        let file = arguments.string("env-file").map { " --env-file '\($0)'" } ?? ""
+        try console.print("Try next:  reelhouse \(open > 0 ? "quarantine list" : "status")" + warehouse + file)
         return .done
     }
 

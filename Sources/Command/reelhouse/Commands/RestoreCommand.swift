@@ -27,7 +27,8 @@ enum RestoreCommand: Command {
             reelhouse run --movies kafka://HOST/TOPIC.
             """,
         options: [
-            .value("from", .location, help: "The topic, as kafka://HOST/TOPIC."),
+            .value("from", .location, help: "The topic, as kafka://HOST/TOPIC."), LiveOption.live,
+            LiveOption.environmentFile,
             .value("to", .folder, defaultValue: defaultFolder, help: "The folder to write the files to."),
             .flag("force", help: "Replace files of the same dates; other files stay."),
             CommonOption.json,

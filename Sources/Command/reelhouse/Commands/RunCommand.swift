@@ -27,7 +27,7 @@ enum RunCommand: Command {
             """,
         options: [
             CommonOption.movies, CommonOption.events,
-            CommonOption.raw, CommonOption.warehouse,
+            CommonOption.raw, CommonOption.warehouse, LiveOption.live, LiveOption.environmentFile,
             .value(
                 "backup", .location, repetition: .repeats,
                 help: "Also send the lines that the run accepts, each before the commit of its rows, to "

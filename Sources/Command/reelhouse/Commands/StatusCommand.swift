@@ -10,7 +10,7 @@ enum StatusCommand: Command {
         name: "status",
         summary: "Show the last runs, checkpoints, rows per table, size, and the age of the newest data.",
         options: [
-            CommonOption.warehouse,
+            CommonOption.warehouse, LiveOption.live, LiveOption.environmentFile,
             .value("limit", .count, defaultValue: "5", help: "How many runs and checkpoints."),
             CommonOption.now, CommonOption.json,
         ],

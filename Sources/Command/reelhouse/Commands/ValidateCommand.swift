@@ -18,7 +18,7 @@ enum ValidateCommand: Command {
             path the default folders of both are read.
             """,
         options: [
-            CommonOption.movies, CommonOption.events,
+            CommonOption.movies, CommonOption.events, LiveOption.live, LiveOption.environmentFile,
             .value(
                 "as", .choice(SourcePort.allCases.map(\.rawValue)),
                 help: "Whether the named paths contain movies or events."),

@@ -25,13 +25,20 @@ public struct BackendNaming: Sendable {
     /// Where a password is given that is not to be in the command line, as part of a sentence: `PGPASSWORD or ~/.pgpass`;
     /// nil where there is no such place.
     public var passwordPlace: String?
+    /// Whether the backend, or the library that it stands on, reads a variable of the environment of this name. Those of a
+    /// `.env` file that no backend reads are not passed on to the libraries.
+    public var readsVariable: @Sendable (_ name: String) -> Bool
 
-    /// The naming of a backend.
-    public init(schemes: [String], takesPaths: Bool = false, help: String, passwordPlace: String? = nil) {
+    /// The naming of a backend. By default it reads no variables.
+    public init(
+        schemes: [String], takesPaths: Bool = false, help: String, passwordPlace: String? = nil,
+        readsVariable: @escaping @Sendable (_ name: String) -> Bool = { _ in false }
+    ) {
         self.schemes = schemes
         self.takesPaths = takesPaths
         self.help = help
         self.passwordPlace = passwordPlace
+        self.readsVariable = readsVariable
     }
 
     /// Whether a location belongs to this backend.
