@@ -1,5 +1,6 @@
 import Arguments
 import Domain
+import EnvironmentFile
 import Files
 import Foundation
 import Generator
@@ -51,6 +52,17 @@ import Testing
         RestoreRefusal.isThere(path: url), RestoreRefusal.protected(folder: url, occupant: "the raw store \(url)"),
     ]
 
+    private static let configurationErrors: [any ReportedError] =
+        [
+            ConfigurationError.unreadable(path: ".env", reason: "no", isAsked: false),
+            .unreadable(path: url, reason: "no", isAsked: true),
+            .nothingIsLive([.movies, .events, .raw, .warehouse], file: nil), .nothingIsLive([.raw], file: url),
+            .misspelt(.init(name: "REELHOUSE_RWA", value: password, place: .environment), meant: "REELHOUSE_RAW"),
+            .wrongLocation(
+                .init(name: "MONGO_URI", value: password, place: .file(path: ".env", line: 7)),
+                cause: WarehouseError.notThere(location: url)),
+        ] + EnvironmentFileFault.Kind.allCases.map { .wrongLine(path: url, EnvironmentFileFault($0, line: 7)) }
+
     private static let queryErrors: [any ReportedError] = [
         QueryError.empty, .severalStatements, .writes, .unknownTable("moveis", among: ["movies"]),
         .unknownColumn("x", among: []), .unavailable("ATTACH is"), .invalid("near \"\(url)\": syntax error"),
@@ -94,6 +106,7 @@ import Testing
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
         + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors + kafkaErrors + publishErrors
+        + configurationErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {
@@ -145,9 +158,10 @@ import Testing
     @Test func noTypeOfErrorIsLeftOut() throws {
         // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
         // benchmark is a program of its own; the next two are unwrapped before they leave `Publisher`;
-        // the last one ends a run as a signal does.
+        // the next one ends a run as a signal does; the last one becomes a `ConfigurationError`.
         let others: Set<String> = [
             "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "BackupStopped",
+            "EnvironmentFileFault",
         ]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")

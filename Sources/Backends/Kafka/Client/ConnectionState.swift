@@ -51,9 +51,9 @@ struct ConnectionState {
     func failure(waitingSince since: Double, now: Double, limit: Double, downLimit: Double) -> KafkaError? {
         if let refusal { return refusal }
         if let downSince, now - max(since, downSince) >= downLimit {
-            return lastLoss ?? KafkaError(.unreachable, "no broker is connected")
+            return (lastLoss ?? KafkaError(.unreachable, "no broker is connected")).afterWaiting(now - since)
         }
         guard now - since >= limit else { return nil }
-        return lastLoss ?? KafkaError(.unreachable, "no answer within \(Int(limit)) s")
+        return lastLoss?.afterWaiting(now - since) ?? KafkaError(.unreachable, "no answer within \(Int(limit)) s")
     }
 }

@@ -40,6 +40,8 @@ public final class KafkaClient {
     let handle: KafkaHandle
     /// What is known of its connections.
     private(set) var connections = ConnectionState()
+    /// When the last wait began.
+    private var lastWait = KafkaClient.now
     private let limits: Limits
     private let isStopRequested: @Sendable () -> Bool
 
@@ -78,6 +80,7 @@ public final class KafkaClient {
             answer.set(call(handle.pointer, milliseconds))
         }
         let start = KafkaClient.now
+        lastWait = start
         while true {
             if let value = answer.get(waiting: 50) { return value }
             takeEvents()
@@ -94,7 +97,8 @@ public final class KafkaClient {
         takeEvents()
         let error = KafkaError(code)
         let cause = error.problem == .unreachable ? connections.refusal ?? connections.lastLoss : nil
-        return (cause ?? error).during(activity, at: location.description)
+        let failed = (cause ?? error).during(activity, at: location.description)
+        return failed.kind == .unreachable ? failed.afterWaiting(KafkaClient.now - lastWait) : failed
     }
 
     /// The error of a wait that a request to stop has ended.

@@ -14,6 +14,8 @@ public struct KafkaError: ReportedError {
     public var activity: String
     /// The location without secrets; empty when the location itself is wrong.
     public var place: String
+    /// How many seconds were waited for an answer before this became an error; nil where nothing was waited for.
+    public var waited: Double?
     /// A more precise hint than that of `problem`.
     public var ownHint: String?
 
@@ -48,6 +50,13 @@ public struct KafkaError: ReportedError {
         return error
     }
 
+    /// The same error where an answer was waited for.
+    func afterWaiting(_ seconds: Double) -> KafkaError {
+        var error = self
+        error.waited = seconds
+        return error
+    }
+
     /// librdkafka's message without what it says of itself at the end: "(after 0ms in state CONNECT, …)".
     private static func withoutState(_ text: String) -> Substring {
         guard text.hasSuffix(")"), let start = text.ranges(of: " (after ").last?.lowerBound else { return text[...] }
@@ -67,6 +76,7 @@ public struct KafkaError: ReportedError {
     public var message: String {
         var text = place.isEmpty ? words : "\(place): \(words)"
         if let code { text += " (\(code))" }
+        if let waited { text += ", after \(NumberFormat.fixed(waited, digits: 1)) s" }
         if !activity.isEmpty { text += " while \(activity)" }
         return text
     }

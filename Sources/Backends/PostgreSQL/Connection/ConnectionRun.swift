@@ -32,6 +32,7 @@ struct ConnectionRun {
     ///
     /// - Throws: `PostgresError`; libpq's handle is closed then.
     func connect() throws(PostgresError) -> Outcome {
+        let start = MonotonicTime.now
         guard let handle = ConnectionRun.start(parameters.values) else {
             throw PostgresError(.other, "no memory left", activity: PostgresError.connecting, place: place)
         }
@@ -72,7 +73,7 @@ struct ConnectionRun {
             default:
                 let words = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
                 guard silentPlaces.isEmpty else { throw silence(silentPlaces, limit, others: words) }
-                throw failure(words, progress, handle)
+                throw failure(words, progress, handle, since: start)
             }
             let address = progress.address
             // One call may read this answer and fail in the handshake, after which nothing of it is left.
@@ -135,7 +136,9 @@ struct ConnectionRun {
         return PostgresError(.unreachable, words, activity: PostgresError.connecting, place: place)
     }
 
-    private func failure(_ text: String, _ progress: Progress, _ handle: OpaquePointer) -> PostgresError {
+    private func failure(
+        _ text: String, _ progress: Progress, _ handle: OpaquePointer, since start: MonotonicTime
+    ) -> PostgresError {
         let refusal = ConnectionRefusal(text)
         let problem: PostgresProblem
         if let state = refusal.sqlState {
@@ -151,6 +154,7 @@ struct ConnectionRun {
         }
         var error = PostgresError(problem, refusal.words, activity: PostgresError.connecting, place: place)
         error.sqlState = refusal.sqlState
+        if error.kind == .unreachable { error.waited = MonotonicTime.now.seconds(since: start) }
         if let role = PQuser(handle).map({ String(cString: $0) }) {
             error.ownHint = PostgresError.hint(problem, refusal.sqlState, role: role)
         }

@@ -15,6 +15,9 @@ struct MonotonicTime: Comparable {
         MonotonicTime(milliseconds: left.milliseconds + right.inMilliseconds)
     }
 
+    /// The seconds since an earlier time.
+    func seconds(since earlier: MonotonicTime) -> Double { Double(milliseconds - earlier.milliseconds) / 1000 }
+
     static func < (left: MonotonicTime, right: MonotonicTime) -> Bool { left.milliseconds < right.milliseconds }
 }
 

@@ -29,6 +29,8 @@ public struct PostgresError: ReportedError {
     public var areRowsLeftOut = false
     /// Whether the connection is lost, so that a new one is needed.
     public var isConnectionLost = false
+    /// How many seconds a connection was tried for; nil for other errors, and where the message says it already.
+    public var waited: Double?
     /// A more precise hint than that of `problem`.
     public var ownHint: String?
 
@@ -74,6 +76,7 @@ public struct PostgresError: ReportedError {
         let isConnecting = activity == PostgresError.connecting
         var text = place.isEmpty ? words : (isConnecting ? "cannot connect to " : "") + "\(place): \(words)"
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
+        if let waited { text += ", after \(NumberFormat.fixed(waited, digits: 1)) s" }
         if !activity.isEmpty, !isConnecting || place.isEmpty { text += " while \(activity)" }
         if let copyRow { text += ", row \(copyRow)" }
         if isCommitUnknown { text += "; whether the transaction was committed is not known yet" }

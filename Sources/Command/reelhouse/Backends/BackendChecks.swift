@@ -9,20 +9,28 @@ struct BackendChecks {
     let events: [String]
     /// The ports whose location the user named, so that it has to exist.
     let named: Set<SourcePort>
+    /// The ports that are not checked, since their locations are known to be wrong.
+    var unusable: Set<LivePort> = []
 
     var findings: [Finding] {
         var isLoadedFromElsewhere = false
         var known: [Checkpoint] = []
-        let ofWarehouse = warehouseFindings { reader in
-            isLoadedFromElsewhere = try self.isLoadedFromElsewhere(reader)
-            // Positions in files are not compared.
-            let isFromServer = (movies + events).contains { Location($0).scheme != nil }
-            if isFromServer { known = try reader.checkpoints(limit: reader.checkpointCount()) }
+        let ofWarehouse =
+            unusable.contains(.warehouse)
+            ? []
+            : warehouseFindings { reader in
+                isLoadedFromElsewhere = try self.isLoadedFromElsewhere(reader)
+                // Positions in files are not compared.
+                let isFromServer = (movies + events).contains { Location($0).scheme != nil }
+                if isFromServer { known = try reader.checkpoints(limit: reader.checkpointCount()) }
+            }
+        let inputs = [(SourcePort.movies, movies), (.events, events)].filter { port, _ in
+            !unusable.contains(port == .movies ? .movies : .events)
         }
-        let ofInputs = [(SourcePort.movies, movies), (.events, events)].flatMap { port, locations in
+        let ofInputs = inputs.flatMap { port, locations in
             input(port, locations, isDefaultUsed: named.isEmpty && !isLoadedFromElsewhere, known)
         }
-        return ofWarehouse + rawStoreFindings + ofInputs
+        return ofWarehouse + (unusable.contains(.raw) ? [] : rawStoreFindings) + ofInputs
     }
 
     /// - Parameter look: called with the reader before the checks.

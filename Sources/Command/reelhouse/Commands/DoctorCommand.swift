@@ -24,7 +24,7 @@ enum DoctorCommand: Command {
         ],
         examples: [
             .init("reelhouse doctor", "Check everything that `reelhouse run` uses"),
-            .init("reelhouse doctor --live || true", "Check everything that `reelhouse run --live` uses"),
+            .init("reelhouse doctor --live", "Check everything that `reelhouse run --live` uses"),
             .init("reelhouse doctor --json | jq '.checks[] | select(.outcome != \"ok\")'", "Only what is not well"),
         ])
 
@@ -32,7 +32,8 @@ enum DoctorCommand: Command {
         let ports = SourcePort.allCases.filter { arguments.isNamed($0.rawValue) }
         let backends = BackendChecks(
             warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "",
-            movies: arguments.strings("movies"), events: arguments.strings("events"), named: Set(ports))
+            movies: arguments.strings("movies"), events: arguments.strings("events"), named: Set(ports),
+            unusable: ConfigurationChecks.unusable(arguments, context.configuration))
         let temporaryFolder = context.console.environment["TMPDIR"] ?? "/tmp"
         let findings = Finding.inOrderOfRemedy(
             ConfigurationChecks.findings(arguments, context.configuration)

@@ -74,6 +74,7 @@ enum RunCommand: Command {
             .init(
                 "reelhouse run --follow --events kafka://localhost:9092/user_logs",
                 "Load the events of a topic as they come"),
+            .init("reelhouse run --live", "Load from and into the servers that variables or .env name"),
             .init("reelhouse run --max-rejects 0.5% --json", "Load, and fail the job when more than 0.5 % is rejected"),
         ])
 
@@ -161,6 +162,8 @@ enum RunCommand: Command {
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
         let backups = try options.isDryRun ? [] : places.map { try backup($0, $1, options, stop, context) }
+        // Before the warehouse, which is made where it is missing: where the raw store cannot be reached, nothing is.
+        let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let location = arguments.string("warehouse") ?? ""
         let (warehouse, dryRun) = try WarehouseRetries.open(
             for: options.retryFor, waitsForWriter: options.waitsForWriter, stop: stop, logger: context.logger
@@ -169,7 +172,6 @@ enum RunCommand: Command {
             return (try dryRun?.warehouse ?? Backends.warehouse(location), dryRun)
         }
         defer { withExtendedLifetime(dryRun) {} }
-        let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
         let loader = Loader(
             warehouse: warehouse, rawStore: rawStore, options: options, backups: backups, stop: stop,
             logger: context.logger,

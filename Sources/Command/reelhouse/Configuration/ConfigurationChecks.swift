@@ -35,11 +35,24 @@ enum ConfigurationChecks {
             case .option: return .ok(subject, "\(place), of --\(setting.option)")
             case .variable(let variable): return .ok(subject, "\(place), of \(variable.name) (\(variable.place.text))")
             case .standard:
+                if settings.areAllStandard {
+                    return .fail(subject, "neither an option nor a variable gives one", remedy(setting))
+                }
                 return .warn(
                     subject, "no variable gives one; without another, the default is used: \(place)",
-                    "Set \(setting.port.variables), or name it with --\(setting.option).")
+                    remedy(setting))
             }
         }
+    }
+
+    private static func remedy(_ setting: LiveSettings.Setting) -> String {
+        "Set \(setting.port.variables), or name it with --\(setting.option)."
+    }
+
+    /// The ports whose locations cannot be used, so that nothing more can be checked there.
+    static func unusable(_ arguments: ParsedArguments, _ configuration: Configuration) -> Set<LivePort> {
+        let settings = LiveSettings(arguments, configuration)
+        return Set(settings.settings.filter { settings.fault(of: $0) != nil }.map(\.port))
     }
 
     private static func unknown(_ configuration: Configuration) -> [Finding] {

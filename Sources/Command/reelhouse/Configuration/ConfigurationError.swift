@@ -23,7 +23,7 @@ enum ConfigurationError: ReportedError {
             case .unreadable(let path, let reason, _): "cannot read the variables in \(path): \(reason)"
             case .wrongLine(let path, let fault): "\(path), line \(fault.line): \(fault.message)"
             case .nothingIsLive(let ports, _):
-                "--live finds no location for \(Self.list(ports.map { $0 == .movies || $0 == .events ? $0.name : "the \($0.name)" }))"
+                "--live finds no location for \(Self.list(ports.map(\.nameInSentence)))"
             case .misspelt(let variable, let meant):
                 "nothing reads the variable \(variable.name) (\(variable.place.text)); did you mean \(meant)?"
             case .wrongLocation(let variable, let cause):
@@ -34,20 +34,21 @@ enum ConfigurationError: ReportedError {
 
     /// What to do next.
     var hint: String {
-        switch self {
-        case .unreadable(let path, _, let isAsked):
-            isAsked
-                ? "Name a file that you may read with --env-file."
-                : "With --live, \(path) in the working folder is read where it is there. Make it a file that you may read, "
+        let text =
+            switch self {
+            case .unreadable(_, _, isAsked: true): "Name a file that you may read with --env-file."
+            case .unreadable(let path, _, isAsked: false):
+                "With --live, \(path) in the working folder is read where it is there. Make it a file that you may read, "
                     + "or name another file with --env-file (--env-file /dev/null for none)."
-        case .wrongLine(_, let fault): fault.remedy
-        case .nothingIsLive(let ports, let file):
-            "Set \(Self.list(ports.map(\.variables))), in the environment or in "
-                + (file ?? "a file .env in the working folder")
-                + "; or leave --live out. `reelhouse config` shows what is set."
-        case .misspelt: "Correct the name, or take the variable away. `reelhouse config` shows what is set."
-        case .wrongLocation(_, let cause): cause.hint
-        }
+            case .wrongLine(_, let fault): fault.remedy
+            case .nothingIsLive(let ports, let file):
+                "Set \(Self.list(ports.map(\.variables))), in the environment or in "
+                    + (file ?? "a file .env in the working folder")
+                    + "; or leave --live out. `reelhouse config` shows what is set."
+            case .misspelt: "Correct the name, or take the variable away. `reelhouse config` shows what is set."
+            case .wrongLocation(_, let cause): cause.hint
+            }
+        return Redaction.text(text)
     }
 
     /// Wrong usage, but for a location whose cause says otherwise.

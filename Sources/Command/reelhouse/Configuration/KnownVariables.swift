@@ -36,6 +36,9 @@ enum KnownVariables {
     /// Those of the libraries that are no backend's own: the folders of temporary files, and certificates.
     private static let libraries: Set<String> = ["TMPDIR", "SQLITE_TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"]
 
+    /// Whether a variable is one that systems set for all programs.
+    static func isOfSystem(_ name: String) -> Bool { libraries.contains(name) }
+
     /// The names of this program's own variables.
     static let own = (ports + output).map(\.name)
 

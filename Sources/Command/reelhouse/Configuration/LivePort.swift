@@ -8,6 +8,12 @@ enum LivePort: String, CaseIterable, Sendable {
     /// The name of the port in messages.
     var name: String { self == .raw ? "raw store" : rawValue }
 
+    /// Whether lines come in by the port.
+    var isInput: Bool { self == .movies || self == .events }
+
+    /// The name of the port in a sentence: `movies`, `the warehouse`.
+    var nameInSentence: String { isInput ? name : "the \(name)" }
+
     /// The variable that has the port's location.
     var variable: String {
         switch self {

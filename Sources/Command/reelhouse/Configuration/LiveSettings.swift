@@ -27,12 +27,14 @@ struct LiveSettings {
     /// One for each port of the command.
     let settings: [Setting]
     private let configuration: Configuration
+    private let isLive: Bool
 
     /// The settings of a command line.
     ///
     /// - Parameter isLive: whether variables count.
     init(_ arguments: ParsedArguments, _ configuration: Configuration, isLive: Bool) {
         self.configuration = configuration
+        self.isLive = isLive
         settings = Self.options(of: arguments).map { option, port in
             var setting = Setting(
                 port: port, option: option, locations: arguments.strings(option), origin: .standard)
@@ -70,19 +72,16 @@ struct LiveSettings {
         }
     }
 
-    /// The ports that no option names and for which no variable is set.
-    var withoutLocation: [LivePort] { settings.filter { $0.origin == .standard }.map(\.port) }
+    /// Whether neither an option nor a variable gives the location of any port.
+    var areAllStandard: Bool { settings.allSatisfy { $0.origin == .standard } }
 
     /// Checks that `--live` says where the ports are, and that what the variables say can be a location. Opens nothing.
     ///
     /// - Throws: `ConfigurationError`.
     func check() throws(ConfigurationError) {
-        guard configuration.isLive else { return }
+        guard isLive, !settings.isEmpty else { return }
         for setting in settings { if let fault = fault(of: setting) { throw fault } }
-        let missing = withoutLocation
-        if !missing.isEmpty, missing.count == settings.count {
-            throw .nothingIsLive(missing, file: configuration.file)
-        }
+        if areAllStandard { throw .nothingIsLive(settings.map(\.port), file: configuration.file) }
     }
 
     /// What is wrong with the location of a port, as far as its text shows; nil where nothing is.
@@ -90,6 +89,7 @@ struct LiveSettings {
         switch setting.origin {
         case .option: return nil
         case .standard:
+            if !isLive { return nil }
             let meant = [setting.port.variable, setting.port.serverVariable]
             for variable in configuration.unknown where !variable.value.isEmpty {
                 guard let nearest = KnownVariables.nearest(to: variable.name), meant.contains(nearest) else { continue }
@@ -123,18 +123,15 @@ struct LiveSettings {
 
     /// The warnings about what a user of `--live` and `--env-file` may not expect.
     var warnings: [Report] {
-        guard configuration.isLive else { return unused.map { [$0] } ?? [] }
-        let isInputNamed = settings.contains { [.movies, .events].contains($0.port) && $0.origin != .standard }
+        guard isLive else { return unused.map { [$0] } ?? [] }
+        let isInputNamed = settings.contains { $0.port.isInput && $0.origin != .standard }
         return settings.filter { $0.origin == .standard }.map { setting in
-            let isInput = [.movies, .events].contains(setting.port)
             let consequence =
-                isInput && isInputNamed
-                ? "so that none are read"
-                : "so that the default is used: \(setting.locations.joined(separator: ", "))"
+                setting.port.isInput && isInputNamed
+                ? "none are read" : "the default is used: \(setting.locations.joined(separator: ", "))"
             return Report(
                 kind: .warning,
-                message: "--live finds no location for \(isInput ? setting.port.name : "the \(setting.port.name)"), "
-                    + consequence,
+                message: "--live finds no location for \(setting.port.nameInSentence), so that \(consequence)",
                 hint: "Set \(setting.port.variables), or name it with --\(setting.option).")
         }
     }

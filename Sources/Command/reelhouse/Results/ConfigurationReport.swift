@@ -19,13 +19,17 @@ struct ConfigurationReport {
 
     /// Whether the locations that are in force can be used, as far as their texts show.
     var isUsable: Bool {
-        if !configuration.isLive { return true }
-        return inForce.withoutLocation.count < inForce.settings.count
-            && inForce.settings.allSatisfy { inForce.fault(of: $0) == nil }
+        !configuration.isLive
+            || (!inForce.areAllStandard && inForce.settings.allSatisfy { inForce.fault(of: $0) == nil })
     }
 
-    /// The variables that are set and that something reads.
-    private var variables: [Variables.Variable] { configuration.variables.all.filter { KnownVariables.reads($0.name) } }
+    /// The variables that are set and that something reads. Of the environment those that any system has are left out.
+    private var variables: [Variables.Variable] {
+        configuration.variables.all.filter { variable in
+            KnownVariables.reads(variable.name)
+                && (variable.place != .environment || !KnownVariables.isOfSystem(variable.name))
+        }
+    }
 
     /// Whether a variable is in force.
     private func counts(_ variable: Variables.Variable) -> Bool {
