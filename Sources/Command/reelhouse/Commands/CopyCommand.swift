@@ -38,7 +38,7 @@ enum CopyCommand: Command {
             .value("to", .location, help: "Where to copy it to, in the same forms."),
             CommonOption.json,
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
-            CommonOption.quiet,
+            CommonOption.quiet, LiveOption.environmentFile,
         ],
         operands: [
             Operand(

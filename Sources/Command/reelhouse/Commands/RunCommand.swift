@@ -162,9 +162,9 @@ enum RunCommand: Command {
         options.isReload = arguments.flag("reload")
         options.isDryRun = arguments.flag("dry-run")
         let backups = try options.isDryRun ? [] : places.map { try backup($0, $1, options, stop, context) }
+        let location = arguments.string("warehouse") ?? ""
         // Before the warehouse, which is made where it is missing: where the raw store cannot be reached, nothing is.
         let rawStore = options.isDryRun ? nil : try Backends.rawStore(arguments.string("raw") ?? "")
-        let location = arguments.string("warehouse") ?? ""
         let (warehouse, dryRun) = try WarehouseRetries.open(
             for: options.retryFor, waitsForWriter: options.waitsForWriter, stop: stop, logger: context.logger
         ) {
