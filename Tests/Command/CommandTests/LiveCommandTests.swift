@@ -17,7 +17,8 @@ import Testing
     private static func run(
         _ arguments: String..., environment: [String: String] = [:], in folder: TemporaryFolder
     ) throws -> ChildProcess.Result {
-        try Program.start(arguments, environment: environment, in: folder).wait()
+        let all = environment.merging(["REELHOUSE_NO_PROGRESS": "1"]) { own, _ in own }
+        return try Program.start(arguments, environment: all, in: folder).wait()
     }
 
     private static func settings(

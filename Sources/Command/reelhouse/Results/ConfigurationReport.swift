@@ -65,45 +65,44 @@ extension ConfigurationReport {
     }
 
     private func json(_ setting: LiveSettings.Setting, of settings: LiveSettings) -> JSONText {
-        let origin: [(String, JSONText)] =
+        let origin: (givenBy: String?, members: [(String, JSONText)]) =
             switch setting.origin {
-            case .option: Self.origin("option", "--\(setting.option)")
-            case .standard: Self.origin("default", nil)
-            case .variable(let variable): Self.origin(variable.place, variable.name)
+            case .option: ("--\(setting.option)", Self.origin("option"))
+            case .standard: (nil, Self.origin("default"))
+            case .variable(let variable): (variable.name, Self.origin(of: variable))
             }
         return .object(
-            [("name", .string(setting.port.rawValue)), ("locations", .array(shown(setting).map { .string($0) }))]
-                + origin
+            [
+                ("name", .string(setting.port.rawValue)), ("locations", .array(shown(setting).map { .string($0) })),
+                ("given_by", origin.givenBy.map { .string($0) } ?? .null),
+            ] + origin.members
                 + [("problem", settings.fault(of: setting).map { .string($0.message) } ?? .null)])
     }
 
     private func json(_ variable: Variables.Variable) -> JSONText {
         .object(
             [("name", .string(variable.name)), ("value", .string(KnownVariables.shown(variable)))]
-                + Self.origin(variable.place, nil)
-                + [("in_force", .boolean(counts(variable)))])
+                + Self.origin(of: variable) + [("in_force", .boolean(counts(variable)))])
     }
 
     private func unknownJSON(_ variable: Variables.Variable) -> JSONText {
         .object(
-            [("name", .string(variable.name))] + Self.origin(variable.place, nil)
+            [("name", .string(variable.name))] + Self.origin(of: variable)
                 + [("nearest", KnownVariables.nearest(to: variable.name).map { .string($0) } ?? .null)])
     }
 
     /// The members that say where a value comes from.
-    private static func origin(_ place: Variables.Place, _ name: String?) -> [(String, JSONText)] {
-        switch place {
-        case .environment: origin("environment", name)
-        case .file(let path, let line): origin("file", name, file: path, line: line)
+    private static func origin(of variable: Variables.Variable) -> [(String, JSONText)] {
+        switch variable.place {
+        case .environment: origin("environment")
+        case .file(let path, let line): origin("file", file: path, line: line)
         }
     }
 
-    private static func origin(
-        _ kind: String, _ name: String?, file: String? = nil, line: Int? = nil
-    ) -> [(String, JSONText)] {
+    private static func origin(_ kind: String, file: String? = nil, line: Int? = nil) -> [(String, JSONText)] {
         [
-            ("from", .string(kind)), ("given_by", name.map { .string($0) } ?? .null),
-            ("file", file.map { .string($0) } ?? .null), ("line", line.map { .integer(Int64($0)) } ?? .null),
+            ("from", .string(kind)), ("file", file.map { .string($0) } ?? .null),
+            ("line", line.map { .integer(Int64($0)) } ?? .null),
         ]
     }
 
