@@ -183,7 +183,6 @@ import Testing
     @Test func aWrongLocationNamesItsVariable() throws {
         for (name, value) in [
             ("POSTGRES_URI", "postgresql://u:s3cret@h:99999/d"), ("REELHOUSE_WAREHOUSE", "invented://u:s3cret@h"),
-            ("POSTGRES_URI", "mysql://u:s3cret@h/d"),
         ] {
             let (settings, _) = try Self.settings("report", "--live", environment: [name: value])
             let error = #expect(throws: ConfigurationError.self) { try settings.check() }
@@ -193,6 +192,20 @@ import Testing
         }
         let (settings, _) = try Self.settings("run", "--live", environment: ["KAFKA_BOOTSTRAP_SERVERS": "h:99999"])
         #expect(throws: ConfigurationError.self) { try settings.check() }
+    }
+
+    /// Otherwise it would be the path of a file or folder, with the password in its name.
+    @Test(arguments: [
+        ("POSTGRES_URI", "host=h password=s3cret"), ("POSTGRES_URI", "mysql://u:s3cret@h/d"), ("POSTGRES_URI", "w.db"),
+        ("MONGO_URI", "s3cret:27017"), ("MONGO_URI", "file:s3cret"),
+    ])
+    func anAddressOfAServerIsNoPath(_ name: String, _ value: String) throws {
+        let other = name == "MONGO_URI" ? ["REELHOUSE_WAREHOUSE": "w.db"] : ["REELHOUSE_RAW": "r"]
+        let (settings, _) = try Self.settings(
+            "quarantine", "retry", "--live", environment: other.merging([name: value]) { first, _ in first })
+        let error = #expect(throws: ConfigurationError.self) { try settings.check() }
+        #expect(error?.message.hasPrefix("the variable \(name) (the environment) is not of the form ") == true)
+        #expect(error?.message.contains("s3cret") == false)
     }
 
     /// Each command that takes the location of a port takes `--live`; `copy` has two, of which either may be live.

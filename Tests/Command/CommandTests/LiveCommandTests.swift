@@ -1,4 +1,5 @@
 import Foundation
+import KafkaTesting
 import Servers
 import TestSupport
 import Testing
@@ -237,5 +238,34 @@ import Testing
         let query = try Self.run("query", "--live", "-f", "csv", "SELECT title FROM movies", in: folder)
         #expect(query.output == "title\r\nThe Lantern\r\n", "\(query.errors)")
         #expect(try Self.run("doctor", "--live", in: folder).output.contains("POSTGRES_URI (.env, line 1)"))
+    }
+
+    /// A topic with a password, all from the file: lines are published to it and loaded from it.
+    @Test(.waits, .enabled(if: KafkaServer.canStart, "\(KafkaServer.whatToInstall)"))
+    func theFileOfProductionReachesKafka() throws {
+        let server = try KafkaServer.shared()
+        let topic = try TestTopic(at: server.address)
+        let variables = """
+            REELHOUSE_EVENTS=kafka://\(server.passwordAddress)/\(topic.name)
+            REELHOUSE_WAREHOUSE=live.db
+            REELHOUSE_RAW=kept
+            KAFKA_SECURITY_PROTOCOL=sasl_plaintext
+            KAFKA_SASL_MECHANISMS=PLAIN
+            KAFKA_SASL_USERNAME="\(KafkaServer.user)"
+            KAFKA_SASL_PASSWORD='\(KafkaServer.password)'  # the tests' own
+
+            """
+        let folder = try Self.folder(variables)
+        let published = try Self.run("publish", "events", "--live", "--from", "in/events.ndjson", in: folder)
+        #expect(published.status == 0, "\(published.errors)")
+        let loaded = try Self.run("run", "--live", "--now", Program.now, "--json", in: folder)
+        #expect(loaded.status == 0, "\(loaded.errors)")
+        #expect(try RunResult(loaded.output).accepted == 5 && folder.has("live.db"))
+        #expect(loaded.errors.contains("--live finds no location for movies, so that none are read"))
+        let doctor = try Self.run("doctor", "--live", "--movies", "in/movies", in: folder)
+        #expect(doctor.status == 0, "\(doctor.output)")
+        for result in [published, loaded, doctor] {
+            #expect(!(result.output + result.errors).contains(KafkaServer.password))
+        }
     }
 }

@@ -58,6 +58,9 @@ import Testing
             .unreadable(path: url, reason: "no", isAsked: true),
             .nothingIsLive([.movies, .events, .raw, .warehouse], file: nil), .nothingIsLive([.raw], file: url),
             .misspelt(.init(name: "REELHOUSE_RWA", value: password, place: .environment), meant: "REELHOUSE_RAW"),
+            .noServer(
+                .init(name: "POSTGRES_URI", value: password, place: .environment), form: "postgresql://…",
+                other: "REELHOUSE_WAREHOUSE"),
             .wrongLocation(
                 .init(name: "MONGO_URI", value: password, place: .file(path: ".env", line: 7)),
                 cause: WarehouseError.notThere(location: url)),

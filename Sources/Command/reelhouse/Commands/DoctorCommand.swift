@@ -35,15 +35,23 @@ enum DoctorCommand: Command {
             movies: arguments.strings("movies"), events: arguments.strings("events"), named: Set(ports),
             unusable: ConfigurationChecks.unusable(arguments, context.configuration))
         let temporaryFolder = context.console.environment["TMPDIR"] ?? "/tmp"
-        let findings = Finding.inOrderOfRemedy(
+        let unordered =
             ConfigurationChecks.findings(arguments, context.configuration)
-                + InstallationChecks.findings(temporaryFolder: temporaryFolder) + backends.findings)
+            + InstallationChecks.findings(temporaryFolder: temporaryFolder) + backends.findings
+        let isLive = context.configuration.isLive
+        let findings = isLive ? Finding.inOrderOfRemedy(unordered) : unordered
         let status = status(of: findings)
         if arguments.flag("json") {
             let checks = JSONText.array(findings.map(json))
             try context.console.print(JSONText.object([("ok", .boolean(status == .done)), ("checks", checks)]).compact)
         } else {
             try print(findings, on: context.console)
+            // With --live they are in the order in which one would mend them.
+            if isLive, findings.count(where: { $0.outcome == .fail }) > 1,
+                let first = findings.first(where: { $0.outcome == .fail })
+            {
+                try context.console.print("Begin with: \(plain(first.subject))")
+            }
         }
         return status
     }
@@ -84,9 +92,6 @@ enum DoctorCommand: Command {
         if failed + warned == 0 { return try console.print("All is well.") }
         let words = [(failed, "failure", "failures"), (warned, "warning", "warnings")].filter { $0.0 > 0 }
         try console.print(words.map { NumberFormat.count($0.0, $0.1, $0.2) }.joined(separator: ", ") + ".")
-        if let first = findings.first(where: { $0.outcome == .fail }), failed > 1 {
-            try console.print(paragraph: "Begin with: \(plain(first.subject))")
-        }
     }
 
     /// Escapes control characters, since a path may contain any.

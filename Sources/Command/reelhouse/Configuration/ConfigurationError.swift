@@ -13,6 +13,9 @@ enum ConfigurationError: ReportedError {
     case nothingIsLive([LivePort], file: String?)
     /// `--live`, and a port has no location, but an unknown variable has a name that is similar to the one for it.
     case misspelt(Variables.Variable, meant: String)
+    /// A variable for the address of a server has no such address; `form` is that of one, and `other` the variable that
+    /// takes any location.
+    case noServer(Variables.Variable, form: String, other: String)
     /// The location that a variable gives is wrong.
     case wrongLocation(Variables.Variable, cause: any ReportedError)
 
@@ -26,6 +29,8 @@ enum ConfigurationError: ReportedError {
                 "--live finds no location for \(Self.list(ports.map(\.nameInSentence)))"
             case .misspelt(let variable, let meant):
                 "nothing reads the variable \(variable.name) (\(variable.place.text)); did you mean \(meant)?"
+            case .noServer(let variable, let form, _):
+                "the variable \(variable.name) (\(variable.place.text)) is not of the form \(form)"
             case .wrongLocation(let variable, let cause):
                 "the variable \(variable.name) (\(variable.place.text)) cannot be used: \(cause.message)"
             }
@@ -46,6 +51,8 @@ enum ConfigurationError: ReportedError {
                     + (file ?? "a file .env in the working folder")
                     + "; or leave --live out. `reelhouse config` shows what is set."
             case .misspelt: "Correct the name, or take the variable away. `reelhouse config` shows what is set."
+            case .noServer(let variable, let form, let other):
+                "Write it as \(variable.name)=\(form). Set \(other) for a place of another kind."
             case .wrongLocation(_, let cause): cause.hint
             }
         return Redaction.text(text)

@@ -33,6 +33,15 @@ enum LivePort: String, CaseIterable, Sendable {
         }
     }
 
+    /// The schemes of the locations that `serverVariable` can give, and the form of its value.
+    var server: (schemes: Set<String>, form: String) {
+        switch self {
+        case .movies, .events: (["kafka"], "host:9092,host:9092")
+        case .raw: (["mongodb", "mongodb+srv"], "mongodb://HOST/DATABASE")
+        case .warehouse: (["postgresql", "postgres"], "postgresql://USER@HOST/DATABASE")
+        }
+    }
+
     /// Both variables, as a part of a sentence.
     var variables: String { "\(variable) or \(serverVariable)" }
 

@@ -97,6 +97,12 @@ struct LiveSettings {
             }
             return nil
         case .variable(let variable):
+            // Any text without a scheme is a path, such as libpq's host=… password=…, which would become a file's name.
+            let scheme = Location(setting.locations.first ?? "").scheme
+            let isOfServer = variable.name == setting.port.serverVariable
+            if isOfServer, scheme.map(setting.port.server.schemes.contains) != true {
+                return .noServer(variable, form: setting.port.server.form, other: setting.port.variable)
+            }
             do {
                 try Self.validate(setting)
                 return nil
