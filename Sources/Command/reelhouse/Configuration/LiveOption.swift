@@ -6,8 +6,9 @@ enum LiveOption {
     static let live = Option.flag(
         "live",
         help: "Take the locations that no option names from the environment, or else from .env: "
-            + "\(LivePort.allCases.map(\.variable).joined(separator: ", ")), or else KAFKA_BOOTSTRAP_SERVERS, MONGO_URI "
-            + "and POSTGRES_URI; `reelhouse config` shows and explains them. Without --live they do not count.")
+            + "\(LivePort.allCases.map(\.variable).joined(separator: ", ")), or the addresses in POSTGRES_URI, MONGO_URI "
+            + "and KAFKA_BOOTSTRAP_SERVERS where those are not set. `reelhouse config` shows and explains them. Without "
+            + "--live they do not count.")
 
     /// Names the file of variables.
     static let environmentFile = Option.value(
