@@ -34,6 +34,9 @@ import Testing
             shown: "kafka://host/t?security.protocol=sasl_ssl&sasl.username=ann&sasl.password=***"),
         Case(
             url: "kafka://host/t?group.id=other", servers: "host:9092", topic: "t", properties: ["group.id": "other"]),
+        Case(
+            url: "kafka://host:9092/user_logs?group=reelhouse", servers: "host:9092", topic: "user_logs",
+            properties: ["group.id": "reelhouse"]),
     ]
 
     @Test(arguments: cases) func meaning(_ example: Case) throws {

@@ -39,7 +39,7 @@ public enum KafkaProperties {
         name.dropFirst(prefix.count).lowercased().replacing("_", with: ".")
     }
 
-    /// Parses the parameters of a URL.
+    /// Parses the parameters of a URL. `group` is a short name of `group.id`.
     ///
     /// - Parameter query: what follows the question mark: `sasl.mechanisms=PLAIN&client.id=a`.
     /// - Throws: `KafkaError` with the problem `.location`, without any value.
@@ -65,10 +65,12 @@ public enum KafkaProperties {
                     "the parameter \(words[0]) of the URL is not UTF-8, or has a % without two hexadecimal digits after it",
                     hint: "Write % as %25.")
             }
-            guard !properties.contains(where: { $0.name == words[0] }) else {
-                throw .location("the URL has the parameter \(words[0]) twice", hint: "Write it once.")
+            // The short name is what the locations of pipelines usually have.
+            let name = words[0] == "group" ? "group.id" : String(words[0])
+            guard !properties.contains(where: { $0.name == name }) else {
+                throw .location("the URL has the parameter \(name) twice", hint: "Write it once.")
             }
-            properties.append(Property(name: String(words[0]), value: value))
+            properties.append(Property(name: name, value: value))
         }
         return properties
     }
