@@ -10,7 +10,7 @@ COMPILE_FLAGS := --explicit-target-dependency-import-check error
 PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev librdkafka-dev libmongoc-dev pkg-config
 
 # What only tests need; without it they are skipped by name.
-TEST_PACKAGES := postgresql pgbouncer
+TEST_PACKAGES := postgresql pgbouncer python3-venv
 
 .DEFAULT_GOAL := help
 .PHONY: help deps test-deps build demo test soak lint sanitize bench bench-peers bench-live install clean
@@ -23,6 +23,7 @@ deps: ## Install the C libraries that are missing (Debian, Ubuntu); elsewhere sa
 
 test-deps: ## Install the servers that only tests need, where apt is there; else their tests are skipped by name
 	@! command -v apt-get >/dev/null 2>&1 || .ci/deps $(TEST_PACKAGES) || echo "Tests that need a server are skipped."
+	@.ci/test-mongo >/dev/null || echo "Tests that need a MongoDB server are skipped."
 
 build: deps ## Build the command in release
 	@$(BUILD) $(COMPILE_FLAGS) --product reelhouse
