@@ -1,8 +1,8 @@
 /// Escapes strings as RFC 8785 (section 3.2.2.2) and ECMAScript's JSON.stringify do.
-enum StringEscape {
+package enum StringEscape {
     /// The index of the first byte from `start` that needs an escape, or the count.
     @inline(__always)
-    static func next(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    package static func next(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
         while index &+ 8 <= bytes.count {
             let found = marks(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian)
@@ -14,7 +14,7 @@ enum StringEscape {
     }
 
     /// The escape of a byte that needs one: up to six bytes, the first one lowest.
-    static func of(_ byte: UInt8) -> (bytes: UInt64, count: Int) {
+    package static func of(_ byte: UInt8) -> (bytes: UInt64, count: Int) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): short(byte)
         case 0x08: short(UInt8(ascii: "b"))
