@@ -34,11 +34,11 @@ import Testing
         Case(
             #"{"a":9223372036854775807,"b":-9223372036854775808}"#, true,
             #"{ "a" : 9223372036854775807, "b" : -9223372036854775808 }"#),
-        Case(#"{"a":9223372036854775808}"#, false, #"{ "a" : 9.2233720368547758e+18 }"#),
+        Case(#"{"a":9223372036854775808}"#, false, #"{ "a" : 9223372036854775808.0 }"#),
         Case(#"{"a":-0}"#, false, #"{ "a" : 0 }"#),
         // Other numbers.
         Case(#"{"a":1.5,"b":98.0,"c":0.0}"#, true, #"{ "a" : 1.5, "b" : 98.0, "c" : 0.0 }"#),
-        Case(#"{"a":150.437577}"#, true, #"{ "a" : 150.43757700000000227 }"#),
+        Case(#"{"a":150.437577}"#, true, #"{ "a" : 150.43757700000000455 }"#),
         Case(#"{"a":1.50}"#, false, #"{ "a" : 1.5 }"#),
         Case(#"{"a":-0.0}"#, false, #"{ "a" : 0.0 }"#),
         Case(#"{"a":1e2}"#, false, #"{ "a" : 100.0 }"#),
@@ -85,7 +85,8 @@ import Testing
     @Test(arguments: [31, 32, 33, 34, 1000])
     func theLastOfManyMembersWithOneKeyStays(count: Int) throws {
         let members = (0..<count).map { "\"k\($0 % (count - 1))\":\($0)" }
-        let native = try NativeEncoder().encode(text: "{\(members.joined(separator: ","))}")
+        let encoder = try NativeEncoder()
+        let native = try encoder.encode(text: "{\(members.joined(separator: ","))}")
         #expect(!native.isExact)
         var reader = try BSONReader(#require(native.bytes))
         var values: [String: Int64] = [:]
