@@ -19,7 +19,8 @@ enum SourcePromise: String, CaseIterable, Sendable {
         case .endsEachSourceOnce, .givesAnEmptySource: [.severalSources, .end]
         case .goesOnFromAnyChunk, .keepsPositionsAsText: [.lastingPositions]
         case .goesOnInOneOfSeveralSources: [.lastingPositions, .severalSources]
-        case .skipsWhatIsLoaded, .readsAgainWhenAsked: [.lastingPositions, .severalSources, .end]
+        case .skipsWhatIsLoaded: [.lastingPositions, .rememberedEnd, .severalSources, .end]
+        case .readsAgainWhenAsked: [.lastingPositions, .severalSources, .end]
         case .datesEachLine: []
         case .givesWhatIsAddedLater: [.growth, .lastingPositions]
         }

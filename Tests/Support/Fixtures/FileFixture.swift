@@ -14,7 +14,7 @@ extension SourceKind {
     public static let zstdFiles = files("zstd files", [.zstd])
 
     private static func files(_ name: String, _ compressions: [Compression]) -> SourceKind {
-        var abilities: Set<SourceAbility> = [.severalSources, .end, .lastingPositions, .anyBytes]
+        var abilities: Set<SourceAbility> = [.severalSources, .end, .lastingPositions, .rememberedEnd, .anyBytes]
         if compressions == [.plain] { abilities.insert(.growth) }
         return SourceKind(name: name, abilities: abilities) { try FileFixture(compressions) }
     }

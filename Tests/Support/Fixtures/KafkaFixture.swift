@@ -7,7 +7,7 @@ extension SourceKind {
     /// Topics of a Kafka broker that all tests share. Each source is a partition.
     public static let kafka = SourceKind(
         name: "Kafka", lack: KafkaServer.isThere ? nil : KafkaServer.whatToSet,
-        abilities: [.severalSources, .end, .datedLines, .growth, .lastingPositions, .anyBytes],
+        abilities: [.severalSources, .end, .datedLines, .growth, .lastingPositions, .rememberedEnd, .anyBytes],
         undatedDay: KafkaFixture.undatedDay, make: { try KafkaFixture() })
 }
 

@@ -9,7 +9,9 @@ extension SourceKind {
     public static let endlessMemory = memory("endless logs in memory", isEndless: true)
 
     private static func memory(_ name: String, isEndless: Bool) -> SourceKind {
-        var abilities: Set<SourceAbility> = [.severalSources, .datedLines, .growth, .lastingPositions, .anyBytes]
+        var abilities: Set<SourceAbility> = [
+            .severalSources, .datedLines, .growth, .lastingPositions, .rememberedEnd, .anyBytes,
+        ]
         if !isEndless { abilities.insert(.end) }
         return SourceKind(name: name, abilities: abilities) { MemoryFixture(isEndless: isEndless) }
     }

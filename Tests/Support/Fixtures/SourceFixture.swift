@@ -51,6 +51,8 @@ public enum SourceAbility: Sendable {
     case growth
     /// A later reading can begin at a position of an earlier one.
     case lastingPositions
+    /// A source that was read to its end is read again only where it was asked for, or has more lines.
+    case rememberedEnd
     /// Lines of any bytes can be published; without it each line is a JSON object.
     case anyBytes
 }

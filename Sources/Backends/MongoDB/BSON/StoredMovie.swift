@@ -48,14 +48,16 @@ enum StoredMovie {
     /// - Parameters:
     ///   - limit: the largest document that the server takes (`maxBsonObjectSize`, 16 MiB).
     ///   - takesDollarKeys: whether the server takes keys that begin with `$` (MongoDB 5.0 and later).
+    ///   - keepsNative: whether the native document is kept; else the bytes alone are, as for a document that a server
+    ///     refuses.
     /// - Throws: `OutOfMemory`.
     static func encode(
-        _ movie: RawMovie, _ encoder: NativeEncoder, limit: Int, takesDollarKeys: Bool = true
+        _ movie: RawMovie, _ encoder: NativeEncoder, limit: Int, takesDollarKeys: Bool = true, keepsNative: Bool = true
     ) throws -> Encoded {
         let digest = movie.document.withUnsafeBytes { Digest.sha256($0) }
         let limit = limit - margin
         let native = try movie.document.withUnsafeBytes { try encoder.encode($0, limit: limit) }
-        let nativeBytes = takesDollarKeys || !native.hasDollarKeys ? native.bytes : nil
+        let nativeBytes = keepsNative && (takesDollarKeys || !native.hasDollarKeys) ? native.bytes : nil
         if let nativeBytes, nativeBytes.count + (native.isExact ? 0 : movie.document.count) + overhead <= limit,
             let document = document(movie, digest, native: nativeBytes, original: native.isExact ? nil : movie.document)
         {
