@@ -137,8 +137,7 @@ let layers: [(Layer, [Target])] = [
                 name: "reelhouse",
                 dependencies: [
                     "Arguments", "CMemory", "Domain", "EnvironmentFile", "Files", "Generator", "Hashing", "JSON",
-                    "Kafka", "Logging",
-                    "Pipeline", "PostgreSQL", "SQLite",
+                    "Kafka", "Logging", "MongoDB", "Pipeline", "PostgreSQL", "SQLite",
                 ], path: "Sources/Command/reelhouse"),
         ]
     ),
@@ -164,8 +163,9 @@ let tests: [Target] = [
     .target(
         name: "Fixtures",
         dependencies: [
-            "Domain", "Files", "Kafka", "KafkaTesting", "PostgreSQL", "SQLWarehouse", "SQLite", "Schema", "Servers",
-            "TestSupport",
+            "Domain", "Files", "Kafka", "KafkaTesting", "MongoDB", "MongoTesting", "PostgreSQL", "SQLWarehouse",
+            "SQLite",
+            "Schema", "Servers", "TestSupport",
         ],
         path: "Tests/Support/Fixtures"),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"], path: "Tests/Core/HashingTests"),
@@ -189,8 +189,11 @@ let tests: [Target] = [
     .testTarget(
         name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "Domain", "Servers", "TestSupport"],
         path: "Tests/Backends/KafkaTests"),
+    // A client of MongoDB for tests, without the project's code.
+    .target(name: "MongoTesting", dependencies: ["CMongo", "Servers"], path: "Tests/Support/MongoTesting"),
     .testTarget(
-        name: "MongoDBTests", dependencies: ["MongoDB", "CMongo", "Domain", "JSON", "Servers", "TestSupport"],
+        name: "MongoDBTests",
+        dependencies: ["MongoDB", "MongoTesting", "CMongo", "Domain", "JSON", "Servers", "TestSupport"],
         path: "Tests/Backends/MongoDBTests"),
     .testTarget(
         name: "PostgreSQLTests",
@@ -217,8 +220,7 @@ let tests: [Target] = [
         name: "CommandTests",
         dependencies: [
             "reelhouse", "Arguments", "Domain", "EnvironmentFile", "Files", "Fixtures", "Generator", "JSON", "Kafka",
-            "KafkaTesting",
-            "PostgreSQL", "Servers", "SQLite", "TestSupport",
+            "KafkaTesting", "MongoDB", "PostgreSQL", "Servers", "SQLite", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),
 ]

@@ -228,8 +228,14 @@ enum RawStorePromise: String, CaseIterable, Sendable {
         try again.put(comments: [Self.comments[0]])
         #expect(try Self.references(.comments, in: again).count == comments.count + 1)
         // What is named can be read meanwhile.
-        try again.forEachReference(to: .comments) { #expect(try again.comment($0).map($0.isOf) == true) }
-        try again.forEachReference(to: .posters) { #expect(try again.poster($0).map($0.isOf) == true) }
+        try again.forEachReference(to: .comments) { reference in
+            let body = try again.comment(reference)
+            #expect(body.map(reference.isOf) == true)
+        }
+        try again.forEachReference(to: .posters) { reference in
+            let image = try again.poster(reference)
+            #expect(image.map(reference.isOf) == true)
+        }
         let error = #expect(throws: Stop.self) { try again.forEachReference(to: .posters) { _ in throw Stop() } }
         #expect(error != nil, "what the body throws comes through")
     }

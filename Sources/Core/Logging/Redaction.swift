@@ -34,7 +34,7 @@ public enum Redaction {
         let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
         return [
             "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "authorization", "keypem",
-            "oauthbearerconfig",
+            "oauthbearerconfig", "authmechanismproperties",
         ].contains { letters.hasSuffix($0) }
     }
 }

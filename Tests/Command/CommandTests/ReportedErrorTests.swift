@@ -8,6 +8,7 @@ import JSON
 import Testing
 
 @testable import Kafka
+@testable import MongoDB
 @testable import Pipeline
 @testable import PostgreSQL
 @testable import SQLite
@@ -41,6 +42,10 @@ import Testing
 
     private static let kafkaErrors: [any ReportedError] = KafkaProblem.allCases.map {
         KafkaError($0, KafkaError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
+    }
+
+    private static let mongoErrors: [any ReportedError] = MongoProblem.allCases.map {
+        MongoError($0, MongoError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
     }
 
     private static let publishErrors: [any ReportedError] = [
@@ -108,8 +113,8 @@ import Testing
             CommandError(message: "there is nothing at \(url)", hint: "Look at \(url) again."),
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
-        + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors + kafkaErrors + publishErrors
-        + configurationErrors
+        + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors + kafkaErrors
+        + mongoErrors + publishErrors + configurationErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {
@@ -160,11 +165,12 @@ import Testing
     /// A type of error that is added to the sources and not to the table above is found here.
     @Test func noTypeOfErrorIsLeftOut() throws {
         // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
-        // benchmark is a program of its own; the next two are unwrapped before they leave `Publisher`;
+        // benchmark is a program of its own; the next two are unwrapped before they leave `Publisher`,
+        // and those of MongoDB's documents before they leave the raw store and the source;
         // the next one ends a run as a signal does; the last one becomes a `ConfigurationError`.
         let others: Set<String> = [
-            "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "BackupStopped",
-            "EnvironmentFileFault",
+            "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "BSONFault", "Damage",
+            "BackupStopped", "EnvironmentFileFault",
         ]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")

@@ -43,6 +43,8 @@ public enum RawStores {
         .folder,
         .folderWithLittleMemory,
         .folderWithoutMemory,
+        .mongoDB,
+        .mongoDBWithoutMemory,
     ]
 
     /// Those that can be tested here.

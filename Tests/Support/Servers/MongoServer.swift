@@ -166,7 +166,8 @@ public final class MongoServer: Sendable {
         let program = String(python.dropLast("python3".count)) + "secantusd-py"
         try watch.begin(
             [
-                "/usr/bin/env", "--default-signal=TERM", python, program, "--config", folder + "/config", "--port", "\(port)",
+                "/usr/bin/env", "--default-signal=TERM", python, program, "--config", folder + "/config", "--port",
+                "\(port)",
                 "--storage-path", folder + "/data", "--cache-size", "128M", "--log-level", "WARNING",
             ] + options.arguments)
         for _ in 0..<6000 {

@@ -1,6 +1,7 @@
 import Domain
 import Files
 import Kafka
+import MongoDB
 import PostgreSQL
 import SQLite
 
@@ -12,7 +13,8 @@ enum BackendRegistry {
         .postgreSQL,
     ]
     static let rawStores: [RawStoreBackend] = [
-        .files
+        .files,
+        .mongoDB,
     ]
     static let sources: [SourceBackend] = [
         .files,
@@ -29,7 +31,7 @@ enum BackendRegistry {
     /// Schemes of later versions. A location with one of them is not treated as a path, so that the error can say that
     /// this version does not have the scheme.
     private static let laterSchemes: Set<String> = [
-        "mongodb", "mongodb+srv", "tmdb",
+        "tmdb"
     ]
 
     static let all: [any Backend] = warehouses + rawStores + sources + messageTargets + backups

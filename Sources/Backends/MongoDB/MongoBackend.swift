@@ -1,0 +1,14 @@
+import Domain
+
+extension RawStoreBackend {
+    /// The backend that keeps raw documents in a MongoDB database.
+    public static let mongoDB = RawStoreBackend(
+        naming: BackendNaming(
+            schemes: ["mongodb", "mongodb+srv"],
+            help: "a MongoDB database, as mongodb://USER@HOST/DATABASE or mongodb+srv://…",
+            passwordPlace: "REELHOUSE_RAW in the environment or in .env"),
+        validate: { _ = try MongoLocation($0.text, .database) },
+        libraries: { [MongoChecks.library] },
+        open: { try MongoRawStore(MongoLocation($0.text, .database)) },
+        check: { MongoChecks.findings(rawStore: $0) })
+}
