@@ -9,12 +9,15 @@ enum BSONValue: Sendable, Equatable {
     case boolean(Bool)
     case int32(Int32)
     case int64(Int64)
+    case double(Double)
     case text(String)
     case binary([UInt8])
     /// Milliseconds since 1970.
     case date(Int64)
     case array([BSONValue])
     case document([Field])
+    /// The bytes of a value of any type, as a document has them.
+    case value(BSONType, [UInt8])
 
     /// A field of a document.
     struct Field: Sendable, Equatable {
@@ -42,8 +45,10 @@ enum BSONValue: Sendable, Equatable {
         case .boolean(let value): writer.value(value)
         case .int32(let value): writer.value(value)
         case .int64(let value), .date(let value): writer.value(value)
+        case .double(let value): writer.value(value)
         case .text(var value): value.withUTF8 { writer.value(text: UnsafeRawBufferPointer($0)) }
         case .binary(let value): value.withUnsafeBytes { writer.value(binary: $0) }
+        case .value(_, let bytes): bytes.withUnsafeBytes { writer.value(document: $0) }
         case .array(let values):
             let start = writer.begin()
             for (place, value) in values.enumerated() { value.append(to: &writer, "\(place)") }
@@ -61,11 +66,13 @@ enum BSONValue: Sendable, Equatable {
         case .boolean: .boolean
         case .int32: .int32
         case .int64: .int64
+        case .double: .double
         case .text: .string
         case .binary: .binary
         case .date: .date
         case .array: .array
         case .document: .document
+        case .value(let type, _): type
         }
     }
 }
