@@ -15,7 +15,12 @@ import Testing
     }
 
     private static let movies: [RawMovie] =
-        (1...40).map { movie(Int64($0 * 300), "{ \"id\" : \($0), \"title\":\"\\u0041 é\", \"a\":1, \"a\":1e2 }\n") }
+        (1...40).map { number in
+            // A store may keep another form of what is written in the usual way.
+            let usual = "{\"id\":\(number)}"
+            let unusual = "{ \"id\" : \(number), \"title\":\"\\u0041 é\", \"a\":1, \"a\":1e2 }\n"
+            return movie(Int64(number * 300), number % 2 == 0 ? usual : unusual)
+        }
         + [movie(.max, "{\"x\":\"" + String(repeating: "a", count: 2 << 20) + "\"}")]
     private static let comments = (0..<60).map { RawComment(body: Array("comment \($0)\r\n".utf8)) }
     private static let posters = [[0xff, 0xd8, 0xff, 1], [0xff, 0xd8, 0xff] + [UInt8](repeating: 3, count: 300_000)]
@@ -66,7 +71,9 @@ import Testing
         #expect(report.bytes == Int64(copied + bodies + Self.posters.reduce(0) { $0 + $1.image.count }))
         let found = try Self.content(target.open())
         #expect(found.movies == [own, greater] + Self.movies.dropFirst())
-        #expect(found.contents == (try Self.content(source.open()).contents) && found.contents.count == 62)
+        let expected = try Self.content(source.open())
+        #expect(found.contents == expected.contents)
+        #expect(found.contents.count == 62)
         let again = try Self.copy(source.open(), target.open())
         #expect(again.copied == 0 && again.bytes == 0 && again.movies.alreadyThere == 41)
         #expect(try Self.copy(to.make().open(), target.open()).isEmpty)

@@ -62,6 +62,30 @@ import Testing
         #expect(try Self.digest("r.db", in: folder) == Self.digest("w.db", in: folder))
     }
 
+    @Test func eventsAndMoviesGoToTopicsOfTheirOwn() throws {
+        let address = try KafkaServer.sharedAddress()
+        let (movies, events) = (try TestTopic(at: address), try TestTopic(at: address))
+        let folder = try TemporaryFolder()
+        try folder.write("in/2026-11-20.ndjson", Self.movies(0..<3))
+        let lines = (1...5).map {
+            "{\"event_type\":\"view\",\"event_time\":\"2026-11-20T10:00:0\($0)Z\",\"user_id\":\($0), \"movie_id\":1}"
+        }
+        try folder.write("events.ndjson", (lines + ["no JSON", lines[0]]).joined(separator: "\n") + "\n")
+        let result = try Self.start(
+            "--movies", "in", "--events", "events.ndjson", "--backup", "events=" + Self.url(events), "--backup",
+            Self.url(movies), in: folder
+        ).wait()
+        #expect(result.status == 0, "\(result.errors)")
+        let run = try RunResult(result.output)
+        #expect(Self.backup(run)["confirmed"] as? Int == 3)
+        let backup = run.object["event_backup"] as? [String: Any] ?? [:]
+        #expect(backup["confirmed"] as? Int == 5 && backup["to"] as? String == Self.url(events))
+        let records = try events.records()
+        #expect(records.map(\.text) == lines && records.map(\.key) == (1...5).map { "\($0)" })
+        #expect(records.allSatisfy { $0.snapshotDate == nil })
+        #expect(try movies.records().count == 3)
+    }
+
     @Test func killedAndRunAgainNothingIsMissingInTheBackup() throws {
         let topic = try TestTopic(at: KafkaServer.sharedAddress(), partitions: 2)
         let folder = try TemporaryFolder()
