@@ -152,7 +152,7 @@ public final class RawCopy {
 
     private func didPut(bytes: Int) {
         report.bytes += Int64(bytes)
-        steps.put(bytes: bytes)
+        steps.put(bytes: bytes, at: clock())
     }
 
     private func note(_ damage: any ReportedError) {

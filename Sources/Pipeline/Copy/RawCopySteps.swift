@@ -4,7 +4,7 @@
 ///     var steps = RawCopySteps()
 ///     steps.read(bytes: 2000)          // a document waits for the comparison
 ///     if steps.isBatchFull { …; steps.compared() }
-///     steps.put(bytes: 2000)
+///     steps.put(bytes: 2000, at: now)
 ///     if steps.isFlushDue(at: now) { …; steps.flushed(at: now) }
 struct RawCopySteps {
     /// The most documents that wait. A folder has a file for each thousand ids, so that more would not be quicker.
@@ -41,19 +41,18 @@ struct RawCopySteps {
     mutating func compared() { (waiting, waitingBytes) = (0, 0) }
 
     /// Something was put.
-    mutating func put(bytes: Int) {
+    ///
+    /// - Parameter now: seconds since a fixed moment.
+    mutating func put(bytes: Int, at now: Double) {
+        lastFlush = lastFlush ?? now
         // What is empty has to be made durable too.
         unflushedBytes += bytes + 1
     }
 
     /// Whether what was put is to be made durable.
-    ///
-    /// - Parameter now: seconds since a fixed moment.
-    mutating func isFlushDue(at now: Double) -> Bool {
-        guard unflushedBytes > 0 else { return false }
-        let last = lastFlush ?? now
-        lastFlush = last
-        return unflushedBytes >= flushBytes || now - last >= flushSeconds
+    func isFlushDue(at now: Double) -> Bool {
+        guard unflushedBytes > 0, let lastFlush else { return false }
+        return unflushedBytes >= flushBytes || now - lastFlush >= flushSeconds
     }
 
     /// What was put is durable.
