@@ -152,7 +152,7 @@ import Testing
     @Test func whatWasPutIsKeptInSteps() throws {
         let (source, target) = (try RawStoreKind.folder.make(), Counting())
         try Self.fill(source.open())
-        _ = try Self.copy(source.open(), target, steps: RawCopySteps(batchBytes: 300, flushBytes: 1000))
+        _ = try Self.copy(source.open(), target, steps: RawCopySteps(batchBytes: 100, flushBytes: 200))
         #expect(target.flushes > 3 && target.puts.isEmpty, "\(target.flushes)")
         #expect(target.most < 40, "\(target.most)")
     }

@@ -20,8 +20,6 @@ public final class RawCopy {
     private var waiting: [RawMovie] = []
     private var report = RawCopyReport()
 
-    private struct Stopped: Error {}
-
     /// A copy from one raw store into another, which has to be a different one.
     ///
     /// - Parameters:
@@ -62,7 +60,7 @@ public final class RawCopy {
             try copyMovies()
             try copyContents(.comments)
             try copyContents(.posters)
-        } catch is Stopped {
+        } catch is RawCopyStopped {
             report.stopReason = stop.reason
         }
         try target.flush()
@@ -85,7 +83,7 @@ public final class RawCopy {
             steps.read(bytes: movie.document.count)
             if steps.isBatchFull { try putWaiting() }
         } onDamage: { damage in
-            note(damage)
+            note(RawCopyReport.Damage(damage))
         }
         try putWaiting()
     }
@@ -133,7 +131,7 @@ public final class RawCopy {
         do {
             found = reference.kind == .comment ? try source.comment(reference) : try source.poster(reference)
         } catch let error as any ReportedError where error.isDamage {
-            note(error)
+            note(RawCopyReport.Damage(error))
             return nil
         }
         guard let bytes = found else { return nil }
@@ -142,7 +140,10 @@ public final class RawCopy {
         } else if let poster = RawPoster(image: bytes), poster.reference == reference {
             try target.put(posters: [poster])
         } else {
-            note(OtherFormat(reference: reference))
+            note(
+                RawCopyReport.Damage(
+                    message: "the image \(reference) of the source is of another format than its name says",
+                    hint: "Another program has stored it: put it again by its own command."))
             return nil
         }
         return bytes.count
@@ -155,7 +156,7 @@ public final class RawCopy {
         steps.put(bytes: bytes, at: clock())
     }
 
-    private func note(_ damage: any ReportedError) {
+    private func note(_ damage: RawCopyReport.Damage) {
         report.add(damage)
         logger.info("Damage in the source", ["error": .string(damage.message)])
     }
@@ -166,15 +167,9 @@ public final class RawCopy {
             try target.flush()
             steps.flushed(at: clock())
         }
-        if stop.reason != nil { throw Stopped() }
+        if stop.reason != nil { throw RawCopyStopped() }
     }
 }
 
-/// The image of a reference is of another format than the reference says.
-private struct OtherFormat: ReportedError {
-    let reference: RawReference
-
-    var message: String { "the image \(reference) of the source is of another format than its name says" }
-    var hint: String { "Another program has stored it: put it again by its own command." }
-    var isDamage: Bool { true }
-}
+/// The program was asked to stop.
+private struct RawCopyStopped: Error {}

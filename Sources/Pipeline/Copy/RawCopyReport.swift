@@ -19,6 +19,11 @@ public struct RawCopyReport: Sendable, Equatable {
         public var message: String
         /// What to do.
         public var hint: String
+
+        init(message: String, hint: String) { (self.message, self.hint) = (message, hint) }
+
+        /// The damage that an error tells of.
+        init(_ error: any ReportedError) { self.init(message: error.message, hint: error.hint) }
     }
 
     /// Movie documents.
@@ -48,10 +53,9 @@ public struct RawCopyReport: Sendable, Equatable {
     /// Whether nothing was found in the source, not even damage.
     public var isEmpty: Bool { movies.found + comments.found + posters.found + damagedCount == 0 }
 
-    mutating func add(_ damage: any ReportedError) {
+    mutating func add(_ damage: Damage) {
         damagedCount += 1
-        guard damages.count < Self.mostDamages else { return }
-        damages.append(Damage(message: damage.message, hint: damage.hint))
+        if damages.count < Self.mostDamages { damages.append(damage) }
     }
 }
 

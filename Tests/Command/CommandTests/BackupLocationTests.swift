@@ -8,7 +8,7 @@ import Testing
     @Test(
         arguments: [
             ("kafka://h/movie", .movies), ("kafka://h/anything", .movies), ("kafka://h/user_logs", .events),
-            ("kafka://a,b:1/prod.user-events?acks=all", .events), ("KAFKA://h/user_logs", .events),
+            ("kafka://a,b:1/prod.user-events?client.id=x", .events), ("KAFKA://h/user_logs", .events),
             ("events=kafka://h/anything", .events), ("movies=kafka://h/user_logs", .movies),
             ("events=kafka://h/movie", .events),
         ] as [(String, SourcePort)])

@@ -167,10 +167,10 @@ import Testing
         // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
         // benchmark is a program of its own; the next two are unwrapped before they leave `Publisher`,
         // and those of MongoDB's documents before they leave the raw store and the source;
-        // the next one ends a run as a signal does; the last one becomes a `ConfigurationError`.
+        // the next two end a run or a copy as a signal does; the last one becomes a `ConfigurationError`.
         let others: Set<String> = [
             "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "BSONFault", "Damage",
-            "BackupStopped", "EnvironmentFileFault",
+            "BackupStopped", "RawCopyStopped", "EnvironmentFileFault",
         ]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
