@@ -9,6 +9,8 @@ import Testing
 struct TopicReading {
     /// The contents of the lines of each partition, in order.
     private(set) var texts: [Int32: [String]] = [:]
+    /// The contents of all lines, in the order in which they came.
+    private(set) var inOrder: [String] = []
     /// Their offsets.
     private(set) var offsets: [Int32: [Int64]] = [:]
     /// Their snapshot dates.
@@ -45,7 +47,9 @@ struct TopicReading {
             if chunk.isLast { last.insert(chunk.source.number) }
             for line in chunk.lines {
                 let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
-                texts[partition, default: []].append(String(decoding: bytes.prefix(100), as: UTF8.self))
+                let text = String(decoding: bytes.prefix(100), as: UTF8.self)
+                texts[partition, default: []].append(text)
+                inOrder.append(text)
                 offsets[partition, default: []].append(line.number)
                 days.append(line.snapshotDay)
             }

@@ -31,17 +31,13 @@ final class TopicReader {
     let committer: KafkaClient
     private var waker: FetchWaker
     private let batch = RecordBatch()
-    /// A queue for each partition; nil where there are too many.
-    private var queues: PartitionQueues?
-    private var turns = PartitionTurns()
-    /// About how many bytes a record has.
-    private var recordBytes = 256
+    /// The records of the client's partitions; nil until it is told to fetch them.
+    private var ready: ReadyRecords?
     var partitions: [PartitionReading]
     /// The index in `partitions` of each partition's number.
     private var indexes: [Int32: Int] = [:]
     /// The index of the partition whose record came last.
     private var current = 0
-    private var isAssigned = false
     /// The partitions that have to be fetched anew by another client. Their records are passed over until then.
     private var refetched: Set<Int32> = []
     /// When that client is made at the latest, in seconds of a clock; nil when none is needed.
@@ -117,7 +113,7 @@ final class TopicReader {
                 return .chunk(chunk)
             }
             if following == nil, partitions.allSatisfy(\.isEnded) { return .ended }
-            if !isAssigned { try assign() }
+            if ready == nil { try assign() }
             if let refetchDue, KafkaClient.now >= refetchDue { try replaceClient() }
             guard let record = batch.first else {
                 if try fill(waiting: milliseconds) { continue }
@@ -166,17 +162,15 @@ final class TopicReader {
         }
         let chunk = partitions[index].chunk(capacity: chunkSize.bytes + chunkSize.bytes / 4)
         let start = partitions[index].progress.position.next
-        var size = 0
+        var (size, count) = (0, 0)
         defer { batch.release() }
-        while chunk.lines.count < chunkSize.lines, !partitions[index].progress.isDone,
+        while count < chunkSize.lines, !partitions[index].progress.isDone,
             // The last records that were taken may be some more than there is room for.
             size < chunkSize.bytes || batch.first != nil && size < chunkSize.bytes + chunkSize.bytes / 5
         {
             if batch.first == nil {
-                // What another partition has is older by now.
-                if !chunk.lines.isEmpty, !turns.isFirst(number) { break }
-                let most = (chunkSize.bytes - size) / recordBytes
-                guard batch.fill(from: try queue(of: number), waiting: 0, most: most) else { break }
+                let bytes = chunkSize.bytes - size
+                guard ready?.takeMore(of: number, into: batch, isBegun: count > 0, bytes: bytes) == true else { break }
             }
             guard let record = batch.first, record.pointee.partition == number,
                 record.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR
@@ -187,7 +181,7 @@ final class TopicReader {
             switch step {
             case .take:
                 lines.add(record, to: chunk)
-                size += record.pointee.len
+                (size, count) = (size + record.pointee.len, count + 1)
                 batch.keep()
             case .skip, .leave: batch.pass()
             case .replaced:
@@ -198,8 +192,7 @@ final class TopicReader {
         gotOn()
         if let kept = batch.kept {
             partitions[index].progress.note(Record.proof(kept))
-            turns.cameUp(to: Record.timestamp(kept), in: number)
-            recordBytes = max(1, size / chunk.lines.count)
+            ready?.cameUp(to: Record.timestamp(kept), in: number, records: count, bytes: size)
         }
         let progress = partitions[index].progress
         guard progress.position.next > start || progress.isDone, !partitions[index].isEnded else {
@@ -219,7 +212,7 @@ final class TopicReader {
         if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             gotOn()
             partitions[index].reachedEnd(at: message.offset, now: KafkaClient.now)
-            turns.reachedEnd(of: key.number)
+            ready?.reachedEnd(of: key.number)
             return
         }
         if partitions[index].progress.isDone { return }
@@ -285,33 +278,22 @@ final class TopicReader {
 
     // MARK: The client
 
-    private func records() throws(KafkaError) -> OpaquePointer {
-        guard let records = client.handle.records else {
-            throw KafkaError(.other, "the client reads no records", place: location.description)
-        }
-        return records
-    }
-
-    /// The queue that the records of a partition come into.
-    private func queue(of number: Int32) throws(KafkaError) -> OpaquePointer {
-        if let own = queues?[number] { return own }
-        return try records()
-    }
-
     /// Tells a new client which partitions to fetch, and from where. This is done once: a client of librdkafka 2.0 from
     /// which partitions are taken and given back within moments may end the program.
     private func assign() throws(KafkaError) {
         let places = partitions.compactMap { partition in
             partition.progress.firstOffset.map { (partition.key.number, $0) }
         }
-        turns.begin(places.map(\.0))
-        queues = places.count <= PartitionQueues.most ? try PartitionQueues(client, places.map(\.0)) : nil
+        guard let common = client.handle.records else {
+            throw KafkaError(.other, "the client reads no records", place: location.description)
+        }
+        let ready = try ReadyRecords(client, common, places.map(\.0), chunkBytes: chunkSize.bytes)
         let list = PartitionList(topic: location.topic, places)
         let code = rd_kafka_assign(client.handle.pointer, list.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw client.failure(code, during: "taking the partitions of \(location.topic)")
         }
-        isAssigned = true
+        self.ready = ready
         following?.watch.begin()
     }
 
@@ -344,7 +326,7 @@ final class TopicReader {
     /// Replaces the client by another one, which fetches everything from where the reading is.
     func replaceClient() throws(KafkaError) {
         batch.removeAll()
-        queues = nil
+        ready = nil
         client = try KafkaClient(location, role)
         waker = FetchWaker(client.handle, topic: location.topic)
         (refetched, refetchDue) = ([], nil)
@@ -359,45 +341,10 @@ final class TopicReader {
         }
     }
 
-    /// What `lookForRecords` has found.
-    private enum Found {
-        case records
-        /// Nothing of any partition.
-        case nothing
-        /// Nothing of a partition that the others wait for.
-        case notYet
-    }
-
-    /// How long a partition that the others wait for is looked at, in milliseconds.
-    private static let look: Int32 = 5
-
-    /// Looks for records, those of the partition that is behind first.
-    private func lookForRecords() throws(KafkaError) -> Found {
-        // Errors of the client as a whole come here, and all records when there are too many partitions.
-        if batch.fill(from: try records(), waiting: 0) { return .records }
-        guard let queues else { return .nothing }
-        for number in turns.order {
-            guard let queue = queues[number], let index = index(of: number), !partitions[index].progress.isDone
-            else { continue }
-            if batch.fill(from: queue, waiting: 0, most: chunkSize.bytes / recordBytes) { return .records }
-            if turns.isAwaited(number, at: KafkaClient.now) {
-                return batch.fill(from: queue, waiting: Self.look) ? .records : .notYet
-            }
-        }
-        return .nothing
-    }
-
     /// Waits a moment for records; whether there are any.
     private func fill(waiting milliseconds: Int32) throws(KafkaError) -> Bool {
-        let end = KafkaClient.now + Double(milliseconds) / 1000
-        var found = try lookForRecords()
-        while found != .records, refetchDue == nil, KafkaClient.now < end {
-            if found == .nothing {
-                // Nothing comes into this queue but errors, unless there are too many partitions.
-                let wait = queues == nil ? milliseconds : min(milliseconds, Self.look)
-                if batch.fill(from: try records(), waiting: wait) { return true }
-            }
-            found = try lookForRecords()
+        let found = ready?.take(into: batch, waiting: refetchDue == nil ? milliseconds : 0) { number in
+            index(of: number).map { partitions[$0].progress.isDone } ?? true
         }
         if found == .records { return true }
         client.takeEvents()
