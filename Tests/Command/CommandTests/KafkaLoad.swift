@@ -83,6 +83,14 @@ final class KafkaLoad {
         (try? database().integer("SELECT coalesce(sum(read), 0) FROM load_run")) ?? 0
     }
 
+    /// The next offset of a partition; nil where nothing of it is committed.
+    ///
+    /// - Parameter partition: as `topic/0`.
+    func position(of partition: String) throws -> Int64? {
+        let rows = try database().rows("SELECT position FROM load_checkpoint WHERE source = '\(partition)'")
+        return rows.first.flatMap { Int64($0.prefix { $0 != ":" }) }
+    }
+
     /// Waits until so many lines are committed.
     ///
     /// - Returns: false when the run has ended before.

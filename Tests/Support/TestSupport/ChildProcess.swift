@@ -85,7 +85,7 @@ public final class ChildProcess {
     /// The greatest memory size of the program so far, in bytes; 0 after its end.
     ///
     /// `wait4` would not do, because its figure includes the memory of the test process at the time of the start.
-    private var peakMemorySoFar: Int { memory("VmHWM") }
+    public var peakMemorySoFar: Int { memory("VmHWM") }
 
     /// The memory size of the program now, in bytes; 0 after its end.
     public var memory: Int { memory("VmRSS") }

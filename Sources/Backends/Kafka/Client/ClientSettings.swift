@@ -10,10 +10,17 @@ struct ClientSettings {
 
     /// The group that offsets are committed for, unless the location names another.
     static let defaultGroup = "reelhouse"
-    /// How many bytes of records may be ready to be read, over all partitions of all topics.
-    static let readyBytes = 32 << 20
+    /// How many bytes of records may be ready to be read, over all partitions of all topics, until no more are fetched. What
+    /// is fetched last comes on top of it, so that it is the answers that need the most memory: short lines that are much
+    /// alike are thirty times as large as they are stored, and librdkafka needs 350 bytes for each record beside.
+    static let readyBytes = 16 << 20
+    /// The same in records.
+    static let readyRecords = 48 << 10
     /// How many bytes, as they are stored (compressed), a broker sends in one answer.
-    static let answerBytes = 8 << 20
+    static let answerBytes = 1 << 20
+    /// How many of them are of one partition at most, where that many would be less. A larger batch of records comes all the
+    /// same, with one more request.
+    static let leastOfPartition = 64 << 10
 
     init(_ location: KafkaLocation, _ role: KafkaClient.Role) {
         var settings: [(name: String, value: String)] = [
@@ -26,12 +33,13 @@ struct ClientSettings {
         if case .reading(let partitions, let topics) = role {
             // The limit is that of each queue.
             let queues = max(1, topics) * (partitions <= PartitionQueues.most ? max(1, partitions) : 1)
-            let share = ClientSettings.answerBytes / max(1, partitions)
+            let share = ClientSettings.answerBytes / (max(1, topics) * max(1, partitions))
             settings += [
                 ("group.id", ClientSettings.defaultGroup), ("fetch.wait.max.ms", "200"),
                 ("fetch.max.bytes", "\(ClientSettings.answerBytes)"),
-                ("fetch.message.max.bytes", "\(min(max(share, 256 << 10), 1 << 20))"),
-                ("queued.max.messages.kbytes", "\((ClientSettings.readyBytes >> 10) / queues)"),
+                ("fetch.message.max.bytes", "\(max(share, ClientSettings.leastOfPartition))"),
+                ("queued.max.messages.kbytes", "\(max(1, (ClientSettings.readyBytes >> 10) / queues))"),
+                ("queued.min.messages", "\(max(1, ClientSettings.readyRecords / queues))"),
             ]
         }
         var own = location.properties
