@@ -18,7 +18,7 @@ final class CollectionReading {
     private(set) var isEnded = false
 
     /// How many documents the server sends at a time.
-    private static let batchSize: Int32 = 1000
+    fileprivate static let batchSize: Int32 = 1000
     /// How many attempts without a document end the reading.
     private static let mostFailures = 5
 
@@ -101,7 +101,7 @@ extension MongoCollection {
     fileprivate func query(after last: DocumentID?) -> MongoQuery {
         var query = MongoQuery(location.collection, last?.filterForLater ?? [:])
         query.sort = ["_id": 1]
-        query.batchSize = 1000
+        query.batchSize = CollectionReading.batchSize
         query.readsConfirmed = true
         return query
     }

@@ -91,8 +91,13 @@ extension DocumentID {
         writer.name(type, "_id")
         bytes.withUnsafeBytes { writer.value(document: $0) }
         writer.end(start)
-        guard var reader = try? BSONReader(writer.bytes), let element = try? reader.next() else { return false }
-        return element.value.count == bytes.count && (try? reader.next()) != nil
+        do {
+            var reader = try BSONReader(writer.bytes)
+            guard let element = try reader.next(), element.value.count == bytes.count else { return false }
+            return try reader.next() == nil
+        } catch {
+            return false
+        }
     }
 }
 
