@@ -12,3 +12,18 @@ extension RawStoreBackend {
         open: { try MongoRawStore(MongoLocation($0.text, .database)) },
         check: { MongoChecks.findings(rawStore: $0) })
 }
+
+extension SourceBackend {
+    /// The backend that reads movie documents from the collections of a MongoDB database.
+    public static let mongoDB = SourceBackend(
+        naming: BackendNaming(
+            schemes: ["mongodb", "mongodb+srv"],
+            help: "a MongoDB collection, as mongodb://USER@HOST/DATABASE.COLLECTION or mongodb+srv://…",
+            passwordPlace: "REELHOUSE_MOVIES in the environment or in .env"),
+        ports: [.movies],
+        validate: { _ = try MongoLocation($0.text, .collection) },
+        libraries: { [MongoChecks.library] },
+        open: { locations, port, options in
+            try MongoSet(locations.map { try MongoLocation($0.text, .collection) }, port: port, options: options)
+        })
+}

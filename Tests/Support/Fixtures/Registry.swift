@@ -27,6 +27,7 @@ public enum Sources {
         .zstdFiles,
         .endlessMemory,
         .kafka,
+        .mongoDB,
     ]
 
     /// The kinds that can be tested on this machine.

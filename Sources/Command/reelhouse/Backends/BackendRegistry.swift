@@ -19,6 +19,7 @@ enum BackendRegistry {
     static let sources: [SourceBackend] = [
         .files,
         .kafka,
+        .mongoDB,
     ]
     static let messageTargets: [MessageTargetBackend] = [
         .kafka
