@@ -8,6 +8,10 @@ enum ProducerSettings {
     /// (1,048,588 bytes).
     static let batchBytes = 1_000_000
 
+    /// Values with more bytes are compressed from where they are. If all were copied, librdkafka would get memory of
+    /// `message.max.bytes` for each batch; and it needs less for a copy of a tiny value than for its place.
+    static let copiedBytes = 64
+
     /// The properties beside those of a location.
     ///
     /// - Parameters:
@@ -19,7 +23,8 @@ enum ProducerSettings {
         // Each with the other names that the property has.
         let defaults: [(names: [String], value: String)] = [
             (["compression.codec", "compression.type"], "zstd"), (["linger.ms", "queue.buffering.max.ms"], "20"),
-            (["message.max.bytes"], "\(messageBytes)"), (["batch.size"], "\(batch)"),
+            (["message.max.bytes"], "\(messageBytes)"), (["message.copy.max.bytes"], "\(copiedBytes)"),
+            (["batch.size"], "\(batch)"),
             (["queue.buffering.max.kbytes"], "\(waiting.kilobytes)"),
             (["queue.buffering.max.messages"], "\(waiting.messages)"),
             // How long to wait is decided by `DeliveryWatch`.
