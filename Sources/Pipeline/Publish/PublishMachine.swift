@@ -204,11 +204,10 @@ struct PublishMachine {
     ///
     /// - Returns: whether it is the first one.
     mutating func settle(_ line: Line) -> Bool {
-        guard line.chunk >= finished, line.chunk - finished < chunks.count,
-            chunks[line.chunk - finished].settle(line.index)
-        else { return false }
+        let index = line.chunk - finished
+        guard index >= 0, index < chunks.count, chunks[index].settle(line.index) else { return false }
         inFlight -= 1
-        finishChunks()
+        if index == 0 { finishChunks() }
         return true
     }
 

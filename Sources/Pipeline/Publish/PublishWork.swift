@@ -13,7 +13,7 @@ final class PublishWork {
     /// The chunks that the machine has, by their numbers: the first has the number `machine.finished`.
     @exclusivity(unchecked) private var lines: [PublishedLines] = []
     /// The number of the first of `lines`.
-    private var firstChunk = 0
+    @exclusivity(unchecked) private var firstChunk = 0
     private var results: PublishResults
     /// How many lines after its positions may have been sent, as the store says.
     private var saysAhead: Int64
@@ -175,45 +175,37 @@ final class PublishWork {
     var memory: [AnyObject] { lines }
 
     private func takeOutcomes(waiting milliseconds: Int, _ report: (Bool) -> Void) throws {
-        var isConfirmed = false
-        var confirmed = PublishResults.ConfirmedLines()
-        var chunkOfConfirmed: PublishedLines?
-        func note() {
-            guard let chunk = chunkOfConfirmed?.chunk else { return }
-            results.confirmed(confirmed, of: chunk.source)
-            confirmed = PublishResults.ConfirmedLines()
-        }
         defer {
-            note()
+            let isConfirmed = countConfirmed()
             finishChunks()
             report(isConfirmed)
         }
         do {
-            try target.takeOutcomes(waiting: milliseconds) { number, outcome in
-                let place = PublishMachine.Line(number: number)
-                guard place.chunk >= firstChunk, place.chunk - firstChunk < lines.count, machine.settle(place) else {
-                    return
-                }
-                let chunk = lines[place.chunk - firstChunk]
-                let line = chunk.chunk.lines[place.index]
-                switch outcome {
-                case .confirmed:
-                    isConfirmed = true
-                    if chunkOfConfirmed !== chunk {
-                        note()
-                        chunkOfConfirmed = chunk
-                    }
-                    confirmed.count += 1
-                    confirmed.bytes += Int64(line.span.length)
-                    if chunk.ids[place.index] == 0 { confirmed.withoutKey += 1 }
-                case .refused(let refusal):
-                    chunk.refused += 1
-                    results.unsent(UnsentLine(line, chunk.chunk, refusal))
-                }
-            }
+            try target.takeOutcomes(waiting: milliseconds) { note($1, of: PublishMachine.Line(number: $0)) }
         } catch {
             throw TargetFailure(cause: error)
         }
+    }
+
+    private func note(_ outcome: MessageOutcome, of place: PublishMachine.Line) {
+        guard place.chunk >= firstChunk, place.chunk - firstChunk < lines.count, machine.settle(place) else { return }
+        let published = lines[place.chunk - firstChunk]
+        switch outcome {
+        case .confirmed: published.confirm(place.index)
+        case .refused(let refusal):
+            published.refused += 1
+            results.unsent(UnsentLine(published.chunk.lines[place.index], published.chunk, refusal))
+        }
+    }
+
+    /// Adds what was confirmed of each chunk to the results; false where that is nothing.
+    private func countConfirmed() -> Bool {
+        var isConfirmed = false
+        for published in lines where published.confirmed.count > 0 {
+            results.confirmed(published.takeConfirmed(), of: published.chunk.source)
+            isConfirmed = true
+        }
+        return isConfirmed
     }
 
     private func leaveOut(_ place: PublishMachine.Line, _ line: UnsentLine) {

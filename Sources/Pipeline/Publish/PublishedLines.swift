@@ -6,10 +6,25 @@ final class PublishedLines {
     let ids: [Int64]
     /// How many of the lines were refused.
     var refused: Int64 = 0
+    /// The lines that were confirmed since `takeConfirmed`.
+    @exclusivity(unchecked) private(set) var confirmed = PublishResults.ConfirmedLines()
 
     init(_ chunk: LineChunk, _ keys: MessageKeys) throws {
         self.chunk = chunk
         ids = try keys.ids(of: chunk)
+    }
+
+    /// A line was confirmed.
+    func confirm(_ index: Int) {
+        confirmed.count += 1
+        confirmed.bytes += Int64(chunk.lines[index].span.length)
+        if ids[index] == 0 { confirmed.withoutKey += 1 }
+    }
+
+    /// The lines that were confirmed since the last call.
+    func takeConfirmed() -> PublishResults.ConfirmedLines {
+        defer { confirmed = PublishResults.ConfirmedLines() }
+        return confirmed
     }
 }
 

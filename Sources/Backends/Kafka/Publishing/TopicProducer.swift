@@ -12,9 +12,9 @@ final class TopicProducer {
     private let batchBytes: Int64
     /// The most messages without an outcome, and bytes of their values.
     private let most: (messages: Int, bytes: Int)
-    private var bytesInFlight = 0
+    @exclusivity(unchecked) private var bytesInFlight = 0
     private let run: MessageRun
-    private var watch = DeliveryWatch()
+    @exclusivity(unchecked) private var watch = DeliveryWatch()
     /// Whether a batch of several messages was refused, of which some may be good.
     private(set) var hasRefusedBatch = false
     /// The parameters of a call of `rd_kafka_produceva`, of which the first are always the same.
