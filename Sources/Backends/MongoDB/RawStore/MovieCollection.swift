@@ -93,14 +93,13 @@ final class MovieCollection {
     /// How many bytes are written at a time. A message may have 48 MB (`maxMessageSizeBytes`).
     private static let mostBytesAtOnce = 24 << 20
 
-    /// What a document replaces: one of the same movie and a lesser rank, or of another program.
+    /// What a document replaces: one of the same movie and a lesser rank, or of another program, which has none. A rank is
+    /// compared with other binary values alone
+    /// (https://www.mongodb.com/docs/manual/reference/method/db.collection.find/#type-bracketing).
     static func filter(_ movie: RawMovie) -> BSONDocument {
         let filter: BSONValue = [
             "_id": .int64(movie.movieID),
-            "$or": [
-                ["rank": ["$lt": .binary(StoredMovie.rankBytes(movie.rank))]],
-                ["rank": ["$not": ["$type": "binData"]]],
-            ],
+            "rank": ["$not": ["$gte": .binary(StoredMovie.rankBytes(movie.rank))]],
         ]
         return filter.bson
     }
