@@ -11,8 +11,8 @@ struct ClientSettings {
     /// The group that offsets are committed for, unless the location names another.
     static let defaultGroup = "reelhouse"
     /// How many bytes of records may be ready to be read, over all partitions of all topics, until no more are fetched. What
-    /// is fetched last comes on top of it, so that it is the answers that need the most memory: short lines that are much
-    /// alike are thirty times as large as they are stored, and librdkafka needs 350 bytes for each record beside.
+    /// is fetched last comes on top of it, so that it is the answers that need the most memory: lines that are much alike
+    /// are many times as large as they are stored, and librdkafka needs some hundred bytes more for each record.
     static let readyBytes = 16 << 20
     /// The same in records.
     static let readyRecords = 48 << 10

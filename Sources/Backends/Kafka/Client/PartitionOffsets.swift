@@ -20,6 +20,10 @@ public enum OffsetPlace: Sendable, Equatable {
 }
 
 extension KafkaClient {
+    /// For how long a leader is waited for, in seconds. A broker that has died is replaced after nine, by default
+    /// (`broker.session.timeout.ms`), and a busy cluster takes some more.
+    private static let timeForLeaders = 20.0
+
     /// Asks the leaders of partitions for offsets, all of them at once.
     ///
     /// - Parameter partitions: the numbers of partitions of the location's topic; each once.
@@ -29,7 +33,7 @@ extension KafkaClient {
         if partitions.isEmpty { return [:] }
         let activity = "asking for offsets of \(location.topic)"
         let (topic, code) = (location.topic, place.code)
-        let end = KafkaClient.now + 10
+        let end = KafkaClient.now + KafkaClient.timeForLeaders
         while true {
             let (result, found) = try wait(for: activity) { client, milliseconds in
                 let list = PartitionList(topic: topic, partitions.map { ($0, code) })
