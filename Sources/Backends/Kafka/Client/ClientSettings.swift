@@ -20,7 +20,7 @@ struct ClientSettings {
     static let answerBytes = 1 << 20
     /// How many of them are of one partition at most, where that many would be less. A larger batch of records comes all the
     /// same, with one more request.
-    static let leastOfPartition = 64 << 10
+    static let leastOfPartition = 32 << 10
 
     init(_ location: KafkaLocation, _ role: KafkaClient.Role) {
         var settings: [(name: String, value: String)] = [
