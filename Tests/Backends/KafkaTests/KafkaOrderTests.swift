@@ -41,7 +41,8 @@ struct KafkaOrderTests {
     }
 
     /// With three partitions, and with as many as have queues of their own.
-    @Test(arguments: [3, PartitionQueues.most]) func partitionsComeInStep(_ partitions: Int) throws {
+    @Test(.enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"), arguments: [3, PartitionQueues.most])
+    func partitionsComeInStep(_ partitions: Int) throws {
         let records = 24_000
         let topic = try Self.topic(partitions: partitions, records: records)
         // A turn is of about 77 records, and the other partitions have theirs before it comes round. On a busy machine a
