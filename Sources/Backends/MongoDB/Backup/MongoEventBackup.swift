@@ -8,7 +8,7 @@ public final class MongoEventBackup: MessageTarget {
     private let encoder: NativeEncoder
     private var client: MongoClient?
     private var server: MongoServerKind?
-    private var batch = EventBatch()
+    private var batch = EventInserts()
     /// The outcomes of lines that are not in the batch any more.
     private var outcomes: [(number: UInt, outcome: MessageOutcome)] = []
 
@@ -44,7 +44,7 @@ public final class MongoEventBackup: MessageTarget {
         guard let document = try document(message.value, keepsNative: true, for: server) else {
             return .refused(.tooLarge(side: "the server (maxBsonObjectSize)", limit: Int64(server.maxDocumentSize)))
         }
-        batch.add(EventBatch.Line(number: number, document: document, value: [UInt8](message.value)))
+        batch.add(EventInserts.Line(number: number, document: document, value: [UInt8](message.value)))
         return .accepted
     }
 

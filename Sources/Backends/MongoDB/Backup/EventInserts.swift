@@ -2,9 +2,9 @@ import Domain
 
 /// The lines that wait to be put into a collection, and what an answer of the server means for them. It does no I/O.
 ///
-///     batch.add(EventBatch.Line(number: 7, document: document, value: line))
+///     batch.add(EventInserts.Line(number: 7, document: document, value: line))
 ///     if batch.isDue(waiting: 0) { let outcomes = try batch.settle(answer) { line in … } }
-struct EventBatch {
+struct EventInserts {
     /// A line that waits.
     struct Line {
         /// Its number as a message.
@@ -54,7 +54,7 @@ struct EventBatch {
         _ outcome: BulkOutcome, plain: ([UInt8]) throws -> BSONDocument?
     ) throws -> [(number: UInt, outcome: MessageOutcome)] {
         var refusals: [Int: BulkOutcome.Refusal] = [:]
-        for refusal in outcome.refusals where !EventBatch.isThere(refusal) {
+        for refusal in outcome.refusals where !EventInserts.isThere(refusal) {
             switch refusal.problem {
             case .refusedDocument, .tooLarge, .duplicateKey: refusals[refusal.place] = refusal
             default: throw MongoError(refusal)
