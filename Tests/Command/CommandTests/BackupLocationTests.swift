@@ -11,11 +11,12 @@ import Testing
             ("kafka://a,b:1/prod.user-events?client.id=x", .events), ("KAFKA://h/user_logs", .events),
             ("events=kafka://h/anything", .events), ("movies=kafka://h/user_logs", .movies),
             ("events=kafka://h/movie", .events),
+            ("mongodb://h/tmdb.user_logs", .events), ("events=mongodb+srv://h/tmdb.anything", .events),
         ] as [(String, SourcePort)])
     func aPlaceGetsTheLinesOfItsNameOrOfThePrefix(_ text: String, _ port: SourcePort) throws {
         #expect(try BackupLocation(text).port() == port)
         let byPort = try BackupLocation.byPort([text])
-        #expect(byPort.keys.map { $0 } == [port] && byPort[port]?.scheme == "kafka")
+        #expect(byPort.keys.map { $0 } == [port] && byPort[port]?.scheme != nil)
     }
 
     @Test func twoPlacesGetLinesOfTwoKinds() throws {
@@ -25,6 +26,9 @@ import Testing
         #expect(error?.kind == .usage && error?.message.contains("two backups get the movies") == true)
         #expect(throws: LocationError.self) { try BackupLocation.byPort(["data/backup"]) }
         #expect(try BackupLocation.byPort([]).isEmpty)
+        // Movie documents are what the raw store keeps there.
+        let movies = #expect(throws: CommandError.self) { try BackupLocation("movies=mongodb://h/tmdb.x").port() }
+        #expect(movies?.message.contains("keeps no movies as a backup") == true)
     }
 
     @Test(
