@@ -10,6 +10,8 @@ extension RawStoreBackend {
         validate: { _ = try MongoLocation($0.text, .database) },
         libraries: { [MongoChecks.library] },
         open: { try MongoRawStore(MongoLocation($0.text, .database)) },
+        isThere: { try MongoRawStore.isThere(MongoLocation($0.text, .database)) },
+        place: { try RawStorePlace(mongoDB: $0.text) },
         check: { MongoChecks.findings(rawStore: $0) })
 }
 

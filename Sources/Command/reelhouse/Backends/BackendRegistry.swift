@@ -26,7 +26,8 @@ enum BackendRegistry {
     ]
     /// Where a run can send what it accepts (`--backup`).
     static let backups: [MessageTargetBackend] = [
-        .kafka
+        .kafka,
+        .mongoDB,
     ]
 
     /// Schemes of later versions. A location with one of them is not treated as a path, so that the error can say that
