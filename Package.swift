@@ -147,7 +147,7 @@ let layers: [(Layer, [Target])] = [
             .executableTarget(
                 name: "reelhouse-bench",
                 dependencies: [
-                    "Arguments", "CKafka", "CPostgres", "CSQLite", "Domain", "Files", "Generator", "Logging",
+                    "Arguments", "CKafka", "CMongo", "CPostgres", "CSQLite", "Domain", "Files", "Generator", "Logging",
                 ],
                 path: "Sources/Benchmark", resources: [.embedInCode("Resources/duckdb_job.py")])
         ]

@@ -60,6 +60,20 @@ final class Jobs {
             items: said.confirmed)
     }
 
+    /// Runs `reelhouse copy raw`.
+    func copyRaw(_ folder: String, to place: String) throws -> Sample {
+        struct Output: Decodable {
+            struct Count: Decodable { var copied: Int }
+            var movies: Count
+        }
+        let arguments = ["copy", "raw", "--from", folder, "--to", place, "--json", "--quiet"]
+        let measured = try run(programs.reelhouse, arguments)
+        let said = try JSONDecoder().decode(Output.self, from: measured.output)
+        return Sample(
+            seconds: measured.seconds, cpuSeconds: measured.cpuSeconds, peakBytes: measured.peakBytes,
+            items: said.movies.copied)
+    }
+
     /// Runs another program that handles so many messages.
     func program(_ path: String, _ arguments: [String], items: Int) throws -> Sample {
         let measured = try run(path, arguments)

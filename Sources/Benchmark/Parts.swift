@@ -16,6 +16,9 @@ enum Parts {
         case ("copy-data", 3): return try print(CopyData.write(folder: words[1], to: words[2]))
         case ("copy", 3): return try print(HandWrittenLoad.copy(words[1], into: words[2]))
         case ("copy-and-merge", 3): return try print(HandWrittenLoad.copyAndMerge(words[1], into: words[2]))
+        case ("mongo-put", 3): return try print(BareMongo.put(from: words[1], to: words[2]))
+        case ("mongo-read", 2): return try print(BareMongo.read(words[1]))
+        case ("mongo-drop", 2): return try print(BareMongo.drop(words[1]))
         default: break
         }
         throw BenchError("no such part: \(words.joined(separator: " "))")

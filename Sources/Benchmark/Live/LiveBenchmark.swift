@@ -35,6 +35,7 @@ struct LiveBenchmark {
         if !programs.isRelease { print("This is no release build: its times mean nothing.") }
         if !options.scenarios.isEmpty { try runPostgreSQL(options, workspace, jobs) }
         if options.withKafka { try runKafka(options, workspace, jobs) }
+        if options.withMongo { try runMongo(options, workspace, jobs, programs) }
         print("\nMachine: \(BenchReport.machine) at the end.")
     }
 
@@ -50,6 +51,18 @@ struct LiveBenchmark {
             fflush(nil)
             try KafkaBenchmark.run(events: events, rounds: options.runs, jobs, workspace, server)
         }
+    }
+
+    private static func runMongo(
+        _ options: LiveOptions, _ workspace: Workspace, _ jobs: Jobs, _ programs: Programs
+    ) throws {
+        guard let server = try MongoServer(programs.buildFolder) else {
+            print("MongoDB is not measured: run make test-deps, or set \(MongoServer.variable) to mongodb://HOST:PORT.")
+            return
+        }
+        print("MongoDB: \(server.description).")
+        fflush(nil)
+        try MongoBenchmark.run(rounds: options.runs, jobs, workspace, server)
     }
 
     private static func runPostgreSQL(_ options: LiveOptions, _ workspace: Workspace, _ jobs: Jobs) throws {

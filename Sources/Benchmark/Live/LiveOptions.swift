@@ -30,6 +30,8 @@ struct LiveOptions {
     var scenarios: [LiveScenario]
     /// Whether loads from Kafka and publishing are measured.
     var withKafka: Bool
+    /// Whether a raw store on MongoDB and loads from it are measured.
+    var withMongo: Bool
     /// A folder to work in, which is kept; nil for a temporary one.
     var folder: String?
     /// The URL of a server to measure; nil for a temporary one.
@@ -40,7 +42,7 @@ struct LiveOptions {
 
     static let declaration = CommandDeclaration(
         name: "reelhouse-bench live",
-        summary: "Measure reelhouse with PostgreSQL and with Kafka, beside what others do with the same servers.",
+        summary: "Measure reelhouse with PostgreSQL, Kafka and MongoDB, beside what others do with the same servers.",
         discussion: """
             A PostgreSQL server is started in a temporary folder with PostgreSQL's default settings. What is compared \
             takes turns, and medians are shown. The hand-written merge loads the facts alone, from rows that were \
@@ -48,7 +50,8 @@ struct LiveOptions {
             Both are measured with the events in the order of the files, and again in random order. \
             The server's processor time is that of all its processes. \
             Where there is a Kafka broker, loads from a topic are measured beside loads of the same lines from files, and \
-            publishing beside kcat's producer.
+            publishing beside kcat's producer. Where there is a MongoDB server, a raw store on it and loads from its \
+            collection are measured beside bare bulk upserts and a bare cursor.
             """,
         options: [
             .value(
@@ -60,10 +63,10 @@ struct LiveOptions {
                 help: "Also load the first number of events into a warehouse that has ten times as many. This is slow: "
                     + "filling that warehouse takes minutes."),
             .value(
-                "only", .choice(LiveScenario.allCases.map(\.rawValue) + [Self.kafka]), repetition: .repeats,
+                "only", .choice(LiveScenario.allCases.map(\.rawValue) + [Self.kafka, Self.mongo]), repetition: .repeats,
                 help:
-                    "Measure this and no other; may be given several times. Ratios are to 'fresh' and 'shuffled'; 'kafka' is all "
-                    + "that is measured with Kafka."),
+                    "Measure this and no other; may be given several times. Ratios are to 'fresh' and 'shuffled'; 'kafka' and "
+                    + "'mongodb' are all that is measured with these."),
             .value(
                 "keep", .folder,
                 help: "Work in this folder and leave it as it is; input that was generated there is taken again."),
@@ -74,12 +77,15 @@ struct LiveOptions {
         ],
         environment: [
             .init(KafkaServer.variable, "host:port of a Kafka broker, or the path of a script that starts one"),
+            .init(MongoServer.variable, "mongodb://HOST:PORT of a MongoDB server"),
             .init(variable, "the URL of a database on a server to measure, whose role may create databases"),
             .init("TMPDIR", "where the temporary folders are made; /tmp unless set"),
         ])
 
     /// The name of what is measured with Kafka.
     private static let kafka = "kafka"
+    /// The name of what is measured with MongoDB.
+    private static let mongo = "mongodb"
 
     init(_ arguments: ParsedArguments) {
         let given = arguments.strings("events").compactMap { Int($0) }
@@ -88,6 +94,7 @@ struct LiveOptions {
         let chosen = arguments.strings("only")
         let only = chosen.compactMap(LiveScenario.init)
         withKafka = chosen.isEmpty || chosen.contains(Self.kafka)
+        withMongo = chosen.isEmpty || chosen.contains(Self.mongo)
         let all = LiveScenario.allCases.filter { $0 != .grown || arguments.flag("grown") }
         scenarios = chosen.isEmpty ? all : LiveScenario.allCases.filter(only.contains)
         folder = arguments.string("keep")
