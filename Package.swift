@@ -220,7 +220,7 @@ let tests: [Target] = [
         name: "CommandTests",
         dependencies: [
             "reelhouse", "Arguments", "Domain", "EnvironmentFile", "Files", "Fixtures", "Generator", "JSON", "Kafka",
-            "KafkaTesting", "MongoDB", "PostgreSQL", "Servers", "SQLite", "TestSupport",
+            "KafkaTesting", "MongoDB", "MongoTesting", "PostgreSQL", "Servers", "SQLite", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),
 ]

@@ -30,9 +30,13 @@ final class MongoURI {
             throw failure
         }
         self.pointer = pointer
+        // libmongoc looks at a server twice a second at most.
+        let ownSelection = mongoc_uri_get_option_as_int32(pointer, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 0)
+        let selection = ownSelection > 0 ? Double(ownSelection) / 1000 : limits.selection
         let defaults = [
-            (MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits.selection), (MONGOC_URI_CONNECTTIMEOUTMS, limits.connection),
-            (MONGOC_URI_SOCKETTIMEOUTMS, limits.answer), (MONGOC_URI_HEARTBEATFREQUENCYMS, limits.heartbeat),
+            (MONGOC_URI_SERVERSELECTIONTIMEOUTMS, selection), (MONGOC_URI_CONNECTTIMEOUTMS, limits.connection),
+            (MONGOC_URI_SOCKETTIMEOUTMS, limits.answer),
+            (MONGOC_URI_HEARTBEATFREQUENCYMS, max(0.5, min(limits.heartbeat, selection / 2))),
         ]
         for (name, seconds) in defaults where !mongoc_uri_has_option(pointer, name) {
             guard mongoc_uri_set_option_as_int32(pointer, name, Int32(seconds * 1000)) else {

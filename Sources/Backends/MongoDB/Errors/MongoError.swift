@@ -133,9 +133,7 @@ enum MongoHint {
             "Look whether the collection has rules for its documents (db.getCollectionInfos()) that refuse it; change "
                 + "them, or name another database."
         case .tooLarge: "Leave the document out, or name a raw store in a folder."
-        case .noRoom:
-            "Make room on the server's disk, or raise the quota; what was committed stays, and the same command goes on "
-                + "from there."
+        case .noRoom: "Make room on the server's disk, or raise the quota, and run the command again."
         case .lostCursor: "Run the same command again."
         case .damaged:
             "Restore what is damaged from a backup of the database, or delete it (the message says where it is) and load "
