@@ -83,7 +83,7 @@ import Testing
         case rankNotCompared
         /// A document is not the one that was put, although it has its rank.
         case otherBytes
-        /// The position in the collection was committed after the rows.
+        /// The position was committed after the rows.
         case positionAfterRows
         /// The counts of the run were committed apart.
         case countsApart
@@ -120,7 +120,7 @@ import Testing
         case .rankNotCompared:
             try update(#""rank": {"$binary": {"base64": "\#(Self.leastRank)", "subType": "00"}}"#)
         case .otherBytes: try update(#""document.title": "Another""#)
-        case .positionAfterRows: try change("DELETE FROM load_checkpoint WHERE port = 'movies'")
+        case .positionAfterRows: try change("DELETE FROM load_checkpoint WHERE port = 'events'")
         case .countsApart: try change("UPDATE load_run SET read = 0, accepted = 0, duplicates = 0, rejected = 0")
         }
         let result = try load.start().wait()

@@ -82,9 +82,9 @@ final class MongoLoad {
             SELECT 'facts' WHERE (SELECT count(*) FROM fact_user_event)
             <> (SELECT coalesce(sum(accepted), 0) FROM load_checkpoint WHERE port = 'events')
             UNION ALL SELECT 'rejected' WHERE (SELECT coalesce(sum(rejected), 0) FROM load_run)
-            <> (SELECT count(*) FROM rejected_record)
+            < (SELECT count(*) FROM rejected_record)
             UNION ALL SELECT 'read' WHERE (SELECT coalesce(sum(read), 0) FROM load_run)
-            <> (SELECT coalesce(sum(read), 0) FROM load_checkpoint)
+            < (SELECT coalesce(sum(read), 0) FROM load_checkpoint)
             UNION ALL SELECT 'run ' || run_id FROM load_run WHERE read <> accepted + duplicates + rejected
             """)
         let lacking = try Set(database.rows("SELECT movie_id FROM movies")).subtracting(ids("raw_movies"))
@@ -115,12 +115,27 @@ final class MongoLoad {
             GROUP BY source, line HAVING count(*) > 1
             UNION ALL SELECT 'unfinished run ' || run_id FROM load_run WHERE outcome = 'running'
             """)
-        let (sums, wanted) = (try database().rows(Self.sums), try Database(path: expected.warehouse).rows(Self.sums))
-        if sums != wanted { differences.append("the sums are \(sums), not \(wanted)") }
+        differences += try differencesOfSums(Database(path: expected.warehouse))
         try? FileManager.default.removeItem(atPath: folder.path("kept"))
         let copy = try Program.run("copy", "raw", "--from", raw.url(), "--to", "kept", "-q", in: folder)
         if copy.status != 0 { differences.append("the copy of the raw store: \(copy.errors)") }
         return differences + RawFolders.differences(folder.path("kept"), from: expected.path)
+    }
+
+    /// A collection that was read to its end is read again by the next run, since its documents may be others: then all of
+    /// them count again, and none is accepted again.
+    private func differencesOfSums(_ expected: Database) throws -> [String] {
+        func numbers(_ database: Database, _ query: String) throws -> [Int] {
+            try database.rows(query).flatMap { $0.split(separator: "|").map { Int($0) ?? -1 } }
+        }
+        let (found, wanted) = (try numbers(database(), Self.sums), try numbers(expected, Self.sums))
+        let reading = try numbers(expected, "SELECT read, rejected FROM load_checkpoint WHERE port = 'movies'")
+        let again = (found[0] - wanted[0]) / reading[0]
+        let allowed = [
+            wanted[0] + again * reading[0], wanted[1], wanted[2] + again * (reading[0] - reading[1]),
+            wanted[3] + again * reading[1],
+        ]
+        return again >= 0 && found == allowed ? [] : ["the sums are \(found), not \(wanted), nor \(allowed)"]
     }
 
     /// Expects the warehouse and the raw store of a run that nothing disturbed.

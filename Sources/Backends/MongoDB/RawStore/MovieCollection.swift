@@ -93,9 +93,9 @@ final class MovieCollection {
     /// How many bytes are written at a time. A message may have 48 MB (`maxMessageSizeBytes`).
     private static let mostBytesAtOnce = 24 << 20
 
-    /// What a document replaces: one of the same movie and a lesser rank, or of another program, which has none. A rank is
-    /// compared with other binary values alone
-    /// (https://www.mongodb.com/docs/manual/reference/method/db.collection.find/#type-bracketing).
+    /// What a document replaces: one of the same movie and a lesser rank, or of another program. `$not` takes documents too
+    /// that have no rank, or one of another type (https://www.mongodb.com/docs/manual/reference/operator/query/not/). It is
+    /// not written with `$or`, for which some servers look at every document.
     static func filter(_ movie: RawMovie) -> BSONDocument {
         let filter: BSONValue = [
             "_id": .int64(movie.movieID),
