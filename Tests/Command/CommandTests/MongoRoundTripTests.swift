@@ -56,9 +56,8 @@ import Testing
         #""a\u0000b":1,"a":"x\u0000y","\u0000":{"\u0000":"\u0000"}"#,
         #""a":"\u0041\/\ud83d\ude00\u00e9 é \u2028","é":"\b\f\n\r\t","a ":[[],{},[[]],"",null,true,false]"#,
         #" "a" : [ 1 , 2 ] ,  "b":{ }  "#,
-        #""_id":5,"rank":7,"document":{"original":1},"original":"x","sha256":null,"snapshot_date":"1999-01-01"}"#
-            .replacing("}", with: ""),
-        #""a":"# + nested(62),
+        #""_id":5,"rank":7,"document":{"original":1},"original":"x","sha256":null,"snapshot_date":"1999-01-01""#,
+        #""a":"# + nested(63),
         #""text":""# + String(repeating: "Zażółć ", count: 300_000) + #"""#,
         #""many":[1"# + String(repeating: ",1", count: 1_500_000) + "]",
         #""text":""# + String(repeating: "x", count: 15_000_000) + #"""#,
@@ -77,7 +76,9 @@ import Testing
         #expect(found.count == lines.count)
         for (number, line) in lines.enumerated() {
             let id = number < Self.members.count ? Int64(number + 1) : 900
-            #expect(found[id] == line, "document \(id)")
+            // The bytes themselves would fill the screen.
+            let isSame = found[id] == line
+            #expect(isSame, "document \(id)")
         }
     }
 
