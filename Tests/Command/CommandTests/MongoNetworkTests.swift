@@ -4,7 +4,7 @@ import Servers
 import TestSupport
 import Testing
 
-/// A MongoDB server that fails, is slow, refuses a login or has no room, and connections that are cut, with the built
+/// A MongoDB server that fails, is slow or refuses a login, and connections that are cut, with the built
 /// command: a clear message, nothing half-written, and the next run makes it good.
 @Suite(.serialized, .waits, .enabled(if: MongoServer.canStart, "\(MongoServer.whatToInstall)"))
 struct MongoNetworkTests {
@@ -204,39 +204,5 @@ struct MongoNetworkTests {
             let movies = try Database(path: folder.path("w.db")).integer("SELECT count(*) FROM movies")
             #expect(movies > 100)
         }
-    }
-
-    @Test(.enabled(if: SmallDisk.isPossible, "\(SmallDisk.whatToSet)"))
-    func theDiskOfTheServerBecomesFull() throws {
-        let disk = SmallDisk(.data, megabytes: 400)
-        let server = try MongoServer(disk: disk)
-        let load = try MongoLoad(server, parameters: Self.quick + "&socketTimeoutMS=5000")
-        let process = try load.start(commitLines: 20)
-        #expect(load.wait(forLines: 60, of: process))
-        try disk.fill(below: server.folder)
-        var result = process.wait()
-        // What is written has room in a log that was made before, so that the data may have to become more.
-        let folder = try TemporaryFolder()
-        try folder.write(
-            "large.ndjson", (1...60).map { "{\"id\":\($0),\"title\":\"\(Self.noise(900_000))\"}\n" }.joined())
-        if result.status == 0 {
-            result = try Program.run(
-                "run", "-w", "other.db", "--raw", server.url("large", parameters: Self.quick), "--movies",
-                "large.ndjson", "-q", in: folder)
-        }
-        #expect([1, 5].contains(result.status), "\(result.errors)")
-        #expect(result.errors.contains("error: mongodb://127.0.0.1"), "\(result.errors)")
-        print("a MongoDB server without room: \(result.status): \(result.errors)")
-        disk.makeRoom(below: server.folder)
-        server.kill()
-        try server.start()
-        #expect(try load.faults().isEmpty)
-        try load.runToEnd()
-        try load.expectWhole("after a full disk")
-    }
-
-    /// Letters that no server can make much smaller.
-    private static func noise(_ count: Int) -> String {
-        String(decoding: (0..<count).map { _ in UInt8.random(in: 0x61...0x7a) }, as: UTF8.self)
     }
 }
