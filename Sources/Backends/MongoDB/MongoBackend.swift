@@ -5,7 +5,7 @@ extension RawStoreBackend {
     public static let mongoDB = RawStoreBackend(
         naming: BackendNaming(
             schemes: ["mongodb", "mongodb+srv"],
-            help: "a MongoDB database, as mongodb://USER@HOST/DATABASE or mongodb+srv://…",
+            help: "a MongoDB database, as mongodb://HOST/DB or mongodb+srv://…",
             passwordPlace: "REELHOUSE_RAW in the environment or in .env"),
         validate: { _ = try MongoLocation($0.text, .database) },
         libraries: { [MongoChecks.library] },
@@ -20,7 +20,7 @@ extension SourceBackend {
     public static let mongoDB = SourceBackend(
         naming: BackendNaming(
             schemes: ["mongodb", "mongodb+srv"],
-            help: "a MongoDB collection, as mongodb://USER@HOST/DATABASE.COLLECTION or mongodb+srv://…",
+            help: "a MongoDB collection, as mongodb://HOST/DB.NAME or mongodb+srv://…",
             passwordPlace: "REELHOUSE_MOVIES in the environment or in .env"),
         ports: [.movies],
         validate: { _ = try MongoLocation($0.text, .collection) },

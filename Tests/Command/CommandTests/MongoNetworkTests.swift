@@ -79,6 +79,7 @@ struct MongoNetworkTests {
 
     /// Failures that the program gets over by itself.
     @Test(
+        .enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"),
         arguments: [
             (["getMore"], #""errorCode": 43"#), (["getMore"], #""errorCode": 11602"#),
             (["getMore"], #""closeConnection": true"#),
@@ -139,7 +140,8 @@ struct MongoNetworkTests {
         print("cut connections to MongoDB \(cuts) times in \(runs) runs")
     }
 
-    @Test func aServerThatFallsSilentEndsTheRunAndASignalSooner() throws {
+    @Test(.enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"))
+    func aServerThatFallsSilentEndsTheRunAndASignalSooner() throws {
         let server = try Self.failing.get()
         let proxy = try TCPProxy(to: server.port)
         let load = try MongoLoad(server, port: proxy.port, parameters: Self.quick + "&socketTimeoutMS=3000")

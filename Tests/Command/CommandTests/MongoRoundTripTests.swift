@@ -92,7 +92,9 @@ import Testing
         return FileManager.default.fileExists(atPath: file) ? file : nil
     }()
 
-    @Test(.enabled(if: real != nil, "no real data: set REELHOUSE_REAL to a folder that has it"))
+    @Test(
+        .enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"),
+        .enabled(if: real != nil, "no real data: set REELHOUSE_REAL to a folder that has it"))
     func ofRealDocuments() throws {
         let file = try #require(Self.real)
         let lines = LineCount.lines(in: try Compression.decode(TemporaryFolder.bytes(ofFile: file)))

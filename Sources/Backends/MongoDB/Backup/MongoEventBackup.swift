@@ -94,7 +94,7 @@ extension MessageTargetBackend {
     public static let mongoDB = MessageTargetBackend(
         naming: BackendNaming(
             schemes: ["mongodb", "mongodb+srv"],
-            help: "a collection for event lines, as mongodb://USER@HOST/DATABASE.user_logs"),
+            help: "a MongoDB collection for events, as mongodb://HOST/DB.NAME"),
         validate: { try check(MongoLocation($0.text, .collection)) },
         backupPorts: { _ in [.events] },
         makeTarget: { try MongoEventBackup(MongoLocation($0.text, .collection)) })

@@ -33,8 +33,8 @@ enum RunCommand: Command {
                 help: "Also send the lines that the run accepts, each before the commit of its rows, to "
                     + "\(BackendRegistry.help(BackendRegistry.backups)). May be given twice, once for each kind of line. A "
                     + "topic gets movie documents, or events where its name has the word events or logs (user_logs); "
-                    + "movies= or events= before the place says it otherwise, as in events=kafka://HOST/TOPIC. `reelhouse "
-                    + "restore` brings movie documents back. Duplicates and rejected lines are not sent, and a dry run "
+                    + "movies= or events= before the URL says it otherwise. `reelhouse restore` "
+                    + "brings movie documents back. Duplicates and rejected lines are not sent, and a dry run "
                     + "sends nothing. A line that the place refuses is named and loaded all the same, and the exit "
                     + "status is 3."),
             .value(
