@@ -36,7 +36,7 @@ import Testing
             url: "kafka://host/t?group.id=other", servers: "host:9092", topic: "t", properties: ["group.id": "other"]),
         Case(
             url: "kafka://host:9092/user_logs?group=reelhouse", servers: "host:9092", topic: "user_logs",
-            properties: ["group.id": "reelhouse"]),
+            properties: ["group.id": "reelhouse"], shown: "kafka://host:9092/user_logs?group.id=reelhouse"),
     ]
 
     @Test(arguments: cases) func meaning(_ example: Case) throws {
