@@ -85,8 +85,10 @@ import Testing
         var manner: FaultyWarehouse.Manner
         var testDescription: String { "\(backends): \(manner.rawValue) at \(step.rawValue)" }
 
+        /// The default backends break down in each manner, others in the first one, unless it is a long test.
         static let all = Backends.forGeneratedLines.flatMap { backends in
-            FaultyWarehouse.Manner.allCases.flatMap { manner in
+            let manners = FaultyWarehouse.Manner.allCases
+            return manners.prefix(backends.areDefault || LongTests.areOn ? manners.count : 1).flatMap { manner in
                 FaultyWarehouse.Step.allCases.map { Breakdown(backends: backends, step: $0, manner: manner) }
             }
         }

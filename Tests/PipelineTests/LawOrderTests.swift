@@ -19,10 +19,16 @@ import Testing
         var arrangement: Arrangement
         var testDescription: String { "\(backends): \(kind.rawValue) \(seed), \(arrangement.rawValue)" }
 
+        /// All of them; every other one for backends other than the default ones, unless it is a long test.
+        private static func arrangements(_ backends: Backends) -> [Arrangement] {
+            if backends.areDefault || LongTests.areOn { return Arrangement.allCases }
+            return Arrangement.allCases.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+        }
+
         static let all = LawInput.Kind.allCases.flatMap { kind in
             Backends.all(serving: [.movies, .events], with: kind.needs).flatMap { backends in
                 (1...(backends.areDefault ? 3 : 1)).flatMap { seed in
-                    Arrangement.allCases.map { Case(backends: backends, kind: kind, seed: seed, arrangement: $0) }
+                    arrangements(backends).map { Case(backends: backends, kind: kind, seed: seed, arrangement: $0) }
                 }
             }
         }
