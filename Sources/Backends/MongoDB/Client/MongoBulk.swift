@@ -128,6 +128,23 @@ extension PooledClient {
     func upsert(
         _ writes: [MongoWrite], into collection: String, of database: String, confirmation: Int64
     ) throws(MongoError) -> BulkOutcome {
+        let options = MongoWrite.options.bson
+        return try bulk(writes.count, into: collection, of: database, confirmation: confirmation) { bulk, error in
+            writes.allSatisfy { write in
+                mongoc_bulk_operation_replace_one_with_opts(
+                    bulk, write.filter.pointer, write.document.pointer, options.pointer, &error)
+            }
+        }
+    }
+
+    /// Does a bulk of so many writes in any order.
+    ///
+    /// - Parameter add: adds the writes to the bulk; false with the error of one that cannot be added.
+    /// - Throws: `MongoError` when it is not known that all writes were done or refused, and confirmed.
+    func bulk(
+        _ count: Int, into collection: String, of database: String, confirmation: Int64,
+        _ add: (_ bulk: OpaquePointer, _ error: inout bson_error_t) -> Bool
+    ) throws(MongoError) -> BulkOutcome {
         guard let handle = mongoc_client_get_collection(pointer, database, collection) else {
             throw MongoError(.other, "libmongoc has no memory for a collection")
         }
@@ -137,21 +154,17 @@ extension PooledClient {
             fields.append(BSONValue.Field(name: "ordered", value: false))
             options = .document(fields)
         }
-        let (bulkOptions, writeOptions) = (options.bson, MongoWrite.options.bson)
+        let bulkOptions = options.bson
         guard let bulk = mongoc_collection_create_bulk_operation_with_opts(handle, bulkOptions.pointer) else {
             throw MongoError(.other, "libmongoc has no memory for a bulk of writes")
         }
         defer { mongoc_bulk_operation_destroy(bulk) }
         var error = bson_error_t()
-        for write in writes {
-            let isAdded = mongoc_bulk_operation_replace_one_with_opts(
-                bulk, write.filter.pointer, write.document.pointer, writeOptions.pointer, &error)
-            guard isAdded else { throw MongoError(error) }
-        }
+        guard add(bulk, &error) else { throw MongoError(error) }
         let reply = BSONReply()
         let isDone = mongoc_bulk_operation_execute(bulk, reply.pointer, &error) != 0
         let failure = isDone ? nil : MongoError(error, reply.bytes)
-        return try BulkOutcome(reply.bytes, failure, writes: writes.count)
+        return try BulkOutcome(reply.bytes, failure, writes: count)
     }
 }
 
