@@ -25,7 +25,7 @@ import Testing
     @Test func passwords() throws {
         let server = try MongoServer(MongoServer.Options(hasPasswords: true))
         let user = MongoServer.user
-        let login = "\(user):\(URLText.escaped(MongoServer.password))"
+        let login = "\(user):\(PercentEncoding.escaped(MongoServer.password))"
         try Self.use(server.url("tmdb_data", login: login, parameters: "authSource=admin"))
         func refused(_ login: String, _ parameters: String = "") throws {
             let location = try MongoLocation(

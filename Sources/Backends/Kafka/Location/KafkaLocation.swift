@@ -114,7 +114,8 @@ public struct KafkaLocation: Sendable, Equatable, CustomStringConvertible {
         return "?"
             + properties.map { property in
                 let isSecret = KafkaProperties.isSecret(property.name)
-                return property.name + "=" + (isSecret ? Redaction.mask : URLText.escaped(property.value))
+                return property.name + "="
+                    + (isSecret ? Redaction.mask : PercentEncoding.escaped(property.value, keeping: "./:,"))
             }.joined(separator: "&")
     }
 }

@@ -1,4 +1,5 @@
 import CKafka
+import Domain
 import Glibc
 
 import enum Logging.Redaction
@@ -60,7 +61,7 @@ public enum KafkaProperties {
                         "Write the parameters as ?name=value&name=value, with names of librdkafka's properties, and the "
                         + "signs & % # of a value as %26 %25 %23.")
             }
-            guard let value = URLText.unescaped(words[1]) else {
+            guard let value = PercentEncoding.text(of: words[1]) else {
                 throw .location(
                     "the parameter \(words[0]) of the URL is not UTF-8, or has a % without two hexadecimal digits after it",
                     hint: "Write % as %25.")

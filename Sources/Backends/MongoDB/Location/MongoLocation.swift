@@ -47,7 +47,7 @@ public struct MongoLocation: Sendable, Equatable, CustomStringConvertible {
         files = TLSFiles(parts.parameters)
         confirmationTimeout =
             parts.parameters.last { $0.isNamed("wtimeoutms") }.flatMap { Int64($0.value) } ?? 60_000
-        driverURL = parts.url(path: URLText.escaped(database))
+        driverURL = parts.url(path: PercentEncoding.escaped(database))
         _ = try MongoURI(self)
     }
 
@@ -57,7 +57,7 @@ public struct MongoLocation: Sendable, Equatable, CustomStringConvertible {
     ) throws(MongoError) -> (String, String) {
         let form = target == .database ? "tmdb_data" : "tmdb_data.raw_movies"
         let hint = "Write it after the host: \(scheme)://host/\(form)."
-        guard let text = URLText.unescaped(path) else {
+        guard let text = PercentEncoding.text(of: path) else {
             throw .location("the path of the URL has a % without two hexadecimal digits after it", hint: hint)
         }
         let dot = text.firstIndex(of: ".")

@@ -73,7 +73,7 @@ struct MongoURLParts {
         let isWellFormed =
             words.count <= 2
             && words.allSatisfy { word in
-                URLText.unescaped(word) != nil && !word.contains(where: { "/?#[]".contains($0) })
+                PercentEncoding.text(of: word) != nil && !word.contains(where: { "/?#[]".contains($0) })
             }
         guard isWellFormed else {
             throw .location("the user's name or the password has a sign that is not escaped", hint: MongoHint.escaping)
@@ -91,7 +91,7 @@ struct MongoURLParts {
                         "Write the parameters as ?name=value&name=value, and the signs & % # of a value as %26 %25 %23."
                 )
             }
-            guard URLText.unescaped(words[1]) != nil else {
+            guard PercentEncoding.text(of: words[1]) != nil else {
                 throw .location(
                     "the parameter \(words[0]) of the URL is not UTF-8, or has a % without two hexadecimal digits after it",
                     hint: "Write % as %25.")

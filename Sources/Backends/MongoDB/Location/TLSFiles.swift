@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 
 /// The files that an encrypted connection needs. libmongoc only writes into its log that it cannot read one, and goes on
@@ -12,7 +13,7 @@ struct TLSFiles: Sendable, Equatable {
     init(_ parameters: [MongoURLParts.Parameter]) {
         func path(_ names: String...) -> String? {
             let parameter = parameters.last { names.contains($0.name.lowercased()) }
-            return parameter.flatMap { URLText.unescaped($0.value) }
+            return parameter.flatMap { PercentEncoding.text(of: $0.value) }
         }
         authority = path("tlscafile", "sslcertificateauthorityfile")
         certificateAndKey = path("tlscertificatekeyfile", "sslclientcertificatekeyfile")
