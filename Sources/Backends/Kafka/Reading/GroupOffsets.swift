@@ -17,7 +17,7 @@ final class GroupOffsets {
     private(set) var refusal: KafkaError?
 
     /// How long the end waits for answers, in seconds.
-    private static let secondsAtEnd = 2.0
+    private static let secondsAtEnd = 5.0
 
     /// Offsets of a topic.
     ///

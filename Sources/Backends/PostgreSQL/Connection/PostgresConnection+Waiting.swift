@@ -8,7 +8,7 @@ extension PostgresConnection {
     /// - Returns: the events that occurred.
     /// - Throws: `PostgresError` `.lostConnection` after a silence in which the server does not run the statement
     ///   either.
-    func wait(for events: Int32, _ activity: String) throws(PostgresError) -> Int32 {
+    func wait(for events: Int32, _ activity: PostgresActivity) throws(PostgresError) -> Int32 {
         var silenceEnd = MonotonicTime.now + options.deadlines.silence
         var isStopping = false
         while true {
@@ -30,7 +30,7 @@ extension PostgresConnection {
     }
 
     /// Asks the server to cancel the statement, because the program was asked to stop.
-    private func stop(_ activity: String) throws(PostgresError) {
+    private func stop(_ activity: PostgresActivity) throws(PostgresError) {
         guard cancelStatement() else {
             throw lose(error(.interrupted, "the program was asked to stop", activity))
         }
@@ -63,7 +63,7 @@ extension PostgresConnection {
     }
 
     /// Sends unsent bytes and reads received ones, until there is something to read or nothing left to send.
-    func exchange(_ activity: String) throws(PostgresError) {
+    func exchange(_ activity: PostgresActivity) throws(PostgresError) {
         let unsent = PQflush(handle)
         let found = try wait(for: unsent == 1 ? POLLIN | POLLOUT : POLLIN, activity)
         // Where it fails, PQstatus says so, which `nextResult` looks at.
@@ -71,7 +71,7 @@ extension PostgresConnection {
     }
 
     /// The next result of the statement, which the caller has to clear; nil when there is none.
-    func nextResult(_ activity: String) throws(PostgresError) -> OpaquePointer? {
+    func nextResult(_ activity: PostgresActivity) throws(PostgresError) -> OpaquePointer? {
         while PQstatus(handle) == CONNECTION_OK, PQisBusy(handle) == 1 { try exchange(activity) }
         return PQgetResult(handle)
     }

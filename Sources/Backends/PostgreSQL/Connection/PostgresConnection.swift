@@ -55,7 +55,7 @@ public final class PostgresConnection {
         handle = made.handle
         _ = PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
         notices.listen(to: handle, place: location.description)
-        guard PQsetnonblocking(handle, 1) == 0 else { throw lost(PostgresError.connecting) }
+        guard PQsetnonblocking(handle, 1) == 0 else { throw lost(.connecting) }
         try checkServer()
     }
 
@@ -111,12 +111,12 @@ public final class PostgresConnection {
     // MARK: Errors
 
     /// An error of this connection.
-    func error(_ problem: PostgresProblem, _ words: String, _ activity: String) -> PostgresError {
-        PostgresError(problem, words, activity: activity, place: location.description)
+    func error(_ problem: PostgresProblem, _ words: String, _ activity: PostgresActivity) -> PostgresError {
+        PostgresError(problem, words, activity: activity.text, place: location.description)
     }
 
     /// The error of libpq when the connection is lost. Marks the connection as lost.
-    func lost(_ activity: String) -> PostgresError {
+    func lost(_ activity: PostgresActivity) -> PostgresError {
         let words = PostgresError.firstMessage(ofLibpq: PQerrorMessage(handle).map { String(cString: $0) } ?? "")
         return lose(error(.lostConnection, words.isEmpty ? "the connection is lost" : words, activity))
     }
@@ -130,8 +130,9 @@ public final class PostgresConnection {
     }
 
     /// The error of a result. The caller still has to clear the result.
-    func failure(_ result: OpaquePointer, _ activity: String, copyInto table: String? = nil) -> PostgresError {
-        var error = PostgresError(result: result, activity: activity, place: location.description, copyInto: table)
+    func failure(_ result: OpaquePointer, _ activity: PostgresActivity, copyInto table: String? = nil) -> PostgresError
+    {
+        var error = PostgresError(result: result, activity: activity.text, place: location.description, copyInto: table)
         if error.sqlState == nil, PQstatus(handle) == CONNECTION_BAD { error.problem = .lostConnection }
         if error.problem == .standby, isOlderPrimary || reported("in_hot_standby") == "off" {
             error.problem = .readOnly
@@ -151,7 +152,7 @@ public final class PostgresConnection {
         guard serverVersion >= PostgresConnection.oldestVersion else {
             var error = error(
                 .unsupported, "the server has version \(serverVersion / 10_000), and 12 is the oldest that will do",
-                PostgresError.connecting)
+                .connecting)
             error.ownHint = "Name a server of PostgreSQL 12 or newer."
             throw error
         }
@@ -162,7 +163,7 @@ public final class PostgresConnection {
             let database = PQdb(handle).map { String(cString: $0) } ?? "movies"
             var error = error(
                 .unsupported, "the database has the encoding \(encoding ?? "?"), and UTF8 is needed",
-                PostgresError.connecting)
+                .connecting)
             error.ownHint =
                 "Make another database and name it: CREATE DATABASE \(PostgresLocation.quoted(database + "_utf8")) "
                 + "ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0."
@@ -171,7 +172,7 @@ public final class PostgresConnection {
         guard let client = reported("client_encoding"), client != "UTF8" else { return }
         throw error(
             .unsupported, "the client's encoding is \(client), although UTF8 was asked for",
-            PostgresError.connecting)
+            .connecting)
     }
 }
 

@@ -62,7 +62,7 @@ public struct PostgresError: ReportedError {
     }
 
     /// The activity of making a connection.
-    static let connecting = "connecting"
+    static let connecting = PostgresActivity.connecting.text
 
     /// The same error with another hint, where there is one.
     func with(hint: String?) -> PostgresError {
@@ -162,10 +162,5 @@ extension PostgresError {
     /// "invalid socket", only follows from it.
     static func firstMessage(ofLibpq text: String) -> String {
         oneLine(String(text.split(separator: "\n").first { !$0.hasPrefix("\t") } ?? ""), limit: 300)
-    }
-
-    /// "running INSERT INTO …": a statement as a part of a sentence.
-    static func running(_ sql: String) -> String {
-        "running " + oneLine(sql, limit: 80)
     }
 }

@@ -8,7 +8,7 @@ extension PostgresConnection {
     /// - Returns: how many rows the last of them changed.
     @discardableResult
     public func execute(_ sql: String) throws(PostgresError) -> Int64 {
-        let activity = PostgresError.running(sql)
+        let activity = PostgresActivity.running(sql)
         try beginStatement(activity)
         guard PQsendQuery(handle, sql) == 1 else { throw sendFailure(activity) }
         return try finish(activity).changes
@@ -19,7 +19,7 @@ extension PostgresConnection {
     /// - Returns: how many rows it changed.
     @discardableResult
     public func execute(_ sql: String, _ values: [PostgresValue]) throws(PostgresError) -> Int64 {
-        let activity = PostgresError.running(sql)
+        let activity = PostgresActivity.running(sql)
         try send(sql, values, isBinary: true, activity)
         return try finish(activity).changes
     }
@@ -32,7 +32,7 @@ extension PostgresConnection {
     public func query(
         _ sql: String, _ values: [PostgresValue] = [], format: PostgresRows.Format = .binary
     ) throws(PostgresError) -> PostgresRows {
-        let activity = PostgresError.running(sql)
+        let activity = PostgresActivity.running(sql)
         try send(sql, values, isBinary: format == .binary, activity)
         guard PQsetSingleRowMode(handle) == 1 else { throw lost(activity) }
         return try PostgresRows(self, activity)
@@ -63,7 +63,7 @@ extension PostgresConnection {
     /// - Throws: `PostgresError`; `.failedTransaction` where the server rolled back instead; with `isCommitUnknown`
     ///   where its answer was lost.
     public func commit() throws(PostgresError) {
-        let activity = "committing"
+        let activity: PostgresActivity = "committing"
         try beginStatement(activity)
         let tag: String
         do throws(PostgresError) {
@@ -87,7 +87,7 @@ extension PostgresConnection {
     /// - Returns: how many columns its rows have, 0 where it gives no rows; and how many parameters it has.
     /// - Throws: `PostgresError`, also for a text with several statements (42601).
     public func describe(_ sql: String) throws(PostgresError) -> (columns: Int, parameters: Int) {
-        let activity = PostgresError.running(sql)
+        let activity = PostgresActivity.running(sql)
         try beginStatement(activity)
         guard PQsendPrepare(handle, "", sql, 0, nil) == 1 else { throw sendFailure(activity) }
         _ = try finish(activity)
@@ -118,7 +118,7 @@ extension PostgresConnection {
     /// Ends an unfinished statement.
     ///
     /// - Throws: `PostgresError` when no other statement can be sent.
-    func beginStatement(_ activity: String) throws(PostgresError) {
+    func beginStatement(_ activity: PostgresActivity) throws(PostgresError) {
         if let loss { throw loss }
         isCancelling = false
         guard isLeftUnfinished else { return }
@@ -132,7 +132,7 @@ extension PostgresConnection {
 
     /// Discards the remaining results of the unfinished statement, and its errors too: after an error in an open
     /// transaction the next statement fails.
-    func giveUpUnfinished(_ activity: String) throws(PostgresError) {
+    func giveUpUnfinished(_ activity: PostgresActivity) throws(PostgresError) {
         isLeftUnfinished = false
         unfinished = nil
         var passed = 0
@@ -147,7 +147,7 @@ extension PostgresConnection {
     }
 
     private func send(
-        _ sql: String, _ values: [PostgresValue], isBinary: Bool, _ activity: String
+        _ sql: String, _ values: [PostgresValue], isBinary: Bool, _ activity: PostgresActivity
     ) throws(PostgresError) {
         try beginStatement(activity)
         let parameters = ParameterBytes(values)
@@ -159,7 +159,7 @@ extension PostgresConnection {
     }
 
     /// The error when libpq sends nothing, because of the connection or the statement (too many parameters, no memory).
-    func sendFailure(_ activity: String) -> PostgresError {
+    func sendFailure(_ activity: PostgresActivity) -> PostgresError {
         guard PQstatus(handle) == CONNECTION_OK else { return lost(activity) }
         return error(.statement, PostgresError.oneLine(String(cString: PQerrorMessage(handle))), activity)
     }
@@ -169,7 +169,7 @@ extension PostgresConnection {
     /// - Throws: the first error among them.
     /// - Returns: rows changed and the tag (`INSERT 0 5`, `COMMIT`) of the last.
     func finish(
-        _ activity: String, copyInto table: String? = nil
+        _ activity: PostgresActivity, copyInto table: String? = nil
     ) throws(PostgresError) -> (changes: Int64, tag: String) {
         var failure: PostgresError?
         var (changes, tag): (Int64, String) = (0, "")
@@ -192,7 +192,7 @@ extension PostgresConnection {
     }
 
     /// Discards all remaining results of a statement, and its errors.
-    func drain(_ activity: String) throws(PostgresError) {
+    func drain(_ activity: PostgresActivity) throws(PostgresError) {
         while let result = try nextResult(activity) { PQclear(result) }
         if PQstatus(handle) == CONNECTION_BAD { throw lost(activity) }
     }

@@ -24,7 +24,7 @@ public final class PostgresCopy: UnfinishedStatement {
 
     private let connection: PostgresConnection
     private let table: String
-    private let activity: String
+    private let activity: PostgresActivity
     private let columns: [(name: String, type: PostgresType)]
     // The checks of exclusive access at run time would take a tenth of a load's time on this side.
     @exclusivity(unchecked) private var buffer = CopyBuffer(capacity: PostgresCopy.chunk * 2)
@@ -38,7 +38,8 @@ public final class PostgresCopy: UnfinishedStatement {
     @exclusivity(unchecked) public private(set) var rows: Int64 = 0
 
     init(
-        _ connection: PostgresConnection, table: String, columns: [(name: String, type: PostgresType)], activity: String
+        _ connection: PostgresConnection, table: String, columns: [(name: String, type: PostgresType)],
+        activity: PostgresActivity
     ) {
         (self.connection, self.table, self.columns, self.activity) = (connection, table, columns, activity)
         buffer.add(bytes: CopyBuffer.header)
@@ -239,7 +240,7 @@ extension PostgresConnection {
     ) throws(PostgresError) -> PostgresCopy {
         let qualified = (schema.map { PostgresLocation.quoted($0) + "." } ?? "") + PostgresLocation.quoted(table)
         let names = columns.map { PostgresLocation.quoted($0.name) }.joined(separator: ", ")
-        let activity = "copying rows into \(qualified)"
+        let activity: PostgresActivity = "copying rows into \(qualified)"
         try beginStatement(activity)
         guard PQsendQuery(handle, "COPY \(qualified) (\(names)) FROM STDIN (FORMAT binary)") == 1 else {
             throw sendFailure(activity)

@@ -21,7 +21,7 @@ public final class PostgresRows: UnfinishedStatement {
     public private(set) var changes: Int64 = 0
 
     private let connection: PostgresConnection
-    private let activity: String
+    private let activity: PostgresActivity
     private var types: [PostgresType?] = []
     private var isBinary = true
     /// The current row, which this object has to clear.
@@ -32,7 +32,7 @@ public final class PostgresRows: UnfinishedStatement {
     private var misuse: PostgresError?
 
     /// Waits for the first answer, so that a statement that cannot run fails here and the columns are known.
-    init(_ connection: PostgresConnection, _ activity: String) throws(PostgresError) {
+    init(_ connection: PostgresConnection, _ activity: PostgresActivity) throws(PostgresError) {
         self.connection = connection
         self.activity = activity
         connection.isLeftUnfinished = true

@@ -8,6 +8,8 @@ final class DatabaseHandle {
 
     /// Opens a database with flags of `sqlite3_open_v2`.
     init(path: String, flags: Int32) throws(SQLiteError) {
+        // Where it keeps them, it works all the same.
+        _ = SQLiteLibrary.omitsMemoryStatistics
         var pointer: OpaquePointer?
         let isURI = flags & SQLITE_OPEN_URI != 0
         let status = sqlite3_open_v2(isURI ? Self.immutable(path) : Self.name(path), &pointer, flags, nil)
