@@ -91,7 +91,7 @@ import Testing
 
     @Test func progressAsJSONIsOneObjectALine() throws {
         let folder = try SampleLines.folder()
-        // A line comes each second, so that the run has to take longer.
+        // The run has to wait for the pipe's end, so that it has progress to show.
         let pipe = folder.path("pipe")
         try #require(mkfifo(pipe, 0o600) == 0)
         let run = try Program.start(
@@ -100,7 +100,8 @@ import Testing
                 "raw", "--now", Program.now,
             ], environment: ["REELHOUSE_PROGRESS_SECONDS": "0"], in: folder)
         let descriptor = open(pipe, O_WRONLY)
-        usleep(1_500_000)
+        let limit = ContinuousClock.now + .seconds(60)
+        while run.errorsSoFar.isEmpty, ContinuousClock.now < limit { usleep(50_000) }
         close(descriptor)
         let result = run.wait()
         #expect(result.status == 0, "\(result.errors)")
