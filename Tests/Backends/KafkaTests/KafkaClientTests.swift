@@ -7,7 +7,7 @@ import Testing
 @testable import Kafka
 
 /// What a client learns of a topic, and how soon it says what is wrong.
-@Suite(.serialized, .enabled(if: KafkaServer.isThere, "\(KafkaServer.whatToSet)"))
+@Suite(.serialized, .waits, .enabled(if: KafkaServer.isThere, "\(KafkaServer.whatToSet)"))
 struct KafkaClientTests {
     private static func client(
         _ address: String, _ topic: String, _ role: KafkaClient.Role = .inspecting, _ parameters: String = "",

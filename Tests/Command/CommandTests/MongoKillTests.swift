@@ -36,6 +36,10 @@ import Testing
     /// The server is killed at a random moment of the load, and started again while the loader waits or has given up.
     @Test(.enabled(if: MongoServer.canStart, "\(MongoServer.whatToInstall)"))
     func serversThatAreKilledAreMadeGood() throws {
+        try MongoServer.toleratingLostFiles { try killServers() }
+    }
+
+    private func killServers() throws {
         let server = try MongoServer()
         let most = LongTests.rounds(3, long: 20)
         var (kills, ends, series) = (0, 0, 0)

@@ -232,6 +232,10 @@ private struct NewDataFolder {
 public struct ServerFailure: Error, CustomStringConvertible {
     /// Why.
     public let description: String
+    /// Whether a server cannot open its own files.
+    public let hasLostFiles: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, hasLostFiles: Bool = false) {
+        (self.description, self.hasLostFiles) = (description, hasLostFiles)
+    }
 }

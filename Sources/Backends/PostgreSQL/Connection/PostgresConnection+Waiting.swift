@@ -23,6 +23,9 @@ extension PostgresConnection {
             }
             guard MonotonicTime.now >= silenceEnd else { continue }
             guard isAtWork else {
+                // The answer may have come while the server was asked.
+                let late = SocketWait.wait(socket, for: events)
+                if late != 0 { return late }
                 throw lose(error(.lostConnection, "the server does not answer any more", activity))
             }
             silenceEnd = MonotonicTime.now + (isStopping ? options.deadlines.silenceOnStop : options.deadlines.silence)

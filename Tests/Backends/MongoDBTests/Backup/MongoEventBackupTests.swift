@@ -6,7 +6,7 @@ import Testing
 @testable import MongoDB
 
 /// The backup of event lines in a collection of a real server.
-@Suite(.enabled(if: MongoServer.isThere, "\(MongoServer.whatToSet)")) struct MongoEventBackupTests {
+@Suite(.waits, .enabled(if: MongoServer.isThere, "\(MongoServer.whatToSet)")) struct MongoEventBackupTests {
     private let database = "test_backup_" + String(UInt64.random(in: .min ... .max), radix: 36)
     private let mongo: TestMongo
 

@@ -152,6 +152,10 @@ struct MongoFailureTests {
     /// The server is killed at any moment of a put; each document is as before or as it was put, and what was flushed is
     /// there.
     @Test func theServerIsKilled() throws {
+        try MongoServer.toleratingLostFiles { try killTheServer() }
+    }
+
+    private func killTheServer() throws {
         let server = try MongoServer(MongoServer.Options(syncsOnCommit: true))
         let database = try RawDatabase(server)
         let url = try MongoLocation(

@@ -8,7 +8,7 @@ import Testing
 @testable import MongoDB
 
 /// What the raw store on MongoDB does beyond what every raw store promises.
-@Suite(.enabled(if: MongoServer.isThere, "\(MongoServer.whatToSet)")) struct MongoRawStoreTests {
+@Suite(.waits, .enabled(if: MongoServer.isThere, "\(MongoServer.whatToSet)")) struct MongoRawStoreTests {
     /// Documents that BSON or the server may not hold as they are.
     static let documents: [(name: String, document: String, fields: [String])] = [
         ("exact", #"{"id":603,"title":"The Matrix","vote_average":8.2,"ok":true,"none":null}"#, ["document"]),
