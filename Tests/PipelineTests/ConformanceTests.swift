@@ -1,8 +1,9 @@
 import Fixtures
+import TestSupport
 import Testing
 
 /// Checks that each backend keeps the promises of its port.
-@Suite struct ConformanceTests {
+@Suite(.waits) struct ConformanceTests {
     @Test(arguments: Warehouses.present, WarehousePromise.allCases)
     func warehouses(_ kind: WarehouseKind, _ promise: WarehousePromise) throws {
         let fixture = try kind.make()

@@ -14,7 +14,7 @@ import Testing
         let warehouse: LawWarehouse
 
         init(_ kind: WarehouseKind) throws {
-            warehouse = try LawWarehouse(kind)
+            warehouse = try LawWarehouse(kind, hasTables: false)
             let sources = try PublishedInput(try LawInput.generated(seed: 6, events: 300), Sources.all[0])
             try warehouse.run(movies: sources.movies, events: sources.events)
         }
@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: Warehouses.present, FaultyCopyTarget.Fault.allCases)
     func aFaultKeepsNothing(_ kind: WarehouseKind, _ fault: FaultyCopyTarget.Fault) throws {
         let source = try Self.loaded(Warehouses.all[0])
-        let copy = try LawWarehouse(kind)
+        let copy = try LawWarehouse(kind, hasTables: false)
         #expect {
             try source.copy(to: copy, through: { FaultyCopyTarget($0, fault) })
         } throws: { error in
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: Warehouses.present, [CopyProgress.Phase.preparing, .copying, .indexing, .comparing, .committing])
     func aStopKeepsNothing(_ kind: WarehouseKind, _ phase: CopyProgress.Phase) throws {
         let source = try Self.loaded(Warehouses.all[0])
-        let copy = try LawWarehouse(kind)
+        let copy = try LawWarehouse(kind, hasTables: false)
         let stop = StopSignal()
         #expect {
             try source.copy(
@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: Warehouses.present)
     func aTargetWithRowsIsRefused(_ kind: WarehouseKind) throws {
         let source = try Self.loaded(Warehouses.all[0])
-        let copy = try LawWarehouse(kind)
+        let copy = try LawWarehouse(kind, hasTables: false)
         try CopyQuarantine.add([CopyQuarantine.rejection(1, raw: [1])], to: copy)
         let before = try copy.allRows()
         #expect {
@@ -90,8 +90,8 @@ import Testing
     @Test(arguments: Warehouses.present)
     func anOlderOrNewerSchemaIsRefused(_ kind: WarehouseKind) throws {
         let newest = kind.migrations.count
-        let copy = try LawWarehouse(kind)
-        let older = try LawWarehouse(kind)
+        let copy = try LawWarehouse(kind, hasTables: false)
+        let older = try LawWarehouse(kind, hasTables: false)
         try kind.migrate(older.fixture, to: newest - 1)
         #expect {
             try older.copy(to: copy)
@@ -99,7 +99,7 @@ import Testing
             guard case .older(_, let version, let known) = error as? CopyError else { return false }
             return version == newest - 1 && known == newest
         }
-        let newer = try LawWarehouse(kind)
+        let newer = try LawWarehouse(kind, hasTables: false)
         _ = try newer.fixture.writer().migrate(at: 1)
         let database = try newer.fixture.database()
         try database.execute("INSERT INTO schema_migration VALUES (99, 'later', \(database.literal(time: 1)))")
@@ -115,7 +115,7 @@ import Testing
     @Test(arguments: Warehouses.present)
     func anotherWriterIsRefusedMeanwhile(_ kind: WarehouseKind) throws {
         let source = try Self.loaded(Warehouses.all[0])
-        let copy = try LawWarehouse(kind)
+        let copy = try LawWarehouse(kind, hasTables: false)
         _ = try copy.fixture.writer().migrate(at: 1)
         let second = try copy.fixture.writer()
         var kinds: [FailureKind?] = []
@@ -131,7 +131,7 @@ import Testing
             })
         #expect(kinds == [.inUse])
         // And a copy is refused while a run writes.
-        let other = try LawWarehouse(kind)
+        let other = try LawWarehouse(kind, hasTables: false)
         let writer = try other.fixture.writer()
         _ = try writer.beginRun(at: 1, as: .bounded)
         defer { writer.endRun() }

@@ -10,7 +10,7 @@ import Testing
     func theCopyHasAllAndRunsGoOnInIt(_ pair: CopyPair) throws {
         let input = try DirtyInput.of(pair.source)
         let loaded = try input.loadedEarly(into: pair.source)
-        let copy = try LawWarehouse(pair.target)
+        let copy = try LawWarehouse(pair.target, hasTables: false)
         let report = try loaded.warehouse.copy(to: copy)
         #expect(try copy.digest() == loaded.warehouse.digest())
         #expect(try copy.ledger() == loaded.warehouse.ledger())
@@ -32,13 +32,15 @@ import Testing
     /// Every row with its numbers, as each database writes it.
     @Test(arguments: CopyPair.all)
     func thereAndBackNothingChanges(_ pair: CopyPair) throws {
-        let original = try LawWarehouse(pair.source)
+        let original = try LawWarehouse(pair.source, hasTables: false)
         let sources = try PublishedInput(
             try LawInput.generated(seed: 17, movies: 40, events: 800), Sources.all[0], eventParts: 3)
         try original.run(movies: sources.movies, events: sources.events, sizes: .small)
         _ = try original.fixture.writer().dropRejected(
             matching: RejectedFilter(rule: "malformed_json"), at: LawClock.clock.now)
-        let (there, back) = (try LawWarehouse(pair.target), try LawWarehouse(pair.source))
+        let (there, back) = (
+            try LawWarehouse(pair.target, hasTables: false), try LawWarehouse(pair.source, hasTables: false)
+        )
         try original.copy(to: there)
         try there.copy(to: back)
         #expect(try back.allRows() == original.allRows())
@@ -52,7 +54,9 @@ import Testing
 
     @Test(arguments: CopyPair.all)
     func anEmptyWarehouseIsCopied(_ pair: CopyPair) throws {
-        let (source, copy) = (try LawWarehouse(pair.source), try LawWarehouse(pair.target))
+        let (source, copy) = (
+            try LawWarehouse(pair.source, hasTables: false), try LawWarehouse(pair.target, hasTables: false)
+        )
         _ = try source.fixture.writer().migrate(at: 1)
         let report = try source.copy(to: copy)
         #expect(report.totalRows == 0)
@@ -63,7 +67,7 @@ import Testing
 
     @Test(arguments: Warehouses.present)
     func indexesOnRequestAreMade(_ kind: WarehouseKind) throws {
-        let (source, copy) = (try LawWarehouse(kind), try LawWarehouse(kind))
+        let (source, copy) = (try LawWarehouse(kind, hasTables: false), try LawWarehouse(kind, hasTables: false))
         let sources = try PublishedInput(try LawInput.generated(seed: 3, events: 50), Sources.all[0])
         try source.run(movies: sources.movies, events: sources.events)
         let index = try #require(BehaviourTables.facts.indexes.first { $0.isOnRequest })
@@ -76,7 +80,9 @@ import Testing
 
     @Test(arguments: CopyPair.all)
     func whatIsLoadedMeanwhileIsNotInTheCopy(_ pair: CopyPair) throws {
-        let (source, copy) = (try LawWarehouse(pair.source), try LawWarehouse(pair.target))
+        let (source, copy) = (
+            try LawWarehouse(pair.source, hasTables: false), try LawWarehouse(pair.target, hasTables: false)
+        )
         let sources = try PublishedInput(try LawInput.generated(seed: 4, events: 400), Sources.all[0])
         try source.run(movies: sources.movies, events: sources.events)
         let later = try PublishedInput(

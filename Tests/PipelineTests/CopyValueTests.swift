@@ -27,7 +27,9 @@ import Testing
 
     @Test(arguments: CopyPair.all)
     func extremeValues(_ pair: CopyPair) throws {
-        let (source, copy) = (try LawWarehouse(pair.source), try LawWarehouse(pair.target))
+        let (source, copy) = (
+            try LawWarehouse(pair.source, hasTables: false), try LawWarehouse(pair.target, hasTables: false)
+        )
         let day = LawClock.day
         let input = LawInput(
             movies: Self.movies.map { LawInput.MovieLine(day: day, bytes: Array($0.utf8)) },
@@ -42,7 +44,9 @@ import Testing
 
     @Test(arguments: CopyPair.all)
     func linesInQuarantine(_ pair: CopyPair) throws {
-        let (source, copy) = (try LawWarehouse(pair.source), try LawWarehouse(pair.target))
+        let (source, copy) = (
+            try LawWarehouse(pair.source, hasTables: false), try LawWarehouse(pair.target, hasTables: false)
+        )
         try CopyQuarantine.add(
             [
                 CopyQuarantine.rejection(1, raw: []),
@@ -60,7 +64,9 @@ import Testing
     /// A time that the target cannot store becomes null, since no event of that time can ever be loaded.
     @Test(arguments: CopyPair.all)
     func timesThatADatabaseCannotStore(_ pair: CopyPair) throws {
-        let (source, copy) = (try LawWarehouse(pair.source), try LawWarehouse(pair.target))
+        let (source, copy) = (
+            try LawWarehouse(pair.source, hasTables: false), try LawWarehouse(pair.target, hasTables: false)
+        )
         let times: [Int64] = [.min, .max, 0]
         try CopyQuarantine.add(
             times.enumerated().map { line, time in

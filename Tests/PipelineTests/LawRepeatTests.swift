@@ -110,7 +110,7 @@ import Testing
         #expect(
             dry.run.counts.duplicates == before.sums["accepted", default: 0] + before.sums["duplicates", default: 0])
         #expect(try loaded.warehouse.fixture.database().everything() == everything)
-        let other = try LawWarehouse(backends.warehouse)
+        let other = try LawWarehouse(backends.warehouse, hasTables: false)
         let fresh = try other.run(
             movies: loaded.sources.movies, events: loaded.sources.events, sizes: .small,
             changing: { $0.isDryRun = true })

@@ -7,7 +7,10 @@ import TestSupport
 final class LawWarehouse {
     let fixture: any WarehouseFixture
 
-    init(_ kind: WarehouseKind) throws { fixture = try kind.make() }
+    /// - Parameter hasTables: whether the tables are there already, which takes less time than a first run that makes them.
+    init(_ kind: WarehouseKind, hasTables: Bool = true) throws {
+        fixture = try hasTables ? kind.makeWithTables() : kind.make()
+    }
 
     /// Small sizes of chunks, groups and transactions, so that little data makes many batches and commits.
     struct Sizes: Sendable {

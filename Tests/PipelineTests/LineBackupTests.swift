@@ -6,7 +6,7 @@ import Testing
 @testable import Pipeline
 
 /// A load with a backup whose topic fails in several ways.
-@Suite struct LineBackupTests {
+@Suite(.waits) struct LineBackupTests {
     /// A topic that takes messages into a list, and fails when a test wants it.
     private final class Topic: MessageTarget {
         let location = "kafka://h/movie"

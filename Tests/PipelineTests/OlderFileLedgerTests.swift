@@ -11,7 +11,7 @@ import Testing
     private let folder: TemporaryFolder
 
     init() throws {
-        warehouse = try LawWarehouse(.sqlite)
+        warehouse = try LawWarehouse(.sqlite, hasTables: false)
         folder = try TemporaryFolder(inMemory: true)
     }
 
@@ -31,7 +31,7 @@ import Testing
     }
 
     private func key(_ bytes: [UInt8]) throws -> String {
-        let other = try LawWarehouse(.sqlite)
+        let other = try LawWarehouse(.sqlite, hasTables: false)
         try other.run(files: [try folder.write("key", bytes)])
         return try other.rows("SELECT source_key FROM load_checkpoint")[0]
     }

@@ -1,11 +1,12 @@
 import Domain
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pipeline
 
 /// Copies between each two kinds of raw stores.
-@Suite struct RawCopyTests {
+@Suite(.waits) struct RawCopyTests {
     private static let pairs = RawStores.present.flatMap { from in RawStores.present.map { (from, $0) } }
 
     private static func movie(_ id: Int64, day: Int32 = 20_000, _ text: String = "{}") -> RawMovie {

@@ -43,7 +43,7 @@ import Testing
             // The proxy cuts a moment later, in which a connection, or the answer that there is no TLS, may have come about.
             for _ in 0..<20 where found == nil {
                 proxy.cut(afterBytes: 1)
-                do { _ = try PostgresConnection(location, quick()) } catch where error.problem != .encryption {
+                do { _ = try PostgresConnection(location, quick()) } catch  where error.problem != .encryption {
                     found = error
                 } catch {}
             }
