@@ -31,7 +31,7 @@ private final class WaitingThreads: TaskExecutor {
 
     private init() {
         queue = OperationQueue()
-        queue.maxConcurrentOperationCount = 6
+        queue.maxConcurrentOperationCount = 8
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
