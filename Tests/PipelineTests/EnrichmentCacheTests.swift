@@ -146,6 +146,7 @@ private final class EnrichingWarehouse: Warehouse {
     func migrate(at now: Int64) throws -> [String] { throw unasked() }
     func beginRun(at now: Int64, as kind: RunKind) throws -> RunRecord { throw unasked() }
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws { throw unasked() }
+    func lastOrderlyRun() throws -> Int64 { throw unasked() }
     func begin() throws { throw unasked() }
     func commit() throws { throw unasked() }
     func rollback() throws { throw unasked() }

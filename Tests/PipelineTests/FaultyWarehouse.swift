@@ -137,6 +137,10 @@ final class FaultyWarehouse: Warehouse {
         try pass()
         try inner.forEachKnownSource(of: port, body)
     }
+    func lastOrderlyRun() throws -> Int64 {
+        try pass()
+        return try inner.lastOrderlyRun()
+    }
 
     func begin() throws {
         try come(to: .begin)

@@ -55,6 +55,7 @@ final class QuarantineDefectWarehouse: Warehouse {
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         try warehouse.forEachKnownSource(of: port, body)
     }
+    func lastOrderlyRun() throws -> Int64 { try warehouse.lastOrderlyRun() }
     func reenrichFacts() throws -> Int64 { try warehouse.reenrichFacts() }
     func refreshMarts() throws -> Int64 { try warehouse.refreshMarts() }
     func rowCounts() throws -> [(table: String, rows: Int64)] { try warehouse.rowCounts() }

@@ -4,7 +4,7 @@ import Testing
 
 /// The promises of `Warehouse` and `WarehouseReader` for every database.
 enum WarehousePromise: String, CaseIterable, Sendable {
-    case migratesOnce, hasOneWriter, numbersRuns, marksKilledRuns, showsNothingBeforeTheCommit
+    case migratesOnce, hasOneWriter, numbersRuns, marksKilledRuns, knowsTheLastOrderlyRun, showsNothingBeforeTheCommit
     case forgetsOnRollback, forgetsWhatAClosedConnectionLeft, keepsCheckpoints, knowsSources, keepsTheLastRow,
         rejectsOnce
     case pagesTheQuarantine, marksWhatStands, mergesInAnyOrder, ranksMovies, replacesMovies, enrichesAnew
@@ -28,6 +28,7 @@ enum WarehousePromise: String, CaseIterable, Sendable {
         case .hasOneWriter: try hasOneWriter(fixture)
         case .numbersRuns: try numbersRuns(fixture)
         case .marksKilledRuns: try marksKilledRuns(fixture)
+        case .knowsTheLastOrderlyRun: try knowsTheLastOrderlyRun(fixture)
         case .showsNothingBeforeTheCommit: try showsNothingBeforeTheCommit(fixture)
         case .forgetsOnRollback: try forgetsOnRollback(fixture)
         case .forgetsWhatAClosedConnectionLeft: try forgetsWhatAClosedConnectionLeft(fixture)
@@ -91,6 +92,28 @@ extension WarehousePromise {
         let runs = try fixture.reader().runs(limit: 2)
         #expect(runs.map(\.id) == [3, 2])
         #expect(runs.map(\.endedAt) == [35, 25])
+    }
+
+    /// A run that was killed or failed, and one that is under way, has not ended as it was meant to.
+    private func knowsTheLastOrderlyRun(_ fixture: some WarehouseFixture) throws {
+        let warehouse = try fixture.writer()
+        var last: Int64 = 0
+        for outcome: RunOutcome in [.running, .failed, .completed, .running, .failed, .stopped, .failed] {
+            var run = try warehouse.beginRun(at: 1, as: .bounded)
+            #expect(try warehouse.lastOrderlyRun() == last, "before run \(run.id)")
+            try warehouse.begin()
+            (run.outcome, run.endedAt) = (outcome, outcome == .running ? nil : 2)
+            let checkpoint = CheckpointChange(WarehousePromise.checkpoint("a", line: run.id))
+            try warehouse.save(LedgerChanges(run: run, checkpoints: [checkpoint]))
+            try warehouse.commit()
+            if outcome.isOrderly { last = run.id }
+            #expect(try warehouse.lastOrderlyRun() == last, "after run \(run.id)")
+            var readBy: [Int64?] = []
+            try warehouse.forEachKnownSource(of: .events) { readBy.append($0.lastRun) }
+            #expect(readBy == [run.id])
+            warehouse.endRun()
+        }
+        #expect(last == 6)
     }
 
     private func marksKilledRuns(_ fixture: some WarehouseFixture) throws {

@@ -11,6 +11,8 @@ struct LedgerStatements {
     /// Whether there are runs after the last completed one. Such a run was stopped, killed or failed, perhaps before it
     /// cured all open lines whose events or movies had arrived.
     let mayHavePutOffCures: String
+    /// The number of the last run that ended as it was meant to.
+    let lastOrderlyRun: String
     /// Inserts or updates the row of a run.
     let saveRun: String
     /// Copies the superseded rows of sources that were loaded completely to `load_outgrown`.
@@ -23,7 +25,7 @@ struct LedgerStatements {
     let saveCheckpoints: String
     /// Changes the names of sources to the staged ones.
     let rename: String
-    /// The rows of `load_checkpoint` of a port, in the columns that `checkpoint(_:port:from:)` reads.
+    /// The rows of `load_checkpoint` of a port, in the columns that `checkpoint(_:port:from:)` reads, and the last run.
     let checkpoints: String
     /// The rows of `load_outgrown` of a port: key, date, bytes, head.
     let outgrown: String
@@ -45,6 +47,8 @@ struct LedgerStatements {
             SELECT EXISTS (SELECT 1 FROM \(runs) WHERE run_id > coalesce(
                 (SELECT max(run_id) FROM \(runs) WHERE outcome = 'completed'), 0))
             """
+        let orderly = RunOutcome.allCases.filter(\.isOrderly).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        lastOrderlyRun = "SELECT max(run_id) FROM \(runs) WHERE outcome IN (\(orderly))"
         let runColumns = OperationTables.runs.columns.map(\.name)
         saveRun = """
             INSERT INTO \(runs) (\(runColumns.joined(separator: ", ")))
@@ -83,7 +87,7 @@ struct LedgerStatements {
                 AND load_checkpoint.snapshot_date = new.snapshot_date
             """
         checkpoints = """
-            SELECT \(Self.checkpointColumns.joined(separator: ", ")) FROM \(checkpoint)
+            SELECT \(Self.checkpointColumns.joined(separator: ", ")), run_id FROM \(checkpoint)
             WHERE port = \(dialect.parameter(1))
             """
         outgrown = """
@@ -130,7 +134,11 @@ extension SQLWarehouse {
     /// Calls `body` with each known source of a port; see `Warehouse`.
     public func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws {
         let loaded = try session.query(ledger.checkpoints, [.text(port.rawValue)])
-        while try loaded.next() { try body(KnownSource(LedgerStatements.checkpoint(loaded, port: port))) }
+        let lastRun = LedgerStatements.checkpointColumns.count
+        while try loaded.next() {
+            try body(
+                KnownSource(LedgerStatements.checkpoint(loaded, port: port), lastRun: loaded.integer(lastRun)))
+        }
         let outgrown = try session.query(ledger.outgrown, [.text(port.rawValue)])
         while try outgrown.next() {
             let identity = SourceIdentity(
@@ -142,6 +150,9 @@ extension SQLWarehouse {
             try body(KnownSource(checkpoint, isOutgrown: true))
         }
     }
+
+    /// The last run that ended as it was meant to; 0 when none did.
+    public func lastOrderlyRun() throws -> Int64 { try session.integer(ledger.lastOrderlyRun) ?? 0 }
 
     /// Saves a run's row and the checkpoints of sources; see `Warehouse`.
     public func save(_ changes: LedgerChanges) throws {

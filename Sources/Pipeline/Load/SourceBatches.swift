@@ -61,6 +61,7 @@ final class SourceBatches: LoadInput {
         var request = SourceRequest(
             snapshotDay: options.snapshotDay, clockDay: options.clock.day, isReload: options.isReload)
         request.run = run
+        request.lastOrderlyRun = try warehouse.lastOrderlyRun()
         let source = try stages.measure(.plan) {
             try set.open(request) { try warehouse.forEachKnownSource(of: port, $0) }
         }

@@ -33,6 +33,35 @@ import Testing
         print("killed \(kills.count) loaders with documents from and in MongoDB, in \(series) series")
     }
 
+    /// Killed again and again after the collection was read to its end, its documents count once. The run after that reads
+    /// them anew.
+    @Test(.enabled(if: MongoServer.isThere, "\(MongoServer.whatToSet)"))
+    func aCollectionThatWasReadToItsEndBeforeAKillCountsOnce() throws {
+        let load = try MongoLoad()
+        var kills = 0
+        while kills < 3 {
+            let process = try load.start(commitLines: 40)
+            let before = try load.lastRun()
+            // A run shows by its row that it has committed something of what comes after the collection.
+            let isAmongEvents = load.wait(for: process) {
+                try load.collectionReading()?.isComplete == true && load.lastRun() > before
+            }
+            process.send(SIGKILL)
+            try #require(isAmongEvents && process.wait().isKilled, "killed \(kills) times")
+            kills += 1
+            #expect(try load.faults().isEmpty)
+            #expect(try load.collectionReading()?.lastRun == 1, "after \(kills) kills")
+        }
+        let result = try load.start(commitLines: 300, isQuiet: false).wait()
+        #expect(result.status == 0, "\(result.errors)")
+        let text = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("this run makes up for run 1, which had read it to its end"), "\(result.output)")
+        try load.expectWhole("after \(kills) kills behind the collection")
+        try load.runToEnd()
+        #expect(try load.collectionReading()?.lastRun == load.lastRun())
+        #expect(try !load.differences().isEmpty, "the documents did not count again")
+    }
+
     /// The server is killed at a random moment of the load, and started again while the loader waits or has given up.
     @Test(.enabled(if: MongoServer.canStart, "\(MongoServer.whatToInstall)"))
     func serversThatAreKilledAreMadeGood() throws {
@@ -71,7 +100,8 @@ import Testing
                 let faults = try load.faults()
                 #expect(faults.isEmpty, "after \(kills) kills: \(faults)")
             }
-            try load.runToEnd()
+            // After one that completed, the next run would read the collection anew.
+            if status != 0 { try load.runToEnd() }
             try load.expectWhole("after \(kills) kills of the server")
         }
         print("killed the MongoDB server \(kills) times in mid-load, which ended \(ends) runs, in \(series) series")

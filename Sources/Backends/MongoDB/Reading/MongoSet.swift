@@ -1,5 +1,4 @@
 import Domain
-import Synchronization
 
 /// A collection that is read.
 struct MongoCollection: Sendable {
@@ -18,15 +17,13 @@ struct MongoCollection: Sendable {
 /// The collections of movie documents that `--movies` names, each a source: `mongodb://host/tmdb_data.raw_movies`.
 ///
 /// Documents are replaced in place, so that no position tells what is new in a collection that was read to its end: the
-/// next run reads all of it again, as a new source under the same key. A reading that was interrupted goes on after
-/// its last document.
+/// next run reads all of it again, as a new source under the same key; but not one that makes up for the run that read it
+/// (see `SourceRequest.leavesOut(_:)`). A reading that was interrupted goes on after its last document.
 public final class MongoSet: SourceSet {
     /// The port that the sources belong to.
     public let port: SourcePort
     private let collections: [MongoCollection]
     private let chunkSize: ChunkSize
-    /// The collections that this set has read to their ends, and whose last positions were committed.
-    private let finished = Mutex<Set<CollectionKey>>([])
 
     /// Looks the collections up.
     ///
@@ -56,16 +53,14 @@ public final class MongoSet: SourceSet {
     public func open(
         _ request: SourceRequest, known: ((KnownSource) throws -> Void) throws -> Void
     ) throws -> any LineSource {
-        var rows: [String: Checkpoint] = [:]
+        var rows: [String: KnownSource] = [:]
         try known { source in
             let identity = source.mark.identity
             guard !source.isOutgrown, identity.snapshotDay == request.snapshotDay else { return }
-            rows[identity.key] = source.checkpoint
+            rows[identity.key] = source
         }
         let parts = collections.enumerated().map { number, collection in
-            let plan = ReadingPlan(
-                known: rows[collection.key.text], request, isFinished: finished.withLock { $0.contains(collection.key) }
-            )
+            let plan = ReadingPlan(known: rows[collection.key.text], request)
             return MongoSource.Part(
                 collection: collection,
                 source: Source(
@@ -73,9 +68,7 @@ public final class MongoSet: SourceSet {
                     isReadAgain: plan.isReadAgain),
                 plan: plan)
         }
-        return MongoSource(parts, request, chunkSize) { [weak self] key in
-            self?.finished.withLock { _ = $0.insert(key) }
-        }
+        return MongoSource(parts, request, chunkSize)
     }
 }
 
@@ -87,17 +80,18 @@ struct ReadingPlan: Equatable {
     var start = SourcePosition()
     /// Whether it is read again because that was asked for (`--reload`).
     var isReadAgain = false
-    /// Whether it is not read, since this run has read it to its end.
+    /// Whether it is not read, since this run has read it to its end, or one that this run makes up for.
     var isSkipped = false
+    /// The run that this one makes up for where it is skipped for that; nil otherwise.
+    var readByRun: Int64?
 
-    /// - Parameters:
-    ///   - known: the ledger's row; nil where it has none.
-    ///   - isFinished: whether it was read to its end by the same set before, which is opened anew because the
-    ///     connection to the warehouse was lost.
-    init(known row: Checkpoint?, _ request: SourceRequest, isFinished: Bool) {
-        guard let row else { return }
-        if row.isComplete, isFinished || row.firstRun == request.run {
+    /// - Parameter known: the ledger's entry; nil where it has none.
+    init(known source: KnownSource?, _ request: SourceRequest) {
+        guard let source else { return }
+        let row = source.checkpoint
+        if request.leavesOut(source) {
             (known, start, isSkipped) = (row, row.position, true)
+            if source.lastRun != request.run { readByRun = source.lastRun }
         } else if request.readsAgain(firstRun: row.firstRun) {
             (known, isReadAgain) = (row, true)
         } else if !row.isComplete {

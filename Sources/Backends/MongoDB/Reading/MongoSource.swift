@@ -2,7 +2,7 @@ import Domain
 import Glibc
 import Synchronization
 
-/// The open collections, one after another. One thread is in `next`; another one calls `committed` and `close`.
+/// The open collections, one after another. One thread is in `next`; another one calls `close`.
 final class MongoSource: LineSource {
     /// A collection that is to be read.
     struct Part {
@@ -14,13 +14,10 @@ final class MongoSource: LineSource {
     private let parts: [Part]
     private let request: SourceRequest
     private let chunkSize: ChunkSize
-    private let didFinish: (CollectionKey) -> Void
     /// The collection that is read, by its place in `parts`.
     private var place = 0
     private var reading: CollectionReading?
     private let isClosed: Flag = Flag()
-    /// The positions after the last documents of the collections that were read to their ends, by number.
-    private let ends = Mutex<[Int: SourcePosition]>([:])
     private let finalRemarks = Mutex<[SourceRemark]>([])
 
     /// Whether the reading was ended; asked by the calls that wait for a server.
@@ -30,14 +27,10 @@ final class MongoSource: LineSource {
         var isSet: Bool { value.load(ordering: .relaxed) }
     }
 
-    /// - Parameter didFinish: called when the last position of a collection is committed.
-    init(
-        _ parts: [Part], _ request: SourceRequest, _ chunkSize: ChunkSize, didFinish: @escaping (CollectionKey) -> Void
-    ) {
+    init(_ parts: [Part], _ request: SourceRequest, _ chunkSize: ChunkSize) {
         self.parts = parts
         self.request = request
         self.chunkSize = chunkSize
-        self.didFinish = didFinish
     }
 
     func next() throws -> LineChunk? {
@@ -62,7 +55,6 @@ final class MongoSource: LineSource {
         self.reading = reading
         let chunk = try reading.next()
         if reading.isEnded {
-            ends.withLock { $0[part.source.number] = chunk.end }
             let remarks = reading.remarks
             finalRemarks.withLock { $0 += remarks }
             self.reading = nil
@@ -84,13 +76,13 @@ final class MongoSource: LineSource {
         let chunk = LineChunk(source: part.source, capacity: 0, start: part.plan.start)
         chunk.isLast = true
         chunk.notice = .skipped
-        return chunk
-    }
-
-    func committed(_ positions: [(source: Source, position: SourcePosition)]) {
-        for (source, position) in positions where ends.withLock({ $0[source.number] == position }) {
-            if parts.indices.contains(source.number) { didFinish(parts[source.number].collection.key) }
+        if let run = part.plan.readByRun {
+            let reason =
+                "not read again, since this run makes up for run \(run), which had read it to its end before it was "
+                + "killed or failed; the next run reads it again"
+            finalRemarks.withLock { $0.append(SourceRemark(name: part.source.name, reason: reason)) }
         }
+        return chunk
     }
 
     func close() { isClosed.set() }

@@ -27,14 +27,17 @@ public struct KnownSource: Sendable, Equatable {
     /// Whether this is the state of a source before it grew (a row of `load_outgrown`). A source with exactly these
     /// bytes is loaded already; a longer source does not continue from it.
     public var isOutgrown: Bool
+    /// The last run that read something of it; nil where the ledger is not that of runs.
+    public var lastRun: Int64?
 
     /// What identifies the source.
     public var mark: SourceMark { checkpoint.mark }
 
     /// A source in the ledger.
-    public init(_ checkpoint: Checkpoint, isOutgrown: Bool = false) {
+    public init(_ checkpoint: Checkpoint, isOutgrown: Bool = false, lastRun: Int64? = nil) {
         self.checkpoint = checkpoint
         self.isOutgrown = isOutgrown
+        self.lastRun = lastRun
     }
 }
 

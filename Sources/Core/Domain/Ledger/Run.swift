@@ -46,6 +46,15 @@ public enum RunOutcome: String, Sendable, CaseIterable {
     case failed
     /// It was killed; the next run set this outcome.
     case interrupted
+
+    /// Whether a run with it ended as it was meant to. The next run makes up for any other one. A run that was stopped
+    /// ended as it was asked to; one that follows its sources ends in no other way.
+    public var isOrderly: Bool {
+        switch self {
+        case .completed, .stopped: true
+        case .running, .failed, .interrupted: false
+        }
+    }
 }
 
 /// A row of `load_run`.

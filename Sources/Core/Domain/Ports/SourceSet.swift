@@ -21,8 +21,11 @@ public struct SourceRequest: Sendable {
     /// Whether sources that are loaded already are read again (`--reload`).
     public var isReload: Bool
     /// The number of the run, when it opens the sources again after it lost its warehouse. What it has read to the end
-    /// before is not read again although `isReload` is set; see `readsAgain(_:)`.
+    /// before is not read again although `isReload` is set; see `readsAgain(firstRun:)`.
     public var run: Int64?
+    /// The last run before that ended as it was meant to (`RunOutcome.isOrderly`), 0 where none did; nil where there are
+    /// no runs. This run makes up for those after it.
+    public var lastOrderlyRun: Int64?
 
     /// A request.
     public init(snapshotDay: Int32? = nil, clockDay: Int32, isReload: Bool = false) {
@@ -35,6 +38,18 @@ public struct SourceRequest: Sendable {
     ///
     /// - Parameter firstRun: the run in which the reading began that the row tells of (`Checkpoint.firstRun`).
     public func readsAgain(firstRun: Int64) -> Bool { isReload && firstRun != run }
+
+    /// Whether a source that each run reads anew, since any part of it may be another one then, is left out by this run.
+    ///
+    /// It is where this run has read it to its end, before it lost its warehouse. It is too where a run has read it to its
+    /// end that was killed or failed later, and no run has ended as it was meant to since: then this run makes up for that
+    /// one, and its lines count once. `isReload` reads it all the same.
+    public func leavesOut(_ known: KnownSource) -> Bool {
+        guard known.checkpoint.isComplete, !known.isOutgrown, let last = known.lastRun else { return false }
+        if last == run { return true }
+        guard !isReload, let lastOrderlyRun else { return false }
+        return last > lastOrderlyRun
+    }
 }
 
 /// The sources that `--movies` or `--events` names: the port for movies or for events, whatever backend is behind it.

@@ -92,6 +92,9 @@ public protocol Warehouse: AnyObject {
     /// grown since (`KnownSource.isOutgrown`).
     func forEachKnownSource(of port: SourcePort, _ body: (KnownSource) throws -> Void) throws
 
+    /// The last run that ended as it was meant to (`RunOutcome.isOrderly`); 0 when none did.
+    func lastOrderlyRun() throws -> Int64
+
     /// Begins a transaction.
     func begin() throws
     /// Makes everything since `begin` visible and durable.
