@@ -38,7 +38,9 @@ import Testing
         _ source: any RawStore, _ target: any RawStore, stop: StopSignal = StopSignal(),
         steps: RawCopySteps = RawCopySteps(), progress: @escaping (RawCopyProgress) -> Void = { _ in }
     ) throws -> RawCopyReport {
-        try RawCopy(from: source, to: target, stop: stop, clock: { 0 }, progress: progress, steps: steps).run()
+        try RawCopy(
+            from: source, to: target, retryFor: .zero, stop: stop, clock: { 0 }, progress: progress, steps: steps
+        ).run()
     }
 
     /// All that a store has.
@@ -145,7 +147,7 @@ import Testing
         func movie(_ id: Int64) -> RawMovie? { nil }
         func comment(_ reference: RawReference) -> [UInt8]? { nil }
         func poster(_ reference: RawReference) -> [UInt8]? { nil }
-        func has(_ reference: RawReference) -> Bool { false }
+        func present(_ references: [RawReference]) -> Set<RawReference> { [] }
         func forEachMovie(_ body: (RawMovie) throws -> Void, onDamage: (any ReportedError) throws -> Void) {}
         func forEachReference(to content: RawContent, _ body: (RawReference) throws -> Void) {}
     }

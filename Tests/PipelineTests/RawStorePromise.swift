@@ -7,7 +7,7 @@ enum RawStorePromise: String, CaseIterable, Sendable {
     case keepsTheGreatestRank, keepsDocumentsVerbatim, putsMayBeRepeated, orderDoesNotMatter
     case keepsCommentsAndPosters, readsBackAtOnce, isDurableAfterAFlush, isAsBeforeOrAsPutAfterAKill
     case givesMoviesInAscendingOrder, givesReferencesInAscendingOrder, hasNothingUnderUnknownReferences, tellsDamage
-    case goesOnAfterDamagedMovies, givesRanks
+    case goesOnAfterDamagedMovies, givesRanks, tellsWhatIsPresent
 
     /// Checks that a raw store keeps the promise.
     func check(_ fixture: some RawStoreFixture) throws {
@@ -26,6 +26,7 @@ enum RawStorePromise: String, CaseIterable, Sendable {
         case .tellsDamage: try tellsDamage(fixture)
         case .goesOnAfterDamagedMovies: try goesOnAfterDamagedMovies(fixture)
         case .givesRanks: try givesRanks(fixture)
+        case .tellsWhatIsPresent: try tellsWhatIsPresent(fixture)
         }
     }
 
@@ -251,6 +252,22 @@ enum RawStorePromise: String, CaseIterable, Sendable {
             try store.put(comments: [Self.comments[0]])
             try store.flush()
         }
+    }
+
+    private func tellsWhatIsPresent(_ fixture: some RawStoreFixture) throws {
+        let store = try fixture.open()
+        let bodies = (0..<2400).map { RawComment(body: Array("comment \($0)".utf8)) }
+        let some = stride(from: 0, to: bodies.count, by: 2).map { bodies[$0] }
+        let asked = bodies.map(\.reference) + Self.posters.map(\.reference)
+        #expect(try store.present([]).isEmpty)
+        #expect(try store.present(asked).isEmpty)
+        try store.put(comments: some)
+        try store.put(posters: [Self.posters[2]])
+        let there = Set(some.map(\.reference) + [Self.posters[2].reference])
+        #expect(try store.present(asked) == there, "what was not flushed is there too")
+        try store.flush()
+        #expect(try fixture.open().present(asked) == there)
+        #expect(try store.present([Self.posters[0].reference]).isEmpty)
     }
 
     private func tellsDamage(_ fixture: some RawStoreFixture) throws {

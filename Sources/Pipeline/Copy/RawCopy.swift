@@ -4,9 +4,10 @@ import Logging
 /// Copies what a raw store has into another one, byte for byte: movie documents by their rank, comment bodies and posters.
 ///
 /// What the target has already is not copied again, so that the copy can be run again after a kill, and what was put is
-/// made durable every few seconds. What is damaged in the source is noted, and the rest is copied.
+/// made durable every few seconds. What is damaged in the source is noted, and the rest is copied. A store that is lost in
+/// the middle is tried again for a time, and the copy goes on where it was.
 ///
-///     let copy = RawCopy(from: source, to: target, clock: { seconds })
+///     let copy = RawCopy(from: source, to: target, retryFor: .seconds(300), clock: { seconds })
 ///     let report = try copy.run()
 ///     print(report.movies.copied, report.damagedCount)
 public final class RawCopy {
@@ -17,28 +18,33 @@ public final class RawCopy {
     private let clock: () -> Double
     private let progress: (RawCopyProgress) -> Void
     private var steps: RawCopySteps
+    private var sourceRetries: RawCopyRetries
+    private var targetRetries: RawCopyRetries
+    /// The documents that are not compared with those of the target yet.
     private var waiting: [RawMovie] = []
     private var report = RawCopyReport()
 
     /// A copy from one raw store into another, which has to be a different one.
     ///
     /// - Parameters:
+    ///   - retryFor: how long is tried again after a store that has answered before is lost, each time.
     ///   - stop: ends the copy soon; what was copied until then stays.
     ///   - clock: seconds since a fixed moment.
     ///   - progress: called often, on the thread that calls `run`.
     public convenience init(
-        from source: any RawStore, to target: any RawStore, stop: StopSignal = StopSignal(),
+        from source: any RawStore, to target: any RawStore, retryFor: Duration, stop: StopSignal = StopSignal(),
         logger: Logger = .silent, clock: @escaping () -> Double,
         progress: @escaping (RawCopyProgress) -> Void = { _ in }
     ) {
         self.init(
-            from: source, to: target, stop: stop, logger: logger, clock: clock, progress: progress,
-            steps: RawCopySteps())
+            from: source, to: target, retryFor: retryFor, stop: stop, logger: logger, clock: clock,
+            progress: progress, steps: RawCopySteps())
     }
 
     init(
-        from source: any RawStore, to target: any RawStore, stop: StopSignal, logger: Logger = .silent,
-        clock: @escaping () -> Double, progress: @escaping (RawCopyProgress) -> Void, steps: RawCopySteps
+        from source: any RawStore, to target: any RawStore, retryFor: Duration, stop: StopSignal,
+        logger: Logger = .silent, clock: @escaping () -> Double, progress: @escaping (RawCopyProgress) -> Void,
+        steps: RawCopySteps
     ) {
         self.source = source
         self.target = target
@@ -47,6 +53,8 @@ public final class RawCopy {
         self.clock = clock
         self.progress = progress
         self.steps = steps
+        sourceRetries = RawCopyRetries(for: retryFor, stop: stop, logger: logger)
+        targetRetries = sourceRetries
     }
 
     /// Copies.
@@ -57,14 +65,18 @@ public final class RawCopy {
         report = RawCopyReport()
         logger.info("Copy of a raw store begins")
         do {
-            try copyMovies()
-            try copyContents(.comments)
-            try copyContents(.posters)
-        } catch is RawCopyStopped {
-            report.stopReason = stop.reason
+            do {
+                try copyMovies()
+                try copyContents(.comments)
+                try copyContents(.posters)
+            } catch is RawCopyStopped {
+                report.stopReason = stop.reason
+                // Not tried again, since the program is to end.
+                try target.flush()
+            }
+        } catch let failure as RawCopyFailure {
+            throw failure.cause
         }
-        try target.flush()
-        steps.flushed(at: clock())
         report.seconds = clock() - start
         logger.info(
             "Copy of a raw store ends",
@@ -75,52 +87,103 @@ public final class RawCopy {
         return report
     }
 
+    /// Reads from the source until that succeeds. After a failure all is listed again.
+    private func listing(_ body: () throws -> Void) throws {
+        while true {
+            do {
+                try body()
+                return
+            } catch {
+                try sourceRetries.failed(error)
+            }
+        }
+    }
+
     // MARK: Movies
 
     private func copyMovies() throws {
-        try source.forEachMovie { movie in
-            waiting.append(movie)
-            steps.read(bytes: movie.document.count)
-            if steps.isBatchFull { try putWaiting() }
-        } onDamage: { damage in
-            note(RawCopyReport.Damage(damage))
+        // The last document that was compared, the last one that was read, and what was damaged before the first one.
+        var (last, furthest): (Int64?, Int64) = (nil, .min)
+        let (damages, damagedCount) = (report.damages, report.damagedCount)
+        func compare() throws {
+            try putWaiting()
+            last = waiting.last?.movieID ?? last
+            waiting.removeAll()
+            steps.compared()
+            try goOn(.movies, report.movies)
         }
-        try putWaiting()
+        try listing {
+            waiting.removeAll()
+            steps.compared()
+            (report.damages, report.damagedCount) = (damages, damagedCount)
+            try source.forEachMovie { movie in
+                if movie.movieID > furthest {
+                    furthest = movie.movieID
+                    sourceRetries.succeeded()
+                }
+                if let last, movie.movieID <= last { return }
+                waiting.append(movie)
+                steps.read(bytes: movie.document.count)
+                if steps.isBatchFull { try compare() }
+            } onDamage: { damage in
+                note(RawCopyReport.Damage(damage))
+            }
+        }
+        try compare()
+        try flushRest()
     }
 
     /// Puts those of the waiting documents that are greater than what the target has.
     private func putWaiting() throws {
-        defer {
-            waiting.removeAll()
-            steps.compared()
-        }
-        if !waiting.isEmpty {
-            let ranks = try target.ranks(ofMovies: waiting.map(\.movieID))
-            let greater = waiting.filter { movie in ranks[movie.movieID].map { $0 < movie.rank } ?? true }
-            if !greater.isEmpty { try target.put(movies: greater) }
-            let bytes = greater.reduce(0) { $0 + $1.document.count }
-            report.movies.copied += Int64(greater.count)
-            report.movies.alreadyThere += Int64(waiting.count - greater.count)
-            if !greater.isEmpty { didPut(bytes: bytes) }
-        }
-        try goOn(.movies, report.movies)
+        if waiting.isEmpty { return }
+        let ranks = try targetRetries.attempt { try target.ranks(ofMovies: waiting.map(\.movieID)) }
+        let greater = waiting.filter { movie in ranks[movie.movieID].map { $0 < movie.rank } ?? true }
+        report.movies.alreadyThere += Int64(waiting.count - greater.count)
+        if greater.isEmpty { return }
+        try targetRetries.attempt { try target.put(movies: greater) }
+        report.movies.copied += Int64(greater.count)
+        didPut(bytes: greater.reduce(0) { $0 + $1.document.count })
     }
 
     // MARK: Comments and posters
 
     private func copyContents(_ content: RawContent) throws {
-        let count = content == .comments ? \RawCopyReport.comments : \.posters
-        let phase = content == .comments ? RawCopyProgress.Phase.comments : .posters
-        try source.forEachReference(to: content) { reference in
-            if try target.has(reference) {
-                report[keyPath: count].alreadyThere += 1
-            } else if let bytes = try copy(reference) {
-                report[keyPath: count].copied += 1
-                didPut(bytes: bytes)
+        // The last reference that was looked at, and the last one that was listed.
+        var (last, furthest): (RawReference?, RawReference?)
+        var waiting: [RawReference] = []
+        func copyWaiting() throws {
+            let there = waiting.isEmpty ? [] : try targetRetries.attempt { try target.present(waiting) }
+            for reference in waiting {
+                try copy(reference, of: content, isThere: there.contains(reference))
+                last = reference
             }
-            try goOn(phase, report[keyPath: count])
+            waiting.removeAll()
         }
-        try goOn(phase, report[keyPath: count])
+        try listing {
+            waiting.removeAll()
+            try source.forEachReference(to: content) { reference in
+                if furthest?.precedes(reference) ?? true {
+                    furthest = reference
+                    sourceRetries.succeeded()
+                }
+                if let last, !last.precedes(reference) { return }
+                waiting.append(reference)
+                if waiting.count == RawCopySteps.mostWaiting { try copyWaiting() }
+            }
+        }
+        try copyWaiting()
+        try flushRest()
+    }
+
+    private func copy(_ reference: RawReference, of content: RawContent, isThere: Bool) throws {
+        let count = content == .comments ? \RawCopyReport.comments : \.posters
+        if isThere {
+            report[keyPath: count].alreadyThere += 1
+        } else if let bytes = try copy(reference) {
+            report[keyPath: count].copied += 1
+            didPut(bytes: bytes)
+        }
+        try goOn(content == .comments ? .comments : .posters, report[keyPath: count])
     }
 
     /// Copies a body or an image.
@@ -129,16 +192,18 @@ public final class RawCopy {
     private func copy(_ reference: RawReference) throws -> Int? {
         let found: [UInt8]?
         do {
-            found = reference.kind == .comment ? try source.comment(reference) : try source.poster(reference)
+            found = try sourceRetries.attempt {
+                reference.kind == .comment ? try source.comment(reference) : try source.poster(reference)
+            }
         } catch let error as any ReportedError where error.isDamage {
             note(RawCopyReport.Damage(error))
             return nil
         }
         guard let bytes = found else { return nil }
         if reference.kind == .comment {
-            try target.put(comments: [RawComment(body: bytes)])
+            try targetRetries.attempt { try target.put(comments: [RawComment(body: bytes)]) }
         } else if let poster = RawPoster(image: bytes), poster.reference == reference {
-            try target.put(posters: [poster])
+            try targetRetries.attempt { try target.put(posters: [poster]) }
         } else {
             note(
                 RawCopyReport.Damage(
@@ -163,13 +228,22 @@ public final class RawCopy {
 
     private func goOn(_ phase: RawCopyProgress.Phase, _ count: RawCopyReport.Count) throws {
         progress(RawCopyProgress(phase: phase, count: count.found))
-        if steps.isFlushDue(at: clock()) {
-            try target.flush()
-            steps.flushed(at: clock())
-        }
+        if steps.isFlushDue(at: clock()) { try flush() }
         if stop.reason != nil { throw RawCopyStopped() }
+    }
+
+    /// Makes durable what is left of a kind, which may be all of it, while its progress is shown.
+    private func flushRest() throws {
+        if steps.isUnflushed { try flush() }
+    }
+
+    private func flush() throws {
+        try targetRetries.attempt { try target.flush() }
+        steps.flushed(at: clock())
     }
 }
 
-/// The program was asked to stop.
-private struct RawCopyStopped: Error {}
+extension RawReference {
+    /// Whether it comes before another one in the order in which stores list them.
+    fileprivate func precedes(_ other: RawReference) -> Bool { text.utf8.lexicographicallyPrecedes(other.text.utf8) }
+}

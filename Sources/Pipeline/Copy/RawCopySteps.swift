@@ -7,8 +7,9 @@
 ///     steps.put(bytes: 2000, at: now)
 ///     if steps.isFlushDue(at: now) { …; steps.flushed(at: now) }
 struct RawCopySteps {
-    /// The most documents that wait. A folder has a file for each thousand ids, so that more would not be quicker.
-    private static let mostWaiting = 1000
+    /// The most documents or references that wait. A folder has a file for each thousand ids, so that more would not be
+    /// quicker.
+    static let mostWaiting = 1000
 
     private let batchBytes: Int
     private let flushBytes: Int
@@ -31,6 +32,9 @@ struct RawCopySteps {
     /// Whether the documents that wait are to be compared and put.
     var isBatchFull: Bool { waiting >= Self.mostWaiting || waitingBytes >= batchBytes }
 
+    /// Whether something was put that is not durable yet.
+    var isUnflushed: Bool { unflushedBytes > 0 }
+
     /// A document was read and waits.
     mutating func read(bytes: Int) {
         waiting += 1
@@ -51,7 +55,7 @@ struct RawCopySteps {
 
     /// Whether what was put is to be made durable.
     func isFlushDue(at now: Double) -> Bool {
-        guard unflushedBytes > 0, let lastFlush else { return false }
+        guard isUnflushed, let lastFlush else { return false }
         return unflushedBytes >= flushBytes || now - lastFlush >= flushSeconds
     }
 

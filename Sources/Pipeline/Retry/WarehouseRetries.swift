@@ -16,14 +16,14 @@ public final class WarehouseRetries {
     }
 
     private let warehouse: any Warehouse
-    private var waiting: Waiting
+    private var waiting: RetryWait
 
     /// - Parameters:
     ///   - total: how long is tried again after a failure, until something succeeds; zero never tries again.
     ///   - stop: ends the waiting.
     public init(_ warehouse: any Warehouse, for total: Duration, stop: StopSignal = StopSignal(), logger: Logger) {
         self.warehouse = warehouse
-        waiting = Waiting(total, stop, logger)
+        waiting = RetryWait(for: total, stop, logger)
     }
 
     /// Opens a warehouse. Waits for a server that says that it is starting, and for no other, since a wrong location
@@ -36,7 +36,7 @@ public final class WarehouseRetries {
         _ open: () throws -> Opened
     ) throws -> Opened {
         let writerWait = WriterWait(isOn: waitsForWriter, stop: stop, logger: logger)
-        var waiting = Waiting(total, stop, logger)
+        var waiting = RetryWait(for: total, stop, logger)
         while true {
             do {
                 let opened = try writerWait.attempt(open)
@@ -106,58 +106,4 @@ public final class WarehouseRetries {
 
     /// To be called after each commit.
     func succeeded() { waiting.succeeded() }
-}
-
-/// The failures of an outage, and the waiting after each.
-private struct Waiting {
-    let stop: StopSignal
-    private let logger: Logger
-    private let pause = WakeUp()
-    private var schedule: RetrySchedule
-    /// Whether an outage is not over yet.
-    private(set) var isFailing = false
-    /// Whether there was an outage since the last success.
-    private var hasFailed = false
-
-    init(_ total: Duration, _ stop: StopSignal, _ logger: Logger) {
-        self.stop = stop
-        self.logger = logger
-        schedule = RetrySchedule(total: total)
-    }
-
-    /// Waits after a failure, but not longer than until a stop is asked for.
-    ///
-    /// - Throws: the error, when it is not to be tried again; `RetriesEnded` when another program stood in the way to the
-    ///   end of the time.
-    mutating func wait(because error: any Error, if mayRetry: (any ReportedError) -> Bool) throws {
-        guard let reported = error as? any ReportedError else { throw error }
-        let mayRetry = mayRetry(reported)
-        switch schedule.failed(reported, mayRetry: mayRetry, at: Self.now, jitter: .random(in: 0...1)) {
-        case .giveUp(let notice, let reason):
-            if let notice { logger.warning(notice) }
-            throw mayRetry && reported.kind == .failed ? RetriesEnded(cause: reported, reason: reason) : error
-        case .again(let delay, let notice):
-            (isFailing, hasFailed) = (true, true)
-            logger.warning(notice)
-            let end = Self.now + delay
-            while stop.reason == nil, Self.now < end { _ = pause.wait(milliseconds: 25) }
-        }
-    }
-
-    mutating func answered() { schedule.answered(at: Self.now) }
-
-    mutating func worked() {
-        guard isFailing, let notice = schedule.worked(at: Self.now) else { return }
-        isFailing = false
-        logger.warning(notice)
-    }
-
-    mutating func succeeded() {
-        guard hasFailed else { return }
-        (isFailing, hasFailed) = (false, false)
-        if let notice = schedule.succeeded(at: Self.now) { logger.warning(notice) }
-    }
-
-    /// The time since a fixed moment.
-    private static var now: Duration { .seconds(StageTime.monotonicSeconds) }
 }

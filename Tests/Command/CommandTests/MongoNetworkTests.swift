@@ -95,6 +95,33 @@ struct MongoNetworkTests {
         try load.expectWhole("after \(data)")
     }
 
+    /// `copy raw` waits for a server that fails in the middle, for as long as it was asked to.
+    @Test func aCopyOfARawStoreGoesOnAfterFailures() throws {
+        let kept = try LiveDocuments.shared.get().path
+        let server = try Self.failing.get()
+        let target = try LiveDatabase(server)
+        defer { try? target.mongo.endFailures() }
+        let folder = try TemporaryFolder()
+        func copy(_ retryFor: String) throws -> ChildProcess.Result {
+            try Program.run(
+                "copy", "raw", "--from", kept, "--to", target.url(parameters: Self.quick), "--retry-for", retryFor,
+                in: folder)
+        }
+        try target.mongo.failCommands(["update"], times: 10_000, #""errorCode": 10107"#)
+        let ended = try copy("0s")
+        #expect(ended.status == 5, "\(ended.errors)")
+        #expect(ended.errors.contains("goes on from"), "\(ended.errors)")
+        try target.mongo.failCommands(["update"], times: 5, #""errorCode": 10107"#)
+        let result = try copy("10m")
+        #expect(result.status == 0, "\(result.errors)")
+        let text = result.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("trying again in") && text.contains("going on after"), "\(result.errors)")
+        let back = try Program.run("copy", "raw", "--from", target.url(), "--to", "back", "-q", in: folder)
+        #expect(back.status == 0, "\(back.errors)")
+        let differences = RawFolders.differences(folder.path("back"), from: kept)
+        #expect(differences.isEmpty, "\(differences)")
+    }
+
     /// The sessions of the run are ended in mid-load, with their cursors.
     @Test func sessionsThatTheServerEnds() throws {
         let load = try MongoLoad(Self.failing.get())

@@ -68,7 +68,7 @@ public final class RawFolder: RawStore {
     }
 
     private func put(_ bytes: [UInt8], under reference: RawReference) throws(FileError) {
-        if has(reference) { return }
+        if isThere(reference) { return }
         contents[reference] = bytes
         contentBytes += bytes.count + RawFolder.overhead
         try makeRoom()
@@ -112,8 +112,10 @@ public final class RawFolder: RawStore {
     /// The poster with a reference; nil when there is none.
     public func poster(_ reference: RawReference) throws -> [UInt8]? { try content(reference) }
 
-    /// Whether the store has content with a reference.
-    public func has(_ reference: RawReference) -> Bool {
+    /// Those of some references that the store has content with.
+    public func present(_ references: [RawReference]) -> Set<RawReference> { Set(references.filter(isThere)) }
+
+    private func isThere(_ reference: RawReference) -> Bool {
         contents[reference] != nil || access("\(path)/\(reference)", F_OK) == 0
     }
 

@@ -58,13 +58,18 @@ final class CommentCollection {
             place: "\(client.location)")
     }
 
-    /// Whether there is a body with an id.
+    /// Those of some ids under which there is a body.
     ///
     /// - Throws: `MongoError`.
-    func has(_ id: String) throws(MongoError) -> Bool {
-        var query = MongoQuery(CommentCollection.name, ["_id": .text(id)])
+    func present(_ ids: [String]) throws(MongoError) -> Set<String> {
+        var query = MongoQuery(CommentCollection.name, ["_id": ["$in": .array(ids.map { .text($0) })]])
         query.projection = ["_id": 1]
-        return try client.first(query, "looking for a comment") != nil
+        let cursor = client.cursor(query, "looking for comments")
+        var found: Set<String> = []
+        while let document = try cursor.next() {
+            if let id = document.text("_id") { found.insert(id) }
+        }
+        return found
     }
 
     /// Calls `body` with the ids of all bodies, in ascending order.

@@ -177,13 +177,19 @@ public final class MongoRawStore: RawStore {
             place: "\(client.location)")
     }
 
-    /// Whether something is stored under a reference.
-    public func has(_ reference: RawReference) throws -> Bool {
-        if heldComments[reference] != nil || heldPosters[reference] != nil { return true }
-        switch reference.kind {
-        case .comment: return try comments.has(reference.text)
-        case .poster: return try posters.lengths([reference.text])[reference.text] != nil
+    /// Those of some references under which something is stored. The server is asked once for each thousand of a kind.
+    public func present(_ references: [RawReference]) throws -> Set<RawReference> {
+        var found = Set(references.filter { heldComments[$0] != nil || heldPosters[$0] != nil })
+        let others = references.filter { !found.contains($0) }
+        for start in stride(from: 0, to: others.count, by: Self.mostHeld) {
+            let some = others[start..<min(start + Self.mostHeld, others.count)]
+            var texts: Set<String> = []
+            let (bodies, images) = (some.filter { $0.kind == .comment }, some.filter { $0.kind != .comment })
+            if !bodies.isEmpty { texts.formUnion(try comments.present(bodies.map(\.text))) }
+            if !images.isEmpty { texts.formUnion(try posters.lengths(images.map(\.text)).keys) }
+            found.formUnion(some.filter { texts.contains($0.text) })
         }
+        return found
     }
 
     /// Calls `body` with each stored document in ascending order of the movies' ids. Documents in memory are written

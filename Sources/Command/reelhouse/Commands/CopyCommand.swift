@@ -25,8 +25,8 @@ enum CopyCommand: Command {
 
             A raw store (`copy raw`): movie documents, long comments and posters, byte for byte. The target may have some \
             already: of two documents of a movie the one of greater rank stays, and what is there is not copied again. \
-            What was copied is kept every few seconds. After a kill, Ctrl-C or an error the same command goes on from \
-            there. What is damaged in the source is named and left out, and the exit status is then 3.
+            What was copied is kept every few seconds. A server that is lost is tried again for as long as --retry-for \
+            says. After a kill, Ctrl-C or an error the same command goes on from there. What is damaged in the source is named and left out, and the exit status is then 3.
             """,
         options: [
             .value(
@@ -36,6 +36,9 @@ enum CopyCommand: Command {
                     + "\(BackendRegistry.help(BackendRegistry.rawStores)); \(CommonOption.defaultRawStore) unless given."
             ),
             .value("to", .location, help: "Where to copy it to, in the same forms."),
+            .value(
+                "retry-for", .duration, defaultValue: "5m",
+                help: "How long copy raw tries again after a server is lost, each time; 0s never tries again."),
             CommonOption.json,
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet, LiveOption.environmentFile,
@@ -63,6 +66,11 @@ enum CopyCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         if subject(arguments) == .raw { return try RawCopyCommand.run(arguments, context) }
+        if arguments.isGiven("retry-for") {
+            throw UsageError(
+                "--retry-for is an option of copy raw",
+                hint: "A warehouse is copied in one transaction: after a failure, run the command again.")
+        }
         let from = arguments.string("from") ?? CommonOption.defaultWarehouse
         guard let to = arguments.string("to"), !to.isEmpty else {
             throw UsageError(

@@ -33,8 +33,8 @@ enum RawCopyCommand {
                         + "\(CommonOption.defaultRawStore).")
             }
             let copy = RawCopy(
-                from: try source.open(sourceLocation), to: try target.open(targetLocation), stop: stop,
-                logger: context.logger, clock: ProgressLine.monotonicSeconds
+                from: try source.open(sourceLocation), to: try target.open(targetLocation),
+                retryFor: arguments.retryFor, stop: stop, logger: context.logger, clock: ProgressLine.monotonicSeconds
             ) { progress in
                 hasBegun = true
                 latest.value = WorkProgress(label: progress.phase.rawValue, read: progress.count, noun: .entries)

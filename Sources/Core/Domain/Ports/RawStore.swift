@@ -88,8 +88,8 @@ public protocol RawStore: AnyObject {
     func comment(_ reference: RawReference) throws -> [UInt8]?
     /// The image that is stored under a reference; nil when there is none.
     func poster(_ reference: RawReference) throws -> [UInt8]?
-    /// Whether something is stored under a reference. Does not read it.
-    func has(_ reference: RawReference) throws -> Bool
+    /// Those of some references under which something is stored. Does not read that, and asks a server once for many.
+    func present(_ references: [RawReference]) throws -> Set<RawReference>
 
     /// Calls `body` with each stored document, one a movie, in ascending order of the movies' ids.
     ///
@@ -108,6 +108,9 @@ public protocol RawStore: AnyObject {
 }
 
 extension RawStore {
+    /// Whether something is stored under a reference. Does not read it.
+    public func has(_ reference: RawReference) throws -> Bool { try !present([reference]).isEmpty }
+
     /// Calls `body` with each stored document, one a movie, in ascending order of the movies' ids; throws the error of the
     /// first damage.
     public func forEachMovie(_ body: (RawMovie) throws -> Void) throws {
