@@ -66,8 +66,18 @@ enum StoredMovie {
         if movie.document.count + overhead <= limit, let document = document(movie, digest, original: movie.document) {
             return .document(document)
         }
-        let fileID = "movies/\(movie.movieID)/\(digest.hexadecimal)"
+        let fileID = "\(filesOfMovies)\(movie.movieID)/\(digest.hexadecimal)"
         return .withFile(document(movie, digest, fileID: fileID) ?? BSONDocument(), fileID: fileID)
+    }
+
+    /// With what the ids of files of documents begin.
+    static let filesOfMovies = "movies/"
+
+    /// The movie of a file; nil when its id is not one that `encode` gives.
+    static func movie(ofFile id: String) -> Int64? {
+        let parts = id.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, id.hasPrefix(filesOfMovies), parts[2].utf8.count == 64 else { return nil }
+        return Int64(parts[1])
     }
 
     /// An upper bound for what a document has beside `document` and `original`.

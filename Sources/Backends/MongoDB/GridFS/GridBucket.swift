@@ -16,9 +16,13 @@ struct GridFile {
 /// The pieces of a file are put first, each under the file's id and its number, and what says that the file is there comes
 /// last. So a file that is put again after a crash is completed, and two writers of one file write the same.
 final class GridBucket {
-    private let client: MongoClient
-    private let name: String
-    private var hasIndexes = false
+    let client: MongoClient
+    /// Its name.
+    let name: String
+    /// Whether a file may become one that nothing names, and is swept then (see `UnusedFileStep`).
+    private let hasMarks: Bool
+    /// Whether its indexes are known to be there, since something was put.
+    private(set) var hasIndexes = false
 
     /// The size of a piece, in bytes: that which all drivers use.
     static let pieceSize = 255 << 10
@@ -26,12 +30,13 @@ final class GridBucket {
     private static let mostBytesAtOnce = 8 << 20
 
     /// A bucket, which is made when something is put.
-    init(_ client: MongoClient, name: String) {
+    init(_ client: MongoClient, name: String, hasMarks: Bool = false) {
         self.client = client
         self.name = name
+        self.hasMarks = hasMarks
     }
 
-    private var files: String { name + ".files" }
+    var files: String { name + ".files" }
     private var pieces: String { name + ".chunks" }
 
     // MARK: Writing
@@ -42,7 +47,8 @@ final class GridBucket {
     /// - Throws: `MongoError`. Then some files may be there, each whole.
     func put(_ new: [GridFile], at now: Int64) throws(MongoError) {
         try makeIndexes()
-        let there = try lengths(new.map(\.id))
+        var there = try lengths(new.map(\.id))
+        if hasMarks, try !unmark(Array(there.keys)) { there = [:] }
         let missing = new.filter { there[$0.id] != Int64($0.bytes.count) }
         guard !missing.isEmpty else { return }
         let activity = "putting files into \(name)"
@@ -174,12 +180,9 @@ final class GridBucket {
         func remove() throws {
             let there = try lengths(ids)
             for id in ids where there[id] == nil {
-                let reply = try client.run(
-                    [
-                        "delete": .text(pieces),
-                        "deletes": [["q": ["files_id": .text(id), "put_at": ["$lt": .date(time)]], "limit": 0]],
-                    ], "removing pieces of files that were not completed", .write)
-                if (reply.integer("n") ?? 0) > 0 { count += 1 }
+                let removed = try removePieces(
+                    of: id, putBefore: time, "removing pieces of files that were not completed")
+                if removed > 0 { count += 1 }
             }
             ids = []
         }
@@ -194,5 +197,17 @@ final class GridBucket {
         }
         try remove()
         return count
+    }
+
+    /// Removes those pieces of a file that were put before a time, in milliseconds since 1970.
+    ///
+    /// - Returns: how many there were.
+    /// - Throws: `MongoError`.
+    @discardableResult
+    func removePieces(of id: String, putBefore time: Int64, _ activity: String) throws(MongoError) -> Int64 {
+        let filter: BSONValue = ["files_id": .text(id), "put_at": ["$lt": .date(time)]]
+        let reply = try client.run(
+            ["delete": .text(pieces), "deletes": [["q": filter, "limit": 0]]], activity, .write)
+        return reply.integer("n") ?? 0
     }
 }

@@ -30,7 +30,8 @@ public final class MongoRawStore: RawStore {
     private static let overhead = 256
     /// How many documents are held at most.
     private static let mostHeld = 1000
-    /// After how long the pieces of a file that was not completed are removed, in milliseconds: a day.
+    /// After how long the pieces of a file that was not completed, and a file that nothing names any more, are removed, in
+    /// milliseconds: a day.
     private static let millisecondsToComplete: Int64 = 86_400_000
 
     /// Opens a raw store. It connects when it is used; what is not there is made when something is put.
@@ -110,6 +111,7 @@ public final class MongoRawStore: RawStore {
         try movies.put(heldMovies.values.sorted { $0.movieID < $1.movieID }, at: now())
         heldMovies.removeAll(keepingCapacity: true)
         movieBytes = 0
+        try movies.sweep(leftBefore: now() - Self.millisecondsToComplete, at: now())
     }
 
     private func writeContents() throws {

@@ -6,6 +6,8 @@ final class MovieCollection {
     private let client: MongoClient
     private let encoder: NativeEncoder
     private let files: GridBucket
+    private var isSweptOfUnused = false
+    private var isSweptOfPieces = false
 
     /// The collection's name.
     static let name = "raw_movies"
@@ -13,7 +15,7 @@ final class MovieCollection {
     init(_ client: MongoClient) throws {
         self.client = client
         encoder = try NativeEncoder()
-        files = GridBucket(client, name: "raw")
+        files = GridBucket(client, name: "raw", hasMarks: true)
     }
 
     // MARK: Putting
@@ -89,6 +91,40 @@ final class MovieCollection {
         try send(next: movies.count)
         return refusals
     }
+
+    // MARK: Sweeping
+
+    /// Removes files of documents that were replaced, and pieces of files that nobody has completed, each once in the life
+    /// of this object.
+    ///
+    /// - Parameter time: what was left before it is old enough, in milliseconds since 1970, as `now`.
+    /// - Throws: `MongoError`.
+    func sweep(leftBefore time: Int64, at now: Int64) throws {
+        if !isSweptOfUnused {
+            try files.sweepUnused(
+                startingWith: StoredMovie.filesOfMovies, markedBefore: time, at: now, named: namedFiles)
+            isSweptOfUnused = true
+        }
+        // Only what this program has put into tells that the indexes are there which that needs.
+        if files.hasIndexes, !isSweptOfPieces {
+            try files.sweep(startingWith: StoredMovie.filesOfMovies, putBefore: time)
+            isSweptOfPieces = true
+        }
+    }
+
+    /// Those of some files that the documents of their movies name.
+    private func namedFiles(_ ids: [String]) throws(MongoError) -> Set<String> {
+        let movies = Set(ids.compactMap(StoredMovie.movie(ofFile:)))
+        var query = MongoQuery(MovieCollection.name, ["_id": ["$in": .array(movies.sorted().map { .int64($0) })]])
+        query.projection = ["original_file": 1]
+        let cursor = client.cursor(query, "looking for files that documents name")
+        // A file whose name says no movie is nobody's to remove.
+        var named = Set(ids.filter { StoredMovie.movie(ofFile: $0) == nil })
+        while let document = try cursor.next() { if let file = document.text("original_file") { named.insert(file) } }
+        return named
+    }
+
+    // MARK: Bulks
 
     /// How many bytes are written at a time. A message may have 48 MB (`maxMessageSizeBytes`).
     private static let mostBytesAtOnce = 24 << 20

@@ -208,7 +208,7 @@ import Testing
 }
 
 /// A clock that a test sets.
-private final class Clock {
+final class Clock {
     var now: Int64 = 1_700_000_000_000
 }
 
