@@ -55,7 +55,7 @@ bench: deps ## Measure a million events, and what the parts could do alone
 bench-peers: BENCH_FLAGS += --peers
 bench-peers: bench ## The same with DuckDB taking turns on the same files
 
-bench-live: deps test-deps ## Measure temporary PostgreSQL and Kafka servers, beside what others do with them
+bench-live: deps test-deps ## Measure temporary PostgreSQL, Kafka and MongoDB servers, beside what others do with them
 	@$(BUILD) --product reelhouse
 	@$(BUILD) --product reelhouse-bench
 	@$(BENCH) live $(BENCH_FLAGS)
