@@ -59,6 +59,7 @@ struct KafkaRightsTests {
         // With the group there is nothing to say.
         try topic.allow(.read, user: KafkaServer.user, group: "reelhouse")
         try topic.send([TestRecord(PublishCommandTests.event(5, user: 1))])
+        try topic.wait(forCoordinatorOf: "reelhouse")
         let quiet = try run()
         #expect(quiet.status == 0 && !quiet.output.contains("could not be committed"), "\(quiet.output)")
         #expect(try topic.committed(by: "reelhouse") == 5)

@@ -15,6 +15,20 @@ extension TestTopic {
         let code = rd_kafka_commit(consumer, list, 0)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaFailure("commit for \(group)", code) }
     }
+
+    /// Waits until the coordinator of a group is ready, which makes the cluster's topic of offsets where there is none.
+    public func wait(forCoordinatorOf group: String) throws {
+        let end = ContinuousClock.now + .seconds(300)
+        while true {
+            do {
+                _ = try committed(by: group)
+                return
+            } catch {
+                guard .now < end else { throw error }
+                usleep(100_000)
+            }
+        }
+    }
 }
 
 /// Another program that subscribes to a topic with a group, reads all records and commits its offsets again and again.

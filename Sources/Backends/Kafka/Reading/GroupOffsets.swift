@@ -16,9 +16,6 @@ final class GroupOffsets {
     /// Why the last commit failed; nil when it did not.
     private(set) var refusal: KafkaError?
 
-    /// How long the end waits for answers, in seconds.
-    private static let secondsAtEnd = 5.0
-
     /// Offsets of a topic.
     ///
     /// - Parameter handle: a client with the role `.reading`.
@@ -67,17 +64,18 @@ final class GroupOffsets {
     /// Waits for the answers that are missing, and commits again what failed, such as while the group's coordinator was
     /// starting.
     ///
-    /// - Parameter isStopping: whether the program was asked to stop.
-    func finish(isStopping: () -> Bool) {
-        let end = KafkaClient.now + GroupOffsets.secondsAtEnd
-        while KafkaClient.now < end, !isStopping() {
-            if pending > 0 {
-                takeAnswers(waiting: 50)
-            } else if hasFailed, refusal?.mayRetry == true {
+    /// - Parameters:
+    ///   - wait: decides for how long.
+    ///   - isStopping: whether the program was asked to stop.
+    func finish(_ wait: FinalCommit, isStopping: () -> Bool) {
+        while !isStopping() {
+            switch wait.step(pending: pending, refusal: refusal, at: KafkaClient.now) {
+            case .wait: takeAnswers(waiting: 50)
+            case .again:
                 usleep(100_000)
                 send(latest.map { ($0.key, $0.value) })
-            } else {
-                return
+            case .giveUp: return note(KafkaError(.unreachable, "the group's coordinator has not answered"))
+            case .end: return
             }
         }
     }

@@ -17,6 +17,8 @@ final class KafkaSource: LineSource {
     /// The reader that is asked first the next time.
     private var turn = 0
     private let isClosed = Mutex(false)
+    /// Whether the reading has ended with an error.
+    private let hasFailed = Mutex(false)
     private let isStopRequested: @Sendable () -> Bool
     private let finalRemarks = Mutex<[SourceRemark]>([])
 
@@ -46,6 +48,7 @@ final class KafkaSource: LineSource {
             // The thread that was asked to stop closes this source when it has committed.
             for _ in 0..<500 where error.problem == .interrupted && !isOver { usleep(10_000) }
             if isOver { return nil }
+            hasFailed.withLock { $0 = true }
             throw error
         }
     }
@@ -95,7 +98,8 @@ final class KafkaSource: LineSource {
 
     func close() {
         isClosed.withLock { $0 = true }
-        for group in groups { group.finish(isStopping: isStopRequested) }
+        let wait = FinalCommit(hasFailed: hasFailed.withLock { $0 }, at: KafkaClient.now)
+        for group in groups { group.finish(wait, isStopping: isStopRequested) }
         let refusals = zip(topics, groups).compactMap { topic, group in
             group.refusal.map { GroupOffsets.remark($0, topic: topic.topic) }
         }
