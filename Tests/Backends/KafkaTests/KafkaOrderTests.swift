@@ -50,7 +50,9 @@ struct KafkaOrderTests {
         let most = partitions * 200
         var late = Int.max
         for _ in 0..<3 where late >= most {
+            let start = ContinuousClock.now
             let reading = try TopicReading(topic, chunkBytes: 1000)
+            print("\(partitions) partitions were read in step in \(ContinuousClock.now - start)")
             Self.expectWhole(reading, partitions: partitions, records: records)
             late = min(late, Self.lateness(reading))
         }

@@ -13,8 +13,14 @@ final class GroupOffsets {
     private var latest: [Int32: Int64] = [:]
     /// Whether a commit failed, so that the next one commits all of them.
     private var hasFailed = false
+    /// Whether offsets were left to a later commit, since too many answers are missing.
+    private var isBehind = false
     /// Why the last commit failed; nil when it did not.
     private(set) var refusal: KafkaError?
+
+    /// How many answers may be missing. A coordinator that is slower than the commits gets fewer of them, so that the end
+    /// does not wait for what is out of date.
+    private static let mostPending = 8
 
     /// Offsets of a topic.
     ///
@@ -49,12 +55,14 @@ final class GroupOffsets {
         for (partition, offset) in offsets { latest[partition] = offset }
         takeAnswers(waiting: 0)
         dropOtherEvents()
-        send(hasFailed ? latest.map { ($0.key, $0.value) } : offsets)
+        if pending >= GroupOffsets.mostPending { isBehind = true } else { send(hasFailed || isBehind ? all : offsets) }
     }
+
+    private var all: [(partition: Int32, offset: Int64)] { latest.map { ($0.key, $0.value) } }
 
     private func send(_ offsets: [(partition: Int32, offset: Int64)]) {
         guard let answers else { return }
-        hasFailed = false
+        (hasFailed, isBehind) = (false, false)
         let list = PartitionList(topic: topic, offsets)
         // The answer comes as an event; librdkafka wants a callback all the same.
         let code = rd_kafka_commit_queue(handle.pointer, list.pointer, answers, { _, _, _, _ in }, nil)
@@ -68,12 +76,13 @@ final class GroupOffsets {
     ///   - wait: decides for how long.
     ///   - isStopping: whether the program was asked to stop.
     func finish(_ wait: FinalCommit, isStopping: () -> Bool) {
+        if isBehind { send(all) }
         while !isStopping() {
             switch wait.step(pending: pending, refusal: refusal, at: KafkaClient.now) {
             case .wait: takeAnswers(waiting: 50)
             case .again:
                 usleep(100_000)
-                send(latest.map { ($0.key, $0.value) })
+                send(all)
             case .giveUp: return note(KafkaError(.unreachable, "the group's coordinator has not answered"))
             case .end: return
             }
