@@ -62,6 +62,7 @@ import Testing
         (MONGOC_ERROR_SERVER, 18, .authentication, false), (MONGOC_ERROR_SERVER, 13, .permission, false),
         (MONGOC_ERROR_SERVER, 10107, .notPrimary, true), (MONGOC_ERROR_SERVER, 11600, .notPrimary, true),
         (MONGOC_ERROR_SERVER, 43, .lostCursor, true), (MONGOC_ERROR_SERVER, 14031, .noRoom, false),
+        (MONGOC_ERROR_SERVER, 1, .serverFault, false),
         (MONGOC_ERROR_SERVER, 121, .refusedDocument, false), (MONGOC_ERROR_SERVER, 64, .unconfirmed, true),
         (MONGOC_ERROR_SERVER, 424_242, .other, false), (MONGOC_ERROR_WRITE_CONCERN, 79, .unconfirmed, true),
         (MONGOC_ERROR_STREAM, MONGOC_ERROR_STREAM_NAME_RESOLUTION.rawValue, .unknownHost, true),

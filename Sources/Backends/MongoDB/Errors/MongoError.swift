@@ -140,6 +140,9 @@ enum MongoHint {
                 + "its source again with --reload."
         case .foreign: "Mend or remove the document, or name another collection."
         case .interrupted: "Nothing is lost: run the same command again."
+        case .serverFault:
+            "The server's log says why, and whether its disk is full or damaged; mend that, start the server again, and run "
+                + "the same command again."
         case .other: "Run `reelhouse doctor` with the same location to check the server and the database."
         }
     }

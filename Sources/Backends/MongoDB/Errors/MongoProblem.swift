@@ -28,6 +28,8 @@ public enum MongoProblem: String, Sendable, CaseIterable {
     case tooLarge
     /// The server's disk is full, or a quota is reached.
     case noRoom
+    /// The server failed for a reason that only its log says.
+    case serverFault
     /// The cursor is not there any more.
     case lostCursor
     /// What is stored is not what was written.
@@ -96,6 +98,8 @@ public enum MongoProblem: String, Sendable, CaseIterable {
         (.refusedDocument, [52, 53, 54, 55, 56, 57, 15, 121]),
         // BSONObjectTooLarge, and documents that an update made too large.
         (.tooLarge, [10334, 17419, 17420]),
+        // InternalError.
+        (.serverFault, [1]),
         // OutOfDiskSpace.
         (.noRoom, [14031]),
         // CursorNotFound, CursorKilled, QueryPlanKilled, CappedPositionLost.

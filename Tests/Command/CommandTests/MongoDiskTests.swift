@@ -1,0 +1,44 @@
+import Foundation
+import MongoTesting
+import Servers
+import TestSupport
+import Testing
+
+/// The disk of a MongoDB server that becomes full in mid-load.
+///
+/// A server may end by that, or answer every command with an error until it is started again. Either way the run ends by
+/// itself, nothing that was committed is lost, and the same command goes on when there is room.
+@Suite(
+    .serialized, .waits, .enabled(if: MongoServer.canStart, "\(MongoServer.whatToInstall)"),
+    .enabled(if: SmallDisk.isPossible, "\(SmallDisk.whatToSet)"))
+struct MongoDiskTests {
+    @Test(.timeLimit(.minutes(10))) func theDiskBecomesFull() throws {
+        let disk = SmallDisk(.data, megabytes: 150)
+        let server = try MongoServer(disk: disk)
+        let load = try MongoLoad(server, parameters: "serverSelectionTimeoutMS=3000")
+        let process = try load.start(commitLines: 5)
+        try #require(load.wait(forLines: 60, of: process))
+        try disk.fill(below: server.folder)
+        try expectEnd(process.wait())
+        let committed = load.committedLines()
+        #expect(committed >= 60)
+        // It stays so until there is room, and nothing of what was committed goes.
+        try expectEnd(load.start(commitLines: 5).wait())
+        #expect(load.committedLines() == committed)
+        disk.makeRoom(below: server.folder)
+        server.kill()
+        try server.start()
+        let faults = try load.faults()
+        #expect(faults.isEmpty, "\(faults)")
+        try load.runToEnd()
+        try load.expectWhole("after a full disk")
+    }
+
+    private func expectEnd(_ result: ChildProcess.Result) throws {
+        #expect([1, 5].contains(result.status), "\(result.status): \(result.errors)")
+        let text = result.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("error: mongodb://127.0.0.1"), "\(result.errors)")
+        // Where the server answers, its log is where to look; where it does not, whether it runs.
+        #expect(text.contains("disk") || text.contains("Check that a server runs"), "\(result.errors)")
+    }
+}
