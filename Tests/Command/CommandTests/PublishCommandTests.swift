@@ -146,7 +146,7 @@ import Testing
             process.send(signal)
             let start = ContinuousClock.now
             let result = process.wait()
-            #expect(result.status == 128 + signal && ContinuousClock.now - start < .seconds(5), "\(result.errors)")
+            #expect(result.status == 128 + signal && ContinuousClock.now - start < .seconds(30), "\(result.errors)")
             let json = try PublishJSON(result)
             #expect(json.outcome == "stopped" && json.count("to_be_sent_again") == 0, "\(json.text)")
             confirmed += json.count("confirmed")
@@ -177,7 +177,7 @@ import Testing
         }
         let start = ContinuousClock.now
         let closed = try run("--to", "kafka://127.0.0.1:\(FreePort.find())/t")
-        #expect(closed.status == 5 && ContinuousClock.now - start < .seconds(12), "\(closed.errors)")
+        #expect(closed.status == 5 && ContinuousClock.now - start < .seconds(60), "\(closed.errors)")
         let unknown = try run("--to", "kafka://\(topic.address)/none_\(topic.name)")
         #expect(unknown.status == 1 && unknown.errors.contains("kafka-topics.sh"), "\(unknown.errors)")
         #expect(try run("--to", "postgresql://h/t").status == 2)
