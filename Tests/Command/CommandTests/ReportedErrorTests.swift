@@ -165,12 +165,12 @@ import Testing
     /// A type of error that is added to the sources and not to the table above is found here.
     @Test func noTypeOfErrorIsLeftOut() throws {
         // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
-        // benchmark is a program of its own; the next two are unwrapped before they leave `Publisher`,
+        // benchmark is a program of its own; the next three are unwrapped before they leave `Publisher` and `RawCopy`,
         // and those of MongoDB's documents before they leave the raw store and the source;
         // the next two end a run or a copy as a signal does; the last one becomes a `ConfigurationError`.
         let others: Set<String> = [
-            "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "BSONFault", "Damage",
-            "BackupStopped", "RawCopyStopped", "EnvironmentFileFault",
+            "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "RawCopyFailure",
+            "BSONFault", "Damage", "BackupStopped", "RawCopyStopped", "EnvironmentFileFault",
         ]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
