@@ -7,7 +7,7 @@ import Testing
 
 /// A run that loses its warehouse again and again gives the same warehouse as a run without a loss, and counts each line
 /// once.
-@Suite struct LossTests {
+@Suite(.waits) struct LossTests {
     private static let sizes = LawWarehouse.Sizes(chunkBytes: 6 << 10, groupRows: 20, transactionLines: 40, decoders: 2)
 
     private struct Result {

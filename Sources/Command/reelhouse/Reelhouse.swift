@@ -10,6 +10,7 @@ struct Reelhouse {
     static let version = "0.1.0"
 
     static func main() {
+        BackendRegistry.begin()
         // If standard input is closed, its descriptor is filled with one that cannot be read. Otherwise the next file
         // that is opened would get descriptor 0.
         if fcntl(STDIN_FILENO, F_GETFD) < 0 { _ = open("/dev/null", O_WRONLY) }

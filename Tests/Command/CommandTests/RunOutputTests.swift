@@ -110,6 +110,24 @@ import Testing
         for line in lines { #expect(try Program.object(String(line))["message_type"] is String) }
     }
 
+    /// A library makes a file there, which a program that is killed would leave.
+    @Test func nothingIsLeftInSharedMemory() throws {
+        let folder = try SampleLines.folder()
+        try #require(mkfifo(folder.path("pipe"), 0o600) == 0)
+        let run = try ChildProcess(
+            "/usr/bin/env",
+            [
+                "-u", "MONGOC_DISABLE_SHM", Program.path, "run", "--movies", "data/movies", "--events", "pipe",
+                "--warehouse", "w.db", "--raw", "raw",
+            ], currentFolder: folder.path)
+        let descriptor = open(folder.path("pipe"), O_WRONLY)
+        let files = try FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+        #expect(!files.contains("mongoc-\(run.process)"))
+        run.send(SIGKILL)
+        close(descriptor)
+        _ = run.wait()
+    }
+
     @Test func whatReadersPrintAsJSON() throws {
         let folder = try SampleLines.folder()
         _ = try Program.load(in: folder)

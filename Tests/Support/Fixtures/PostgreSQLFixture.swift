@@ -22,10 +22,7 @@ private final class PostgreSQLFixture: WarehouseFixture {
         location = try PostgresServer.sharedURL(parameters: "schema=\(schema)")
     }
 
-    /// A server of the tests' own is removed as a whole, which takes less time.
-    deinit {
-        if PostgresServer.named != nil { try? PostgresDatabase(url: server, schema: schema).drop() }
-    }
+    deinit { try? PostgresDatabase(url: server, schema: schema).drop() }
 
     var file: String? { nil }
     func writer() throws -> any Warehouse { try PostgreSQLWarehouse(PostgresLocation(location)) }

@@ -96,7 +96,10 @@ public final class PostgresServer: Sendable {
         let own = [
             "fsync": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1", "port": "\(port)",
             "unix_socket_directories": folder, "max_connections": "50", "shared_buffers": "64MB", "max_wal_size": "2GB",
-            "log_min_messages": "fatal", "autovacuum": "off", "jit": "off",
+            "log_min_messages": "fatal", "jit": "off",
+            // Tests make and drop so many tables that looking them up takes long unless the catalogs are vacuumed.
+            "autovacuum_naptime": "3s", "autovacuum_vacuum_threshold": "2000", "autovacuum_vacuum_cost_delay": "0",
+            "autovacuum_analyze_threshold": "\(Int32.max)",
         ]
         self.settings = own.merging(settings) { $1 }.sorted { $0.key < $1.key }.flatMap {
             ["-c", "\($0.key)=\($0.value)"]

@@ -17,7 +17,8 @@ public final class ChildProcess {
         public var errors: String
     }
 
-    private let process: pid_t
+    /// The number of the process.
+    public let process: pid_t
     private let folder: TemporaryFolder
     private var status: Int32?
 
@@ -52,6 +53,8 @@ public final class ChildProcess {
         var variables = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("REELHOUSE_") && $0.key != "NO_COLOR"
         }
+        // Else libmongoc would warn of the file that a killed program of the same number has left.
+        variables["MONGOC_DISABLE_SHM"] = "1"
         variables.merge(environment) { $1 }
         var words = [program] + arguments
         if let currentFolder { words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", currentFolder] + words }

@@ -8,6 +8,9 @@ import SQLite
 /// The backends of this version. A new backend adds one line here for each kind of port that it serves; all other code
 /// of the command finds it in these lists.
 enum BackendRegistry {
+    /// What the libraries of backends need at the start of the process.
+    static func begin() { SharedCounters.remove() }
+
     static let warehouses: [WarehouseBackend] = [
         .sqlite,
         .postgreSQL,
