@@ -13,12 +13,26 @@ import Testing
     .enabled(if: SmallDisk.isPossible, "\(SmallDisk.whatToSet)"))
 struct MongoDiskTests {
     @Test(.timeLimit(.minutes(10))) func theDiskBecomesFull() throws {
+        var isShown = false
+        for _ in 1...5 where !isShown { isShown = try fillTheDisk() }
+        #expect(isShown, "nearly all documents were loaded before the disk was full, each time")
+    }
+
+    /// - Returns: false when too few documents were left to be loaded.
+    private func fillTheDisk() throws -> Bool {
         let disk = SmallDisk(.data, megabytes: 150)
         let server = try MongoServer(disk: disk)
         let load = try MongoLoad(server, parameters: "serverSelectionTimeoutMS=3000")
         let process = try load.start(commitLines: 5)
-        try #require(load.wait(forLines: 60, of: process))
+        guard load.wait(forLines: 60, of: process) else { return false }
+        // The collection has some 190 documents, and only they are sure to be written to the server.
+        process.send(SIGSTOP)
+        guard (60..<130).contains(load.committedLines()) else {
+            process.send(SIGKILL)
+            return false
+        }
         try disk.fill(below: server.folder)
+        process.send(SIGCONT)
         try expectEnd(process.wait())
         let committed = load.committedLines()
         #expect(committed >= 60)
@@ -32,6 +46,7 @@ struct MongoDiskTests {
         #expect(faults.isEmpty, "\(faults)")
         try load.runToEnd()
         try load.expectWhole("after a full disk")
+        return true
     }
 
     private func expectEnd(_ result: ChildProcess.Result) throws {
