@@ -104,6 +104,8 @@ import Testing
             ("POSTGRES_URI", "host=h password=s3cret"),
             ("MONGO_URI", "mongodb://u:s3cret@h"), ("REELHOUSE_EVENTS", "kafka://h/t?sasl.password=s3cret"),
             ("KAFKA_SASL_OAUTHBEARER_CONFIG", "s3cret"), ("PGOPTIONS", "-c password=s3cret"),
+            ("MONGO_URI", "u:s3cret@h:27017"), ("MONGO_URI", "//u:s3cret@h/d"), ("MONGO_URI", "mongodb:/u:s3cret@h/d"),
+            ("REELHOUSE_RAW", "mongodb//u:s3cret@h/d"), ("KAFKA_BOOTSTRAP_SERVERS", "u:s3cret@h:9092"),
         ])
     func secretsAreMasked(_ name: String, _ value: String) {
         let shown = KnownVariables.shown(.init(name: name, value: value, place: .environment))

@@ -82,7 +82,17 @@ enum KnownVariables {
     /// The value of a variable as it may be shown: without passwords, and not at all where the variable is a secret.
     static func shown(_ variable: Variables.Variable) -> String {
         if isSecret(variable.name), !variable.value.isEmpty { return Redaction.mask }
-        return variable.value.contains("://") ? Redaction.url(variable.value) : Redaction.text(variable.value)
+        return shown(location: variable.value)
+    }
+
+    /// A location as it may be shown. Without `://`, as where the scheme is missing or mistyped, what stands between the
+    /// first colon and the last `@` may be a password.
+    static func shown(location: String) -> String {
+        if location.contains("://") { return Redaction.url(location) }
+        guard let colon = location.firstIndex(of: ":"), let at = location.lastIndex(of: "@"), colon < at else {
+            return Redaction.text(location)
+        }
+        return Redaction.text(location[...colon] + Redaction.mask + location[at...])
     }
 
     /// Whether the value of a variable is a secret as a whole.

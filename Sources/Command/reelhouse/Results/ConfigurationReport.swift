@@ -106,7 +106,9 @@ extension ConfigurationReport {
         ]
     }
 
-    private func shown(_ setting: LiveSettings.Setting) -> [String] { setting.locations.map { "\(Location($0))" } }
+    private func shown(_ setting: LiveSettings.Setting) -> [String] {
+        setting.locations.map { KnownVariables.shown(location: "\(Location($0))") }
+    }
 }
 
 // MARK: - Text
