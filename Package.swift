@@ -98,7 +98,8 @@ let layers: [(Layer, [Target])] = [
                 name: "PostgreSQL", dependencies: ["Domain", "Logging", "Schema", "SQLWarehouse", "CPostgres"],
                 path: "Sources/Backends/PostgreSQL"),
             .target(
-                name: "Kafka", dependencies: ["Domain", "Hashing", "Logging", "CKafka"], path: "Sources/Backends/Kafka"),
+                name: "Kafka", dependencies: ["Domain", "Hashing", "Logging", "CKafka", "CPrefetch"],
+                path: "Sources/Backends/Kafka"),
             .target(
                 name: "MongoDB", dependencies: ["Domain", "Hashing", "JSON", "Logging", "CMongo"],
                 path: "Sources/Backends/MongoDB"),

@@ -10,7 +10,8 @@ struct KafkaReport {
             + KafkaBenchmark.producerSettings.joined(separator: ", ")
             + ".\n  It sends the lines without keys, and chooses the partitions by itself. "
             + "publish compresses at zstd's level 1; the ratio is to kcat at its default, 3\(alike).\n"
-            + "  The slowest and the quickest round are those of the wall; ratios are medians of the rounds' own."
+            + "  The slowest and the quickest round are those of the wall; ratios are medians of the rounds' own. "
+            + "A round before them does not count, since a new broker is slower."
     }
 
     private var alike: String {

@@ -33,8 +33,9 @@ final class PublishedInput {
     private let source: any LineSource
     private let stage: OrderedStage<LineChunk, PublishedLines>
 
-    /// How many bytes of lines may be read and not settled yet.
-    private static let mostBytes = 40 << 20
+    /// How many bytes of lines may be read and not settled yet. A few chunks are enough; more would leave the
+    /// processor's cache before they are sent.
+    private static let mostBytes = 12 << 20
     /// How many chunks, which may be small.
     private static let mostChunks = 512
     /// The memory that a line needs beside its bytes.

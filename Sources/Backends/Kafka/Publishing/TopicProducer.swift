@@ -12,6 +12,8 @@ final class TopicProducer {
     private let batchBytes: Int64
     /// The most messages without an outcome, and bytes of their values.
     private let most: (messages: Int, bytes: Int)
+    /// The most bytes of several messages without an outcome; one that is larger waits alone.
+    private let severalBytes: Int
     @exclusivity(unchecked) private var bytesInFlight = 0
     private let run: MessageRun
     @exclusivity(unchecked) private var watch = DeliveryWatch()
@@ -41,6 +43,7 @@ final class TopicProducer {
         let kilobytes = number("queue.buffering.max.kbytes") ?? Int64(ProducerSettings.waiting.kilobytes)
         // 0 is no limit.
         most = (messages == 0 ? .max : Int(messages), Int(kilobytes) << 10)
+        severalBytes = own.contains("queue.buffering.max.kbytes") ? most.bytes : ProducerSettings.severalBytes
         run = MessageRun(topic)
         headerName = name
         parameters = .allocate(capacity: Self.mostParameters)
@@ -75,6 +78,7 @@ final class TopicProducer {
         // librdkafka would refuse one message of a run and take a later one with the same key. So it never gets too many.
         let size = message.value.count
         if watch.inFlight >= most.messages || bytesInFlight + size > most.bytes { return .full }
+        if watch.inFlight > 0, bytesInFlight + size > severalBytes { return .full }
         if message.valueStays, message.snapshotDay == nil, Int64(size) < min(MessageRun.mostBytes, messageBytes / 2),
             run.add(message, opaque: opaque(number))
         {

@@ -1,4 +1,5 @@
 import CKafka
+import CPrefetch
 import Hashing
 
 /// Records that librdkafka has handed over, in the order in which they came. Owns them until they are passed.
@@ -52,6 +53,17 @@ final class RecordBatch {
         release()
         kept = first
         index += 1
+        prefetchValue(of: index + Self.distance)
+    }
+
+    /// How many records ahead of the first one the values are asked for. They were written long before by another thread.
+    private static let distance = 8
+
+    @inline(__always)
+    private func prefetchValue(of place: Int) {
+        guard place < count, let record = pointers[place], let value = record.pointee.payload else { return }
+        rh_prefetch(value)
+        rh_prefetch(value + record.pointee.len)
     }
 
     /// Destroys the record that was kept.
