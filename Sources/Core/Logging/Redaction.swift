@@ -14,8 +14,21 @@ public enum Redaction {
         return redactor.text
     }
 
-    /// Any text, such as another program's error message, without the passwords of URLs, connection strings and JSON
-    /// objects within it, and without the credentials of an `Authorization` header.
+    /// The location of a port, which may be a path, as people see it. Where its scheme is missing or mistyped, what stands
+    /// between the first colon and the last `@` may be a password.
+    ///
+    ///     Redaction.location("u:secret@host/movies")  // u:***@host/movies
+    public static func location(_ text: String) -> String {
+        if text.contains("://") { return url(text) }
+        guard let colon = text.firstIndex(of: ":"), let at = text.lastIndex(of: "@"), colon < at else {
+            return self.text(text)
+        }
+        return self.text(text[...colon] + mask + text[at...])
+    }
+
+    /// Any text, such as another program's error message, without the passwords of URLs, of logins without a scheme
+    /// (`u:secret@host`), connection strings and JSON objects within it, and without the credentials of an `Authorization`
+    /// header.
     public static func text(_ text: String) -> String {
         let isSuspect = text.utf8.contains {
             $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: " ")
@@ -23,9 +36,19 @@ public enum Redaction {
         guard isSuspect else { return text }
         var redactor = Redactor(text)
         redactor.maskUserInformation(endingAtSpace: true)
+        redactor.maskBareLogins()
         redactor.maskValues()
         redactor.maskAuthorization()
         return redactor.text
+    }
+
+    /// Another program's message as a part of a sentence: on one line, without passwords and a final full stop, cut off when it
+    /// is very long.
+    public static func line(of message: some StringProtocol, limit: Int = 500) -> String {
+        let words = message.prefix(limit * 2).split { $0.isWhitespace || $0.isNewline }
+        var line = words.joined(separator: " ")
+        while line.hasSuffix(".") { line.removeLast() }
+        return text(line.count > limit ? line.prefix(limit) + "…" : line)
     }
 
     /// Whether a value of this name is a secret: `password`, `sslpassword`, `PGPASSWORD`, `api_key`, `access_token`,
@@ -104,6 +127,33 @@ private struct Redactor {
         }
         guard let at else { return nil }
         return mask((colon + 1)..<at)
+    }
+
+    /// Masks the passwords of words such as `user:password@host`, which have no `://` before them.
+    mutating func maskBareLogins() {
+        guard bytes.contains(UInt8(ascii: "@")) else { return }
+        var position = 0
+        while position < bytes.count {
+            let start = index(from: position) { !Self.isSpace($0) }
+            let end = index(from: start, where: Self.isSpace)
+            position = maskBareLogin(start..<end) ?? end
+        }
+    }
+
+    /// Masks a password in a word, and gives the index after the word; nil when it has none.
+    private mutating func maskBareLogin(_ word: Range<Int>) -> Int? {
+        guard let at = bytes[word].lastIndex(of: UInt8(ascii: "@")), at + 1 < word.upperBound,
+            isNameByte(bytes[at + 1]) || bytes[at + 1] == UInt8(ascii: "["),
+            !word.contains(where: { matches("://", at: $0) })
+        else { return nil }
+        let colon = (word.lowerBound..<at).first { place in
+            // Between quotes it would be another text of JSON.
+            bytes[place] == UInt8(ascii: ":") && place > word.lowerBound && isNameByte(bytes[place - 1])
+                && !bytes[place..<at].contains(UInt8(ascii: "\""))
+        }
+        guard let colon else { return nil }
+        let rest = word.upperBound - at
+        return mask((colon + 1)..<at) + rest
     }
 
     // MARK: password=..., "password": "..."

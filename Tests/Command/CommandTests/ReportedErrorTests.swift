@@ -7,6 +7,8 @@ import Generator
 import JSON
 import Testing
 
+import enum Logging.Redaction
+
 @testable import Kafka
 @testable import MongoDB
 @testable import Pipeline
@@ -41,11 +43,11 @@ import Testing
     }
 
     private static let kafkaErrors: [any ReportedError] = KafkaProblem.allCases.map {
-        KafkaError($0, KafkaError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
+        KafkaError($0, Redaction.line(of: "no: \(url)"), activity: "connecting", place: "\(location)")
     }
 
     private static let mongoErrors: [any ReportedError] = MongoProblem.allCases.map {
-        MongoError($0, MongoError.oneLine("no: \(url)"), activity: "connecting", place: "\(location)")
+        MongoError($0, Redaction.line(of: "no: \(url)"), activity: "connecting", place: "\(location)")
     }
 
     private static let publishErrors: [any ReportedError] = [
@@ -66,6 +68,8 @@ import Testing
             .noServer(
                 .init(name: "POSTGRES_URI", value: password, place: .environment), form: "postgresql://…",
                 other: "REELHOUSE_WAREHOUSE"),
+            .noScheme(
+                .init(name: "REELHOUSE_RAW", value: password, place: .environment), form: "mongodb://HOST/DATABASE"),
             .wrongLocation(
                 .init(name: "MONGO_URI", value: password, place: .file(path: ".env", line: 7)),
                 cause: WarehouseError.notThere(location: url)),

@@ -70,8 +70,24 @@ import Testing
         ("line 3: unknown event_type", "line 3: unknown event_type"), ("nothing", "nothing"), ("", ""),
         ("token=abc", "token=***"), ("access_token=abc", "access_token=***"), ("tokens=3", "tokens=3"),
         ("at 10:30 a@b", "at 10:30 a@b"),
+        ("cannot open ann:s3cret@db.example/tmdb_data: no", "cannot open ann:***@db.example/tmdb_data: no"),
+        ("cannot open 'x/ann:s3:c@ret@[::1]'", "cannot open 'x/ann:***@[::1]'"),
+        (#"{"a":"ann:s3cret@h","b":"c"}"#, #"{"a":"ann:***@h","b":"c"}"#),
+        (#"{"mail":"a@b","time":"12:30"}"#, #"{"mail":"a@b","time":"12:30"}"#), ("a: b@c", "a: b@c"),
+        (#"{"time":"12:30","mail":"a@b"}"#, #"{"time":"12:30","mail":"a@b"}"#),
+        ("kafka://h:9092/t?client.id=a@b", "kafka://h:9092/t?client.id=a@b"), ("x:@h a:b@", "x:***@h a:b@"),
     ])
     func texts(text: String, redacted: String) { #expect(Redaction.text(text) == redacted) }
+
+    /// What may be a location, with or without its scheme.
+    @Test(arguments: [
+        ("mongodb://u:s3cret@h/d", "mongodb://u:***@h/d"), ("u:s3cret@h", "u:***@h"), ("u:s3cret@h/d", "u:***@h/d"),
+        ("u:two words@h", "u:***@h"), ("mongodb//u:s3cret@h/d", "mongodb//u:***@h/d"),
+        ("mongodb:/u:s3cret@h/d", "mongodb:***@h/d"), ("db/u:s3@cret@h", "db/u:***@h"),
+        ("host=h password=s3cret", "host=h password=***"), ("data/a@b:c", "data/a@b:c"), ("data/raw", "data/raw"),
+        ("kafka:h", "kafka:h"), ("", ""),
+    ])
+    func locations(location: String, redacted: String) { #expect(Redaction.location(location) == redacted) }
 
     /// Whatever the signs around it, a password in a URL's usual places does not come through.
     @Test func noPasswordComesThrough() {

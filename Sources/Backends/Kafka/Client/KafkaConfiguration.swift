@@ -1,5 +1,7 @@
 import CKafka
 
+import enum Logging.Redaction
+
 /// A configuration of librdkafka, before a client is made of it. Owns an `rd_kafka_conf_t`.
 final class KafkaConfiguration {
     private let pointer: OpaquePointer
@@ -41,7 +43,7 @@ final class KafkaConfiguration {
                 hint: "Its properties: https://github.com/confluentinc/librdkafka/blob/v2.0.2/CONFIGURATION.md.")
         default:
             // The words may quote the value.
-            let reason = KafkaProperties.isSecret(name) ? "" : ": " + KafkaError.oneLine(KafkaText.string(words))
+            let reason = KafkaProperties.isSecret(name) ? "" : ": " + Redaction.line(of: KafkaText.string(words))
             throw .location(
                 "\(place) has a value that librdkafka does not take\(reason)",
                 hint: "See https://github.com/confluentinc/librdkafka/blob/v2.0.2/CONFIGURATION.md.")
@@ -65,7 +67,7 @@ final class KafkaConfiguration {
         guard let client = rd_kafka_new(kind, copy, &words, words.count) else {
             rd_kafka_conf_destroy(copy)
             throw .location(
-                KafkaError.oneLine(KafkaText.string(words)),
+                Redaction.line(of: KafkaText.string(words)),
                 hint: "Check the parameters of \(place), the variables KAFKA_*, and the files that they name.")
         }
         return client

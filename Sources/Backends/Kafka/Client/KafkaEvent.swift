@@ -1,5 +1,7 @@
 import CKafka
 
+import enum Logging.Redaction
+
 /// What a client of librdkafka reports. Owns an `rd_kafka_event_t`, to which pointers of its content belong.
 final class KafkaEvent {
     /// The event itself, for what only some clients use, such as the delivery reports of a producer.
@@ -35,6 +37,6 @@ final class KafkaEvent {
         guard kind == RD_KAFKA_EVENT_LOG, rd_kafka_event_log(pointer, &facility, &text, &level) == 0, let text else {
             return nil
         }
-        return (level, KafkaError.oneLine(String(cString: text)))
+        return (level, Redaction.line(of: String(cString: text)))
     }
 }

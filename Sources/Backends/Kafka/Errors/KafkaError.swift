@@ -31,8 +31,8 @@ public struct KafkaError: ReportedError {
     ///
     /// - Parameter words: nil for librdkafka's description of the code.
     init(_ code: rd_kafka_resp_err_t, _ words: String? = nil, activity: String = "", place: String = "") {
-        let own = words.map { KafkaError.oneLine(KafkaError.withoutState($0)) } ?? ""
-        let general = KafkaError.oneLine(String(cString: rd_kafka_err2str(code)))
+        let own = words.map { Redaction.line(of: KafkaError.withoutState($0)) } ?? ""
+        let general = Redaction.line(of: String(cString: rd_kafka_err2str(code)))
         self.init(KafkaProblem(code), own.isEmpty ? general : own, activity: activity, place: place)
         self.code = rd_kafka_err2name(code).map { String(cString: $0) }
     }
@@ -61,15 +61,6 @@ public struct KafkaError: ReportedError {
     private static func withoutState(_ text: String) -> Substring {
         guard text.hasSuffix(")"), let start = text.ranges(of: " (after ").last?.lowerBound else { return text[...] }
         return text[..<start]
-    }
-
-    /// Text on one line, without passwords, cut off when it is very long.
-    static func oneLine(_ text: some StringProtocol, limit: Int = 500) -> String {
-        let words = text.prefix(limit * 2).split { $0.isWhitespace || $0.isNewline }
-        var line = words.joined(separator: " ")
-        // It becomes a part of a sentence.
-        while line.hasSuffix(".") { line.removeLast() }
-        return Redaction.text(line.count > limit ? line.prefix(limit) + "…" : line)
     }
 
     /// What failed and where, on one line.

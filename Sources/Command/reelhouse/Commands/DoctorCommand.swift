@@ -3,6 +3,7 @@ import Domain
 import JSON
 
 import enum Logging.PlainText
+import enum Logging.Redaction
 
 /// `reelhouse doctor`: checks the installation and the backends, and says how to repair what does not work.
 enum DoctorCommand: Command {
@@ -66,7 +67,8 @@ enum DoctorCommand: Command {
     private static func json(_ finding: Finding) -> JSONText {
         .object([
             ("check", .string(finding.subject)), ("outcome", .string(finding.outcome.rawValue)),
-            ("detail", .string(finding.detail)), ("remedy", finding.remedy.map { .string($0) } ?? .null),
+            ("detail", .string(Redaction.text(finding.detail))),
+            ("remedy", finding.remedy.map { .string(Redaction.text($0)) } ?? .null),
         ])
     }
 
@@ -94,6 +96,6 @@ enum DoctorCommand: Command {
         try console.print(words.map { NumberFormat.count($0.0, $0.1, $0.2) }.joined(separator: ", ") + ".")
     }
 
-    /// Escapes control characters, since a path may contain any.
-    private static func plain(_ text: String) -> String { PlainText.escape(text) }
+    /// Escapes control characters, since a path may contain any, and masks what may be a password in one.
+    private static func plain(_ text: String) -> String { PlainText.escape(Redaction.text(text)) }
 }

@@ -16,6 +16,8 @@ enum ConfigurationError: ReportedError {
     /// A variable for the address of a server has no such address; `form` is that of one, and `other` the variable that
     /// takes any location.
     case noServer(Variables.Variable, form: String, other: String)
+    /// A variable has a user and a host, but no scheme, so that it would be a path; `form` is that of a location with one.
+    case noScheme(Variables.Variable, form: String)
     /// The location that a variable gives is wrong.
     case wrongLocation(Variables.Variable, cause: any ReportedError)
 
@@ -31,6 +33,8 @@ enum ConfigurationError: ReportedError {
                 "nothing reads the variable \(variable.name) (\(variable.place.text)); did you mean \(meant)?"
             case .noServer(let variable, let form, _):
                 "the variable \(variable.name) (\(variable.place.text)) is not of the form \(form)"
+            case .noScheme(let variable, _):
+                "the variable \(variable.name) (\(variable.place.text)) has a user and a host, but no scheme"
             case .wrongLocation(let variable, let cause):
                 "the variable \(variable.name) (\(variable.place.text)) cannot be used: \(cause.message)"
             }
@@ -53,6 +57,8 @@ enum ConfigurationError: ReportedError {
             case .misspelt: "Correct the name, or take the variable away. `reelhouse config` shows what is set."
             case .noServer(let variable, let form, let other):
                 "Write it as \(variable.name)=\(form). Set \(other) for a place of another kind."
+            case .noScheme(let variable, let form):
+                "Write it as \(variable.name)=\(form). A path with such signs begins with ./ or is absolute."
             case .wrongLocation(_, let cause): cause.hint
             }
         return Redaction.text(text)

@@ -82,17 +82,7 @@ enum KnownVariables {
     /// The value of a variable as it may be shown: without passwords, and not at all where the variable is a secret.
     static func shown(_ variable: Variables.Variable) -> String {
         if isSecret(variable.name), !variable.value.isEmpty { return Redaction.mask }
-        return shown(location: variable.value)
-    }
-
-    /// A location as it may be shown. Without `://`, as where the scheme is missing or mistyped, what stands between the
-    /// first colon and the last `@` may be a password.
-    static func shown(location: String) -> String {
-        if location.contains("://") { return Redaction.url(location) }
-        guard let colon = location.firstIndex(of: ":"), let at = location.lastIndex(of: "@"), colon < at else {
-            return Redaction.text(location)
-        }
-        return Redaction.text(location[...colon] + Redaction.mask + location[at...])
+        return Redaction.location(variable.value)
     }
 
     /// Whether the value of a variable is a secret as a whole.

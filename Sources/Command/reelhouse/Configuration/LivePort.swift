@@ -42,6 +42,16 @@ enum LivePort: String, CaseIterable, Sendable {
         }
     }
 
+    /// The form of a location of the port on a server.
+    var form: String {
+        switch self {
+        case .movies: "kafka://HOST:9092/movie"
+        case .events: "kafka://HOST:9092/user_logs"
+        case .raw: "mongodb://USER:PASSWORD@HOST/DATABASE"
+        case .warehouse: "postgresql://USER@HOST/DATABASE"
+        }
+    }
+
     /// Both variables, as a part of a sentence.
     var variables: String { "\(variable) or \(serverVariable)" }
 

@@ -103,6 +103,9 @@ struct LiveSettings {
             if isOfServer, scheme.map(setting.port.server.schemes.contains) != true {
                 return .noServer(variable, form: setting.port.server.form, other: setting.port.variable)
             }
+            if scheme == nil, Self.looksLikeLogin(variable.value) {
+                return .noScheme(variable, form: setting.port.form)
+            }
             do {
                 try Self.validate(setting)
                 return nil
@@ -111,6 +114,13 @@ struct LiveSettings {
                 return .wrongLocation(variable, cause: cause)
             }
         }
+    }
+
+    /// Whether a text that is no URL is of the form `user:password@host`, so that a scheme was forgotten. What is there as a
+    /// file is one.
+    private static func looksLikeLogin(_ text: String) -> Bool {
+        guard let colon = text.firstIndex(of: ":"), let at = text.lastIndex(of: "@"), colon < at else { return false }
+        return !text.hasPrefix("/") && !text.hasPrefix(".") && !DefaultInputs.isThere(text)
     }
 
     private static func validate(_ setting: Setting) throws {

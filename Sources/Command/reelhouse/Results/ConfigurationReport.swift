@@ -107,7 +107,7 @@ extension ConfigurationReport {
     }
 
     private func shown(_ setting: LiveSettings.Setting) -> [String] {
-        setting.locations.map { KnownVariables.shown(location: "\(Location($0))") }
+        setting.locations.map { "\(Location($0))" }
     }
 }
 

@@ -28,5 +28,5 @@ public struct Location: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The text without its password.
-    public var description: String { scheme == nil ? Redaction.text(text) : Redaction.url(text) }
+    public var description: String { Redaction.location(text) }
 }
