@@ -72,6 +72,7 @@ import Testing
         (MONGOC_ERROR_PROTOCOL, MONGOC_ERROR_PROTOCOL_BAD_WIRE_VERSION.rawValue, .version, false),
         (MONGOC_ERROR_CLIENT, MONGOC_ERROR_CLIENT_AUTHENTICATE.rawValue, .authentication, false),
         (MONGOC_ERROR_SCRAM, MONGOC_ERROR_SCRAM_PROTOCOL_ERROR.rawValue, .authentication, false),
+        (MONGOC_ERROR_STREAM, MONGOC_ERROR_STREAM_SOCKET.rawValue, .unreachable, true),
         (MONGOC_ERROR_BSON, MONGOC_ERROR_BSON_INVALID.rawValue, .other, false),
     ]
 

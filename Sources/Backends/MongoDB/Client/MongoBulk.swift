@@ -1,5 +1,7 @@
 import CMongo
 
+import enum Logging.Redaction
+
 /// A write of one document.
 struct MongoWrite {
     /// Which document it replaces.
@@ -24,6 +26,9 @@ struct BulkOutcome: Sendable, Equatable {
         /// The name of the field of the index that has the value already; empty where the server does not say.
         var keys: [String] = []
 
+        /// Whether a document with the same `_id` is there already.
+        var isOfID: Bool { problem == .duplicateKey && keys == ["_id"] }
+
         /// What kind of failure it is.
         var problem: MongoProblem { MongoProblem(domain: MONGOC_ERROR_SERVER.rawValue, code: code) }
     }
@@ -33,6 +38,13 @@ struct BulkOutcome: Sendable, Equatable {
 
     /// An outcome with these refusals.
     init(refusals: [Refusal]) { self.refusals = refusals }
+
+    /// Reads the refusals of the answer to a single command.
+    init(refusalsOf reply: UnsafeRawBufferPointer) throws(MongoError) {
+        do throws(BSONFault) { refusals = try Answer(reply).refusals } catch {
+            throw MongoError(.unreachable, "the answer to a write cannot be read")
+        }
+    }
 
     /// Reads the answer to a bulk.
     ///
@@ -103,7 +115,7 @@ struct BulkOutcome: Sendable, Equatable {
                     } else if field.isNamed("code") {
                         refusal.code = field.wholeNumber.flatMap { UInt32(exactly: $0) } ?? 0
                     } else if field.isNamed("errmsg"), let text = field.text {
-                        refusal.words = MongoError.oneLine(String(decoding: text, as: UTF8.self))
+                        refusal.words = Redaction.line(of: String(decoding: text, as: UTF8.self))
                     } else if field.isNamed("keyPattern"), let pattern = field.document {
                         var keys = try BSONReader(pattern)
                         while let key = try keys.next() {

@@ -43,12 +43,16 @@ struct MongoServerKind: Sendable, Equatable {
 }
 
 extension PooledClient {
-    /// The server that takes writes; looks for it when none is known.
+    /// The server that is used, which is the one that takes writes unless the URL of a source says otherwise; looks for it
+    /// when none is known.
     ///
     /// - Throws: `MongoError`: `.unreachable`, `.version` and the like.
     func server() throws(MongoError) -> MongoServerKind {
         var error = bson_error_t()
-        guard let description = mongoc_client_select_server(pointer, true, nil, &error) else { throw MongoError(error) }
+        let preference = mongoc_client_get_read_prefs(pointer)
+        guard let description = mongoc_client_select_server(pointer, false, preference, &error) else {
+            throw MongoError(error)
+        }
         defer { mongoc_server_description_destroy(description) }
         guard let type = mongoc_server_description_type(description),
             let hello = mongoc_server_description_hello_response(description)
@@ -78,7 +82,7 @@ extension PooledClient {
         switch kind {
         case .read:
             isDone = mongoc_client_read_command_with_opts(
-                pointer, database, bson.pointer, nil, nil, reply.pointer, &error)
+                pointer, database, bson.pointer, mongoc_client_get_read_prefs(pointer), nil, reply.pointer, &error)
         case .write:
             let options = WriteConcern.options(confirmation).bson
             isDone = mongoc_client_write_command_with_opts(

@@ -25,6 +25,14 @@ final class MongoClient {
         var answer = 60.0
         /// For an answer after the program was asked to stop.
         var answerOnStop = 5.0
+
+        /// The usual limits, but for a server that is looked for.
+        ///
+        /// - Parameter patience: for how long at most; nil and zero for the usual time.
+        init(patience: Duration? = nil) {
+            guard let patience, patience > .zero else { return }
+            selection = min(selection, max(1, patience / .seconds(1)))
+        }
     }
 
     /// What it is connected to.
@@ -65,6 +73,7 @@ final class MongoClient {
         _ activity: String, _ work: @escaping (PooledClient) throws(MongoError) -> Answer
     ) throws(MongoError) -> Answer {
         let (handover, pending, holder) = (Handover(work), Pending<Result<Answer, MongoError>>(), holder)
+        let start = MongoClient.now
         DispatchQueue(label: "reelhouse.mongodb.call").async {
             do throws(MongoError) {
                 pending.set(.success(try handover.value(PooledClient(holder.pool()))))
@@ -77,7 +86,7 @@ final class MongoClient {
             if let result = pending.get(waiting: 50) {
                 switch result {
                 case .success(let answer): return answer
-                case .failure(let error): throw withCause(error).during(activity, at: location.description)
+                case .failure(let error): throw told(error, since: start).during(activity, at: location.description)
                 }
             }
             guard isStopRequested() else { continue }
@@ -92,15 +101,10 @@ final class MongoClient {
         }
     }
 
-    /// An error, with what is known of the servers when none could be found: a failed search tells no codes.
-    private func withCause(_ error: MongoError) -> MongoError {
-        guard error.problem == .unreachable, error.code == nil, let cause = holder.watch.lastFailure else {
-            return error
-        }
-        var known = error
-        known.problem = cause.problem
-        if let code = cause.code { known.code = code }
-        return known
+    /// An error with what else a user has to know of it.
+    private func told(_ error: MongoError, since start: Double) -> MongoError {
+        let known = error.explained(by: holder.watch.lastFailure).afterWaiting(MongoClient.now - start)
+        return location.hasLogin ? known : known.withoutLogin()
     }
 
     /// Seconds of a clock that never goes back.

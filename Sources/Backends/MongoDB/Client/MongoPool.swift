@@ -32,7 +32,8 @@ final class MongoPool: @unchecked Sendable {
             guard let event, let context = mongoc_apm_server_heartbeat_failed_get_context(event) else { return }
             var error = bson_error_t()
             mongoc_apm_server_heartbeat_failed_get_error(event, &error)
-            Unmanaged<PoolContext>.fromOpaque(context).takeUnretainedValue().failed(error)
+            let pool = Unmanaged<PoolContext>.fromOpaque(context).takeUnretainedValue()
+            pool.watch.failed(error, isEncrypted: pool.isEncrypted)
         }
         mongoc_apm_set_server_heartbeat_succeeded_cb(callbacks) { event in
             guard let event, let context = mongoc_apm_server_heartbeat_succeeded_get_context(event) else { return }
@@ -63,19 +64,11 @@ final class MongoPool: @unchecked Sendable {
 /// What the threads of a pool get.
 private final class PoolContext: Sendable {
     let watch: ServerWatch
-    private let isEncrypted: Bool
+    let isEncrypted: Bool
 
     init(watch: ServerWatch, isEncrypted: Bool) {
         self.watch = watch
         self.isEncrypted = isEncrypted
-    }
-
-    func failed(_ error: bson_error_t) {
-        // A connection that was made and then failed.
-        let isSocket =
-            mongoc_error_domain_t(error.domain) == MONGOC_ERROR_STREAM
-            && mongoc_error_code_t(error.code) == MONGOC_ERROR_STREAM_SOCKET
-        watch.failed(MongoError(error), isHandshake: isEncrypted && isSocket)
     }
 }
 

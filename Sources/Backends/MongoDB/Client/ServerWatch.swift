@@ -1,3 +1,4 @@
+import CMongo
 import Synchronization
 
 /// What libmongoc's threads that watch the servers have found out. A failed search for a server only says in words why
@@ -20,12 +21,19 @@ final class ServerWatch: Sendable {
 
     /// An attempt to reach a server has failed.
     ///
-    /// - Parameter isHandshake: whether the connection was made, and failed when it was to be encrypted.
-    func failed(_ failure: MongoError, isHandshake: Bool) {
+    /// - Parameter isEncrypted: whether the connections are to be encrypted.
+    func failed(_ error: bson_error_t, isEncrypted: Bool) {
+        // libmongoc ends a look at a server when another connection to it is lost, and reports that as a failure without a
+        // domain. It says nothing of the server.
+        guard error.domain != 0 else { return }
+        // A connection that was made and then failed.
+        let isSocket =
+            mongoc_error_domain_t(error.domain) == MONGOC_ERROR_STREAM
+            && mongoc_error_code_t(error.code) == MONGOC_ERROR_STREAM_SOCKET
+        var failure = MongoError(error)
         state.withLock { state in
-            var failure = failure
             // As long as no server has ever answered, encryption itself may be what does not work.
-            if isHandshake, !state.hasAnswered { failure.problem = .encryption }
+            if isEncrypted, isSocket, !state.hasAnswered { failure.problem = .encryption }
             state.lastFailure = failure
         }
     }

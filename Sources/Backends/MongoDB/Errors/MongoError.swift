@@ -10,10 +10,12 @@ public struct MongoError: ReportedError {
     public var code: UInt32?
     /// The message of libmongoc or of a server, on one line.
     public var words: String
-    /// The activity that failed: "writing documents to raw_movies".
+    /// The activity that failed, in words that say what it is for: "storing movie documents in raw_movies".
     public var activity: String
     /// The location without secrets; empty when the location itself is wrong.
     public var place: String
+    /// How many seconds were waited for a server before this became an error; nil where nothing was waited for.
+    public var waited: Double?
     /// A more precise hint than that of `problem`.
     public var ownHint: String?
     /// Whether the server said that the same may be tried again.
@@ -30,7 +32,7 @@ public struct MongoError: ReportedError {
     /// The error that a function of libmongoc has set.
     init(_ error: bson_error_t) {
         let words = withUnsafeBytes(of: error.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        self.init(MongoProblem(domain: error.domain, code: error.code), MongoError.oneLine(words))
+        self.init(MongoProblem(domain: error.domain, code: error.code), Redaction.line(of: words))
         if [MONGOC_ERROR_SERVER, MONGOC_ERROR_WRITE_CONCERN].contains(mongoc_error_domain_t(error.domain)) {
             code = error.code
         }
@@ -49,19 +51,38 @@ public struct MongoError: ReportedError {
         return error
     }
 
-    /// Text on one line, without passwords, cut off when it is very long.
-    static func oneLine(_ text: some StringProtocol, limit: Int = 500) -> String {
-        let words = text.prefix(limit * 2).split { $0.isWhitespace || $0.isNewline }
-        var line = words.joined(separator: " ")
-        // It becomes a part of a sentence.
-        while line.hasSuffix(".") { line.removeLast() }
-        return Redaction.text(line.count > limit ? line.prefix(limit) + "…" : line)
+    /// The same error where a server was waited for; other errors have nothing to do with the time.
+    func afterWaiting(_ seconds: Double) -> MongoError {
+        guard kind == .unreachable, problem != .interrupted else { return self }
+        var error = self
+        error.waited = seconds
+        return error
+    }
+
+    /// The same error with what the threads that watch the servers know, where no server could be found or the connection
+    /// was lost: a failed search tells no codes. What they cannot tell the kind of explains nothing.
+    func explained(by cause: MongoError?) -> MongoError {
+        guard problem == .unreachable, code == nil, let cause, cause.problem != .other else { return self }
+        var error = self
+        error.problem = cause.problem
+        error.code = cause.code
+        return error
+    }
+
+    /// The same error where the user who is refused has not logged in: the right is not missing, but the login.
+    func withoutLogin() -> MongoError {
+        guard problem == .permission else { return self }
+        var error = self
+        error.problem = .authentication
+        error.ownHint = MongoHint.login
+        return error
     }
 
     /// What failed and where, on one line.
     public var message: String {
         var text = place.isEmpty ? words : "\(place): \(words)"
         if let code { text += " (code \(code))" }
+        if let waited { text += ", after \(NumberFormat.fixed(waited, digits: 1)) s" }
         if !activity.isEmpty { text += " while \(activity)" }
         return text
     }
@@ -100,6 +121,11 @@ enum MongoHint {
     /// How a name or a password is written in a URL.
     static let escaping =
         "In a user's name and a password write the signs : / ? # [ ] @ % as %3A %2F %3F %23 %5B %5D %40 %25."
+
+    /// What to do where a server demands a login and the URL has none.
+    static let login =
+        "The server demands a login, and the URL names no user: write it as mongodb://USER:PASSWORD@HOST/DATABASE, with "
+        + "?authSource=admin where the user belongs to the database admin, as most do. \(escaping)"
 
     static func text(_ problem: MongoProblem) -> String {
         switch problem {

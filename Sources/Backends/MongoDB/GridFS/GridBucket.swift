@@ -51,7 +51,7 @@ final class GridBucket {
         if hasMarks, try !unmark(Array(there.keys)) { there = [:] }
         let missing = new.filter { there[$0.id] != Int64($0.bytes.count) }
         guard !missing.isEmpty else { return }
-        let activity = "putting files into \(name)"
+        let activity = "storing files in the bucket \(name)"
         var writes: [MongoWrite] = []
         var bytes = 0
         for file in missing {
@@ -116,7 +116,7 @@ final class GridBucket {
     func lengths(_ ids: [String]) throws(MongoError) -> [String: Int64] {
         var query = MongoQuery(files, ["_id": ["$in": .array(ids.map { .text($0) })]])
         query.projection = ["length": 1]
-        let cursor = client.cursor(query, "looking for files in \(name)")
+        let cursor = client.cursor(query, "looking up which files the bucket \(name) has already")
         var lengths: [String: Int64] = [:]
         while let document = try cursor.next() {
             guard let id = document.text("_id") else { continue }
@@ -129,12 +129,14 @@ final class GridBucket {
     ///
     /// - Throws: `MongoError` `.damaged` when a piece is missing or has another length than it should.
     func read(_ id: String) throws(MongoError) -> [UInt8]? {
-        guard let entry = try client.first(MongoQuery(files, ["_id": .text(id)]), "reading a file of \(name)") else {
+        guard
+            let entry = try client.first(MongoQuery(files, ["_id": .text(id)]), "reading a file of the bucket \(name)")
+        else {
             return nil
         }
         var query = MongoQuery(pieces, ["files_id": .text(id)])
         query.sort = ["n": 1]
-        let cursor = client.cursor(query, "reading a file of \(name)")
+        let cursor = client.cursor(query, "reading a file of the bucket \(name)")
         var bytes: [UInt8] = []
         var number: Int64 = 0
         while let document = try cursor.next() {
@@ -158,7 +160,8 @@ final class GridBucket {
     ///
     /// - Throws: `MongoError`, and what `body` throws.
     func forEachID(beginningWith start: String, _ body: (String) throws -> Void) throws {
-        try client.forEachText(startingWith: start, field: "_id", of: files, "listing the files of \(name)", body)
+        try client.forEachText(
+            startingWith: start, field: "_id", of: files, "listing the files of the bucket \(name)", body)
     }
 
     // MARK: Sweeping
@@ -181,7 +184,7 @@ final class GridBucket {
             let there = try lengths(ids)
             for id in ids where there[id] == nil {
                 let removed = try removePieces(
-                    of: id, putBefore: time, "removing pieces of files that were not completed")
+                    of: id, putBefore: time, "removing unfinished files of the bucket \(name)")
                 if removed > 0 { count += 1 }
             }
             ids = []
@@ -189,7 +192,7 @@ final class GridBucket {
         // Only the index is read for this: a file's first piece is put first.
         let filter: BSONValue = ["n": 0]
         try client.forEachText(
-            startingWith: start, field: "files_id", of: pieces, "looking for files that were not completed",
+            startingWith: start, field: "files_id", of: pieces, "looking for unfinished files of the bucket \(name)",
             filter: filter, hint: ["files_id": 1, "n": 1]
         ) { id in
             ids.append(id)

@@ -48,7 +48,7 @@ extension GridBucket {
                         "u": ["$unset": .document([.init(name: GridBucket.unusedSince, value: "")])], "multi": true,
                     ]
                 ],
-            ], "keeping files of \(name)", .write)
+            ], "keeping files of the bucket \(name) that documents use", .write)
         return reply.integer("n") == Int64(ids.count)
     }
 
@@ -93,7 +93,7 @@ extension GridBucket {
                             "multi": true,
                         ]
                     ],
-                ], "marking files of \(name) that nothing names", .write)
+                ], "marking files of the bucket \(name) that no document uses", .write)
         }
         for id in steps[.remove, default: []] { try remove(id, markedBefore: time) }
     }
@@ -101,7 +101,7 @@ extension GridBucket {
     private func marks(_ ids: [String]) throws(MongoError) -> [String: Int64] {
         var query = MongoQuery(files, ["_id": ["$in": .array(ids.map { .text($0) })]])
         query.projection = .document([.init(name: GridBucket.unusedSince, value: 1)])
-        let cursor = client.cursor(query, "looking for files of \(name) that nothing names")
+        let cursor = client.cursor(query, "looking for files of the bucket \(name) that no document uses")
         var marks: [String: Int64] = [:]
         while let document = try cursor.next() {
             guard let id = document.text("_id"), let metadata = document.element("metadata")?.document else { continue }
@@ -114,7 +114,7 @@ extension GridBucket {
     private func remove(_ id: String, markedBefore time: Int64) throws(MongoError) {
         let isMarked = BSONValue.Field(name: GridBucket.unusedSince, value: ["$lt": .date(time)])
         let filter = BSONValue.document([.init(name: "_id", value: .text(id)), isMarked])
-        let activity = "removing files of \(name) that nothing names"
+        let activity = "removing files of the bucket \(name) that no document uses"
         let reply = try client.run(
             ["delete": .text(files), "deletes": [["q": filter, "limit": 1]]], activity, .write)
         guard reply.integer("n") == 1 else { return }

@@ -18,8 +18,10 @@ public struct MongoLocation: Sendable, Equatable, CustomStringConvertible {
     public enum Target: Sendable {
         /// A database: `mongodb://host/tmdb_data`.
         case database
-        /// A collection: `mongodb://host/tmdb_data.raw_movies`.
+        /// A collection that is written: `mongodb://host/tmdb_data.user_logs`.
         case collection
+        /// A collection that is only read: `mongodb://host/tmdb_data.raw_movies?readPreference=secondary`.
+        case source
     }
 
     /// The database.
@@ -30,6 +32,8 @@ public struct MongoLocation: Sendable, Equatable, CustomStringConvertible {
     public let driverURL: String
     /// The location without any secret.
     public let description: String
+    /// Whether the URL has what the server may demand of a user: a name, or a mechanism that needs none.
+    let hasLogin: Bool
     /// The files that the connection needs.
     let files: TLSFiles
     /// How long the servers of a replica set have to confirm a write, in milliseconds.
@@ -43,7 +47,8 @@ public struct MongoLocation: Sendable, Equatable, CustomStringConvertible {
         description = parts.description
         let (database, collection) = try MongoLocation.names(parts.path, target, parts.scheme)
         (self.database, self.collection) = (database, collection)
-        try MongoParameters.check(parts.parameters)
+        try MongoParameters.check(parts.parameters, isOnlyRead: target == .source)
+        hasLogin = parts.login != nil || parts.parameters.contains { $0.isNamed("authmechanism") }
         files = TLSFiles(parts.parameters)
         confirmationTimeout =
             parts.parameters.last { $0.isNamed("wtimeoutms") }.flatMap { Int64($0.value) } ?? 60_000
@@ -79,7 +84,7 @@ public struct MongoLocation: Sendable, Equatable, CustomStringConvertible {
                         + "user_comments and those of GridFS.")
             }
             return (database, "")
-        case .collection:
+        case .collection, .source:
             guard let collection, !collection.isEmpty else {
                 throw .location(
                     "the URL names no collection",

@@ -5,10 +5,13 @@ import Domain
 enum MongoParameters {
     /// Refuses parameters that break what this program promises, that libmongoc does not know, or whose value it does not
     /// take. It only writes into its log of the latter two, and goes on.
-    static func check(_ parameters: [MongoURLParts.Parameter]) throws(MongoError) {
+    ///
+    /// - Parameter isOnlyRead: whether nothing is written there, so that what is read need not be what was written last.
+    static func check(_ parameters: [MongoURLParts.Parameter], isOnlyRead: Bool) throws(MongoError) {
         for (place, parameter) in parameters.enumerated() {
             let name = parameter.name.lowercased()
-            if let reason = refusal(name, parameter.value.lowercased()) {
+            let isAllowed = isOnlyRead && ofReading.contains(name)
+            if !isAllowed, let reason = refusal(name, parameter.value.lowercased()) {
                 throw .location("the parameter \(parameter.name) cannot be set so: \(reason)", hint: "Leave it out.")
             }
             guard known.contains(name) else {
@@ -43,11 +46,16 @@ enum MongoParameters {
             "a write that is not confirmed in time has to fail, so it is a number of milliseconds from 1"
         case "readpreference" where value != "primary", "slaveok" where value != "false", "readpreferencetags",
             "maxstalenessseconds":
-            "what was written has to be read, so only the primary is read"
+            "what was written has to be read, so only the primary is read (the URL of a source may have it)"
         case "readconcernlevel": "the program says itself how each read is done"
         default: nil
         }
     }
+
+    /// Parameters that say which servers of a replica set are read.
+    private static let ofReading: Set<String> = [
+        "readpreference", "readpreferencetags", "maxstalenessseconds", "slaveok",
+    ]
 
     /// Parameters that depend on others.
     private static let dependent: Set<String> = [
@@ -55,6 +63,7 @@ enum MongoParameters {
         "srvmaxhosts", "srvservicename", "directconnection", "tlsallowinvalidcertificates",
         "tlsallowinvalidhostnames", "tlsinsecure", "tlsdisablecertificaterevocationcheck",
         "tlsdisableocspendpointcheck", "loadbalanced", "w", "journal", "safe", "readpreference", "slaveok",
+        "readpreferencetags", "maxstalenessseconds",
     ]
 
     /// The options of libmongoc 1.23, in lower case.
@@ -72,11 +81,14 @@ enum MongoParameters {
         "sslallowinvalidhostnames",
     ]
 
-    /// Names the known parameter that is the nearest to an unknown one.
+    /// Names the known parameter that is the nearest to an unknown one, where one is near: one letter in three may differ.
     private static func hint(for name: String) -> String {
-        let nearest = known.sorted().map { ($0, distance(name, $0)) }.min { $0.1 < $1.1 }
-        guard let nearest, nearest.1 <= 3 else { return "Leave it out, or correct its name." }
-        return "Is \(nearest.0) meant? Upper and lower case do not matter."
+        let near = known.sorted().map { (name: $0, distance: distance(name, $0)) }
+            .filter { $0.distance <= max(1, min(name.count, $0.name.count) / 3) }
+        guard let nearest = near.min(by: { $0.distance < $1.distance }) else {
+            return "Leave it out, or correct its name."
+        }
+        return "Is \(nearest.name) meant? Upper and lower case do not matter."
     }
 
     /// How many letters have to be added, removed or replaced to make one text of another.

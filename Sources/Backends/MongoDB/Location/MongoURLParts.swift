@@ -68,6 +68,13 @@ struct MongoURLParts {
             throw .location(
                 "a mongodb+srv URL has one host and no port", hint: "Write it as mongodb+srv://host/tmdb_data.")
         }
+        if scheme == "mongodb+srv", hosts.split(separator: ".").count < 3 {
+            throw .location(
+                "the host of a mongodb+srv URL has less than three parts with dots between them",
+                hint:
+                    "Write its whole name, as mongodb+srv://cluster0.example.net/tmdb_data; a server that is not found by "
+                    + "SRV records of a name server is mongodb://\(hosts)/tmdb_data.")
+        }
         guard let login else { return }
         let words = login.split(separator: ":", omittingEmptySubsequences: false)
         let isWellFormed =

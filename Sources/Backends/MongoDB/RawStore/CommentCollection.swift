@@ -11,6 +11,8 @@ final class CommentCollection {
 
     /// The collection's name.
     static let name = "user_comments"
+    /// With what the ids of this program's documents begin.
+    static let start = "comments/"
     /// How much of the server's limit is left for what a document has beside the body.
     private static let margin = 16 << 10
 
@@ -32,7 +34,7 @@ final class CommentCollection {
                 filter: (["_id": .text(body.id)] as BSONValue).bson,
                 document: CommentCollection.document(body, isInFile: body.bytes.count > limit).bson)
         }
-        try client.upsertAll(writes, into: CommentCollection.name, "putting comments")
+        try client.upsertAll(writes, into: CommentCollection.name, "storing long comments in \(CommentCollection.name)")
     }
 
     private static func document(_ body: CommentBody, isInFile: Bool) -> BSONValue {
@@ -49,7 +51,9 @@ final class CommentCollection {
     /// - Throws: `MongoError`.
     func body(_ id: String) throws(MongoError) -> [UInt8]? {
         let query = MongoQuery(CommentCollection.name, ["_id": .text(id)])
-        guard let document = try client.first(query, "reading a comment") else { return nil }
+        guard let document = try client.first(query, "reading a long comment of \(CommentCollection.name)") else {
+            return nil
+        }
         if let text = document.element("body")?.text { return [UInt8](text) }
         if let original = document.element("original")?.binary { return [UInt8](original.bytes) }
         if let file = document.text("body_file"), let bytes = try bucket.read(file) { return bytes }
@@ -64,7 +68,7 @@ final class CommentCollection {
     func present(_ ids: [String]) throws(MongoError) -> Set<String> {
         var query = MongoQuery(CommentCollection.name, ["_id": ["$in": .array(ids.map { .text($0) })]])
         query.projection = ["_id": 1]
-        let cursor = client.cursor(query, "looking for comments")
+        let cursor = client.cursor(query, "looking up which long comments \(CommentCollection.name) has already")
         var found: Set<String> = []
         while let document = try cursor.next() {
             if let id = document.text("_id") { found.insert(id) }
@@ -77,6 +81,7 @@ final class CommentCollection {
     /// - Throws: `MongoError`, and what `body` throws.
     func forEachID(_ body: (String) throws -> Void) throws {
         try client.forEachText(
-            startingWith: "comments/", field: "_id", of: CommentCollection.name, "listing comments", body)
+            startingWith: CommentCollection.start, field: "_id", of: CommentCollection.name,
+            "listing the long comments of \(CommentCollection.name)", body)
     }
 }

@@ -42,6 +42,10 @@ import Testing
         Example(
             url: "mongodb://h/tmdb_data?tls=true&tlsCertificateKeyFilePassword=s3cret&tlsCAFile=/a%20b",
             description: "mongodb://h/tmdb_data?tls=true&tlsCertificateKeyFilePassword=***&tlsCAFile=/a%20b"),
+        Example(
+            url: "mongodb://h/tmdb_data.raw_movies?readPreference=secondaryPreferred&readPreferenceTags=dc:x",
+            target: .source, collection: "raw_movies",
+            driverURL: "mongodb://h/tmdb_data?readPreference=secondaryPreferred&readPreferenceTags=dc:x"),
         Example(url: "mongodb://%2Ftmp%2Fmongodb-27017.sock/tmdb_data"),
         Example(
             url: "mongodb://h/tmdb_data?serverSelectionTimeoutMS=100&socketTimeoutMS=1000&wTimeoutMS=5&journal=true"),
@@ -58,6 +62,15 @@ import Testing
         #expect(!"\(general)".contains("s3cret"))
     }
 
+    @Test(
+        arguments: [
+            ("mongodb://h/d", false), ("mongodb://ann@h/d", true), ("mongodb://ann:x@h/d", true),
+            ("mongodb://h/d?authMechanism=MONGODB-X509&tls=true", true),
+        ])
+    func aLoginIsKnown(_ url: String, _ hasLogin: Bool) throws {
+        #expect(try MongoLocation(url, .database).hasLogin == hasLogin)
+    }
+
     @Test func propertiesOfAMechanismAreMasked() throws {
         let url = "mongodb://h/d?authMechanism=MONGODB-AWS&authMechanismProperties=AWS_SESSION_TOKEN:s3cret"
         #expect(try !"\(MongoLocation(url, .database))".contains("s3cret"))
@@ -72,7 +85,7 @@ import Testing
         ("mongodb://h", .database, "names no database", "mongodb://host/tmdb_data"),
         ("mongodb://h/", .database, "names no database", "mongodb://host/tmdb_data"),
         ("mongodb://h/?tls=true", .database, "names no database", "mongodb://host/tmdb_data"),
-        ("mongodb+srv://h/", .collection, "names no database", "mongodb+srv://host/tmdb_data.raw_movies"),
+        ("mongodb+srv://h.example.net/", .collection, "names no database", "mongodb+srv://host/tmdb_data.raw_movies"),
         ("mongodb://h/.raw", .collection, "names no database", "tmdb_data.raw_movies"),
         ("mongodb://h/d", .collection, "names no collection", "/d.raw_movies"),
         ("mongodb://h/d.", .collection, "names no collection", "/d.raw_movies"),
@@ -86,6 +99,8 @@ import Testing
         ("mongodb://h:70000/d", .database, "host", "Correct the URL"),
         ("mongodb+srv://a,b.example.net/d", .database, "one host and no port", "mongodb+srv://host"),
         ("mongodb+srv://a.example.net:27017/d", .database, "one host and no port", "mongodb+srv://host"),
+        ("mongodb+srv://example.net/d", .database, "less than three parts", "mongodb://example.net/tmdb_data"),
+        ("mongodb+srv://ann:s3cret@h/d", .source, "less than three parts", "mongodb+srv://cluster0.example.net"),
         ("mongodb://ann:s3cret@x@h/d", .database, "sign that is not escaped", "%40"),
         ("mongodb://ann:s3cret/x@h/d", .database, "sign that is not escaped", "%2F"),
         ("mongodb://ann:s3cret:x@h/d", .database, "sign that is not escaped", "%3A"),
@@ -96,6 +111,8 @@ import Testing
         ("mongodb://h/d?authSorce=admin", .database, "authSorce of the URL is no option", "authsource"),
         ("mongodb://h/d?tlsCAFle=x", .database, "tlsCAFle of the URL is no option", "tlscafile"),
         ("mongodb://h/d?nothing=s3cret", .database, "nothing of the URL is no option", "Leave it out"),
+        ("mongodb://h/d?foo=bar", .database, "foo of the URL is no option", "Leave it out"),
+        ("mongodb://h/d?tl=true", .database, "tl of the URL is no option", "Is tls meant"),
         ("mongodb://h/d?tls=true&TLS=true", .database, "TLS twice", "once"),
         ("mongodb://h/d?connectTimeoutMS=soon", .database, "connectTimeoutMS has a value", "connection-string-options"),
         ("mongodb://h/d?tls=perhaps", .database, "tls has a value", "connection-string-options"),
@@ -103,6 +120,9 @@ import Testing
         ("mongodb://h/d?journal=false", .database, "journal cannot be set so", "Leave it out"),
         ("mongodb://h/d?wTimeoutMS=0", .database, "wTimeoutMS cannot be set so", "Leave it out"),
         ("mongodb://h/d?readPreference=secondary", .database, "readPreference cannot be set so", "Leave it out"),
+        ("mongodb://h/d.c?readPreference=secondary", .collection, "readPreference cannot be set so", "Leave it out"),
+        ("mongodb://h/d.c?readPreference=anyone", .source, "readPreference", "Correct the URL"),
+        ("mongodb://h/d.c?w=0", .source, "w cannot be set so", "Leave it out"),
         ("mongodb://h/d?readConcernLevel=local", .database, "readConcernLevel cannot be set so", "Leave it out"),
         ("mongodb://h/d?authMechanism=WRONG", .database, "mechanism", "Correct the URL"),
         ("mongodb://h,i/d?directConnection=true", .database, "direct", "Correct the URL"),
