@@ -69,6 +69,7 @@ final class FaultyRawStore: RawStore {
                 try body(movie)
             }, onDamage: onDamage)
     }
+    func forEachOther(_ body: (String) throws -> Void) throws { try inner.forEachOther(body) }
     func forEachReference(to content: RawContent, _ body: (RawReference) throws -> Void) throws {
         try inner.forEachReference(to: content) { reference in
             try come(to: .listReference)

@@ -128,8 +128,9 @@ import Testing
         #expect(try Self.content(target.open()).movies == Self.movies)
     }
 
-    /// A store that counts its flushes, and how much was put since the last one.
+    /// A store that counts its flushes, and how much was put since the last one. Other programs may have something there.
     private final class Counting: RawStore {
+        var others: [String] = []
         var flushes = 0
         var puts: [Int] = []
         var most = 0
@@ -150,6 +151,16 @@ import Testing
         func present(_ references: [RawReference]) -> Set<RawReference> { [] }
         func forEachMovie(_ body: (RawMovie) throws -> Void, onDamage: (any ReportedError) throws -> Void) {}
         func forEachReference(to content: RawContent, _ body: (RawReference) throws -> Void) {}
+        func forEachOther(_ body: (String) throws -> Void) throws { for name in others { try body(name) } }
+    }
+
+    @Test func whatIsOfOtherProgramsIsTold() throws {
+        let (source, target) = (Counting(), Counting())
+        #expect(try Self.copy(source, target).isEmpty)
+        source.others = (1...1200).map { "\($0) of raw_movies" }
+        let report = try Self.copy(source, target)
+        #expect(report.leftOutCount == 1200 && report.leftOut == Array(source.others.prefix(1000)))
+        #expect(!report.isWhole && !report.isEmpty && report.copied == 0)
     }
 
     @Test func whatWasPutIsKeptInSteps() throws {

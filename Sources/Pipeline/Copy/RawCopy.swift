@@ -4,7 +4,8 @@ import Logging
 /// Copies what a raw store has into another one, byte for byte: movie documents by their rank, comment bodies and posters.
 ///
 /// What the target has already is not copied again, so that the copy can be run again after a kill, and what was put is
-/// made durable every few seconds. What is damaged in the source is noted, and the rest is copied. A store that is lost in
+/// made durable every few seconds. What is damaged in the source, and what other programs have there, is noted, and the rest
+/// is copied. A store that is lost in
 /// the middle is tried again for a time, and the copy goes on where it was.
 ///
 ///     let copy = RawCopy(from: source, to: target, retryFor: .seconds(300), clock: { seconds })
@@ -69,6 +70,7 @@ public final class RawCopy {
                 try copyMovies()
                 try copyContents(.comments)
                 try copyContents(.posters)
+                try noteOthers()
             } catch is RawCopyStopped {
                 report.stopReason = stop.reason
                 // Not tried again, since the program is to end.
@@ -82,6 +84,7 @@ public final class RawCopy {
             "Copy of a raw store ends",
             [
                 "copied": .integer(report.copied), "damaged": .integer(report.damagedCount),
+                "left_out": .integer(report.leftOutCount),
                 "seconds": .number(report.seconds),
             ])
         return report
@@ -212,6 +215,20 @@ public final class RawCopy {
             return nil
         }
         return bytes.count
+    }
+
+    // MARK: Other programs
+
+    /// Notes what other programs have in the source.
+    private func noteOthers() throws {
+        try listing {
+            (report.leftOut, report.leftOutCount) = ([], 0)
+            try source.forEachOther { name in
+                report.add(leftOut: name)
+                if stop.reason != nil { throw RawCopyStopped() }
+            }
+            sourceRetries.succeeded()
+        }
     }
 
     // MARK: Steps

@@ -38,24 +38,35 @@ public struct RawCopyReport: Sendable, Equatable {
     public var damages: [Damage] = []
     /// How many damaged documents, files of documents, bodies and images there are.
     public var damagedCount: Int64 = 0
+    /// Entries of other programs in the source, which are not copied, at most `mostDamages` of them.
+    public var leftOut: [String] = []
+    /// How many entries of other programs there are.
+    public var leftOutCount: Int64 = 0
     /// Why the copy was stopped before its end; nil when it was not.
     public var stopReason: StopSignal.Reason?
     /// How long it took, in seconds.
     public var seconds = 0.0
 
-    /// How many damages `damages` has at most.
+    /// How many entries `damages` and `leftOut` have at most.
     public static let mostDamages = 1000
 
     init() {}
 
     /// How many documents, bodies and images were put into the target.
     public var copied: Int64 { movies.copied + comments.copied + posters.copied }
-    /// Whether nothing was found in the source, not even damage.
-    public var isEmpty: Bool { movies.found + comments.found + posters.found + damagedCount == 0 }
+    /// Whether nothing was found in the source, not even damage or what is of other programs.
+    public var isEmpty: Bool { movies.found + comments.found + posters.found + damagedCount + leftOutCount == 0 }
+    /// Whether all that is in the source is in the target now.
+    public var isWhole: Bool { damagedCount + leftOutCount == 0 }
 
     mutating func add(_ damage: Damage) {
         damagedCount += 1
         if damages.count < Self.mostDamages { damages.append(damage) }
+    }
+
+    mutating func add(leftOut name: String) {
+        leftOutCount += 1
+        if leftOut.count < Self.mostDamages { leftOut.append(name) }
     }
 }
 

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import MongoTesting
 import Servers
 import TestSupport
 import Testing
@@ -33,10 +34,10 @@ import Testing
             let store = try MongoRawStore(location)
             let error = #expect(throws: MongoError.self) { try store.movie(7) }
             let found = try #require(error)
-            #expect(found.problem == .authentication || (login.isEmpty && found.problem == .permission), "\(found)")
+            #expect(found.problem == .authentication, "\(found)")
             #expect(!found.mayRetry && found.kind == .failed)
-            #expect(found.hint.contains("?authSource=admin") || login.isEmpty)
-            #expect(found.hint.contains("%40") || login.isEmpty)
+            #expect(found.hint.contains("?authSource=admin") && found.hint.contains("%40"), "\(found.hint)")
+            #expect(found.hint.contains("demands a login") == login.isEmpty, "\(found.hint)")
             #expect(!found.message.contains("s3cret") && !found.message.contains("wr0ng"))
         }
         // The user is of the database admin, and libmongoc looks for it in the one that the URL names.
@@ -84,6 +85,23 @@ import Testing
         let without = try Self.failure(
             server.url("tmdb_data", parameters: trusted + "&serverSelectionTimeoutMS=1000"))
         #expect(without.problem == .encryption && without.hint.contains("tlsCertificateKeyFile"), "\(without)")
+    }
+
+    @Test func doctorFindsAMissingRight() throws {
+        let server = try MongoServer(MongoServer.Options(hasPasswords: true))
+        let login = "\(MongoServer.user):\(PercentEncoding.escaped(MongoServer.password))"
+        let mongo = try TestMongo(server.url("", login: login, parameters: "authSource=admin"))
+        try mongo.run(
+            #"{"createUser": "reader", "pwd": "x", "roles": [{"role": "read", "db": "tmdb_data"}]}"#, on: "admin")
+        func rights(_ login: String) throws -> Finding? {
+            let url = server.url("tmdb_data", login: login, parameters: "authSource=admin")
+            let findings = MongoChecks.findings(rawStore: Location(text: url, scheme: "mongodb", rest: ""))
+            #expect(findings.count > 1, "\(findings)")
+            return findings.first { $0.subject == "raw store: rights" }
+        }
+        #expect(try rights(login)?.outcome == .ok)
+        let missing = try rights("reader:x")
+        #expect(missing?.outcome == .fail && missing?.remedy?.contains("readWrite") == true, "\(missing as Any)")
     }
 
     @Test func nobodyIsThere() throws {

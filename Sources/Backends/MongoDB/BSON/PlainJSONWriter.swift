@@ -14,7 +14,7 @@ import JSON
 ///
 /// | BSON | JSON |
 /// | --- | --- |
-/// | double | with the fewest digits: `8.5`; a whole one below 2^53 as an integer: `603`; NaN and infinity `null` |
+/// | double | with the fewest digits: `8.5`; a whole one below 2^63 as an integer with all its digits: `603`, `1152921504606846976`; NaN and infinity `null` |
 /// | Decimal128 | its digits as a number: `5.30`, `1E+3`; NaN and infinity `null` |
 /// | date | RFC 3339 in UTC, milliseconds where they are not 0: `"2026-11-20T18:03:22.517Z"`; a `release_date` at the top that is a midnight `"2026-11-20"`, as TMDB writes it; outside the years 0000 to 9999, its milliseconds since 1970 as an integer |
 /// | timestamp | as a date, of its seconds |
@@ -148,9 +148,8 @@ extension PlainJSONWriter {
             nonFiniteCount += 1
             return output.append("null")
         }
-        if kind == .plain, value.magnitude < 0x1p53, value.rounded(.towardZero) == value {
-            return output.append(decimal: Int64(value))
-        }
+        // An integer is read by its digits. The fewest that give back 2^60 are those of another one, …847000.
+        if kind == .plain, let integer = Int64(exactly: value) { return output.append(decimal: integer) }
         output.append(text: value.description)
     }
 

@@ -187,6 +187,13 @@ extension StoredMovie {
         return bytes
     }
 
+    /// A filter for ranks that this program may have written. It finds none of another length where the server compares
+    /// lengths first, as MongoDB does; where it does not, it may.
+    static let rankRange: BSONValue = [
+        "$gte": .binary([UInt8](repeating: 0, count: rankLength)),
+        "$lte": .binary([1] + [UInt8](repeating: .max, count: rankLength - 1)),
+    ]
+
     /// The rank of such bytes; nil when they are none.
     static func rank(_ bytes: UnsafeRawBufferPointer) -> MovieRank? {
         guard bytes.count == rankLength, bytes[0] <= 1, bytes[5] <= 1 else { return nil }

@@ -11,8 +11,8 @@ enum MongoChecks {
         do {
             let client = try MongoClient(MongoLocation(location.text, .database))
             let server = try server(client, subject)
-            let content = try [rights(client, subject, DatabaseRights.writing), counts(client, subject)]
-            return [.ok(subject, "\(client.location)")] + server + content.compactMap { $0 }
+            let content = try [rights(client, subject), counts(client, subject)]
+            return [.ok(subject, "\(client.location)")] + server + content
                 + (try foreignDocuments(client, subject))
         } catch {
             return [.fail(subject, error)]
@@ -35,20 +35,59 @@ enum MongoChecks {
         return findings
     }
 
-    /// Whether the user may do what is needed; nil where the server does not say.
-    static func rights(
-        _ client: MongoClient, _ subject: String, _ needed: [String]
-    ) throws(MongoError) -> Finding? {
+    /// Checks collections that movie documents are read from.
+    static func findings(sources locations: [Location], _ port: SourcePort, _ options: SourceOptions) -> [Finding] {
+        do {
+            let places = try locations.map { try MongoLocation($0.text, .source) }
+            let count = NumberFormat.count(
+                try MongoSet(places, port: port, options: options).describe().count, "source", "sources")
+            var query = MongoQuery("", [:])
+            query.projection = ["_id": 1]
+            for place in places {
+                query.collection = place.collection
+                _ = try MongoClient(place).first(query, "reading the documents of \(place.collection)")
+            }
+            return [.ok(port.rawValue, "\(count) in \(places.map(\.description).joined(separator: ", "))")]
+        } catch {
+            return [.fail(port.rawValue, error)]
+        }
+    }
+
+    /// Whether the user may do what a raw store needs. Nothing is changed for this.
+    private static func rights(_ client: MongoClient, _ subject: String) throws(MongoError) -> Finding {
+        let subject = "\(subject): rights"
+        let database = client.location.database
         let status = try client.run(
             ["connectionStatus": 1, "showPrivileges": true], "asking for the user's rights", .plain)
-        guard let rights = DatabaseRights(status.bytes), let user = rights.user else { return nil }
-        let database = client.location.database
-        let missing = needed.filter { !rights.allow($0, database, client.location.collection) }
-        let subject = "\(subject): rights"
-        if missing.isEmpty { return .ok(subject, "the user \(user) has those that are needed on \(database)") }
-        return .fail(
-            subject, "the user \(user) may not \(missing.joined(separator: ", ")) on \(database)",
-            MongoHint.text(.permission))
+        if let rights = DatabaseRights(status.bytes), let user = rights.user {
+            let missing = DatabaseRights.writing.filter { !rights.allow($0, database, "") }
+            if missing.isEmpty { return .ok(subject, "the user \(user) has those that are needed on \(database)") }
+            return .fail(
+                subject, "the user \(user) may not \(missing.joined(separator: ", ")) on \(database)",
+                MongoHint.text(.permission))
+        }
+        do throws(MongoError) {
+            try removeNothing(client)
+        } catch {
+            guard error.problem == .permission else { throw error }
+            return .fail(subject, "nothing may be written to \(database): \(error.words)", error.hint)
+        }
+        return .ok(
+            subject,
+            "\(database) may be written to, as a removal of nothing showed; not checked whether documents may be put and "
+                + "indexes made, which the server does not tell")
+    }
+
+    /// Removes documents that there cannot be: the server refuses that where the user may not write. (An update of none would
+    /// make the collection on some servers.)
+    private static func removeNothing(_ client: MongoClient) throws(MongoError) {
+        let removal: BSONValue = ["q": ["_id": ["$in": []]], "limit": 1]
+        let reply = try client.run(
+            ["delete": .text(MovieCollection.name), "deletes": [removal]], "asking whether it may be written to", .write
+        )
+        // An answer may tell of a refusal without being an error.
+        let outcome = try BulkOutcome(refusalsOf: reply.bytes)
+        if let refusal = outcome.refusals.first { throw MongoError(refusal) }
     }
 
     /// How much is stored.
@@ -62,10 +101,9 @@ enum MongoChecks {
         return .ok("\(subject): content", "\(movies), \(comments), \(posters) in \(client.location.database)")
     }
 
-    /// Whether there are documents of other programs that a put replaces.
+    /// Whether there are documents of other programs: with an `_id` that is no movie's, or without a rank of this program.
     private static func foreignDocuments(_ client: MongoClient, _ subject: String) throws(MongoError) -> [Finding] {
-        var query = MongoQuery(
-            MovieCollection.name, ["_id": ["$gt": 0], StoredMovie.rankName: ["$not": ["$type": "binData"]]])
+        var query = MongoQuery(MovieCollection.name, MovieCollection.others)
         query.projection = ["_id": 1]
         query.limit = mostCounted
         // A large collection of this program's own documents is looked through for this long.
@@ -83,8 +121,8 @@ enum MongoChecks {
             .warn(
                 "\(subject): other programs",
                 "\(count) in \(MovieCollection.name) of other programs",
-                "A document of the same movie that is stored here replaces them. Keep them in another database if they "
-                    + "are needed as they are.")
+                "A document of the same movie that is stored here replaces one of them; the others stay, and `copy raw` leaves "
+                    + "them out. Keep them in another database if they are needed as they are.")
         ]
     }
 

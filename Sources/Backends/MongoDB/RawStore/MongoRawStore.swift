@@ -55,6 +55,18 @@ public final class MongoRawStore: RawStore {
         posters = GridBucket(client, name: "posters")
     }
 
+    /// Opens a raw store, and asks the server whether it is there and lets the user read.
+    ///
+    /// - Parameter patience: for how long at most a lost server is looked for at a time; nil and zero for the usual time.
+    /// - Throws: `MongoError`.
+    public static func connected(to location: MongoLocation, patience: Duration? = nil) throws -> MongoRawStore {
+        let store = try MongoRawStore(MongoClient(location, limits: MongoClient.Limits(patience: patience)))
+        var query = MongoQuery(MovieCollection.name, ["_id": 0])
+        query.projection = ["_id": 1]
+        _ = try store.client.first(query, "opening the raw store")
+        return store
+    }
+
     /// The time of the system, in milliseconds since 1970.
     public static func clock() -> Int64 {
         var time = timespec()

@@ -33,10 +33,10 @@ final class MovieCollection {
         var rest = movies
         var plain: Set<Int64> = []
         for attempt in 1... {
-            let stored = try ranks(rest.map(\.movieID), readsConfirmed: true)
-            rest.removeAll { movie in stored[movie.movieID].map { $0 >= movie.rank } ?? false }
+            let stored = try storedRanks(rest.map(\.movieID), readsConfirmed: true)
+            rest.removeAll { movie in stored[movie.movieID]?.own.map { $0 >= movie.rank } ?? false }
             if rest.isEmpty { return }
-            let refusals = try write(rest, withoutNative: plain, at: now)
+            let refusals = try write(rest, inPlaceOf: stored, withoutNative: plain, at: now)
             if refusals.isEmpty { return }
             for refusal in refusals where refusal.problem != .duplicateKey {
                 guard let movie = rest.indices.contains(refusal.place) ? rest[refusal.place] : nil,
@@ -54,21 +54,28 @@ final class MovieCollection {
         var error = MongoError(refusal)
         let id = movies.indices.contains(refusal.place) ? "\(movies[refusal.place].movieID)" : "of unknown id"
         error.words = "the document of movie \(id) is refused: \(error.words)"
-        return error.during("putting documents into \(MovieCollection.name)", at: "\(client.location)")
+        if refusal.isOfID {
+            error.ownHint =
+                "Another program writes the document of this movie again and again: run the same command again when it has "
+                + "ended."
+        }
+        return error.during(MovieCollection.storing, at: "\(client.location)")
     }
 
     /// Writes documents; those that are too large are put into files first.
     ///
-    /// - Parameter plain: the movies whose documents are kept as bytes alone.
+    /// - Parameters:
+    ///   - stored: what is known of the documents that they replace.
+    ///   - plain: the movies whose documents are kept as bytes alone.
     /// - Returns: the writes that were refused, by their places in `movies`.
     private func write(
-        _ movies: [RawMovie], withoutNative plain: Set<Int64>, at now: Int64
+        _ movies: [RawMovie], inPlaceOf stored: [Int64: StoredRank], withoutNative plain: Set<Int64>, at now: Int64
     ) throws -> [BulkOutcome.Refusal] {
         let server = try client.server()
         var refusals: [BulkOutcome.Refusal] = []
         var (first, writes, bytes): (Int, [MongoWrite], Int) = (0, [], 0)
         func send(next: Int) throws {
-            let outcome = try client.upsert(writes, into: MovieCollection.name, "putting documents into raw_movies")
+            let outcome = try client.upsert(writes, into: MovieCollection.name, MovieCollection.storing)
             refusals += outcome.refusals.map { refusal in
                 var refusal = refusal
                 refusal.place += first
@@ -83,7 +90,8 @@ final class MovieCollection {
             if case .withFile(_, let fileID) = encoded {
                 try files.put([GridFile(id: fileID, bytes: movie.document)], at: now)
             }
-            let write = MongoWrite(filter: MovieCollection.filter(movie), document: encoded.document)
+            let filter = MovieCollection.filter(movie, inPlaceOf: stored[movie.movieID])
+            let write = MongoWrite(filter: filter, document: encoded.document)
             if bytes + write.count > MovieCollection.mostBytesAtOnce, !writes.isEmpty { try send(next: place) }
             writes.append(write)
             bytes += write.count
@@ -117,7 +125,7 @@ final class MovieCollection {
         let movies = Set(ids.compactMap(StoredMovie.movie(ofFile:)))
         var query = MongoQuery(MovieCollection.name, ["_id": ["$in": .array(movies.sorted().map { .int64($0) })]])
         query.projection = ["original_file": 1]
-        let cursor = client.cursor(query, "looking for files that documents name")
+        let cursor = client.cursor(query, "looking for the files that movie documents use")
         // A file whose name says no movie is nobody's to remove.
         var named = Set(ids.filter { StoredMovie.movie(ofFile: $0) == nil })
         while let document = try cursor.next() { if let file = document.text("original_file") { named.insert(file) } }
@@ -129,15 +137,22 @@ final class MovieCollection {
     /// How many bytes are written at a time. A message may have 48 MB (`maxMessageSizeBytes`).
     private static let mostBytesAtOnce = 24 << 20
 
+    /// What is done when documents are put, for errors.
+    private static let storing = "storing movie documents in \(name)"
+
     /// What a document replaces: one of the same movie and a lesser rank, or of another program. `$not` takes documents too
     /// that have no rank, or one of another type (https://www.mongodb.com/docs/manual/reference/operator/query/not/). It is
     /// not written with `$or`, for which some servers look at every document.
-    static func filter(_ movie: RawMovie) -> BSONDocument {
-        let filter: BSONValue = [
-            "_id": .int64(movie.movieID),
-            "rank": ["$not": ["$gte": .binary(StoredMovie.rankBytes(movie.rank))]],
-        ]
-        return filter.bson
+    ///
+    /// Bytes of another program may be greater than any rank. They are replaced as long as they are what was read.
+    static func filter(_ movie: RawMovie, inPlaceOf stored: StoredRank? = nil) -> BSONDocument {
+        let rank: BSONValue =
+            if case .foreign(let value) = stored {
+                ["$eq": value]
+            } else {
+                ["$not": ["$gte": .binary(StoredMovie.rankBytes(movie.rank))]]
+            }
+        return (["_id": .int64(movie.movieID), "rank": rank] as BSONValue).bson
     }
 
     // MARK: Reading
@@ -147,16 +162,19 @@ final class MovieCollection {
     /// - Parameter readsConfirmed: whether documents that most servers do not have yet are left out.
     /// - Throws: `MongoError`.
     func ranks(_ ids: [Int64], readsConfirmed: Bool) throws(MongoError) -> [Int64: MovieRank] {
+        try storedRanks(ids, readsConfirmed: readsConfirmed).compactMapValues(\.own)
+    }
+
+    /// What the documents of some movies have as their ranks.
+    private func storedRanks(_ ids: [Int64], readsConfirmed: Bool) throws(MongoError) -> [Int64: StoredRank] {
         if ids.isEmpty { return [:] }
         var query = MongoQuery(MovieCollection.name, ["_id": ["$in": .array(ids.map { .int64($0) })]])
         query.projection = [StoredMovie.rankName: 1]
         query.readsConfirmed = readsConfirmed
-        let cursor = client.cursor(query, "reading ranks of \(MovieCollection.name)")
-        var ranks: [Int64: MovieRank] = [:]
+        let cursor = client.cursor(query, "looking up which movie documents \(MovieCollection.name) has already")
+        var ranks: [Int64: StoredRank] = [:]
         while let document = try cursor.next() {
-            guard let id = document.integer("_id"), let bytes = document.element("rank")?.binary?.bytes,
-                let rank = StoredMovie.rank(bytes)
-            else { continue }
+            guard let id = document.integer("_id"), let rank = StoredRank(document) else { continue }
             ranks[id] = rank
         }
         return ranks
@@ -167,7 +185,9 @@ final class MovieCollection {
     /// - Throws: `MongoError`.
     func movie(_ id: Int64) throws -> RawMovie? {
         let query = MongoQuery(MovieCollection.name, ["_id": .int64(id)])
-        guard let document = try client.first(query, "reading a document of raw_movies") else { return nil }
+        guard let document = try client.first(query, "reading a movie document of \(MovieCollection.name)") else {
+            return nil
+        }
         return try decode(document)
     }
 
@@ -196,9 +216,9 @@ final class MovieCollection {
     ///
     /// - Throws: `MongoError`, and what `body` and `onDamage` throw.
     func forEachMovie(_ body: (RawMovie) throws -> Void, onDamage: (any ReportedError) throws -> Void) throws {
-        let cursor = ResumingCursor(client, "reading \(MovieCollection.name)") { last in
+        let cursor = ResumingCursor(client, "reading the movie documents of \(MovieCollection.name)") { last in
             var query = MongoQuery(
-                MovieCollection.name, ["_id": ["$gt": last ?? 0], StoredMovie.rankName: ["$type": "binData"]])
+                MovieCollection.name, ["_id": ["$gt": last ?? 0], StoredMovie.rankName: StoredMovie.rankRange])
             query.sort = ["_id": 1]
             return query
         } key: {
@@ -208,6 +228,7 @@ final class MovieCollection {
             let movie: RawMovie?
             do {
                 movie = try decode(document)
+                if movie == nil { try onDamage(damage(document, "its rank is none that this program writes")) }
             } catch let error as MongoError where error.isDamage {
                 try onDamage(error)
                 continue
@@ -215,4 +236,37 @@ final class MovieCollection {
             if let movie { try body(movie) }
         }
     }
+
+    // MARK: Other programs
+
+    /// Which documents are not this program's: their `_id` is no id of a movie, or their rank none that is written here.
+    static let others: BSONValue = [
+        "$or": [
+            [StoredMovie.rankName: ["$not": StoredMovie.rankRange]], ["_id": ["$not": ["$gt": 0]]],
+        ]
+    ]
+}
+
+/// What a stored document has as its rank.
+enum StoredRank: Equatable {
+    /// A rank of this program.
+    case own(MovieRank)
+    /// A value that another program wrote, and that a comparison with a rank may find to be greater: bytes, or an array,
+    /// which may have such.
+    case foreign(BSONValue)
+
+    /// The rank of a document; nil where it has none that may be greater than one of this program.
+    init?(_ document: BSONDocument) {
+        guard let element = document.element("rank") else { return nil }
+        if let rank = (element.binary?.bytes).flatMap(StoredMovie.rank) {
+            self = .own(rank)
+        } else if element.type == .binary || element.type == .array {
+            self = .foreign(.value(element.type, [UInt8](element.value)))
+        } else {
+            return nil
+        }
+    }
+
+    /// The rank, if it is one of this program.
+    var own: MovieRank? { if case .own(let rank) = self { rank } else { nil } }
 }

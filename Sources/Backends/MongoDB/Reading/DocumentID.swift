@@ -14,7 +14,8 @@ struct DocumentID: Equatable, Sendable {
         bytes = [UInt8](element.value)
     }
 
-    private init(type: BSONType, bytes: [UInt8]) {
+    /// An `_id` of a type and its bytes.
+    init(type: BSONType, bytes: [UInt8]) {
         self.type = type
         self.bytes = bytes
     }

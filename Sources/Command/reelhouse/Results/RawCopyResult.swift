@@ -14,9 +14,12 @@ struct RawCopyResult {
     /// How many damages are named on standard error; `--json` has more.
     private static let mostNamed = 20
 
-    /// The exit status: that of the signal that stopped it, 3 where something is damaged.
+    /// How many entries of other programs are named on standard error; `--json` has more.
+    private static let mostNamedOthers = 5
+
+    /// The exit status: that of the signal that stopped it, 3 where something is damaged or of another program.
     var status: ExitStatus {
-        report.stopReason.flatMap { ExitStatus($0) } ?? (report.damagedCount > 0 ? .notAllTaken : .done)
+        report.stopReason.flatMap { ExitStatus($0) } ?? (report.isWhole ? .done : .notAllTaken)
     }
 
     private var kinds: [(name: String, count: RawCopyReport.Count)] {
@@ -43,6 +46,8 @@ struct RawCopyResult {
             head + counts + [
                 ("damaged", .integer(report.damagedCount)),
                 ("damages", .array(report.damages.map { .string($0.message) })),
+                ("left_out", .integer(report.leftOutCount)),
+                ("left_out_documents", .array(report.leftOut.map { .string($0) })),
             ])
     }
 
@@ -79,6 +84,11 @@ struct RawCopyResult {
                     hint: "Check that --from names the raw store that runs keep with --raw.")
             ]
         }
+        return damages + others
+    }
+
+    /// What is damaged.
+    private var damages: [Report] {
         var warnings = report.damages.prefix(Self.mostNamed).map {
             Report(kind: .warning, message: PlainText.escape($0.message))
         }
@@ -94,5 +104,23 @@ struct RawCopyResult {
             "The rest was copied. To get what is damaged again, load the files that it came from into a new warehouse, with "
             + "--raw '\(PlainText.escape(to))'."
         return warnings
+    }
+
+    /// What is of other programs.
+    private var others: [Report] {
+        if report.leftOutCount == 0 { return [] }
+        let count = NumberFormat.count(report.leftOutCount, "document", "documents")
+        let names = report.leftOut.prefix(Self.mostNamedOthers).map { PlainText.escape($0) }
+        let rest = report.leftOutCount > Int64(names.count) ? ", …" : ""
+        return [
+            Report(
+                kind: .warning,
+                message: "\(count) of other programs in \(PlainText.escape(from)) not copied: "
+                    + names.joined(separator: ", ") + rest,
+                hint:
+                    "They are no part of a raw store. Movie documents among them are read by `reelhouse run` with --movies "
+                    + "and the place of their collection, and are kept in the raw store then; copy others by the tools of "
+                    + "their program.")
+        ]
     }
 }

@@ -105,9 +105,16 @@ public protocol RawStore: AnyObject {
     ///         guard let body = try store.comment(reference) else { return }
     ///     }
     func forEachReference(to content: RawContent, _ body: (RawReference) throws -> Void) throws
+
+    /// Calls `body` with the name of each entry of another program in the same place, which the other functions pass over.
+    /// None by default.
+    func forEachOther(_ body: (String) throws -> Void) throws
 }
 
 extension RawStore {
+    /// None: nobody else writes to the place.
+    public func forEachOther(_ body: (String) throws -> Void) throws {}
+
     /// Whether something is stored under a reference. Does not read it.
     public func has(_ reference: RawReference) throws -> Bool { try !present([reference]).isEmpty }
 

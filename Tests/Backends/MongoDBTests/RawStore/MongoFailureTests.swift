@@ -35,7 +35,7 @@ struct MongoFailureTests {
     static let failures: [(data: String, problem: MongoProblem, isRepeated: Bool)] = [
         (#""errorCode": 10107"#, .notPrimary, true), (#""errorCode": 11602"#, .notPrimary, true),
         (#""errorCode": 91"#, .notPrimary, true), (#""closeConnection": true"#, .unreachable, true),
-        (#""errorCode": 13"#, .permission, false), (#""errorCode": 14031"#, .noRoom, false),
+        (#""errorCode": 13"#, .authentication, false), (#""errorCode": 14031"#, .noRoom, false),
     ]
 
     /// A flush that fails throws, keeps what is held, and the next one writes it.
@@ -51,7 +51,7 @@ struct MongoFailureTests {
             let error = #expect(throws: MongoError.self, "\(failure.data)") { try store.flush() }
             let found = try #require(error)
             #expect(found.problem == failure.problem, "\(found.message)")
-            #expect(found.mayRetry == ![.permission, .noRoom].contains(failure.problem), "\(found.message)")
+            #expect(found.mayRetry == ![.authentication, .noRoom].contains(failure.problem), "\(found.message)")
             try database.mongo.endFailures()
             try store.flush()
             #expect(try Self.stored(database) == Self.movies(30, votes: votes))

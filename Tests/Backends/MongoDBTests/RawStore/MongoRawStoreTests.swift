@@ -85,7 +85,90 @@ import Testing
         #expect(count.contains("\"n\" : 6"), "\(count)")
         let findings = MongoChecks.findings(
             rawStore: Location(text: try MongoServer.sharedURL(database.name), scheme: "mongodb", rest: ""))
-        #expect(!findings.contains { $0.outcome != .ok }, "\(findings)")
+        // Those that no movie of this program can replace are left.
+        let warnings = findings.filter { $0.outcome != .ok }.map { "\($0.subject): \($0.detail)" }
+        #expect(warnings == ["raw store: other programs: 2 documents in raw_movies of other programs"])
+        var others: [String] = []
+        try store.forEachOther { others.append($0) }
+        #expect(others == ["text:5 of raw_movies", "oid:5f2b5c4e9d1e8a3b4c5d6e7f of raw_movies"])
+    }
+
+    /// What another program may have as the rank of a movie's document, in extended JSON.
+    static let foreignRanks = [
+        "5", "null", #""x""#, "{}", #"{"a": 1}"#, "[]", "true", #"{"$date": {"$numberLong": "5"}}"#,
+        binary([0x78]), binary([]), binary([0]), binary([1]), binary([1] + [UInt8](repeating: 0xff, count: 5)),
+        binary([UInt8](repeating: 0xff, count: 46)), binary([UInt8](repeating: 0xff, count: 47)),
+        binary([1] + [UInt8](repeating: 0xff, count: 45)),
+        "[\(binary([0xff, 0xff]))]",
+        "[\(binary([1] + [UInt8](repeating: 0xff, count: 45))), 5]",
+    ]
+
+    private static func binary(_ bytes: [UInt8]) -> String {
+        #"{"$binary": {"base64": "\#(Data(bytes).base64EncodedString())", "subType": "00"}}"#
+    }
+
+    /// Each of them is replaced by the document of this program, however a server compares it with a rank, and whatever
+    /// else the document has.
+    @Test func aRankOfAnotherProgramIsLessThanAny() throws {
+        let database = try RawDatabase()
+        let rest = [
+            #""document": 5, "sha256": "x""#, #""original": {"a": 1}, "snapshot_date": 7"#, #""original_file": "none""#,
+        ]
+        let documents = Self.foreignRanks.enumerated().map {
+            "{\"_id\": \($0 + 1), \"rank\": \($1), \(rest[$0 % rest.count])}"
+        }
+        try database.mongo.run(
+            "{\"insert\": \"raw_movies\", \"documents\": [\(documents.joined(separator: ", "))]}", on: database.name)
+        let store = try database.store()
+        let ids = (1...Int64(documents.count)).map { $0 }
+        #expect(try store.ranks(ofMovies: ids).isEmpty)
+        var told = 0
+        try store.forEachMovie {
+            Issue.record("movie \($0.movieID) is none of this program")
+        } onDamage: { _ in
+            told += 1
+        }
+        try store.forEachOther { _ in told += 1 }
+        #expect(told == documents.count, "each is told, once")
+        let movies = ids.map { RawDatabase.movie($0, #"{"id":\#($0)}"#) }
+        try store.put(movies: movies)
+        try store.flush()
+        var found: [RawMovie] = []
+        try database.store().forEachMovie { found.append($0) }
+        #expect(found == movies)
+        try store.forEachOther { Issue.record("\($0) is left") }
+    }
+
+    @Test func whatOthersHaveBesideCommentsAndPostersIsTold() throws {
+        let database = try RawDatabase()
+        let store = try database.store()
+        try store.put(comments: [RawComment(body: Array("long".utf8))])
+        try store.put(posters: [#require(RawPoster(image: [0xff, 0xd8, 0xff]))])
+        try store.flush()
+        try database.mongo.run(
+            #"{"insert": "user_comments", "documents": [{"_id": 7}, {"_id": "comment"}, {"_id": "d"}]}"#,
+            on: database.name)
+        try database.mongo.run(
+            #"{"insert": "posters.files", "documents": [{"_id": {"$oid": "5f2b5c4e9d1e8a3b4c5d6e7f"}}]}"#,
+            on: database.name)
+        var others: [String] = []
+        try store.forEachOther { others.append($0) }
+        #expect(
+            others == [
+                "7 of user_comments", "text:comment of user_comments", "text:d of user_comments",
+                "oid:5f2b5c4e9d1e8a3b4c5d6e7f of posters.files",
+            ])
+    }
+
+    /// The rights are asked for, and nothing is left of it.
+    @Test func doctorAsksForTheRightToWrite() throws {
+        let database = try RawDatabase()
+        let findings = MongoChecks.findings(
+            rawStore: Location(text: try MongoServer.sharedURL(database.name), scheme: "mongodb", rest: ""))
+        let rights = try #require(findings.first { $0.subject == "raw store: rights" }, "\(findings)")
+        #expect(rights.outcome == .ok, "\(rights)")
+        let collections = try database.mongo.run(#"{"listCollections": 1}"#, on: database.name)
+        #expect(!collections.contains("raw_movies"), "\(collections)")
     }
 
     @Test func doctorSaysWhatIsThere() throws {
@@ -98,6 +181,7 @@ import Testing
         #expect(text.contains("raw store: server ok MongoDB "), "\(text)")
         #expect(text.contains("1 movie, 0 comments, 0 posters"), "\(text)")
         #expect(text.contains("raw store: other programs warn 1 document"), "\(text)")
+        #expect(text.contains("raw store: rights ok "), "\(text)")
         let wrong = MongoChecks.findings(
             rawStore: Location(
                 text: "mongodb://127.0.0.1:1/d?serverSelectionTimeoutMS=300", scheme: "mongodb", rest: ""))
