@@ -15,7 +15,7 @@ struct CollectionKey: Hashable, Sendable {
         do throws(MongoError) {
             answer = try client.run(
                 ["listCollections": 1, "filter": ["name": .text(location.collection)]],
-                "looking for \(location.collection)")
+                "looking for the collection \(location.collection)")
         } catch {
             // Without the right to list collections, only the address is known of it.
             guard error.problem == .permission else { throw error }

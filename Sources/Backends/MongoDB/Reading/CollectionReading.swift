@@ -69,7 +69,8 @@ final class CollectionReading {
 
     private func nextDocument(after last: DocumentID?) throws(MongoError) -> BSONDocument? {
         while true {
-            let cursor = self.cursor ?? client.cursor(collection.query(after: last), "reading \(source.name)")
+            let cursor =
+                self.cursor ?? client.cursor(collection.query(after: last), "reading the documents of \(source.name)")
             self.cursor = cursor
             do throws(MongoError) {
                 let document = try cursor.next()
@@ -86,13 +87,21 @@ final class CollectionReading {
 
     /// What there is to tell at the end.
     var remarks: [SourceRemark] {
-        guard lines.nonFiniteCount > 0 else { return [] }
-        let numbers = NumberFormat.count(
-            Int64(lines.nonFiniteCount), "number is NaN or infinite and was", "numbers are NaN or infinite and were")
-        let place = lines.firstNonFinite.map { "; the first in the document with the _id \($0.text)" } ?? ""
-        return [
-            SourceRemark(name: source.name, reason: "\(numbers) read as null, since JSON has no such numbers\(place)")
-        ]
+        var reasons: [String] = []
+        if lines.nonFiniteCount > 0 {
+            let numbers = NumberFormat.count(
+                Int64(lines.nonFiniteCount), "number is NaN or infinite and was", "numbers are NaN or infinite and were"
+            )
+            let place = lines.firstNonFinite.map { "; the first in the document with the _id \($0.text)" } ?? ""
+            reasons.append("\(numbers) read as null, since JSON has no such numbers\(place)")
+        }
+        if lines.undatedCount > 0 {
+            let documents = NumberFormat.count(Int64(lines.undatedCount), "document has", "documents have")
+            let place = lines.firstUndated.map { "; the first has the _id \($0.text)" } ?? ""
+            reasons.append(
+                "\(documents) a snapshot_date that is no date, so that the day of the run was taken\(place)")
+        }
+        return reasons.map { SourceRemark(name: source.name, reason: $0) }
     }
 }
 

@@ -4,7 +4,7 @@ import Hashing
 /// Puts documents into chunks, as lines: those of this program byte for byte, those of other programs as plain JSON.
 ///
 /// Of a document of another program, `_id` and a `snapshot_date` that is a date are no part of the line. Where it has no
-/// `id`, a number as `_id` becomes the `id`.
+/// `id`, a number as `_id` becomes the `id`. Rejections name such documents by their `_id`.
 final class DocumentLines {
     private let request: SourceRequest
     private let file: (String) throws(MongoError) -> [UInt8]?
@@ -13,6 +13,10 @@ final class DocumentLines {
     private(set) var nonFiniteCount = 0
     /// The document with the first of them.
     private(set) var firstNonFinite: DocumentID?
+    /// How many documents have a `snapshot_date` that is no date, and got the day of the run.
+    private(set) var undatedCount = 0
+    /// The first of them.
+    private(set) var firstUndated: DocumentID?
 
     /// - Parameter file: gives a file of GridFS; nil when it is not there.
     init(_ request: SourceRequest, file: @escaping (String) throws(MongoError) -> [UInt8]?) {
@@ -34,7 +38,7 @@ final class DocumentLines {
         do throws(BSONFault) {
             outline = try Outline(document)
         } catch {
-            addDamaged("the server sent a document that is no BSON", document, number, to: chunk)
+            addDamaged("the server sent a document that is no BSON", document, number, nil, to: chunk)
             return nil
         }
         do {
@@ -45,11 +49,11 @@ final class DocumentLines {
             }
         } catch let error as MongoError {
             guard error.isDamage else { throw error }
-            addDamaged(error.words, document, number, to: chunk)
+            addDamaged(error.words, document, number, outline.id, to: chunk)
         } catch let damage as StoredMovie.Damage {
-            addDamaged("it \(damage.what)", document, number, to: chunk)
+            addDamaged("it \(damage.what)", document, number, outline.id, to: chunk)
         } catch {
-            addDamaged("it is no BSON", document, number, to: chunk)
+            addDamaged("it is no BSON", document, number, outline.id, to: chunk)
         }
         return outline.id
     }
@@ -62,6 +66,8 @@ final class DocumentLines {
         /// The `_id`, where it is a number and the document has no `id`.
         var number: BSONElement?
         var snapshotDay: Int32?
+        /// Whether there is a `snapshot_date` that is neither a date nor null.
+        var hasWrongDate = false
 
         init(_ document: UnsafeRawBufferPointer) throws(BSONFault) {
             var hasID = false
@@ -77,6 +83,7 @@ final class DocumentLines {
                     hasID = true
                 } else if element.isNamed("snapshot_date") {
                     snapshotDay = Outline.day(element)
+                    hasWrongDate = snapshotDay == nil && element.type != .null
                 }
             }
             if hasID { number = nil }
@@ -106,8 +113,16 @@ final class DocumentLines {
             if nonFiniteCount == 0 { firstNonFinite = outline.id }
             nonFiniteCount += writer.nonFiniteCount
         }
+        if outline.hasWrongDate, request.snapshotDay == nil {
+            if undatedCount == 0 { firstUndated = outline.id }
+            undatedCount += 1
+        }
+        chunk.names[number] = outline.id.map(Self.name)
         add(writer.bytes, number, outline.snapshotDay, to: chunk)
     }
+
+    /// The name of a document in messages: `_id oid:65f1c0ffee010203040506ab`.
+    private static func name(_ id: DocumentID) -> String { "_id \(id.text)" }
 
     // MARK: Lines
 
@@ -124,8 +139,9 @@ final class DocumentLines {
 
     /// Adds a document that cannot be given back, as a line that is rejected; its native part is what is kept of it.
     private func addDamaged(
-        _ words: String, _ document: UnsafeRawBufferPointer, _ number: Int64, to chunk: LineChunk
+        _ words: String, _ document: UnsafeRawBufferPointer, _ number: Int64, _ id: DocumentID?, to chunk: LineChunk
     ) {
+        chunk.names[number] = id.map(Self.name)
         let isWritten = (try? writer.write(document) { $0.isNamed("original") }) != nil
         let kept = isWritten ? UnsafeRawBufferPointer(rebasing: writer.bytes.prefix(keptOfLongLine)) : nil
         append(

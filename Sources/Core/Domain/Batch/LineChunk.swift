@@ -47,6 +47,9 @@ public final class LineChunk {
     public var lines: [Line] = []
     /// The notes that `Line.note` is an index of.
     public var notes: [LineNote] = []
+    /// What the source itself calls lines, by their numbers, where it has such names: the `_id` of a document. The messages
+    /// of rejections have them.
+    public var names: [Int64: String] = [:]
     /// The position after the last line, blank ones included.
     public var end: SourcePosition
     /// Whether the source has nothing after this chunk.

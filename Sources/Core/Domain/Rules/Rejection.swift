@@ -63,7 +63,7 @@ public struct Rejection {
         self.line = line.number
         byteOffset = line.byteOffset
         self.rule = rule
-        self.message = message
+        self.message = chunk.names[line.number].map { "\(message) [\($0)]" } ?? message
         kept = .piece(chunk.buffer, line.span)
         isWhole = Self.isWhole(rule, isStart: isStart)
         snapshotDay = chunk.source.port == .movies ? line.snapshotDay : nil

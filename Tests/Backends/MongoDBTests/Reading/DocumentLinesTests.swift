@@ -63,6 +63,49 @@ import Testing
         #expect(chunk.lines.first?.snapshotDay == value.day ?? 200)
         #expect(chunk.lines.first?.number == 7)
         #expect(chunk.notes.isEmpty)
+        #expect(chunk.names[7]?.hasPrefix("_id ") == true)
+    }
+
+    /// A rejected document is found by its `_id`, which is no part of its line.
+    @Test func aRejectionNamesTheDocument() throws {
+        let chunk = Self.chunk()
+        let lines = DocumentLines(Self.request) { _ in nil }
+        for (number, text) in [#"{"_id":{"$oid":"65f1c0ffee010203040506ab"}}"#, #"{"_id":"a b","id":"x"}"#].enumerated()
+        {
+            let document = try BSONDocument(extendedJSON: text)
+            _ = try lines.add(document.bytes, number: Int64(number + 1), to: chunk)
+        }
+        let rejections = try MovieDecoder().decode(chunk).rejections
+        #expect(rejections.map(\.rule) == [.invalidMovieID, .invalidMovieID])
+        #expect(rejections[0].message.hasSuffix(" [_id oid:65f1c0ffee010203040506ab]"), "\(rejections[0].message)")
+        #expect(rejections[1].message.hasSuffix(" [_id text:a b]"), "\(rejections[1].message)")
+        // A document of this program that cannot be read is named too; a good one needs no name.
+        let stored = Self.chunk()
+        let good = try Self.stored(#"{"id":603}"#).document
+        _ = try lines.add(good.bytes, number: 1, to: stored)
+        let text = #"{"_id":603,"rank":{"$binary":{"base64":"\#(Self.rank)","subType":"00"}}}"#
+        let damaged = try BSONDocument(extendedJSON: text)
+        _ = try lines.add(damaged.bytes, number: 2, to: stored)
+        #expect(stored.names == [2: "_id 603"])
+    }
+
+    /// A snapshot date that is none is told; the day of the run is taken.
+    @Test func datesThatAreNoneAreCounted() throws {
+        func lines(_ request: SourceRequest) throws -> DocumentLines {
+            let lines = DocumentLines(request) { _ in nil }
+            for text in [
+                #"{"_id":1}"#, #"{"_id":2,"snapshot_date":null}"#, #"{"_id":3,"snapshot_date":"2020-01-02"}"#,
+                #"{"_id":4,"snapshot_date":"hello"}"#, #"{"_id":5,"snapshot_date":7}"#,
+            ] {
+                let document = try BSONDocument(extendedJSON: text)
+                _ = try lines.add(document.bytes, number: 1, to: Self.chunk())
+            }
+            return lines
+        }
+        let found = try lines(Self.request)
+        #expect(found.undatedCount == 2 && found.firstUndated?.text == "4")
+        // Where a date was given for all, theirs do not count.
+        #expect(try lines(SourceRequest(snapshotDay: 7, clockDay: 200)).undatedCount == 0)
     }
 
     private static func stored(_ document: String, limit: Int = 16 << 20) throws -> StoredMovie.Encoded {
