@@ -13,6 +13,7 @@ public final class Loader {
     private let lifecycle: RunLifecycle
     private let rawStore: (any RawStore)?
     private let backups: [LineBackup]
+    private let didCommit: () -> Void
     private var options: LoadOptions { lifecycle.options }
 
     /// A loader into a warehouse.
@@ -22,12 +23,14 @@ public final class Loader {
     ///   - backups: get the accepted lines of their ports; at most one a port. They are closed by `run`. A dry run sends
     ///     nothing.
     ///   - progress: called after each chunk, on the thread that calls `run`.
+    ///   - didCommit: called after each commit of lines, on the same thread.
     ///   - wallClock: milliseconds since 1970.
     public init(
         warehouse: any Warehouse, rawStore: (any RawStore)?, options: LoadOptions, backups: [LineBackup] = [],
         stop: StopSignal = StopSignal(), logger: Logger = .silent, wallClock: @escaping () -> Int64,
-        progress: @escaping (LoadProgress) -> Void = { _ in }
+        didCommit: @escaping () -> Void = {}, progress: @escaping (LoadProgress) -> Void = { _ in }
     ) {
+        self.didCommit = didCommit
         lifecycle = RunLifecycle(
             name: "Run", warehouse: warehouse, options: options, stop: stop, logger: logger, wallClock: wallClock,
             progress: progress)
@@ -50,7 +53,7 @@ public final class Loader {
         ) { logger in
             SourceBatches(
                 sets, plan: plan, options: options, warehouse: lifecycle.warehouse, stages: stages, logger: logger,
-                progress: lifecycle.progress)
+                progress: lifecycle.progress, didCommit: didCommit)
         } finish: { run, input, report in
             report.misplaced = run.tally.misplaced
             report.areMartsStale = run.areMartsStale

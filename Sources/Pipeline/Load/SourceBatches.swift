@@ -16,6 +16,7 @@ final class SourceBatches: LoadInput {
     private let stages: StageTimes
     private let logger: Logger
     private let progress: (LoadProgress) -> Void
+    private let didCommit: () -> Void
     private let share: StageShare
     private var readers: [SourcePort: Reader] = [:]
     /// The open ports, in the order in which `next` asks them.
@@ -33,11 +34,14 @@ final class SourceBatches: LoadInput {
 
     /// An input without open ports.
     ///
-    /// - Parameter sets: the sources of the ports, at most one set for each port.
+    /// - Parameters:
+    ///   - sets: the sources of the ports, at most one set for each port.
+    ///   - didCommit: called after each commit of lines.
     init(
         _ sets: [any SourceSet], plan: LoadPlan, options: LoadOptions, warehouse: any Warehouse, stages: StageTimes,
-        logger: Logger, progress: @escaping (LoadProgress) -> Void
+        logger: Logger, progress: @escaping (LoadProgress) -> Void, didCommit: @escaping () -> Void = {}
     ) {
+        self.didCommit = didCommit
         self.sets = Dictionary(sets.map { ($0.port, $0) }) { first, _ in first }
         self.options = options
         self.warehouse = warehouse
@@ -156,6 +160,7 @@ final class SourceBatches: LoadInput {
     func committed(_ positions: [(source: Source, position: SourcePosition)]) {
         for port in SourcePort.allCases { reports[port]?.didCommit() }
         if positions.isEmpty { return }
+        didCommit()
         for (port, reader) in readers {
             let own = positions.filter { $0.source.port == port }
             if !own.isEmpty { reader.source.committed(own) }

@@ -89,19 +89,17 @@ enum RunCommand: Command {
         }
         let ticker = ProgressTicker(context.console.progress) { latest.value }
         let report: LoadReport
-        var hasBegun = false
+        var hasCommitted = false
         do {
             defer { ticker.stop() }
-            report = try load(arguments, context, stop, deadline) { progress in
-                hasBegun = true
-                latest.value = progress
-            }
+            report = try load(
+                arguments, context, stop, deadline, didCommit: { hasCommitted = true }, report: { latest.value = $0 })
         } catch let error as any ReportedError
             where error.kind == .noRoom || (error.kind == .unreachable && error.mayRetry)
         {
             throw CommandError(
                 message: error.message,
-                hint: error.hint + " " + whatStays(hasBegun: hasBegun, isDryRun: arguments.flag("dry-run")),
+                hint: error.hint + " " + whatStays(hasCommitted: hasCommitted, isDryRun: arguments.flag("dry-run")),
                 kind: error.kind)
         }
         context.console.progress.finish()
@@ -122,16 +120,17 @@ enum RunCommand: Command {
 
     /// Says where the same command will begin after an error that ended the run.
     ///
-    /// - Parameter hasBegun: whether the run has read anything.
-    private static func whatStays(hasBegun: Bool, isDryRun: Bool) -> String {
+    /// - Parameter hasCommitted: whether the run has committed lines.
+    private static func whatStays(hasCommitted: Bool, isDryRun: Bool) -> String {
         if isDryRun { return "A dry run changes nothing." }
-        return hasBegun
+        return hasCommitted
             ? "What was committed stays, and the same command goes on from there." : "This run loaded nothing."
     }
 
     private static func load(
         _ arguments: ParsedArguments, _ context: CommandContext, _ stop: StopSignal,
-        _ deadline: ContinuousClock.Instant?, _ report: @escaping (WorkProgress) -> Void
+        _ deadline: ContinuousClock.Instant?, didCommit: @escaping () -> Void,
+        report: @escaping (WorkProgress) -> Void
     ) throws -> LoadReport {
         let ports = try DefaultInputs.ports(arguments)
         let places = try backupPlaces(arguments, ports)
@@ -175,7 +174,7 @@ enum RunCommand: Command {
         let loader = Loader(
             warehouse: warehouse, rawStore: rawStore, options: options, backups: backups, stop: stop,
             logger: context.logger,
-            wallClock: SystemClock.milliseconds
+            wallClock: SystemClock.milliseconds, didCommit: didCommit
         ) { progress in
             report(
                 WorkProgress(
