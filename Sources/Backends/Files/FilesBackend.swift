@@ -27,7 +27,7 @@ extension RawStoreBackend {
             if path == "-" { throw FileError(.create, "\(location)", .noFolder) }
         },
         libraries: { FileChecks.libraries },
-        open: { try RawFolder(path: $0.filePath) },
+        open: { location, _ in try RawFolder(path: location.filePath) },
         isThere: { Folder.isFolder($0.filePath) },
         place: {
             RawStorePlace(parts: ["file"] + FilePath.absolute($0.filePath).split(separator: "/").map(String.init))

@@ -72,14 +72,15 @@ import Testing
         let location = Location("postgresql://reel:s3cret@db/movies?sslpassword=s3cret")
         #expect("\(location)" == "postgresql://reel:***@db/movies?sslpassword=***")
         #expect(location.text.contains("s3cret") && location.scheme == "postgresql")
-        #expect("\(Location("a:b@c.db"))" == "a:b@c.db", "a path has no password")
+        #expect("\(Location("a:b@c.db"))" == "a:***@c.db", "a scheme may have been forgotten")
+        #expect("\(Location("data/raw"))" == "data/raw")
     }
 
     @Test func aBackendWithoutAnOwnCheckIsOpenedByDoctor() {
         let location = Location("invented-log://h/t")
         let findings = Self.broker.check([location], .events, true, SourceOptions(), [])
         #expect(findings.map(\.outcome) == [.fail])
-        let store = RawStoreBackend(naming: BackendNaming(schemes: ["x"], help: "x")) { location in
+        let store = RawStoreBackend(naming: BackendNaming(schemes: ["x"], help: "x")) { location, _ in
             throw LocationError.unknownScheme(location, port: "raw store", takes: [])
         }
         #expect(store.check(location).first?.remedy == "Leave the option out.")

@@ -31,13 +31,13 @@ struct MongoNetworkTests {
         Failure("update", #""errorCode": 10107"#, 5, "primary", "10107"),
         Failure("update", #""errorCode": 11602"#, 5, "primary", "11602"),
         Failure("update", #""closeConnection": true"#, 5, "Check that a server runs"),
-        Failure("update", #""errorCode": 13"#, 1, "readWrite"),
+        Failure("update", #""errorCode": 13"#, 1, "demands a login"),
         Failure("update", #""errorCode": 14031"#, 1, "Make room on the server's disk"),
         Failure(
             "update", #""writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}"#, 1,
             "wtimeoutMS"),
         Failure("find", #""errorCode": 10107"#, 5, "replica set"),
-        Failure("find", #""errorCode": 13"#, 1, "read for a source"),
+        Failure("find", #""errorCode": 13"#, 1, "demands a login"),
     ]
 
     /// Those that `make test` tries; each takes seconds.
@@ -205,7 +205,7 @@ struct MongoNetworkTests {
         for (url, status, words) in [
             (server.url("tmdb_data", login: right), 1, "?authSource=admin"),
             (server.url("tmdb_data", login: "ann:wr0ng", parameters: "authSource=admin"), 1, "?authSource=admin"),
-            (server.url("tmdb_data"), 1, "readWrite"),
+            (server.url("tmdb_data"), 1, "demands a login"),
             ("mongodb://ann:wr0ng@127.0.0.1:\(down)/tmdb_data?serverSelectionTimeoutMS=1000", 5, "a server runs"),
             ("mongodb://no-such-host.invalid/tmdb_data?serverSelectionTimeoutMS=1000", 5, "spelling of the host"),
         ] as [(String, Int32, String)] {

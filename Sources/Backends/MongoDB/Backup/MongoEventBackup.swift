@@ -31,6 +31,8 @@ public final class MongoEventBackup: MessageTarget {
         close()
         let client = try MongoClient(place)
         server = try client.server()
+        // A connection of its own, with its login.
+        _ = try client.run(["ping": 1], "opening the backup")
         self.client = client
         return TopicIdentity(cluster: place.description, topic: place.collection)
     }
@@ -62,7 +64,7 @@ public final class MongoEventBackup: MessageTarget {
     public func takeOutcomes(waiting milliseconds: Int, _ body: (UInt, MessageOutcome) -> Void) throws {
         while batch.isDue(waiting: milliseconds) {
             guard let client, let server else { throw closed }
-            let activity = "putting events into \(place.collection)"
+            let activity = "storing events in \(place.collection)"
             let outcome = try client.insert(batch.lines.map(\.document), into: place.collection, activity)
             do {
                 outcomes += try batch.settle(outcome) { line in
@@ -85,7 +87,7 @@ public final class MongoEventBackup: MessageTarget {
     }
 
     private var closed: MongoError {
-        MongoError(.other, "the backup is closed", activity: "putting events", place: location)
+        MongoError(.other, "the backup is closed", activity: "storing events", place: location)
     }
 }
 

@@ -48,14 +48,31 @@ enum Backends {
             let locations = texts.map { name == "backup" ? BackupLocation($0).location : Location($0) }
             let secret = locations.first { $0.scheme != nil && $0.description != $0.text }
             guard let secret else { continue }
-            let place = BackendRegistry.all.first { $0.naming.includes(secret) }?.naming.passwordPlace
-            options[place ?? "", default: []].append("--\(name)")
+            let naming = backends(of: name, arguments).first { $0.naming.includes(secret) }?.naming
+            let isCopyOfRaw = arguments.command == ["copy"] && CopyCommand.subject(arguments) == .raw
+            options[(isCopyOfRaw ? naming?.passwordPlaceOfCopy : naming?.passwordPlace) ?? "", default: []]
+                .append("--\(name)")
         }
         return options.sorted { $0.key < $1.key }.map { place, names in
             Report(
                 kind: .warning,
-                message: "the password in \(names.joined(separator: ", ")) can be seen in the list of processes"
-                    + (place.isEmpty ? "" : "; give it by \(place) instead"))
+                message: "the password in \(names.joined(separator: ", ")) can be seen in the list of processes; "
+                    + (place.isEmpty
+                        ? "there is no other place for it, so run the command where nobody else sees that list"
+                        : "give it by \(place) instead"))
+        }
+    }
+
+    /// The backends that an option with a location may name.
+    private static func backends(of option: String, _ arguments: ParsedArguments) -> [any Backend] {
+        switch (option, arguments.command) {
+        case ("raw", _): BackendRegistry.rawStores
+        case ("movies", _), (_, ["restore"]): BackendRegistry.sources(.movies)
+        case ("events", _): BackendRegistry.sources(.events)
+        case ("backup", _): BackendRegistry.backups
+        case (_, ["publish"]): BackendRegistry.messageTargets
+        case (_, ["copy"]) where CopyCommand.subject(arguments) == .raw: BackendRegistry.rawStores
+        default: BackendRegistry.warehouses
         }
     }
 
@@ -135,7 +152,7 @@ enum Backends {
     /// Opens a raw store.
     static func rawStore(_ location: String) throws -> any RawStore {
         let (backend, location) = try rawStoreBackend(location)
-        return try backend.open(location)
+        return try backend.open(location, nil)
     }
 
     // MARK: - Sources

@@ -26,7 +26,9 @@ enum CopyCommand: Command {
             A raw store (`copy raw`): movie documents, long comments and posters, byte for byte. The target may have some \
             already: of two documents of a movie the one of greater rank stays, and what is there is not copied again. \
             What was copied is kept every few seconds. A server that is lost is tried again for as long as --retry-for \
-            says. After a kill, Ctrl-C or an error the same command goes on from there. What is damaged in the source is named and left out, and the exit status is then 3.
+            says. After a kill, Ctrl-C or an error the same command goes on from there. What is damaged in the source, and \
+            what other programs have there, is named and left out, and the exit status is then 3. With --env-file, a URL of \
+            MongoDB without a user gets the login of REELHOUSE_RAW or MONGO_URI where that names the same place.
             """,
         options: [
             .value(

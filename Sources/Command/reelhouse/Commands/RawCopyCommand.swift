@@ -11,8 +11,8 @@ enum RawCopyCommand {
                 "copy raw needs --to",
                 hint: "Name the raw store to copy into: \(BackendRegistry.help(BackendRegistry.rawStores)).")
         }
-        let (source, sourceLocation) = try Backends.rawStoreBackend(from)
-        let (target, targetLocation) = try Backends.rawStoreBackend(to)
+        let (source, sourceLocation) = try Backends.rawStoreBackend(KnownLogin.rawStore(from, context.configuration))
+        let (target, targetLocation) = try Backends.rawStoreBackend(KnownLogin.rawStore(to, context.configuration))
         try checkApart(
             (sourceLocation, try source.place(sourceLocation)), (targetLocation, try target.place(targetLocation)))
         let stop = StopSignal()
@@ -32,9 +32,10 @@ enum RawCopyCommand {
                     hint: "Name the raw store to copy with --from; a run keeps its own where --raw says, by default in "
                         + "\(CommonOption.defaultRawStore).")
             }
+            let retryFor = arguments.retryFor
             let copy = RawCopy(
-                from: try source.open(sourceLocation), to: try target.open(targetLocation),
-                retryFor: arguments.retryFor, stop: stop, logger: context.logger, clock: ProgressLine.monotonicSeconds
+                from: try source.open(sourceLocation, retryFor), to: try target.open(targetLocation, retryFor),
+                retryFor: retryFor, stop: stop, logger: context.logger, clock: ProgressLine.monotonicSeconds
             ) { progress in
                 hasBegun = true
                 latest.value = WorkProgress(label: progress.phase.rawValue, read: progress.count, noun: .entries)

@@ -25,6 +25,8 @@ public struct BackendNaming: Sendable {
     /// Where a password is given that is not to be in the command line, as part of a sentence: `PGPASSWORD or ~/.pgpass`;
     /// nil where there is no such place.
     public var passwordPlace: String?
+    /// The same for `copy raw`, whose places are always named.
+    public var passwordPlaceOfCopy: String?
     /// Whether the backend, or the library that it stands on, reads a variable of the environment of this name. Those of a
     /// `.env` file that no backend reads are not passed on to the libraries.
     public var readsVariable: @Sendable (_ name: String) -> Bool
@@ -32,12 +34,14 @@ public struct BackendNaming: Sendable {
     /// The naming of a backend. By default it reads no variables.
     public init(
         schemes: [String], takesPaths: Bool = false, help: String, passwordPlace: String? = nil,
+        passwordPlaceOfCopy: String? = nil,
         readsVariable: @escaping @Sendable (_ name: String) -> Bool = { _ in false }
     ) {
         self.schemes = schemes
         self.takesPaths = takesPaths
         self.help = help
         self.passwordPlace = passwordPlace
+        self.passwordPlaceOfCopy = passwordPlaceOfCopy
         self.readsVariable = readsVariable
     }
 
@@ -154,8 +158,9 @@ public struct RawStoreBackend: Backend {
     public var validate: @Sendable (Location) throws -> Void
     /// What `doctor` reports about the libraries that this backend needs.
     public var libraries: @Sendable () -> [Finding]
-    /// Opens a raw store. One that does not exist is created by the first put.
-    public var open: @Sendable (Location) throws -> any RawStore
+    /// Opens a raw store, and asks a server whether it is there. One that does not exist is created by the first put.
+    /// `patience` is for how long at most a lost server is looked for at a time; nil and zero leave that to the backend.
+    public var open: @Sendable (Location, _ patience: Duration?) throws -> any RawStore
     /// Whether a raw store exists at a location. Throws when a server that has to tell it cannot be reached.
     public var isThere: @Sendable (Location) throws -> Bool
     /// Where the raw store of a location really is.
@@ -171,7 +176,7 @@ public struct RawStoreBackend: Backend {
         naming: BackendNaming,
         validate: @escaping @Sendable (Location) throws -> Void = { _ in },
         libraries: @escaping @Sendable () -> [Finding] = { [] },
-        open: @escaping @Sendable (Location) throws -> any RawStore,
+        open: @escaping @Sendable (Location, _ patience: Duration?) throws -> any RawStore,
         isThere: @escaping @Sendable (Location) throws -> Bool = { _ in true },
         place: @escaping @Sendable (Location) throws -> RawStorePlace = { RawStorePlace(parts: [$0.text]) },
         check: (@Sendable (Location) -> [Finding])? = nil,
@@ -186,7 +191,7 @@ public struct RawStoreBackend: Backend {
         self.check =
             check ?? { location in
                 do {
-                    _ = try open(location)
+                    _ = try open(location, nil)
                     return [.ok("raw store", "\(location)")]
                 } catch { return [.fail("raw store", error)] }
             }
