@@ -7,13 +7,13 @@ BENCH = $$($(BUILD) --show-bin-path)/reelhouse-bench
 COMPILE_FLAGS := --explicit-target-dependency-import-check error
 
 # Debian's packages of the C libraries and tools that are linked or used.
-PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev librdkafka-dev libmongoc-dev pkg-config
+PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libssl-dev libpq-dev librdkafka-dev libmongoc-dev libcurl4-openssl-dev pkg-config
 
 # What only tests need; without it they are skipped by name.
 TEST_PACKAGES := postgresql pgbouncer python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build demo test soak lint sanitize bench bench-peers bench-live install clean
+.PHONY: help deps test-deps build demo test soak lint sanitize bench bench-peers bench-live bench-fetch install clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,6 +24,7 @@ deps: ## Install the C libraries that are missing (Debian, Ubuntu); elsewhere sa
 test-deps: ## Install the servers that only tests need, where apt is there; else their tests are skipped by name
 	@! command -v apt-get >/dev/null 2>&1 || .ci/deps $(TEST_PACKAGES) || echo "Tests that need a server are skipped."
 	@.ci/test-mongo >/dev/null || echo "Tests that need a MongoDB server are skipped."
+	@.ci/test-tmdb >/dev/null || echo "Tests that need a server like TMDB's are skipped."
 
 build: deps ## Build the command in release
 	@$(BUILD) $(COMPILE_FLAGS) --product reelhouse
@@ -59,6 +60,11 @@ bench-live: deps test-deps ## Measure temporary PostgreSQL, Kafka and MongoDB se
 	@$(BUILD) --product reelhouse
 	@$(BUILD) --product reelhouse-bench
 	@$(BENCH) live $(BENCH_FLAGS)
+
+bench-fetch: deps test-deps ## Measure `reelhouse fetch` beside curl's parallel mode, from a server on this machine
+	@$(BUILD) --product reelhouse
+	@$(BUILD) --product reelhouse-bench
+	@$(BENCH) fetch $(BENCH_FLAGS)
 
 install: build ## Install the command, its manual and completions below PREFIX (/usr/local)
 	@.ci/install "$(REELHOUSE)" "$(or $(PREFIX),/usr/local)"

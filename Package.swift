@@ -39,7 +39,7 @@ enum Layer: String {
 let sharedByBackends: Set<String> = ["Schema", "SQLWarehouse"]
 
 /// C libraries that only backends use (and the measuring program, which compares with them).
-let librariesOfBackends: Set<String> = ["CKafka", "CMongo", "CPostgres", "CSQLite", "CZstd", "CZlib"]
+let librariesOfBackends: Set<String> = ["CCurl", "CKafka", "CMongo", "CPostgres", "CSQLite", "CZstd", "CZlib"]
 
 /// The targets of each layer. A system library's provider is Debian's package; `make deps` installs them all.
 let layers: [(Layer, [Target])] = [
@@ -65,6 +65,9 @@ let layers: [(Layer, [Target])] = [
                 name: "CMongo", path: "Sources/C/CMongo", pkgConfig: "libmongoc-1.0",
                 providers: [.apt(["libmongoc-dev"])]
             ),
+            .systemLibrary(
+                name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl",
+                providers: [.apt(["libcurl4-openssl-dev"])]),
             // simdjson goes without pkg-config, whose flag for it (a -D) SwiftPM refuses with a warning.
             .target(name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
             .target(name: "CArguments", path: "Sources/C/CArguments"),
@@ -103,6 +106,8 @@ let layers: [(Layer, [Target])] = [
             .target(
                 name: "MongoDB", dependencies: ["Domain", "Hashing", "JSON", "Logging", "CMongo"],
                 path: "Sources/Backends/MongoDB"),
+            .target(
+                name: "TMDB", dependencies: ["Domain", "JSON", "Logging", "CCurl"], path: "Sources/Backends/TMDB"),
             // The migrations, which people read too.
             .target(
                 name: "Schema", path: "schema",
@@ -123,7 +128,7 @@ let layers: [(Layer, [Target])] = [
                 ]),
         ]
     ),
-    (.pipeline, [.target(name: "Pipeline", dependencies: ["Domain", "Logging"], path: "Sources/Pipeline")]),
+    (.pipeline, [.target(name: "Pipeline", dependencies: ["Domain", "JSON", "Logging"], path: "Sources/Pipeline")]),
     (
         .generator,
         [.target(name: "Generator", dependencies: ["Domain", "Files", "Logging"], path: "Sources/Generator")]
@@ -138,7 +143,7 @@ let layers: [(Layer, [Target])] = [
                 name: "reelhouse",
                 dependencies: [
                     "Arguments", "CMemory", "Domain", "EnvironmentFile", "Files", "Generator", "Hashing", "JSON",
-                    "Kafka", "Logging", "MongoDB", "Pipeline", "PostgreSQL", "SQLite",
+                    "Kafka", "Logging", "MongoDB", "Pipeline", "PostgreSQL", "SQLite", "TMDB",
                 ], path: "Sources/Command/reelhouse"),
         ]
     ),
@@ -184,7 +189,7 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteTests", dependencies: ["SQLite", "PostgreSQL", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
-    .target(name: "Servers", path: "Tests/Support/Servers"),
+    .target(name: "Servers", path: "Tests/Support/Servers", exclude: ["tmdb_server.py"]),
     // A producer and an administrator of topics for tests.
     .target(name: "KafkaTesting", dependencies: ["CKafka", "Servers"], path: "Tests/Support/KafkaTesting"),
     .testTarget(
@@ -196,6 +201,8 @@ let tests: [Target] = [
         name: "MongoDBTests",
         dependencies: ["MongoDB", "MongoTesting", "CMongo", "Domain", "JSON", "Servers", "TestSupport"],
         path: "Tests/Backends/MongoDBTests"),
+    .testTarget(
+        name: "TMDBTests", dependencies: ["TMDB", "Domain", "Servers", "TestSupport"], path: "Tests/Backends/TMDBTests"),
     .testTarget(
         name: "PostgreSQLTests",
         dependencies: [
@@ -221,7 +228,7 @@ let tests: [Target] = [
         name: "CommandTests",
         dependencies: [
             "reelhouse", "Arguments", "Domain", "EnvironmentFile", "Files", "Fixtures", "Generator", "JSON", "Kafka",
-            "KafkaTesting", "MongoDB", "MongoTesting", "PostgreSQL", "Servers", "SQLite", "TestSupport",
+            "KafkaTesting", "MongoDB", "MongoTesting", "PostgreSQL", "Servers", "SQLite", "TMDB", "TestSupport",
         ],
         path: "Tests/Command/CommandTests"),
 ]

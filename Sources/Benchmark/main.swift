@@ -58,6 +58,14 @@ do {
         }
         exit(0)
     }
+    if arguments.first == "fetch" {
+        switch try FetchBenchmark.declaration.parse(Array(arguments.dropFirst())) {
+        case .help(let text): print(text)
+        case .version: print("reelhouse-bench")
+        case .run(let parsed): try FetchBenchmark.run(parsed)
+        }
+        exit(0)
+    }
     switch try BenchOptions.declaration.parse(arguments) {
     case .help(let text): print(text)
     case .version: print("reelhouse-bench")

@@ -14,6 +14,7 @@ import enum Logging.Redaction
 @testable import Pipeline
 @testable import PostgreSQL
 @testable import SQLite
+@testable import TMDB
 @testable import reelhouse
 
 /// Every error that is reported to users, in each of its forms.
@@ -57,6 +58,18 @@ import enum Logging.Redaction
         UnexpectedFailure(cause: CancellationError()),
         BackupFailure(cause: PublishError.otherCluster(location: "\(location)", was: "a", now: "b")),
         RestoreRefusal.isThere(path: url), RestoreRefusal.protected(folder: url, occupant: "the raw store \(url)"),
+    ]
+
+    private static let fetchErrors: [any ReportedError] = [
+        TMDBError.noKey, TMDBError.wrongAddress(option: "base-url", text: url, why: "it has a user"),
+        TMDBError.library("no: \(url)"),
+        TMDBError.notConnected(url: url, address: "192.0.2.7 port 443", words: "no: \(url)"),
+        TMDBError.notTrusted(url: url, address: "", words: "no"), TMDBError.refused(url: url, status: 401, words: "no"),
+        TMDBError.refused(url: url, status: 403, words: url), FetchError.noID(source: url, line: 7),
+        FetchError.unreadableList(source: url, why: "no"), FetchError.noIDs,
+        FetchError.listFailed(what: "page 1", words: url),
+        FetchError.stopped(service: url, why: "no", last: ""), FetchError.stopped(service: url, why: "no", last: url),
+        FetchFolderError.inUse(state: url),
     ]
 
     private static let configurationErrors: [any ReportedError] =
@@ -118,7 +131,7 @@ import enum Logging.Redaction
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
         + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors + kafkaErrors
-        + mongoErrors + publishErrors + configurationErrors
+        + mongoErrors + publishErrors + fetchErrors + configurationErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {
@@ -171,10 +184,12 @@ import enum Logging.Redaction
         // The first never leaves the decoder, which makes a rejection of it; the second becomes a `QueryFault`; the
         // benchmark is a program of its own; the next three are unwrapped before they leave `Publisher` and `RawCopy`,
         // and those of MongoDB's documents before they leave the raw store and the source;
-        // the next two end a run or a copy as a signal does; the last one becomes a `ConfigurationError`.
+        // the next two end a run or a copy as a signal does, and one a fetch; a fault of a document becomes a failure of its
+        // movie; the last one becomes a `ConfigurationError`.
         let others: Set<String> = [
             "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "RawCopyFailure",
-            "BSONFault", "Damage", "BackupStopped", "RawCopyStopped", "EnvironmentFileFault",
+            "BSONFault", "Damage", "BackupStopped", "RawCopyStopped", "FetchStopped", "DocumentFault",
+            "EnvironmentFileFault",
         ]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")

@@ -209,7 +209,7 @@ public final class MongoServer: Sendable {
     /// Runs a program, and waits for its end.
     ///
     /// - Returns: what it prints.
-    private static func run(_ words: [String]) throws -> String {
+    static func run(_ words: [String]) throws -> String {
         let process = Process()
         // Foundation waits until nobody has a certain descriptor, which a program in the background would inherit.
         let closing = """

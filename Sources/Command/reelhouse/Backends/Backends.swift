@@ -19,7 +19,7 @@ enum Backends {
         if arguments.command == ["publish"], let text = arguments.string("to") {
             try validate(Location(text), BackendRegistry.messageTargets)
         }
-        if arguments.command == ["run"] {
+        if [["run"], ["fetch"]].contains(arguments.command) {
             for backup in arguments.strings("backup").map({ BackupLocation($0) }) {
                 try validate(backup.location, BackendRegistry.backups)
             }
@@ -40,8 +40,10 @@ enum Backends {
     static func passwordWarnings(_ arguments: ParsedArguments) -> [Report] {
         var options: [String: [String]] = [:]
         let others =
-            [["publish"]: ["to"], ["restore"]: ["from"], ["run"]: ["backup"], ["copy"]: ["from", "to"]][
-                arguments.command] ?? []
+            [
+                ["publish"]: ["to"], ["restore"]: ["from"], ["run"]: ["backup"], ["fetch"]: ["backup"],
+                ["copy"]: ["from", "to"],
+            ][arguments.command] ?? []
         for name in ["warehouse", "raw", "movies", "events"] + others {
             guard arguments.takesValue(name), arguments.isGiven(name) else { continue }
             let texts = arguments.strings(name).isEmpty ? [arguments.string(name) ?? ""] : arguments.strings(name)

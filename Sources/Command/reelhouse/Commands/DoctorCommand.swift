@@ -39,6 +39,7 @@ enum DoctorCommand: Command {
         let unordered =
             ConfigurationChecks.findings(arguments, context.configuration)
             + InstallationChecks.findings(temporaryFolder: temporaryFolder) + backends.findings
+            + FetchChecks.findings(context.configuration.variables, today: context.clock.day)
         let isLive = context.configuration.isLive
         let findings = isLive ? Finding.inOrderOfRemedy(unordered) : unordered
         let status = status(of: findings)

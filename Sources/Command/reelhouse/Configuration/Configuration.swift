@@ -4,8 +4,8 @@ import Glibc
 
 /// Where a command's settings come from: its options, the environment, and a `.env` file.
 ///
-/// The file is read for `--live`, for `--env-file` and by `reelhouse config`, and never otherwise, so that a command
-/// without these options does the same in every folder.
+/// The file is read for `--live`, for `--env-file`, and by `reelhouse config` and `reelhouse fetch`, and never otherwise, so
+/// that a command without these options does the same in every folder.
 struct Configuration: Sendable {
     /// The variables of the environment and of the file.
     let variables: Variables
@@ -30,7 +30,8 @@ struct Configuration: Sendable {
             arguments.hasOption(LiveOption.environmentFile.name)
             ? arguments.string(LiveOption.environmentFile.name) : nil
         let path = named ?? EnvironmentFileReader.defaultPath
-        let isRead = isLive || named != nil || arguments.command == ["config"]
+        // A fetch finds its key there.
+        let isRead = isLive || named != nil || [["config"], ["fetch"]].contains(arguments.command)
         let content = isRead ? try EnvironmentFileReader.read(path, isAsked: named != nil) : nil
         file = content == nil ? nil : path
         variables = Variables(environment: environment, file: content.map { (path, $0) })

@@ -22,7 +22,8 @@ enum KnownVariables {
             "POSTGRES_URI",
             "with --live: the warehouse where \(LivePort.warehouse.variable) is not set, as "
                 + "postgresql://USER@HOST/DATABASE"),
-        .init("TMDB_API_KEY", "the key of TMDB's API, for tmdb:, which this version does not have yet"),
+        .init("TMDB_ACCESS_TOKEN", "the read access token of TMDB's API, for `reelhouse fetch`"),
+        .init("TMDB_API_KEY", "the key of TMDB's API, for `reelhouse fetch`, where there is no token"),
     ]
 
     /// Those that change what is printed.

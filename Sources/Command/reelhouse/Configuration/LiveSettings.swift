@@ -28,6 +28,7 @@ struct LiveSettings {
     let settings: [Setting]
     private let configuration: Configuration
     private let isLive: Bool
+    private let isFetch: Bool
 
     /// The settings of a command line.
     ///
@@ -35,6 +36,7 @@ struct LiveSettings {
     init(_ arguments: ParsedArguments, _ configuration: Configuration, isLive: Bool) {
         self.configuration = configuration
         self.isLive = isLive
+        isFetch = arguments.command == ["fetch"]
         settings = Self.options(of: arguments).map { option, port in
             var setting = Setting(
                 port: port, option: option, locations: arguments.strings(option), origin: .standard)
@@ -139,7 +141,8 @@ struct LiveSettings {
 
     /// The warnings about what a user of `--live` and `--env-file` may not expect.
     var warnings: [Report] {
-        guard isLive else { return unused.map { [$0] } ?? [] }
+        // A fetch reads `.env` for its key, whatever else is in it.
+        guard isLive else { return isFetch ? [] : unused.map { [$0] } ?? [] }
         let isInputNamed = settings.contains { $0.port.isInput && $0.origin != .standard }
         return settings.filter { $0.origin == .standard }.map { setting in
             let consequence =

@@ -36,6 +36,9 @@ struct WorkProgress: Sendable, Equatable {
     var noun = Noun.lines
     /// How many rows there are in all, where rows are counted and the bytes are not known.
     var rowsTotal: Int64?
+    /// How many requests were made again, and how many came to nothing.
+    var retries: Int64 = 0
+    var failures: Int64 = 0
 }
 
 /// The progress at a moment, with rate and remaining time.
@@ -133,6 +136,8 @@ extension ProgressReading {
         if progress.read > 0 { parts.append((.count, progress.noun.count(progress.read))) }
         if let linesPerSecond, progress.read > 0 { parts.append((.rate, NumberFormat.rate(linesPerSecond))) }
         if progress.rejected > 0 { parts.append((.rejected, "\(NumberFormat.grouped(progress.rejected)) rejected")) }
+        if progress.retries > 0 { parts.append((.rejected, "\(NumberFormat.grouped(progress.retries)) retries")) }
+        if progress.failures > 0 { parts.append((.rejected, "\(NumberFormat.grouped(progress.failures)) failed")) }
         if let secondsLeft, share.map({ $0 < 1 }) == true {
             parts.append((.timeLeft, NumberFormat.duration(seconds: secondsLeft.rounded(.up)) + " left"))
         }
@@ -150,6 +155,8 @@ extension ProgressReading {
         ]
         if let total = progress.bytesTotal { members.append(("bytes_total", .integer(total))) }
         if let total = progress.rowsTotal { members.append(("rows_total", .integer(total))) }
+        if progress.retries > 0 { members.append(("retries", .integer(progress.retries))) }
+        if progress.failures > 0 { members.append(("failures", .integer(progress.failures))) }
         if let share { members.append(("share", rounded(share))) }
         if let linesPerSecond { members.append(("lines_per_second", rounded(linesPerSecond))) }
         if let secondsLeft { members.append(("seconds_left", rounded(secondsLeft))) }
