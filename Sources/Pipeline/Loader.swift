@@ -47,6 +47,7 @@ public final class Loader {
         defer { for backup in backups { backup.close() } }
         let sets = [movies, events].compactMap { $0 }
         var plan = LoadPlan(turns: LoadPlan.turns(movies: movies, events: events), options: options)
+        plan.isEndless = sets.contains { $0.isEndless }
         plan.mayPause = movies?.mayPause == true || events?.mayPause == true
         var report: LoadReport = try lifecycle.run(
             plan, rawStore: rawStore, backups: backups, stages: stages

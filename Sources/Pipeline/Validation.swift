@@ -112,7 +112,7 @@ public final class Validation {
         case .unreadable(let why):
             report.unreadable.append(SourceRemark(name: report.sources[index].name, reason: why))
         // A validation has no position that something could be lost after.
-        case .lost, .remark, nil: break
+        case .lost, .remark, .waiting, nil: break
         }
     }
 

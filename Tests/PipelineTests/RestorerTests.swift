@@ -67,7 +67,7 @@ import Testing
     }
 
     private func restore(_ documents: Documents, to target: Target) throws -> RestoreReport {
-        try Restorer(from: documents, to: target, clockDay: 7, clock: { 0 }).run()
+        try Restorer(from: documents, to: target, clockDay: 7, clock: { 0 }, logger: .silent).run()
     }
 
     @Test func eachDocumentIsAddedToItsDateAndTheOthersAreNamed() throws {

@@ -7,6 +7,8 @@ struct LoadPlan: Equatable, Sendable {
     var turns: [[SourcePort]]
     /// Whether lines may come with long pauses, so that others read the warehouse meanwhile.
     var mayPause = false
+    /// Whether a source has no end, so that one whose server is away when it is opened is waited for.
+    var isEndless = false
     /// Whether everything is rolled back at the end.
     var isDryRun = false
     /// Whether the load tries lines of the quarantine again. Then `cureArrived` comes only after all lines were tried.

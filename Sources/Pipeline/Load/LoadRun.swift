@@ -8,6 +8,7 @@ final class LoadRun {
     private let retries: WarehouseRetries
     private let stages: StageTimes
     private let isDryRun: Bool
+    private let isEndless: Bool
     private let wallClock: () -> Int64
     /// Called before the marts are brought up to date.
     private let willRefresh: (LineCounts) -> Void
@@ -59,6 +60,7 @@ final class LoadRun {
         self.wallClock = wallClock
         self.willRefresh = willRefresh
         isDryRun = plan.isDryRun
+        isEndless = plan.isEndless
         isOpen = plan.isDryRun
         // One thread puts movies, another one comments.
         let store = rawStore.map { Guarded($0) }
@@ -261,7 +263,9 @@ extension LoadRun {
         case .begin:
             try warehouse.begin()
             isOpen = true
-        case .open(let port): try input.open(port)
+        case .open(let port):
+            // Who reads up to an end is told at once that the server is away, and can run the command again.
+            if isEndless { try retries.open(source: { try input.open(port) }) } else { try input.open(port) }
         case .addMovies: return .added(try addMovies())
         case .insertEvents:
             try events.insert()

@@ -73,6 +73,7 @@ struct SourceReports {
             if remarks.count < Self.mostRemarks { remarks.append(SourceRemark(name: chunk.source.name, reason: text)) }
             logger.log(isEndless ? .warning : .notice, "\(chunk.source.name): \(text)")
         }
+        if case .waiting(let text) = chunk.notice { logger.warning("\(chunk.source.name): \(text)") }
         if chunk.isLast {
             logger.info(sources[index].state.message, ["source": .string(chunk.source.name)])
         }
@@ -140,7 +141,7 @@ extension SourceReport {
         case .skipped: state = .skipped
         case .unreadable: state = .unreadable
         case .unfinishedLine: isUnfinished = true
-        case .lost, .remark, nil: break
+        case .lost, .remark, .waiting, nil: break
         }
         if chunk.isLast, state == .partial { state = .complete }
     }

@@ -64,7 +64,7 @@ struct PublishResults {
             sources[index].remark = why
         case .lost(let why): sources[index].remark = why
         case .unfinishedLine: sources[index].isUnfinished = true
-        case .remark, nil: break
+        case .remark, .waiting, nil: break
         }
     }
 

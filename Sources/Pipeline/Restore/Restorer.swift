@@ -1,9 +1,10 @@
 import Domain
+import Logging
 
 /// Brings movie documents back from a backup: reads sources from their beginning, and writes each document to the files
 /// of its snapshot date.
 ///
-///     let restorer = Restorer(from: topic, to: folder, clockDay: today, clock: { seconds })
+///     let restorer = Restorer(from: topic, to: folder, clockDay: today, clock: { seconds }, logger: logger)
 ///     let report = try restorer.run()
 ///     print(report.documents, report.files.count)
 public final class Restorer {
@@ -11,6 +12,7 @@ public final class Restorer {
     private let target: any RestoreTarget
     private let clockDay: Int32
     private let clock: () -> Double
+    private let logger: Logger
     private let progress: (_ documents: Int64) -> Void
     private let line = RestoredLine()
     private var report = RestoreReport()
@@ -21,15 +23,17 @@ public final class Restorer {
     /// - Parameters:
     ///   - clockDay: the snapshot date of documents that have no other, as days since 1970-01-01.
     ///   - clock: seconds since a fixed moment.
+    ///   - logger: gets what the sources wait for.
     ///   - progress: called often with the number of documents, on the thread that calls `run`.
     public init(
         from set: any SourceSet, to target: any RestoreTarget, clockDay: Int32, clock: @escaping () -> Double,
-        progress: @escaping (_ documents: Int64) -> Void = { _ in }
+        logger: Logger, progress: @escaping (_ documents: Int64) -> Void = { _ in }
     ) {
         self.set = set
         self.target = target
         self.clockDay = clockDay
         self.clock = clock
+        self.logger = logger
         self.progress = progress
     }
 
@@ -71,6 +75,7 @@ public final class Restorer {
         switch chunk.notice {
         case .lost(let why), .unreadable(let why):
             report.lost.append(SourceRemark(name: chunk.source.name, reason: why))
+        case .waiting(let words): logger.warning("\(chunk.source.name): \(words)")
         case .skipped, .unfinishedLine, .remark, nil: break
         }
         for line in chunk.lines {

@@ -56,6 +56,7 @@ public final class WarehouseRetries {
     /// Throws `StoppedBeforeWork` where the program was asked to stop.
     private static func stopped(_ stop: StopSignal, because error: any Error) throws {
         guard let reason = stop.reason, error is any ReportedError else { return }
+        if let stopped = error as? StoppedBeforeWork { throw stopped }
         throw StoppedBeforeWork(reason: reason, cause: error)
     }
 
@@ -97,6 +98,21 @@ public final class WarehouseRetries {
             } catch {
                 if stop.reason != nil { return .stopped }
                 failure = error
+            }
+        }
+    }
+
+    /// Opens a source of which the server may be away for now, and waits for it; does nothing when the program is asked to
+    /// stop meanwhile.
+    ///
+    /// - Throws: the error of the last try.
+    func open(source open: () throws -> Void) throws {
+        while waiting.stop.reason == nil {
+            do {
+                try open()
+                return waiting.succeeded()
+            } catch {
+                try waiting.wait(because: error) { $0.kind == .unreachable && $0.mayRetry }
             }
         }
     }

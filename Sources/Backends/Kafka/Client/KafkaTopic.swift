@@ -76,6 +76,16 @@ extension KafkaClient {
         }
     }
 
+    /// Asks a broker which ones lead the partitions now. librdkafka would go on with the leaders that it knows until its
+    /// next refresh, which is minutes later, also where one of them is dead.
+    func refreshLeaders() throws(KafkaError) {
+        let name = location.topic
+        // Whether this succeeds is seen by what is asked for next.
+        _ = try wait(for: "asking for the leaders of \(name)") { client, milliseconds in
+            TopicAnswer.ask(client, name, milliseconds: milliseconds)
+        }
+    }
+
     /// Waits a moment before something is asked again.
     func pause() throws(KafkaError) {
         _ = try wait(for: "waiting") { _, _ in usleep(200_000) }

@@ -22,7 +22,7 @@ public enum OffsetPlace: Sendable, Equatable {
 extension KafkaClient {
     /// For how long a leader is waited for, in seconds. A broker that has died is replaced after nine, by default
     /// (`broker.session.timeout.ms`), and a busy cluster takes some more.
-    private static let timeForLeaders = 20.0
+    private static let timeForLeaders = 30.0
 
     /// Asks the leaders of partitions for offsets, all of them at once.
     ///
@@ -57,6 +57,7 @@ extension KafkaClient {
             guard KafkaProblem(failed) == .unreachable, KafkaClient.now < end, failed != RD_KAFKA_RESP_ERR__TIMED_OUT
             else { throw failure(failed, during: activity) }
             try pause()
+            try refreshLeaders()
         }
     }
 }

@@ -106,7 +106,7 @@ public struct KafkaSet: SourceSet {
         return TopicReader(
             client, role, committer: try KafkaClient(location, .reading(partitions: 1)), partitions,
             lines: RecordLines(port, plan.request), chunkSize: chunkSize,
-            following: following)
+            following: following, patience: TopicReader.Patience(inAll: options.patience / .seconds(1)))
     }
 
     /// Where the partitions of a topic begin that the ledger does not know; none where that is their beginning.
@@ -156,7 +156,9 @@ public struct KafkaSet: SourceSet {
 
     /// An error of a broker that could be asked for the partitions, but whose own address cannot be reached.
     static func explained(_ error: KafkaError, _ topic: KafkaTopic, _ location: KafkaLocation) -> KafkaError {
-        guard error.mayRetry else { return error }
+        let named = location.servers.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }
+        // Where the brokers have the addresses that were named, the one that is missing is down.
+        guard error.mayRetry, topic.brokers.contains(where: { !named.contains($0.address[...]) }) else { return error }
         var error = error
         let addresses = topic.brokers.map { "broker \($0.id) at \($0.address)" }.joined(separator: ", ")
         error.ownHint =

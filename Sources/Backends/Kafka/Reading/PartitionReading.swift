@@ -115,6 +115,9 @@ struct PartitionReading {
     /// Tells something with the next chunk.
     mutating func tell(_ remark: String) { notices.append(.remark(remark)) }
 
+    /// Tells at once what is waited for, or that it has come.
+    mutating func tellOfWaiting(_ words: String) { notices.append(.waiting(words)) }
+
     /// The identity of its source.
     var identity: SourceIdentity {
         SourceIdentity(port: source.port, key: key.text, snapshotDay: plan.request.snapshotDay)

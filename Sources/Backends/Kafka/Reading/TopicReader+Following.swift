@@ -61,7 +61,7 @@ extension TopicReader {
             let givesUp = following?.watch.failed(
                 isMissing: error.problem == .unknownTopic, mayRetry: error.mayRetry, lastRecord: lastProgress,
                 at: KafkaClient.now)
-            if givesUp == false, error.problem != .interrupted { tellThatBrokersAreAway(error) }
+            if givesUp == false, error.problem != .interrupted { tellThatFollowedBrokersAreAway(error) }
             if givesUp == true { throw error.during("following \(location.topic)", at: location.description) }
         case nil: break
         }
@@ -104,7 +104,7 @@ extension TopicReader {
         if !stalled.isEmpty || !seen.missing.isEmpty { try replaceClient() }
     }
 
-    private func tellThatBrokersAreAway(_ error: KafkaError) {
+    private func tellThatFollowedBrokersAreAway(_ error: KafkaError) {
         guard let following, following.awaySince == nil else { return }
         self.following?.awaySince = KafkaClient.now
         tell(

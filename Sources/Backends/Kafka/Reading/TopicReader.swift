@@ -9,7 +9,9 @@ final class TopicReader {
         /// For how long nothing may come before the brokers are asked whether they are still there.
         var beforeQuestion = 15.0
         /// For how long nothing may come before the reading ends with an error.
-        var inAll = 60.0
+        var inAll = 300.0
+        /// For how long no broker may be connected before that is told.
+        var beforeTelling = 5.0
     }
 
     /// The answer of `poll`.
@@ -46,6 +48,8 @@ final class TopicReader {
     private(set) var lastProgress = KafkaClient.now
     /// When the brokers were asked whether they are still there.
     private var lastQuestion = KafkaClient.now
+    /// Since when the brokers do not answer, as was told; nil as long as they do.
+    private var awaySince: Double?
     /// Whether the client was replaced by another one because nothing came from it any more.
     private var wasReopened = false
     /// What is needed to follow the topic; nil where it is read to its end.
@@ -334,6 +338,10 @@ final class TopicReader {
     }
 
     private func gotOn() {
+        if let since = awaySince {
+            awaySince = nil
+            tell("the brokers answer again after \(Int((KafkaClient.now - since).rounded())) s")
+        }
         lastProgress = KafkaClient.now
         client.succeeded()
         waker.recordsWereRead(at: lastProgress) {
@@ -362,10 +370,26 @@ final class TopicReader {
         if following != nil {
             following?.foundNothing(isDown: client.connections.downSince != nil, at: now)
             for index in partitions.indices { partitions[index].foundNothing(at: now) }
-        } else if now - max(lastProgress, lastQuestion) >= patience.beforeQuestion {
-            try ask()
+        } else {
+            if let since = client.connections.downSince, now - max(since, lastProgress) >= patience.beforeTelling {
+                tellThatBrokersAreAway(client.connections.lastLoss)
+            }
+            if now - max(lastProgress, lastQuestion) >= patience.beforeQuestion { try ask() }
         }
         return false
+    }
+
+    private func tellThatBrokersAreAway(_ error: KafkaError?) {
+        if awaySince != nil { return }
+        awaySince = lastProgress
+        let words = error.map { " (\($0.words))" } ?? ""
+        tell("the brokers do not answer\(words); going on as soon as they do")
+    }
+
+    /// Tells something of the topic at once, with the next chunk of a partition.
+    private func tell(_ words: String) {
+        guard let index = partitions.firstIndex(where: { !$0.isEnded }) else { return }
+        partitions[index].tellOfWaiting(words)
     }
 
     /// Asks the leaders of the partitions whether they are still there, since nothing has come from them for long.
@@ -382,6 +406,7 @@ final class TopicReader {
                     + "\(Int(KafkaClient.now - lastProgress)) s"
                 throw error
             }
+            tellThatBrokersAreAway(error)
             return
         }
         // They answer, and know of records that the client does not fetch.

@@ -51,6 +51,7 @@ enum Following {
             }
         }
         sources.start = sourceStart(arguments)
+        sources.patience = arguments.retryFor
         guard isFollowing else {
             if arguments.isGiven("mart-interval") {
                 throw UsageError(
@@ -65,7 +66,6 @@ enum Following {
             throw UsageError("--follow does not go with --\(name): \(reason)", hint: "Leave one of them out.")
         }
         sources.isFollowed = true
-        sources.patience = arguments.retryFor
         options.waitsForWriter = true
         if !arguments.isGiven("now") {
             // What is today when it begins is long ago when it has gone on for weeks.

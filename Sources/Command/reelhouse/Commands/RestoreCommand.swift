@@ -31,7 +31,7 @@ enum RestoreCommand: Command {
             LiveOption.environmentFile,
             .value("to", .folder, defaultValue: defaultFolder, help: "The folder to write the files to."),
             .flag("force", help: "Replace files of the same dates; other files stay."),
-            CommonOption.json,
+            CommonOption.retryFor, CommonOption.json,
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet,
         ],
@@ -67,11 +67,14 @@ enum RestoreCommand: Command {
         let ticker = ProgressTicker(context.console.progress) { context.latest.value }
         do {
             defer { ticker.stop() }
-            let topic = try Backends.sources(.movies, [from])
+            var options = SourceOptions()
+            options.patience = arguments.retryFor
+            let topic = try Backends.sources(.movies, [from], options: options)
             let target = try RestoredFolder(
                 folder, isReplacing: arguments.flag("force"), protected: Backends.protectedPlaces(arguments))
             let restorer = Restorer(
-                from: topic, to: target, clockDay: context.clock.day, clock: ProgressLine.monotonicSeconds
+                from: topic, to: target, clockDay: context.clock.day, clock: ProgressLine.monotonicSeconds,
+                logger: context.logger
             ) { documents in
                 context.latest.value = WorkProgress(label: "restoring", read: documents, noun: .documents)
             }

@@ -216,7 +216,7 @@ public struct SourceOptions: Sendable {
     public var isFollowed = false
     /// Where a source without a position begins (`--start`). Only for backends with `SourceBackend.canFollow`.
     public var start = SourceStart.earliest
-    /// How long a followed source whose server is lost is waited for.
+    /// How long a source whose server is lost is waited for (`--retry-for`).
     public var patience = Duration.seconds(300)
     /// The greatest number of lines in a chunk, so that a load can commit after that many; nil leaves it to the backend.
     public var chunkLines: Int?

@@ -51,6 +51,8 @@ public enum SourceNotice: Sendable, Equatable {
     case lost(String)
     /// Something else that the user should know now.
     case remark(String)
+    /// It waits for a server, or goes on after it did; to be told at once.
+    case waiting(String)
     /// Its last line is unfinished (without LF and no whole JSON object); a later run reads it.
     case unfinishedLine
 }
