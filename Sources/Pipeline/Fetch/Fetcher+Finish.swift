@@ -64,7 +64,8 @@ extension Fetcher {
                 Line(
                     span: ByteRange(offset: offset, length: document.count), number: Int64(chunk.lines.count + 1),
                     byteOffset: Int64(offset), snapshotDay: plan.day))
-            movies.append(RawMovie(movieID: known.movieID, rank: known.rank, document: document))
+            guard let rank = known.rank else { continue }
+            movies.append(RawMovie(movieID: known.movieID, rank: rank, document: document))
         }
         if options.putsDocuments { try rawStore?.put(movies: movies) }
         guard let backup else { return }

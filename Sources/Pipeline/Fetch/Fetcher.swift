@@ -273,7 +273,7 @@ public final class Fetcher {
     private(set) var failedIDs: [Int64] = []
 
     private func keep(_ bytes: [UInt8], movieID: Int64, index: Int) throws -> FetchRecord {
-        let document = try inspector.inspect(bytes, asked: movieID, day: plan.day)
+        let document = try inspector.inspect(bytes, asked: movieID, day: nil)
         let record = FetchRecord(
             index: index, movieID: movieID, outcome: .document, fingerprint: document.fingerprint)
         try bytes.withUnsafeBytes { body in

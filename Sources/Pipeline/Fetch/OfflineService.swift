@@ -81,7 +81,7 @@ public final class OfflineService: MovieService {
         if let all { return all }
         var found: [Known] = []
         try rawStore.forEachMovie { movie in
-            let document = try? inspector.inspect(movie.document, asked: nil, day: movie.rank.snapshotDay)
+            let document = try? inspector.inspect(movie.document, asked: nil, day: nil)
             found.append(
                 Known(
                     movieID: movie.movieID, popularity: document?.popularity ?? 0, releaseDay: document?.releaseDay,

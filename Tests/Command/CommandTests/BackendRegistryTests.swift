@@ -29,7 +29,7 @@ import Testing
             return
         }
         let help = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        let options = BackendRegistry.all.filter { !($0 is MessageTargetBackend) }
+        let options = BackendRegistry.all.filter { !($0 is MessageTargetBackend || $0 is ServiceBackend) }
         for backend in options { #expect(help.contains(backend.naming.help), "\(backend.naming.help)") }
         #expect(
             BackendRegistry.help(BackendRegistry.sources(.events) + [Self.broker]).hasSuffix(

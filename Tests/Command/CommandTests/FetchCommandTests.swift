@@ -139,6 +139,20 @@ import Testing
         #expect(none.errors.contains("no ids to be fetched"), "\(none.errors)")
     }
 
+    /// Documents of TMDB's, where they are beside the repository.
+    @Test(.enabled(if: RealDocuments.areThere, "\(RealDocuments.whatToSet)"))
+    func documentsOfTMDBComeAsTheyAre() throws {
+        let folder = try TemporaryFolder()
+        let lines = try RealDocuments.lines().prefix(400)
+        let file = try folder.write("real.ndjson", lines.map { $0 + "\n" }.joined())
+        let fixture = try FetchFixture(.init(documents: file))
+        let output = try fixture.fetch("--popular", "500")
+        #expect(output.documents == lines.count, "\(output.errors)")
+        #expect(Set(try fixture.lines()) == Set(lines))
+        let run = try Program.load("--movies", "data/movies", in: fixture.folder)
+        #expect(run.accepted == lines.count && run.rejected == 0)
+    }
+
     @Test func languageAndBlocks() throws {
         let fixture = try FetchFixture()
         _ = try fixture.fetch("--ids", "3", "--language", "de-DE", "--append", "videos")
@@ -173,5 +187,23 @@ import Testing
         let requests = fixture.server.requests()
         #expect(requests.first?.query.contains("api_key=") == true && requests.first?.authorization == nil)
         #expect(requests.last?.authorization == "Bearer " + TMDBServer.token)
+    }
+}
+
+/// A file of TMDB's documents, which is no part of the repository.
+private enum RealDocuments {
+    static let variable = "REELHOUSE_REAL"
+    static let whatToSet = "no documents of TMDB's: set \(variable) to the folder with tmdb_5000.ndjson.zst"
+
+    private static var path: String {
+        let folder = ProcessInfo.processInfo.environment[variable]
+        return (folder ?? FileManager.default.currentDirectoryPath + "/../shared/real") + "/tmdb_5000.ndjson.zst"
+    }
+
+    static var areThere: Bool { FileManager.default.isReadableFile(atPath: path) }
+
+    static func lines() throws -> [String] {
+        let text = try String(decoding: Compression.decode(TemporaryFolder.bytes(ofFile: path)), as: UTF8.self)
+        return text.split(separator: "\n").map(String.init)
     }
 }

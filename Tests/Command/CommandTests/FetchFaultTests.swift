@@ -151,6 +151,18 @@ import Testing
         #expect(named.status == 0, "\(named.errors)")
     }
 
+    @Test func proxiesOfTheEnvironmentAreUsed() throws {
+        let fixture = try FetchFixture(.init(movies: 5))
+        var environment = FetchFixture.token
+        environment["http_proxy"] = "http://127.0.0.1:\(try FreePort.find())"
+        let proxied = try fixture.start(["--ids", "3", "--retry-for", "0s"], environment: environment).wait()
+        #expect(proxied.status == 5, "\(proxied.errors)")
+        #expect(fixture.server.requests().isEmpty)
+        environment["no_proxy"] = "127.0.0.1"
+        let direct = try fixture.start(["--ids", "3"], environment: environment).wait()
+        #expect(direct.status == 0, "\(direct.errors)")
+    }
+
     /// The secrets are looked for in all that is printed and written.
     @Test(arguments: [["TMDB_ACCESS_TOKEN": TMDBServer.token], ["TMDB_API_KEY": TMDBServer.key]])
     func noSecretIsToldOrKept(_ environment: [String: String]) throws {

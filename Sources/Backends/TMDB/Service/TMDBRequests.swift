@@ -4,6 +4,8 @@ import Domain
 struct TMDBRequests: Sendable {
     private let settings: TMDBSettings
     private let credential: TMDBSettings.Credential
+    /// What stands before and after the id in the URL of a movie.
+    private let (moviePath, movieQuery): (String, String)
 
     /// The longest document, and the longest file of all ids.
     private static let longestDocument = maximumLineLength
@@ -18,6 +20,8 @@ struct TMDBRequests: Sendable {
         settings.imagesURL = try Self.base(settings.imagesURL, option: "images-url")
         self.settings = settings
         self.credential = credential
+        moviePath = settings.apiURL + "/3/movie/"
+        movieQuery = Self.movieQuery(settings)
     }
 
     /// The API's base URL.
@@ -64,7 +68,7 @@ struct TMDBRequests: Sendable {
     /// The URL of a question without the key.
     func shown(_ question: MovieQuestion) -> String {
         switch question {
-        case .movie(let id): return api("movie/\(id)", movieQuery)
+        case .movie(let id): return "\(moviePath)\(id)\(movieQuery)"
         case .page(let list, let number): return api(list, number)
         case .allIDs(let day, let isAdult):
             let date = CivilDate.date(ofDay: day)
@@ -77,15 +81,15 @@ struct TMDBRequests: Sendable {
         }
     }
 
-    private var movieQuery: [(String, String)] {
+    private static func movieQuery(_ settings: TMDBSettings) -> String {
         var query: [(String, String)] = []
         if !settings.append.isEmpty { query.append(("append_to_response", settings.append.joined(separator: ","))) }
-        guard let language = settings.language else { return query }
+        guard let language = settings.language else { return text(query) }
         query.append(("language", language))
         // Without these, videos and images of other languages are left out.
         let short = language.prefix { $0 != "-" }
         for name in ["include_video_language", "include_image_language"] { query.append((name, "\(short),null")) }
-        return query
+        return text(query)
     }
 
     private func api(_ list: MovieList, _ page: Int) -> String {
@@ -114,8 +118,13 @@ struct TMDBRequests: Sendable {
     }
 
     private func api(_ path: String, _ query: [(String, String)]) -> String {
+        "\(settings.apiURL)/3/\(path)\(Self.text(query))"
+    }
+
+    /// `?name=value&name=value`; empty without parameters.
+    private static func text(_ query: [(String, String)]) -> String {
         let parameters = query.map { "\($0.0)=\(PercentEncoding.escaped($0.1, keeping: ".,"))" }
-        return "\(settings.apiURL)/3/\(path)" + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&"))
+        return parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")
     }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

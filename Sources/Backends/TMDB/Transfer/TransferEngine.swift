@@ -1,6 +1,7 @@
 import CCurl
 
-/// Many transfers at a time, on one thread, by libcurl's multi interface.
+/// Many transfers at a time, on one thread, by libcurl's multi interface. libcurl says which sockets it waits for, and is
+/// called for those where something happened (https://curl.se/libcurl/c/curl_multi_socket_action.html).
 ///
 ///     let engine = try TransferEngine(settings)
 ///     try engine.begin(request, number: 7)
@@ -8,11 +9,14 @@ import CCurl
 final class TransferEngine {
     private let multi: UnsafeMutableRawPointer
     private let settings: TransferSettings
+    /// libcurl has its address. It lives as long as `multi`.
+    private let waiter: SocketWaiter
     /// The transfers that are under way, by their handles.
     private var underWay: [UnsafeMutableRawPointer: EasyHandle] = [:]
     private var idle: [EasyHandle] = []
 
     init(_ settings: TransferSettings) throws(TMDBError) {
+        waiter = try SocketWaiter()
         guard CurlLibrary.begun, let multi = curl_multi_init() else { throw .library("it cannot be begun") }
         self.multi = multi
         self.settings = settings
@@ -20,6 +24,19 @@ final class TransferEngine {
         set(CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.connections)
         set(CURLMOPT_MAXCONNECTS, settings.connections)
         set(CURLMOPT_MAX_CONCURRENT_STREAMS, settings.streamsOfAConnection)
+        let status = reelhouse_curl_multi_set_callbacks(
+            multi,
+            { _, socket, what, receiver, _ in
+                guard let receiver else { return 0 }
+                Unmanaged<SocketWaiter>.fromOpaque(receiver).takeUnretainedValue().watch(socket, for: what)
+                return 0
+            },
+            { _, milliseconds, receiver in
+                guard let receiver else { return 0 }
+                Unmanaged<SocketWaiter>.fromOpaque(receiver).takeUnretainedValue().setTimer(milliseconds: milliseconds)
+                return 0
+            }, Unmanaged.passUnretained(waiter).toOpaque())
+        try check(status)
     }
 
     deinit {
@@ -29,31 +46,41 @@ final class TransferEngine {
 
     private func set(_ option: CURLMoption, _ value: Int) { _ = reelhouse_curl_multi_set_long(multi, option, value) }
 
+    private func check(_ status: CURLMcode) throws(TMDBError) {
+        guard status == CURLM_OK else { throw .library(String(cString: curl_multi_strerror(status))) }
+    }
+
     /// Begins a transfer.
     func begin(_ request: TransferRequest, number: Int) throws(TMDBError) {
         let handle: EasyHandle
         if let waiting = idle.popLast() { handle = waiting } else { handle = try EasyHandle(settings) }
         handle.prepare(request, number: number)
-        let status = curl_multi_add_handle(multi, handle.pointer)
-        guard status == CURLM_OK else { throw .library(String(cString: curl_multi_strerror(status))) }
+        try check(curl_multi_add_handle(multi, handle.pointer))
         underWay[handle.pointer] = handle
     }
 
     /// The transfers that have ended. Waits for something to happen for at most some milliseconds.
     func finished(waiting milliseconds: Int) throws(TMDBError) -> [(number: Int, result: TransferResult)] {
-        var results = try perform()
-        if results.isEmpty, milliseconds > 0 {
-            let status = curl_multi_poll(multi, nil, 0, Int32(milliseconds), nil)
-            guard status == CURLM_OK else { throw .library(String(cString: curl_multi_strerror(status))) }
-            results = try perform()
+        // What was begun is sent first.
+        try callForTimer()
+        let results = ended()
+        if !results.isEmpty { return results }
+        for event in waiter.wait(milliseconds: milliseconds) {
+            var running: Int32 = 0
+            try check(curl_multi_socket_action(multi, event.socket, event.action, &running))
         }
-        return results
+        try callForTimer()
+        return ended()
     }
 
-    private func perform() throws(TMDBError) -> [(number: Int, result: TransferResult)] {
+    private func callForTimer() throws(TMDBError) {
+        guard waiter.takeTimer() else { return }
         var running: Int32 = 0
-        let status = curl_multi_perform(multi, &running)
-        guard status == CURLM_OK else { throw .library(String(cString: curl_multi_strerror(status))) }
+        // CURL_SOCKET_TIMEOUT, a macro: no socket.
+        try check(curl_multi_socket_action(multi, -1, 0, &running))
+    }
+
+    private func ended() -> [(number: Int, result: TransferResult)] {
         var results: [(number: Int, result: TransferResult)] = []
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {

@@ -35,6 +35,7 @@ enum FetchCommand: Command {
             .init("reelhouse fetch --ids 603,550", "Fetch two movies"),
             .init("reelhouse fetch --popular 10 --posters w500", "Fetch the 200 most popular movies, with posters"),
             .init("reelhouse fetch --changed-since 2026-11-20 && reelhouse run", "Bring a warehouse up to date"),
+            .init("reelhouse fetch --offline --popular 2", "Try it on the documents of the raw store, without a key"),
             .init("reelhouse fetch --all --min-popularity 1", "Fetch all movies of some popularity"),
         ])
 

@@ -5,8 +5,8 @@ import JSON
 public struct FetchedDocument: Equatable, Sendable {
     /// The movie.
     public var movieID: Int64
-    /// Its rank on the day on which it was fetched.
-    public var rank: MovieRank
+    /// Its rank on the day on which it was fetched; nil where it was not asked for.
+    public var rank: MovieRank?
     /// The start of the SHA-256 of its content without popularity and votes, which change every day.
     public var fingerprint: UInt64
     /// The path of its poster; nil where it has none.
@@ -55,9 +55,9 @@ public final class DocumentInspector {
     ///
     /// - Parameters:
     ///   - asked: the movie that was asked for; nil where any will do.
-    ///   - day: the snapshot date, as days since 1970-01-01.
+    ///   - day: the snapshot date, as days since 1970-01-01, for its rank; nil where that is not needed.
     /// - Throws: `DocumentFault`; `OutOfMemory`.
-    public func inspect(_ document: [UInt8], asked: Int64?, day: Int32) throws -> FetchedDocument {
+    public func inspect(_ document: [UInt8], asked: Int64?, day: Int32?) throws -> FetchedDocument {
         line.truncate(to: 0)
         document.withUnsafeBytes { _ = line.append($0) }
         defer { parser.releaseLongLine() }
@@ -70,16 +70,19 @@ public final class DocumentInspector {
         }
         if let asked, asked != id { throw DocumentFault.otherMovie(id) }
         guard MovieRules.title(value) != nil else { throw DocumentFault.noMovie(MovieRules.missingTitle(value)) }
-        let hash = StreamingSHA256()
-        value.forEachContentFormPiece(hash.update)
-        let rank = MovieRank(
-            hasTitle: value[.title] != nil, snapshotDay: day,
-            voteCount: Self.value(MovieFields.integer(value[.voteCount])), contentHash: hash.finish())
         return FetchedDocument(
-            movieID: id, rank: rank, fingerprint: fingerprint(value),
+            movieID: id, rank: day.map { Self.rank(value, day: $0) }, fingerprint: fingerprint(value),
             posterPath: ScalarRules.text(value[.posterPath]).map { String(decoding: $0, as: UTF8.self) },
             popularity: Self.value(MovieFields.number(value[.popularity])),
             releaseDay: Self.value(MovieFields.date(value[.releaseDate])))
+    }
+
+    private static func rank(_ document: JSONValue, day: Int32) -> MovieRank {
+        let hash = StreamingSHA256()
+        document.forEachContentFormPiece(hash.update)
+        return MovieRank(
+            hasTitle: document[.title] != nil, snapshotDay: day,
+            voteCount: value(MovieFields.integer(document[.voteCount])), contentHash: hash.finish())
     }
 
     private static func value<Value>(_ cleaned: Cleaned<Value>) -> Value? {
