@@ -40,7 +40,7 @@ test: deps test-deps ## Run every test
 	@$(SWIFT) test $(COMPILE_FLAGS)
 
 soak: deps test-deps ## Run the tests of kills and networks with more rounds, and the long ones that 'make test' leaves out
-	@REELHOUSE_SOAK=1 $(SWIFT) test $(COMPILE_FLAGS) --filter 'Kill|Network|Soak|FaultTests|LawOrder|LawRepeat|MongoFailure|KafkaMemory|KafkaOrder|KafkaCleanup|KafkaRights|aBrokerThatStops|MongoRoundTrip'
+	@REELHOUSE_SOAK=1 $(SWIFT) test $(COMPILE_FLAGS) --filter 'Kill|Network|Soak|FaultTests|LawOrder|LawRepeat|MongoFailure|KafkaMemory|KafkaOrder|KafkaCleanup|KafkaRights|aBrokerThatStops|MongoRoundTrip|FetchCommand'
 
 lint: ## Check the format of the code
 	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests schema

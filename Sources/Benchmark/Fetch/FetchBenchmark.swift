@@ -25,9 +25,9 @@ struct FetchBenchmark {
             runs on the same machine and takes most of its time, so that the ratio says more than the documents a second.
             """,
         options: [
-            .value("movies", .integer(100...1_000_000), defaultValue: "4000", help: "How many documents."),
+            .value("movies", .integer(100...1_000_000), defaultValue: "10000", help: "How many documents."),
             .value("connections", .integer(1...20), defaultValue: "20", help: "How many transfers at a time."),
-            .value("runs", .integer(1...100), defaultValue: "5", help: "How often each is run."),
+            .value("runs", .integer(1...100), defaultValue: "3", help: "How often each is run."),
         ],
         environment: [.init("TMPDIR", "where the temporary folders are made; /tmp unless set")])
 
@@ -40,9 +40,9 @@ struct FetchBenchmark {
     private init(_ arguments: ParsedArguments) throws {
         programs = try Programs()
         workspace = try Workspace(kept: nil)
-        movies = Int(arguments.integer("movies") ?? 4000)
+        movies = Int(arguments.integer("movies") ?? 10_000)
         connections = Int(arguments.integer("connections") ?? 20)
-        runs = Int(arguments.integer("runs") ?? 5)
+        runs = Int(arguments.integer("runs") ?? 3)
     }
 
     /// Measures, and prints the report.

@@ -71,7 +71,8 @@ import Testing
         #expect(windows.contains { $0.contains("start_date=2026-11-18&end_date=2026-11-28") })
     }
 
-    @Test func aYearOfMoreThan500PagesIsSplit() throws {
+    @Test(.enabled(if: LongTests.areOn, "\(LongTests.whatToSet)"))
+    func aYearOfMoreThan500PagesIsSplit() throws {
         let fixture = try FetchFixture(.init(movies: 3000, page: 1))
         let output = try fixture.fetch("--year", "2022")
         #expect(output.documents == 600)

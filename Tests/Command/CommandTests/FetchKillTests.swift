@@ -115,12 +115,12 @@ import Testing
     }
 
     @Test func memoryDoesNotGrowWithTheMovies() throws {
-        let fixture = try FetchFixture(.init(movies: LongTests.rounds(3000, long: 10_000)))
+        let fixture = try FetchFixture(.init(movies: LongTests.rounds(2000, long: 10_000)))
         try fixture.folder.write(
-            "ids", (1...LongTests.rounds(3000, long: 10_000)).map { "\($0)\n" }.joined())
+            "ids", (1...LongTests.rounds(2000, long: 10_000)).map { "\($0)\n" }.joined())
         let (result, peak) = try fixture.start(["--ids-from", "ids", "--rate", "0", "--json"]).waitMeasuringMemory()
         #expect(result.status == 0, "\(result.errors)")
-        print("a fetch of \(LongTests.rounds(3000, long: 10_000)) movies used \(peak >> 20) MiB")
+        print("a fetch of \(LongTests.rounds(2000, long: 10_000)) movies used \(peak >> 20) MiB")
         #expect(peak < 120 << 20, "\(peak >> 20) MiB")
     }
 }

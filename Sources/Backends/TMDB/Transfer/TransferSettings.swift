@@ -3,7 +3,7 @@ public struct TransferSettings: Sendable {
     /// The most connections.
     public var connections = 20
     /// The most streams on one connection of HTTP/2, so that a connection that is dead holds up only those.
-    public var streamsOfAConnection = 5
+    public var streamsOfAConnection = 10
     /// For how many seconds a connection may be made.
     public var connectSeconds = 10
     /// For how many seconds a transfer may stand still.

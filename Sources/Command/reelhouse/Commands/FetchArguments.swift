@@ -162,7 +162,7 @@ struct FetchArguments {
         let flags = ["all", "include-adult", "offline"].filter { arguments.flag($0) }.map { "--\($0)" }
         let values = [
             "ids", "ids-from", "popular", "year", "changed-since", "min-popularity", "refresh-older-than", "append",
-            "language", "region", "posters", "base-url", "files-url", "images-url",
+            "language", "region", "posters", "to", "base-url", "files-url", "images-url",
         ].filter { arguments.isGiven($0) }
         return flags + values.flatMap { name in arguments.strings(name).map { "--\(name)=\($0)" } }
     }
