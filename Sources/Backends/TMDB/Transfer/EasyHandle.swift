@@ -10,6 +10,8 @@ final class EasyHandle {
     private var body: [UInt8] = []
     private var mostBytes = 0
     private var isTooLong = false
+    /// The first error of an option.
+    private var optionError = CURLE_OK
 
     /// Which request the handle is used for.
     var number = 0
@@ -39,7 +41,8 @@ final class EasyHandle {
         set(CURLOPT_HEADEROPT, 1)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        // A libcurl without HTTP/2 refuses this, and goes on with HTTP/1.1.
+        _ = reelhouse_curl_set_long(pointer, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         set(CURLOPT_PIPEWAIT, 1)
         set(CURLOPT_CONNECTTIMEOUT, settings.connectSeconds)
         set(CURLOPT_LOW_SPEED_LIMIT, 64)
@@ -51,27 +54,31 @@ final class EasyHandle {
         text(CURLOPT_USERAGENT, settings.userAgent)
         if settings.isIPv4Only { set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4)) }
         if let file = settings.authorityFile { text(CURLOPT_CAINFO, file) }
-        if let resolved { _ = reelhouse_curl_set_list(pointer, CURLOPT_RESOLVE, resolved) }
-        _ = reelhouse_curl_set_pointer(pointer, CURLOPT_ERRORBUFFER, words)
-        _ = reelhouse_curl_set_writer(pointer) { bytes, size, count, receiver in
+        if let resolved { note(reelhouse_curl_set_list(pointer, CURLOPT_RESOLVE, resolved)) }
+        note(reelhouse_curl_set_pointer(pointer, CURLOPT_ERRORBUFFER, words))
+        let status = reelhouse_curl_set_writer(pointer) { bytes, size, count, receiver in
             guard let receiver, let bytes else { return 0 }
             let handle = Unmanaged<EasyHandle>.fromOpaque(receiver).takeUnretainedValue()
             return handle.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
-        _ = reelhouse_curl_set_pointer(pointer, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        note(status)
+        note(reelhouse_curl_set_pointer(pointer, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque()))
     }
 
     /// Prepares the next request.
-    func prepare(_ request: TransferRequest, number: Int) {
+    ///
+    /// - Throws: `TMDBError.library` where libcurl does not take an option.
+    func prepare(_ request: TransferRequest, number: Int) throws(TMDBError) {
         self.number = number
         (body, isTooLong, mostBytes) = ([], false, request.mostBytes)
         words[0] = 0
         text(CURLOPT_URL, request.url)
         let old = headers
         headers = request.headers.reduce(nil) { curl_slist_append($0, $1) }
-        _ = reelhouse_curl_set_list(pointer, CURLOPT_HTTPHEADER, headers)
+        note(reelhouse_curl_set_list(pointer, CURLOPT_HTTPHEADER, headers))
         curl_slist_free_all(old)
         set(CURLOPT_FRESH_CONNECT, request.needsNewConnection ? 1 : 0)
+        try checkOptions()
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -134,10 +141,20 @@ final class EasyHandle {
 
     // MARK: Options
 
-    private func set(_ option: CURLoption, _ value: Int) { _ = reelhouse_curl_set_long(pointer, option, value) }
+    private func set(_ option: CURLoption, _ value: Int) { note(reelhouse_curl_set_long(pointer, option, value)) }
 
     /// libcurl copies the text.
-    private func text(_ option: CURLoption, _ value: String) { _ = reelhouse_curl_set_text(pointer, option, value) }
+    private func text(_ option: CURLoption, _ value: String) { note(reelhouse_curl_set_text(pointer, option, value)) }
+
+    private func note(_ code: CURLcode) {
+        if optionError == CURLE_OK { optionError = code }
+    }
+
+    /// Throws where libcurl did not take an option, so that no request is made without one that keeps the key safe.
+    private func checkOptions() throws(TMDBError) {
+        guard optionError != CURLE_OK else { return }
+        throw .library("it does not take an option: \(CurlLibrary.words(optionError))")
+    }
 
     private func long(_ info: CURLINFO) -> Int {
         var value = 0

@@ -20,10 +20,10 @@ final class TransferEngine {
         guard CurlLibrary.begun, let multi = curl_multi_init() else { throw .library("it cannot be begun") }
         self.multi = multi
         self.settings = settings
-        set(CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
-        set(CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.connections)
-        set(CURLMOPT_MAXCONNECTS, settings.connections)
-        set(CURLMOPT_MAX_CONCURRENT_STREAMS, settings.streamsOfAConnection)
+        try set(CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+        try set(CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.connections)
+        try set(CURLMOPT_MAXCONNECTS, settings.connections)
+        try set(CURLMOPT_MAX_CONCURRENT_STREAMS, settings.streamsOfAConnection)
         let status = reelhouse_curl_multi_set_callbacks(
             multi,
             { _, socket, what, receiver, _ in
@@ -44,7 +44,9 @@ final class TransferEngine {
         curl_multi_cleanup(multi)
     }
 
-    private func set(_ option: CURLMoption, _ value: Int) { _ = reelhouse_curl_multi_set_long(multi, option, value) }
+    private func set(_ option: CURLMoption, _ value: Int) throws(TMDBError) {
+        try check(reelhouse_curl_multi_set_long(multi, option, value))
+    }
 
     private func check(_ status: CURLMcode) throws(TMDBError) {
         guard status == CURLM_OK else { throw .library(String(cString: curl_multi_strerror(status))) }
@@ -54,7 +56,7 @@ final class TransferEngine {
     func begin(_ request: TransferRequest, number: Int) throws(TMDBError) {
         let handle: EasyHandle
         if let waiting = idle.popLast() { handle = waiting } else { handle = try EasyHandle(settings) }
-        handle.prepare(request, number: number)
+        try handle.prepare(request, number: number)
         try check(curl_multi_add_handle(multi, handle.pointer))
         underWay[handle.pointer] = handle
     }
