@@ -45,6 +45,24 @@ struct KafkaBrokerKillTests {
         )
     }
 
+    /// A client that asks a dead leader would wait for it, although another broker leads by now.
+    @Test func aRunBeginsRightAfterALeaderDied() throws {
+        let cluster = try Self.cluster.get()
+        let topic = try TestTopic(at: cluster.address, partitions: 6, copies: 3)
+        let folder = try TemporaryFolder()
+        let lines = (0..<600).map { PublishCommandTests.event($0, user: $0 % 20 + 1) }
+        try folder.write("a.ndjson", lines.map { $0 + "\n" }.joined())
+        let url = "kafka://\(topic.address)/\(topic.name)"
+        #expect(try Program.run("publish", "events", "--to", url, "--from", "a.ndjson", in: folder).status == 0)
+        let digest = try Self.load("a.ndjson", as: "files", in: folder).digest
+        for node in 1...3 {
+            try topic.wait(forCopiesInSync: 3)
+            try cluster.kill(node: node)
+            #expect(try Self.load(url, as: "without\(node)", in: folder).digest == digest, "without broker \(node)")
+            try cluster.start()
+        }
+    }
+
     @Test func publishersOutliveBrokers() throws {
         let cluster = try Self.cluster.get()
         let lines = (0..<24_000).map { PublishCommandTests.event($0, user: $0 % 20 + 1) }

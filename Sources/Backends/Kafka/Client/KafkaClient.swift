@@ -93,12 +93,16 @@ public final class KafkaClient {
     }
 
     /// The error of a call, with what is known of the connections when it got no answer.
-    func failure(_ code: rd_kafka_resp_err_t, during activity: String) -> KafkaError {
+    ///
+    /// - Parameter waited: for how many seconds it was asked; nil for the time of the last wait.
+    func failure(
+        _ code: rd_kafka_resp_err_t, during activity: String, waited: Double? = nil
+    ) -> KafkaError {
         takeEvents()
         let error = KafkaError(code)
         let cause = error.problem == .unreachable ? connections.refusal ?? connections.lastLoss : nil
         let failed = (cause ?? error).during(activity, at: location.description)
-        return failed.kind == .unreachable ? failed.afterWaiting(KafkaClient.now - lastWait) : failed
+        return failed.kind == .unreachable ? failed.afterWaiting(waited ?? KafkaClient.now - lastWait) : failed
     }
 
     /// The error of a wait that a request to stop has ended.

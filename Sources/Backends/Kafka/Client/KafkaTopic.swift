@@ -82,7 +82,7 @@ extension KafkaClient {
         let name = location.topic
         // Whether this succeeds is seen by what is asked for next.
         _ = try wait(for: "asking for the leaders of \(name)") { client, milliseconds in
-            TopicAnswer.ask(client, name, milliseconds: milliseconds)
+            TopicAnswer.ask(client, name, milliseconds: min(milliseconds, 3000))
         }
     }
 

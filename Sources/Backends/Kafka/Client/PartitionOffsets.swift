@@ -22,20 +22,31 @@ public enum OffsetPlace: Sendable, Equatable {
 extension KafkaClient {
     /// For how long a leader is waited for, in seconds. A broker that has died is replaced after nine, by default
     /// (`broker.session.timeout.ms`), and a busy cluster takes some more.
-    private static let timeForLeaders = 30.0
+    public static let timeForLeaders = 30.0
+    /// For how long those are waited for that are asked first; later ones twice as long each time. A request that goes to a
+    /// broker that is dead waits for it although another one leads by now.
+    private static let timeForFirstLeaders = 3.0
 
     /// Asks the leaders of partitions for offsets, all of them at once.
     ///
-    /// - Parameter partitions: the numbers of partitions of the location's topic; each once.
+    /// - Parameters:
+    ///   - partitions: the numbers of partitions of the location's topic; each once.
+    ///   - time: for how many seconds leaders are waited for.
     /// - Returns: the offset of each partition.
     /// - Throws: `KafkaError`: `.unknownTopic`, `.permission`, `.unreachable` and the like, `.interrupted`.
-    public func offsets(of partitions: [Int32], at place: OffsetPlace) throws(KafkaError) -> [Int32: Int64] {
+    public func offsets(
+        of partitions: [Int32], at place: OffsetPlace, within time: Double = timeForLeaders
+    ) throws(KafkaError) -> [Int32: Int64] {
         if partitions.isEmpty { return [:] }
         let activity = "asking for offsets of \(location.topic)"
         let (topic, code) = (location.topic, place.code)
-        let end = KafkaClient.now + KafkaClient.timeForLeaders
+        let start = KafkaClient.now
+        var seconds = KafkaClient.timeForFirstLeaders
         while true {
+            let left = start + time - KafkaClient.now
+            let limit = Int32(max(1, min(seconds, left)) * 1000)
             let (result, found) = try wait(for: activity) { client, milliseconds in
+                let milliseconds = min(milliseconds, limit)
                 let list = PartitionList(topic: topic, partitions.map { ($0, code) })
                 let result = rd_kafka_offsets_for_times(client, list.pointer, milliseconds)
                 return (result, list.entries)
@@ -54,8 +65,11 @@ extension KafkaClient {
                 return offsets
             }
             // Leaders move, and are not known for a moment.
-            guard KafkaProblem(failed) == .unreachable, KafkaClient.now < end, failed != RD_KAFKA_RESP_ERR__TIMED_OUT
-            else { throw failure(failed, during: activity) }
+            let waited = KafkaClient.now - start
+            guard KafkaProblem(failed) == .unreachable, waited < time - 1 else {
+                throw failure(failed, during: activity, waited: waited)
+            }
+            seconds *= 2
             try pause()
             try refreshLeaders()
         }

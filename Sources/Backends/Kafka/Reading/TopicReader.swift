@@ -10,7 +10,7 @@ final class TopicReader {
         var beforeQuestion = 15.0
         /// For how long nothing may come before the reading ends with an error.
         var inAll = 300.0
-        /// For how long no broker may be connected before that is told.
+        /// For how long nothing may come after a connection was lost before that is told.
         var beforeTelling = 5.0
     }
 
@@ -371,10 +371,11 @@ final class TopicReader {
             following?.foundNothing(isDown: client.connections.downSince != nil, at: now)
             for index in partitions.indices { partitions[index].foundNothing(at: now) }
         } else {
-            if let since = client.connections.downSince, now - max(since, lastProgress) >= patience.beforeTelling {
-                tellThatBrokersAreAway(client.connections.lastLoss)
+            if let loss = client.connections.lastLoss, now - lastProgress >= patience.beforeTelling {
+                tellThatBrokersAreAway(loss)
             }
-            if now - max(lastProgress, lastQuestion) >= patience.beforeQuestion { try ask() }
+            let beforeQuestion = min(patience.beforeQuestion, patience.inAll / 2)
+            if now - max(lastProgress, lastQuestion) >= beforeQuestion { try ask() }
         }
         return false
     }
@@ -396,10 +397,14 @@ final class TopicReader {
     private func ask() throws(KafkaError) {
         let unfinished = partitions.filter { !$0.progress.isDone }
         do {
-            _ = try client.offsets(of: unfinished.map(\.key.number), at: .end)
+            let left = max(1, patience.inAll - (KafkaClient.now - lastProgress))
+            _ = try client.offsets(
+                of: unfinished.map(\.key.number), at: .end, within: min(left, KafkaClient.timeForLeaders))
         } catch {
             lastQuestion = KafkaClient.now
-            guard error.mayRetry, KafkaClient.now - lastProgress < patience.inAll else {
+            // Brokers that have just been started may not know the topic for a moment.
+            let mayRetry = error.mayRetry || awaySince != nil && error.problem == .unknownTopic
+            guard mayRetry, KafkaClient.now - lastProgress < patience.inAll else {
                 var error = error
                 error.activity =
                     "reading \(unfinished.first?.key.name ?? location.topic), of which nothing came for "
