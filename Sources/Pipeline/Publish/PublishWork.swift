@@ -17,6 +17,8 @@ final class PublishWork {
     private var results: PublishResults
     /// How many lines after its positions may have been sent, as the store says.
     private var saysAhead: Int64
+    /// Where the topic ended after what earlier calls have sent.
+    private let earlierEnds: TopicEnds
     private(set) var isComplete = false
 
     /// How many messages are sent before outcomes are looked for.
@@ -34,6 +36,7 @@ final class PublishWork {
         ledger = SentLedger(positions.sources)
         rate = SendRate(options.rate)
         saysAhead = positions.linesAhead
+        earlierEnds = positions.ends
         results = PublishResults(try set.describe(), earlier: positions)
         let request = SourceRequest(
             snapshotDay: options.snapshotDay, clockDay: options.clockDay, isReload: options.isAgain)
@@ -246,7 +249,8 @@ final class PublishWork {
 
     private func write() throws {
         do {
-            try store.replace(by: SentPositions(sources: ledger.sources(), linesAhead: saysAhead))
+            let ends = earlierEnds.merging(target.confirmedEnds, uniquingKeysWith: max)
+            try store.replace(by: SentPositions(sources: ledger.sources(), linesAhead: saysAhead, ends: ends))
         } catch {
             throw StoreFailure(cause: error)
         }

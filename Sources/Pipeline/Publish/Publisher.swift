@@ -74,7 +74,13 @@ public final class Publisher {
         let topic = try target.open()
         var work: PublishWork?
         defer { target.close(keeping: work?.memory ?? []) }
-        let positions = try store.read(set.port, of: topic)
+        var positions = try store.read(set.port, of: topic)
+        if try !target.reaches(positions.ends) {
+            logger.warning(
+                "\(target.location) ends before messages that it had confirmed: it was deleted and made anew, or has lost "
+                    + "them. All files are sent again.")
+            positions = SentPositions()
+        }
         let begun = try PublishWork(
             set: set, target: target, store: store, options: options, topic: topic, positions: positions,
             mostAhead: mostAhead)

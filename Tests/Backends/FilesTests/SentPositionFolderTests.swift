@@ -27,7 +27,8 @@ import Testing
     @Test func whatIsStoredIsRead() throws {
         try Self.withFolder { folder in
             let positions = SentPositions(
-                sources: [Self.source(1), Self.source(2, day: 20_000), Self.source(3, day: -1)], linesAhead: 12)
+                sources: [Self.source(1), Self.source(2, day: 20_000), Self.source(3, day: -1)], linesAhead: 12,
+                ends: [0: 1200, 2: 5_000_000_000])
             do {
                 let store = SentPositionFolder(folder + "/deep/down")
                 #expect(try store.read(.movies, of: Self.topic) == SentPositions())

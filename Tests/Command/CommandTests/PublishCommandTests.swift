@@ -67,6 +67,23 @@ import Testing
         #expect(try Self.publish("events", to: Self.url(topic), in: folder).count("confirmed") == 0)
     }
 
+    @Test func aTopicThatWasMadeAnewGetsEverythingAgain() throws {
+        let topic = try TestTopic(at: KafkaServer.sharedAddress(), partitions: 2)
+        let folder = try TemporaryFolder()
+        try folder.write("data/events/a.ndjson", Self.file(Self.events(300)))
+        try Self.publish("events", to: Self.url(topic), in: folder)
+        #expect(try Self.publish("events", to: Self.url(topic), in: folder).count("skipped") == 1)
+        try topic.makeAnew(partitions: 2)
+        let result = try Program.run("publish", "events", "--to", Self.url(topic), in: folder)
+        #expect(result.status == 0 && result.errors.contains("made anew"), "\(result.errors)")
+        #expect(try topic.records(partitions: 2).count == 300)
+        let after = try Self.publish("events", to: Self.url(topic), in: folder)
+        #expect(after.count("skipped") == 1 && after.count("confirmed") == 0, "\(after.text)")
+        // Fewer partitions are another topic too.
+        try topic.makeAnew(partitions: 1)
+        #expect(try Self.publish("events", to: Self.url(topic), in: folder).count("confirmed") == 300)
+    }
+
     @Test func moviesHaveTheirSnapshotDate() throws {
         let topic = try TestTopic(at: KafkaServer.sharedAddress(), settings: ["cleanup.policy": "compact"])
         let folder = try TemporaryFolder()

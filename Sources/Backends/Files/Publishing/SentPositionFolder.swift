@@ -5,10 +5,10 @@ import JSON
 /// A folder that keeps how far sources were sent, in a file for each port and topic: `events-user_logs-CLUSTER.ndjson`.
 ///
 /// A file is replaced all at once, and is durable then. Its first line says how many lines may have been sent after the
-/// positions; each further line is a source:
+/// positions, and where the topic's partitions ended after them; each further line is a source:
 ///
 /// ```
-/// {"format":1,"lines_ahead":0}
+/// {"format":1,"lines_ahead":0,"ends":"0:1200,1:980"}
 /// {"key":"sha256:…","bytes":90112,"head":-17,"grows":true,"day":20416,"name":"data/…","position":"311:90112",
 ///     "complete":true,"refused":0}
 /// ```

@@ -4,16 +4,19 @@ import JSON
 /// The text of a file of positions; see `SentPositionFolder`.
 enum SentPositionText {
     private enum Key: Int, CaseIterable {
-        case format, ahead, key, bytes, head, grows, day, name, position, complete, refused
+        case format, ahead, key, bytes, head, grows, day, name, position, complete, refused, ends
     }
 
     private static let names: [StaticString] = [
         "format", "lines_ahead", "key", "bytes", "head", "grows", "day", "name", "position", "complete", "refused",
+        "ends",
     ]
 
     /// The text of some positions.
     static func bytes(of positions: SentPositions) -> [UInt8] {
-        let first: JSONText = ["format": 1, "lines_ahead": .integer(positions.linesAhead)]
+        let first: JSONText = [
+            "format": 1, "lines_ahead": .integer(positions.linesAhead), "ends": .string(text(of: positions.ends)),
+        ]
         var text = first.compact + "\n"
         for source in positions.sources {
             let mark = source.mark
@@ -46,7 +49,7 @@ enum SentPositionText {
                     guard integer(value, .format) == 1, let ahead = integer(value, .ahead) else {
                         throw SentPositionError.damaged(path: path, line: number)
                     }
-                    positions = SentPositions(linesAhead: ahead)
+                    positions = SentPositions(linesAhead: ahead, ends: ends(text(value, .ends) ?? ""))
                 } else {
                     guard let source = source(value, port) else {
                         throw SentPositionError.damaged(path: path, line: number)
@@ -59,6 +62,21 @@ enum SentPositionText {
         }
         guard let positions else { throw SentPositionError.damaged(path: path, line: 1) }
         return positions
+    }
+
+    /// Ends as `0:1200,1:980`.
+    private static func text(of ends: TopicEnds) -> String {
+        ends.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
+    }
+
+    private static func ends(_ text: String) -> TopicEnds {
+        var ends = TopicEnds()
+        for part in text.split(separator: ",") {
+            let numbers = part.split(separator: ":")
+            guard numbers.count == 2, let partition = Int32(numbers[0]), let end = Int64(numbers[1]) else { continue }
+            ends[partition] = end
+        }
+        return ends
     }
 
     private static func source(_ value: JSONValue, _ port: SourcePort) -> SentSource? {

@@ -7,6 +7,8 @@ public final class KafkaMessageTarget: MessageTarget {
     private var producer: TopicProducer?
     /// Whether each message goes into a batch of its own, because a batch of several was refused.
     private var isOneByOne = false
+    /// Where the topic ended after what producers before this one have sent.
+    private var earlierEnds: TopicEnds = [:]
 
     /// A target that is not connected.
     public init(_ location: KafkaLocation) { place = location }
@@ -48,13 +50,33 @@ public final class KafkaMessageTarget: MessageTarget {
         }
     }
 
+    /// Where the topic ended after the messages that were confirmed.
+    public var confirmedEnds: TopicEnds {
+        earlierEnds.merging(producer?.confirmedEnds ?? [:], uniquingKeysWith: max)
+    }
+
+    /// Whether the topic has the partitions, and they do not end before.
+    ///
+    /// - Throws: `KafkaError`.
+    public func reaches(_ ends: TopicEnds) throws -> Bool {
+        if ends.isEmpty { return true }
+        let inspector = try KafkaClient(place, .inspecting)
+        let numbers = Set(try inspector.topic().numbers)
+        guard ends.keys.allSatisfy(numbers.contains) else { return false }
+        let found = try inspector.offsets(of: ends.keys.sorted(), at: .end)
+        return ends.allSatisfy { found[$0.key, default: 0] >= $0.value }
+    }
+
     /// Ends the connection within some seconds.
-    public func close() { producer = nil }
+    public func close() {
+        earlierEnds = confirmedEnds
+        producer = nil
+    }
 
     /// The same; keeps memory until librdkafka has ended, which may be later.
     public func close(keeping memory: [AnyObject]) {
         producer?.keep(memory)
-        producer = nil
+        close()
     }
 
     private var closed: KafkaError {

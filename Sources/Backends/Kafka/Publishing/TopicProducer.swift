@@ -17,6 +17,8 @@ final class TopicProducer {
     @exclusivity(unchecked) private var bytesInFlight = 0
     private let run: MessageRun
     @exclusivity(unchecked) private var watch = DeliveryWatch()
+    /// The offset after the last confirmed message of each partition, by its number; 0 where there is none.
+    @exclusivity(unchecked) private var ends: [Int64] = []
     /// Whether a batch of several messages was refused, of which some may be good.
     private(set) var hasRefusedBatch = false
     /// The parameters of a call of `rd_kafka_produceva`, of which the first are always the same.
@@ -151,6 +153,7 @@ final class TopicProducer {
                     bytesInFlight -= message.pointee.len
                     if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
                         isConfirmed = true
+                        noteEnd(message.pointee)
                         body(UInt(bitPattern: message.pointee._private) - 1, .confirmed)
                     } else {
                         let failed = settle(message.pointee, body)
@@ -166,6 +169,21 @@ final class TopicProducer {
         watch.settled(count, at: now)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw failure(code) }
         if let failure = watch.failure(client.connections, at: now) { throw described(failure) }
+    }
+
+    /// Where the topic ended after the messages that were confirmed.
+    var confirmedEnds: TopicEnds {
+        var known = TopicEnds()
+        for (partition, end) in ends.enumerated() where end > 0 { known[Int32(partition)] = end }
+        return known
+    }
+
+    private func noteEnd(_ message: rd_kafka_message_t) {
+        let partition = Int(message.partition)
+        // A message that the broker had already may come without its offset.
+        guard partition >= 0, message.offset >= 0 else { return }
+        if partition >= ends.count { ends += repeatElement(0, count: partition + 1 - ends.count) }
+        ends[partition] = max(ends[partition], message.offset + 1)
     }
 
     /// Tells the outcome of a message that was not confirmed.

@@ -59,6 +59,9 @@ public struct TopicIdentity: Sendable, Hashable {
     }
 }
 
+/// Where partitions of a topic end: the offset after a message that was confirmed, by the partition's number.
+public typealias TopicEnds = [Int32: Int64]
+
 /// The outgoing port: a topic that lines are published to, or another place that takes lines as a backup, such as a
 /// collection of documents. What is said of a topic here holds for such a place too.
 ///
@@ -87,6 +90,12 @@ public protocol MessageTarget: AnyObject {
     ///   hold.
     func takeOutcomes(waiting milliseconds: Int, _ body: (UInt, MessageOutcome) -> Void) throws
 
+    /// Where the topic ended after the messages that were confirmed since this object was made.
+    var confirmedEnds: TopicEnds { get }
+
+    /// Whether the topic, which has to be open, does not end before some ends. It does when it was deleted and made anew.
+    func reaches(_ ends: TopicEnds) throws -> Bool
+
     /// Ends the connection in bounded time, whatever has no outcome yet. May be called twice.
     func close()
 
@@ -98,6 +107,12 @@ public protocol MessageTarget: AnyObject {
 }
 
 extension MessageTarget {
+    /// Fits a target that has no offsets.
+    public var confirmedEnds: TopicEnds { [:] }
+
+    /// Fits a target that has no offsets.
+    public func reaches(_ ends: TopicEnds) throws -> Bool { true }
+
     /// Fits a target that copies all values.
     public func close(keeping memory: [AnyObject]) { close() }
 }

@@ -30,11 +30,14 @@ public struct SentPositions: Sendable, Equatable {
     /// At most how many lines after the positions may be in the topic already: those of a command that is sending, was
     /// killed or failed. They are sent again.
     public var linesAhead: Int64
+    /// Where the topic ended after the messages that it has confirmed. A topic that ends before is another one.
+    public var ends: TopicEnds
 
     /// Positions; by default nothing was sent.
-    public init(sources: [SentSource] = [], linesAhead: Int64 = 0) {
+    public init(sources: [SentSource] = [], linesAhead: Int64 = 0, ends: TopicEnds = [:]) {
         self.sources = sources
         self.linesAhead = linesAhead
+        self.ends = ends
     }
 }
 
