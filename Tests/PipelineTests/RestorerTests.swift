@@ -91,6 +91,14 @@ import Testing
         #expect(report.lost == [SourceRemark(name: "movie/0", reason: "2 records")] && report.remarks.count == 1)
     }
 
+    /// A topic of events would replace the files of movies.
+    @Test func aTopicWithoutMoviesIsNotRestored() {
+        let target = Target()
+        let events = Documents(lines: [("{\"user_id\":1}", 5, nil), ("no JSON", 5, nil), ("{\"id\":0}", 5, nil)])
+        let error = #expect(throws: NoMovieDocuments.self) { try restore(events, to: target) }
+        #expect(error?.message.contains("3 messages") == true && !target.isFinished && target.isDiscarded)
+    }
+
     @Test func anErrorOfTheSourceFinishesNothing() {
         let target = Target()
         let documents = Documents(lines: [("{}", 5, nil)], failure: true)

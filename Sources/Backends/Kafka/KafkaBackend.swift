@@ -7,7 +7,7 @@ extension SourceBackend {
             schemes: ["kafka"],
             help:
                 "kafka://HOST/TOPIC, with librdkafka's properties as parameters or as KAFKA_* variables",
-            passwordPlace: "KAFKA_SASL_PASSWORD (and KAFKA_SSL_KEY_PASSWORD)",
+            passwordPlace: KafkaProperties.passwordPlace,
             readsVariable: KafkaProperties.isVariable),
         ports: [.movies, .events],
         canFollow: true,

@@ -198,6 +198,12 @@ private struct Redactor {
 
     private func valueRange(from start: Int, isInQuery: Bool) -> Range<Int> {
         guard start < bytes.count else { return start..<start }
+        // A mask that a sentence goes on after has no more to hide.
+        if matches("***", at: start), start + 3 < bytes.count, ":;,.)".utf8.contains(bytes[start + 3]),
+            start + 4 == bytes.count || Self.isSpace(bytes[start + 4])
+        {
+            return start..<start + 3
+        }
         if isInQuery { return start..<index(from: start) { Self.isSpace($0) || "&#".utf8.contains($0) } }
         let quote = bytes[start]
         let isQuoted = quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")

@@ -265,7 +265,7 @@ extension UnsentLine {
         switch chunk.notes[Int(line.note)] {
         case .tooLong(let length, _):
             bytes = length
-            refusal = .tooLarge(side: "this program", limit: Int64(maximumLineLength))
+            refusal = .tooLarge(side: MessageRefusal.thisProgram, limit: Int64(maximumLineLength))
         case .damage(let words), .unsupported(let words): refusal = .notTaken(words)
         }
         self.init(source: chunk.source.name, line: line.number, bytes: bytes, refusal: refusal)

@@ -1,6 +1,18 @@
 import Domain
 import Logging
 
+/// No line of a backup is a movie document.
+struct NoMovieDocuments: ReportedError {
+    /// How many lines there are.
+    var lines: Int64
+
+    var message: String {
+        "none of the \(NumberFormat.count(lines, "message", "messages")) has the id of a movie: these are no movie documents"
+    }
+
+    var hint: String { "Name a topic that `reelhouse publish movies` or `run --backup` has filled." }
+}
+
 /// Brings movie documents back from a backup: reads sources from their beginning, and writes each document to the files
 /// of its snapshot date.
 ///
@@ -16,6 +28,8 @@ public final class Restorer {
     private let progress: (_ documents: Int64) -> Void
     private let line = RestoredLine()
     private var report = RestoreReport()
+    /// How many of the documents have the id of a movie.
+    private var documentsWithID: Int64 = 0
 
     /// How many chunks and bytes are read ahead.
     private static let ahead = (chunks: 64, bytes: 24 << 20)
@@ -39,7 +53,7 @@ public final class Restorer {
 
     /// Restores. Called once.
     ///
-    /// - Throws: the errors of the sources and the target; then nothing is restored.
+    /// - Throws: `NoMovieDocuments`, the errors of the sources and the target; then nothing is restored.
     public func run() throws -> RestoreReport {
         let start = clock()
         defer { target.discard() }
@@ -48,6 +62,7 @@ public final class Restorer {
             defer { source.close() }
             try read(source)
         }
+        if report.documents > 0, documentsWithID == 0 { throw NoMovieDocuments(lines: report.documents) }
         report.remarks = source.remarks
         report.files = try target.finish()
         report.seconds = clock() - start
@@ -55,14 +70,18 @@ public final class Restorer {
     }
 
     private func read(_ source: any LineSource) throws {
-        let stage = OrderedStage<LineChunk, LineChunk>(
+        let stage = OrderedStage<LineChunk, PublishedLines>(
             width: 1, limit: Self.ahead.chunks, budget: Self.ahead.bytes)
         defer { stage.cancel() }
-        stage.start(reading: Handoff(value: source.next), weigh: { $0.buffer.capacity }) { { $0 } }
+        stage.start(reading: Handoff(value: source.next), weigh: { $0.buffer.capacity }) {
+            let keys = try MessageKeys(.movies)
+            return { try PublishedLines($0, keys) }
+        }
         while true {
             switch try stage.next() {
-            case .output(let chunk):
-                try add(chunk)
+            case .output(let read):
+                documentsWithID += Int64(read.ids.count { $0 > 0 })
+                try add(read.chunk)
                 stage.release()
                 progress(report.documents)
             case .nothingYet, .heldBack: progress(report.documents)

@@ -67,6 +67,7 @@ import Testing
         ("kafka://host/t?client.id=%zz", "a % without two hexadecimal digits"),
         ("kafka://host/t?client.id=%ff", "is not UTF-8"), ("kafka://host/t?client.id=%00", "is not UTF-8"),
         ("kafka://host/t?client.id=a&client.id=b", "the parameter client.id twice"),
+        ("kafka://host/t?group=", "the parameter group of the URL has no value"),
         ("kafka://host/t?no.such.thing=s3cret", "the parameter no.such.thing is no property of librdkafka"),
         ("kafka://host/t?socket.timeout.ms=soon", "has a value that librdkafka does not take"),
         ("kafka://host/t?log_cb=1", "has a value that librdkafka does not take"),
@@ -113,6 +114,12 @@ import Testing
         }
         let text = "kafka://host/t?client.id=a&\(name)=s3cret"
         #expect(!"\(Location(text: text, scheme: "kafka", rest: "//host"))".contains("s3cret"))
+    }
+
+    @Test func aFileOfTLSHasToBeThere() throws {
+        let location = try KafkaLocation("kafka://localhost:1/t?ssl.ca.location=/no/such.pem", environment: [:])
+        let error = #expect(throws: KafkaError.self) { try KafkaClient(location, .inspecting) }
+        #expect(error?.message.contains("ssl.ca.location is /no/such.pem, which cannot be read: No such file") == true)
     }
 
     @Test func theEnvironmentGivesWhatTheURLLeavesOut() throws {

@@ -185,6 +185,17 @@ import Testing
         #expect(try topic.records().map(\.text) == lines)
     }
 
+    @Test func linesOfTheOtherKindAreTold() throws {
+        let topic = try TestTopic(at: KafkaServer.sharedAddress())
+        let folder = try TemporaryFolder()
+        try folder.write("events.ndjson", Self.file(Self.events(3)))
+        let result = try Program.run(
+            "publish", "movies", "--to", Self.url(topic), "--from", "events.ndjson", in: folder)
+        #expect(result.status == 0 && result.errors.contains("no line that was sent has the id of a movie"))
+        let restored = try Program.run("restore", "movies", "--from", Self.url(topic), "--to", "out", in: folder)
+        #expect(restored.status == 1 && restored.errors.contains("Nothing was written"), "\(restored.errors)")
+    }
+
     @Test func whatIsWrongIsTold() throws {
         let topic = try TestTopic(at: KafkaServer.sharedAddress())
         let folder = try TemporaryFolder()

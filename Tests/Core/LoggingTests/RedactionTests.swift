@@ -68,6 +68,8 @@ import Testing
         ("sent Bearer eyJhbGciOiJIUzI1NiJ9.e30 along", "sent Bearer *** along"),
         ("bearer authentication failed", "bearer authentication failed"),
         ("line 3: unknown event_type", "line 3: unknown event_type"), ("nothing", "nothing"), ("", ""),
+        ("kafka://h/t?sasl.password=***: no broker", "kafka://h/t?sasl.password=***: no broker"),
+        ("password=***; x password=***) y", "password=***; x password=***) y"), ("password=***:x y", "password=*** y"),
         ("token=abc", "token=***"), ("access_token=abc", "access_token=***"), ("tokens=3", "tokens=3"),
         ("at 10:30 a@b", "at 10:30 a@b"),
         ("cannot open ann:s3cret@db.example/tmdb_data: no", "cannot open ann:***@db.example/tmdb_data: no"),

@@ -55,6 +55,7 @@ public final class KafkaClient {
         self.location = location
         self.limits = limits
         self.isStopRequested = isStopRequested
+        try KafkaProperties.checkFiles(location.properties)
         let configuration = try KafkaConfiguration()
         let settings = ClientSettings(location, role)
         for (name, value) in settings.inOrder { try configuration.set(name, value) }

@@ -57,8 +57,11 @@ public struct KafkaError: ReportedError {
         return error
     }
 
-    /// librdkafka's message without what it says of itself at the end: "(after 0ms in state CONNECT, …)".
+    /// librdkafka's message without what it says of itself at the end, "(after 0ms in state CONNECT, …)", and without its guess
+    /// that a broker that does not answer is older than 0.10.
     private static func withoutState(_ text: String) -> Substring {
+        let guess = ": probably due to broker version"
+        if let start = text.ranges(of: guess).first?.lowerBound { return text[..<start] }
         guard text.hasSuffix(")"), let start = text.ranges(of: " (after ").last?.lowerBound else { return text[...] }
         return text[..<start]
     }

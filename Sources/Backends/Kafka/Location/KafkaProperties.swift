@@ -15,6 +15,9 @@ public enum KafkaProperties {
     /// What the names of the variables begin with.
     private static let prefix = "KAFKA_"
 
+    /// Where a password can be given that nobody sees in the list of processes.
+    static let passwordPlace = "the KAFKA_* variable of the same property, as KAFKA_SASL_PASSWORD for sasl.password,"
+
     /// The variables of this process that begin with `KAFKA_`.
     public static var processEnvironment: [String: String] {
         var variables: [String: String] = [:]
@@ -58,8 +61,8 @@ public enum KafkaProperties {
                 throw .location(
                     "a parameter of the URL is not of the form name=value",
                     hint:
-                        "Write the parameters as ?name=value&name=value, with names of librdkafka's properties, and the "
-                        + "signs & % # of a value as %26 %25 %23.")
+                        "Write the parameters as ?name=value&name=value, with names of librdkafka's properties, which are in "
+                        + "lower case, and the signs & % # of a value as %26 %25 %23.")
             }
             guard let value = PercentEncoding.text(of: words[1]) else {
                 throw .location(
@@ -68,6 +71,11 @@ public enum KafkaProperties {
             }
             // The short name is what the locations of pipelines usually have.
             let name = words[0] == "group" ? "group.id" : String(words[0])
+            guard name != "group.id" || !value.isEmpty else {
+                throw .location(
+                    "the parameter \(words[0]) of the URL has no value",
+                    hint: "Name a group, or leave it out for reelhouse.")
+            }
             guard !properties.contains(where: { $0.name == name }) else {
                 throw .location("the URL has the parameter \(name) twice", hint: "Write it once.")
             }
@@ -92,6 +100,22 @@ public enum KafkaProperties {
         }
         let configuration = try KafkaConfiguration()
         for property in properties { try configuration.set(property.name, property.value) }
+    }
+
+    /// The properties that name a file or a folder which has to be there.
+    private static let filesOfTLS = [
+        "ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.crl.location", "ssl.keystore.location",
+    ]
+
+    /// Refuses a file that cannot be read. librdkafka would say no more than that a certificate failed.
+    static func checkFiles(_ properties: [String: String]) throws(KafkaError) {
+        for name in filesOfTLS {
+            // librdkafka looks for the system's certificates itself where the value is this word.
+            guard let path = properties[name], path != "probe", access(path, R_OK) != 0 else { continue }
+            throw .location(
+                "\(name) is \(path), which cannot be read: \(String(cString: strerror(errno)))",
+                hint: "Name a file that is there and that this user may read.")
+        }
     }
 
     /// The properties of a URL, and those of the environment that the URL leaves out.

@@ -87,7 +87,8 @@ public final class KafkaMessageTarget: MessageTarget {
 extension MessageTargetBackend {
     /// A topic on a Kafka cluster.
     public static let kafka = MessageTargetBackend(
-        naming: BackendNaming(schemes: ["kafka"], help: "a topic, as kafka://HOST/TOPIC"),
+        naming: BackendNaming(
+            schemes: ["kafka"], help: "a topic, as kafka://HOST/TOPIC", passwordPlace: KafkaProperties.passwordPlace),
         validate: { _ = try KafkaLocation($0.text) },
         backupPorts: { location in
             let topic = (try? KafkaLocation(location.text))?.topic ?? ""

@@ -103,10 +103,12 @@ public struct KafkaSet: SourceSet {
             options.isFollowed
             ? TopicReader.Following(
                 location, known: rows, plan: plan, patience: options.patience / .seconds(1), pace: pace) : nil
-        return TopicReader(
+        let reader = TopicReader(
             client, role, committer: try KafkaClient(location, .reading(partitions: 1)), partitions,
             lines: RecordLines(port, plan.request), chunkSize: chunkSize,
             following: following, patience: TopicReader.Patience(inAll: options.patience / .seconds(1)))
+        reader.hasUnusedStart = isKnown && options.start != .earliest
+        return reader
     }
 
     /// Where the partitions of a topic begin that the ledger does not know; none where that is their beginning.

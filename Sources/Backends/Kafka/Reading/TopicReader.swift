@@ -90,12 +90,21 @@ final class TopicReader {
     /// The topic's name.
     var topic: String { location.topic }
 
-    /// What is left for a later run.
+    /// Whether a start was asked for that does not count, since the ledger has a position.
+    var hasUnusedStart = false
+
+    /// What is left for a later run, and what else there is to tell at the end.
     var remarks: [SourceRemark] {
         let reopened = SourceRemark(
             name: location.topic, reason: "a client that got no more records was replaced by another one")
         return partitions.flatMap(\.remarks) + (wasReopened && following == nil ? [reopened] : [])
             + (groupRefusal.map { [GroupOffsets.remark($0, topic: topic)] } ?? [])
+            + (hasUnusedStart
+                ? [
+                    SourceRemark(
+                        name: topic, reason: "read on from the warehouse's position, to which --start does not apply")
+                ]
+                : [])
     }
 
     /// Reading goes on after a pause, as a warehouse may be slower than the brokers: only what is waited from here on

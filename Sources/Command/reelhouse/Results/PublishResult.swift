@@ -36,6 +36,14 @@ struct PublishResult {
         }
     }
 
+    /// Those of them that are not too large for this program itself.
+    private var tooLargeForTopic: Int {
+        report.unsent.count { line in
+            if case .tooLarge(let side, _) = line.refusal { return side != MessageRefusal.thisProgram }
+            return false
+        }
+    }
+
     // MARK: JSON
 
     /// What `publish --json` prints: an interface, documented in the README.
@@ -97,7 +105,7 @@ struct PublishResult {
         for source in report.sources where source.state == .skipped && source.refusedEarlier > 0 {
             add(
                 source.refusedEarlier, "line", "lines",
-                " of \(PlainText.escape(source.name)) left out earlier, because the topic refused them")
+                " of \(PlainText.escape(source.name)) left out earlier, because they were refused")
         }
         for remark in report.passedOver {
             notes.append("  \(PlainText.escape(remark.name)) was not read: it is \(remark.reason)")
@@ -117,9 +125,19 @@ struct PublishResult {
                     kind: .warning, message: NumberFormat.count(more, "more line was", "more lines were") + " not sent")
             )
         }
-        if tooLarge > 0 {
+        if tooLargeForTopic > 0 {
             warnings[warnings.count - 1].hint =
                 "Where the limit is the topic's or the broker's, raise it, and send the file once more with --again."
+        }
+        if report.confirmed > 0, report.withoutKey == report.confirmed {
+            let (id, other) = port == .events ? ("user_id", SourcePort.movies) : ("id", .events)
+            warnings.append(
+                Report(
+                    kind: .warning,
+                    message: "no line that was sent has the \(id) of \(port == .events ? "an event" : "a movie")",
+                    hint:
+                        "If the lines are \(other.rawValue), publish them as \(other.rawValue), to a topic of their own."
+                ))
         }
         for remark in unreadable {
             warnings.append(

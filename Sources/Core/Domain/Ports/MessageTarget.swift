@@ -25,6 +25,9 @@ public enum MessageRefusal: Sendable, Hashable {
     case tooLarge(side: String, limit: Int64?)
     /// The topic takes no message of this kind; the text says why.
     case notTaken(String)
+
+    /// The `side` of a limit that cannot be changed.
+    public static let thisProgram = "this program"
 }
 
 /// What became of a message.
