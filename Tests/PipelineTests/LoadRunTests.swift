@@ -10,13 +10,19 @@ import Testing
     /// An input whose batches are all ready. It records which batches are released.
     private final class Batches: LoadInput {
         var arrivals: [LoadArrival]
+        /// How often the server of the source is away before it can be opened.
+        var failures = 0
         private(set) var released = 0
         private(set) var closed: [SourcePort] = []
 
         init(_ arrivals: [LoadArrival]) { self.arrivals = arrivals }
 
         func prepare() throws {}
-        func open(_ port: SourcePort) throws {}
+        func open(_ port: SourcePort) throws {
+            if failures == 0 { return }
+            failures -= 1
+            throw Away()
+        }
         func next() throws -> LoadArrival { arrivals.isEmpty ? .ended(.events) : arrivals.removeFirst() }
         func settle(_ rejections: [Rejection], of chunk: LineChunk, run: RunRecord) throws -> Int { 0 }
         func didCount(_ chunk: LineChunk, _ counts: LineCounts, total: LineCounts) {}
@@ -26,12 +32,24 @@ import Testing
         func close(_ port: SourcePort) { closed.append(port) }
     }
 
-    private func run(_ input: Batches, on warehouse: any Warehouse, stop: StopSignal = StopSignal()) throws -> LoadRun {
+    /// The server of a source does not answer.
+    private struct Away: ReportedError {
+        let message = "away"
+        let hint = "Wait."
+        let kind = FailureKind.unreachable
+    }
+
+    private func run(
+        _ input: Batches, on warehouse: any Warehouse, stop: StopSignal = StopSignal(), isEndless: Bool = false,
+        retryFor: Duration = .zero
+    ) throws -> LoadRun {
         let record = try warehouse.beginRun(at: LawClock.clock.now, as: .bounded)
         defer { warehouse.endRun() }
+        var plan = LoadPlan(turns: [[.events]])
+        plan.isEndless = isEndless
         let run = LoadRun(
-            record, plan: LoadPlan(turns: [[.events]]), input: input, warehouse: warehouse, rawStore: nil,
-            retries: WarehouseRetries(warehouse, for: .zero, logger: .silent), stop: stop,
+            record, plan: plan, input: input, warehouse: warehouse,
+            rawStore: nil, retries: WarehouseRetries(warehouse, for: retryFor, logger: .silent), stop: stop,
             stages: StageTimes(), wallClock: { LawClock.clock.now }, willRefresh: { _ in })
         try run.run()
         return run
@@ -42,6 +60,22 @@ import Testing
         return try (1...count).map { number in
             let chunk = ConformanceLines.chunk([ConformanceLines.event(number)], name: "\(number)")
             return .batch(.events(try decoder.decode(chunk)))
+        }
+    }
+
+    /// A follower may take over while the server of its source is away.
+    @Test(arguments: [(true, Duration.seconds(600), 2), (true, .zero, 1), (false, .seconds(600), 1)])
+    func aSourceWithoutAnEndIsWaitedFor(_ isEndless: Bool, _ retryFor: Duration, _ failures: Int) throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        let warehouse = FaultyWarehouse(try SQLiteWarehouse(path: folder.path("w.db")))
+        let input = Batches(try batches(1))
+        input.failures = failures
+        if isEndless, retryFor > .zero {
+            let run = try run(input, on: warehouse, isEndless: true, retryFor: retryFor)
+            #expect(run.tally.run.counts.read == 1 && input.failures == 0)
+        } else {
+            #expect(throws: Away.self) { _ = try run(input, on: warehouse, isEndless: isEndless, retryFor: retryFor) }
+            #expect(input.failures == 0 && Set(input.closed) == [.movies, .events])
         }
     }
 
