@@ -74,6 +74,7 @@ extension Option {
     var term: String {
         let names = (short.map { "-\($0), " } ?? "    ") + "--\(name)"
         guard let value else { return names }
+        if value.impliedValue != nil { return names + "[=<\(value.placeholder)>]" }
         return names + "=<\(value.placeholder)>" + (repetition == .takesMany ? "..." : "")
     }
 
@@ -81,6 +82,7 @@ extension Option {
         var notes: [String] = []
         if let examples = value?.kind.examples { notes.append("for example \(examples)") }
         if repetition == .repeats { notes.append("may be given several times") }
+        if let value = value?.impliedValue { notes.append("without one: \(value)") }
         if let value = value?.defaultValue { notes.append("default: \(value)") }
         return notes.isEmpty ? help : help + " (" + notes.joined(separator: "; ") + ")"
     }

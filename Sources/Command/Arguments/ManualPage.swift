@@ -89,7 +89,8 @@ private struct RoffPage {
         var term = option.short.map { "\\fB\\-\($0)\\fR, " } ?? ""
         term += "\\fB\(Self.escape("--" + option.name))\\fR"
         if let value = option.value {
-            term += "=\\fI\(Self.escape(value.placeholder))\\fR" + (option.repetition == .takesMany ? " ..." : "")
+            let text = "=\\fI\(Self.escape(value.placeholder))\\fR"
+            term += value.impliedValue != nil ? "[\(text)]" : text + (option.repetition == .takesMany ? " ..." : "")
         }
         entry(term, option.helpWithDefault)
     }

@@ -8,12 +8,17 @@ public struct Option: Sendable, Equatable {
         public var placeholder: String
         /// The value if the option is not given, as it would be typed; shown in help texts.
         public var defaultValue: String?
+        /// The value if the option is given without one, as `--posters` for `--posters=w500`; nil where it needs one.
+        public var impliedValue: String?
 
         /// Creates a value of a kind. The default placeholder is that of the kind.
-        public init(_ kind: ValueKind, placeholder: String? = nil, defaultValue: String? = nil) {
+        public init(
+            _ kind: ValueKind, placeholder: String? = nil, defaultValue: String? = nil, impliedValue: String? = nil
+        ) {
             self.kind = kind
             self.placeholder = placeholder ?? kind.placeholder
             self.defaultValue = defaultValue
+            self.impliedValue = impliedValue
         }
     }
 
@@ -68,6 +73,7 @@ public struct Option: Sendable, Equatable {
         _ kind: ValueKind,
         placeholder: String? = nil,
         defaultValue: String? = nil,
+        impliedValue: String? = nil,
         repetition: Repetition = .lastCounts,
         help: String,
         isHidden: Bool = false
@@ -75,7 +81,8 @@ public struct Option: Sendable, Equatable {
         Option(
             name: name,
             short: short,
-            value: Value(kind, placeholder: placeholder, defaultValue: defaultValue),
+            value: Value(
+                kind, placeholder: placeholder, defaultValue: defaultValue, impliedValue: impliedValue),
             repetition: repetition,
             help: help,
             isHidden: isHidden

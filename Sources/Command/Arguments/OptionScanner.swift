@@ -55,7 +55,8 @@ struct OptionScanner {
             var table = zip(options, names).enumerated().map { index, pair in
                 LongOption(
                     name: pair.1,
-                    has_arg: pair.0.value == nil ? no_argument : required_argument,
+                    has_arg: pair.0.value.map { $0.impliedValue == nil ? required_argument : optional_argument }
+                        ?? no_argument,
                     flag: nil,
                     val: Self.firstLongCode + CInt(index)
                 )
@@ -115,7 +116,7 @@ struct OptionScanner {
         options.reduce(into: stopsAtOperand ? "+:" : "-:") { string, option in
             guard let short = option.short else { return }
             string.append(short)
-            if option.value != nil { string.append(":") }
+            if let value = option.value { string.append(value.impliedValue == nil ? ":" : "::") }
         }
     }
 

@@ -60,8 +60,14 @@ private struct Parser {
         path: CommandPath
     ) throws(UsageError) -> ParseResult? {
         var takesMany: Option?
+        // An option that may have a value in the next word.
+        var mayTake: Option?
         for token in tokens {
+            let pending = mayTake
+            mayTake = nil
             switch token {
+            case .operand(let word, false) where pending?.value?.kind.accepts(word) == true:
+                if let pending { replaceLast(of: pending, by: word) }
             case .operand(let word, let isAfterTerminator):
                 if !isAfterTerminator, let option = takesMany {
                     try keep(word, of: option, path: path)
@@ -78,7 +84,8 @@ private struct Parser {
                         hint: "If that is the value, write '--\(option.name)=--\(other.name)'."
                     )
                 }
-                try keep(value, of: option, path: path)
+                try keep(value ?? option.value?.impliedValue, of: option, path: path)
+                mayTake = value == nil && option.value?.impliedValue != nil ? option : nil
                 takesMany = option.repetition == .takesMany ? option : nil
             }
         }
@@ -90,6 +97,11 @@ private struct Parser {
             throw UsageError(value: value, of: "option '--\(option.name)'", kind: kind, path: path)
         }
         given[option.name, default: []].append(value ?? "")
+    }
+
+    private mutating func replaceLast(of option: Option, by value: String) {
+        given[option.name]?.removeLast()
+        given[option.name, default: []].append(value)
     }
 
     private func assign(_ words: [String], path: CommandPath) throws(UsageError) -> [String: [String]] {

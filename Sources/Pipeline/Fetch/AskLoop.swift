@@ -102,8 +102,8 @@ final class AskLoop {
             let (fault, more) = try take(question, answer)
             for question in more { machine.add(question) }
             guard let fault else { return .settled }
-            lastWords = "\(Self.name(question)): \(fault)"
-            logger.info(lastWords)
+            lastWords = fault
+            logger.info("\(Self.name(question)): \(fault)")
             return .failed(mayRetry: true)
         case .limited(let seconds, let words):
             lastWords = words

@@ -8,8 +8,6 @@ public enum FetchError: ReportedError {
     case noID(source: String, line: Int64)
     /// A list of ids cannot be read.
     case unreadableList(source: String, why: String)
-    /// There are no ids to be fetched.
-    case noIDs
     /// A page of a list, or the file with all ids, could not be had, so that the list would not be whole.
     case listFailed(what: String, words: String)
     /// The service does not answer, or refuses too much of what is asked.
@@ -20,7 +18,6 @@ public enum FetchError: ReportedError {
         switch self {
         case .noID(let source, let line): Redaction.text("line \(line) of \(source) has no id of a movie")
         case .unreadableList(let source, let why): Redaction.text("the ids in \(source) cannot be read: \(why)")
-        case .noIDs: "there are no ids to be fetched"
         case .listFailed(let what, let words): Redaction.text("\(what) could not be had: \(words)")
         case .stopped(let service, let why, let last):
             Redaction.text(
@@ -33,7 +30,6 @@ public enum FetchError: ReportedError {
         switch self {
         case .noID: "Write one id a line, or JSON objects with \"id\", as in TMDB's daily ID export."
         case .unreadableList: "Mend the file, or name another one with --ids-from."
-        case .noIDs: "Name some with --ids or --ids-from, or lists with --popular, --year, --changed-since or --all."
         case .listFailed, .stopped:
             "Run the same command again later: it keeps what it has, and goes on with what is missing."
         }
@@ -43,7 +39,6 @@ public enum FetchError: ReportedError {
     public var kind: FailureKind {
         switch self {
         case .noID, .unreadableList: .failed
-        case .noIDs: .usage
         case .listFailed, .stopped: .unreachable
         }
     }

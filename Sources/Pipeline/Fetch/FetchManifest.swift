@@ -22,13 +22,15 @@ enum FetchManifest {
             ("changed", .integer(report.changed)), ("unchanged", .integer(report.unchanged)),
             ("gone", .integer(report.gone)), ("left_out", .integer(report.leftOut)),
             ("failed", .integer(report.failed)),
-            ("failures", .array(failures)), ("cut_lists", .array(report.cutLists.map { .string($0) })),
+            ("failures", .array(failures)), ("failed_list", report.failedList.map { .string($0) } ?? .null),
+            ("cut_lists", .array(report.cutLists.map { .string($0) })),
         ])
         return object.pretty + "\n"
     }
 
     private static let keys: [StaticString] = [
-        "ids", "new", "changed", "unchanged", "gone", "left_out", "failed", "file", "bytes", "sha256", "key",
+        "ids", "new", "changed", "unchanged", "gone", "left_out", "failed", "file", "bytes", "sha256", "failures",
+        "id", "why", "failed_list",
     ]
 
     /// Reads the counts and the snapshot of a manifest. What is not there stays as it is.
@@ -44,6 +46,12 @@ enum FetchManifest {
             func text(_ key: Int) -> String? {
                 ScalarRules.text(object.member(key)).map { String(decoding: $0, as: UTF8.self) }
             }
+            report.failures = (object.member(10)?.elements.map { $0 } ?? []).compactMap { failure in
+                guard let movieID = ScalarRules.id(failure.member(11)) else { return nil }
+                let words = ScalarRules.text(failure.member(12)).map { String(decoding: $0, as: UTF8.self) }
+                return (movieID, words ?? "")
+            }
+            report.failedList = text(13)
             report.snapshot = FetchedSnapshot(path: text(7), sha256: text(9) ?? "", bytes: count(8))
         }
     }

@@ -4,6 +4,8 @@ import Domain
 public struct FetchSelection: Sendable {
     /// Movies that were named. They are asked for also when they were gone before.
     public var ids: [Int64] = []
+    /// Those of a file.
+    public var listed: Set<Int64> = []
     /// How many pages of the popular movies.
     public var popularPages: Int?
     /// The years of the movies' releases.
@@ -22,13 +24,23 @@ public struct FetchSelection: Sendable {
     /// Nothing.
     public init() {}
 
-    /// Whether nothing is named; a file of ids is named apart.
+    /// Whether nothing is named; a file of ids may be empty.
     public var isEmpty: Bool {
         ids.isEmpty && popularPages == nil && years == nil && changedSince == nil && !isAll && refreshDays == nil
     }
 
     /// The ids in a text, with commas or white space between them; nil where something else is in it.
     public static func ids(in text: String) -> [Int64]? { IDLines.ids(in: text) }
+
+    /// The ids in files: one or more a line, or TMDB's daily ID export.
+    ///
+    /// - Parameter leastPopularity: objects of less popularity are left out; nil takes all.
+    /// - Throws: `FetchError.noID`, `.unreadableList`; the errors of the sources.
+    public static func ids(of set: any SourceSet, leastPopularity: Double?) throws -> Set<Int64> {
+        var ids: Set<Int64> = []
+        _ = try IDLines(leastPopularity: leastPopularity).read(set, into: &ids)
+        return ids
+    }
 }
 
 /// How a fetch is made.
@@ -96,6 +108,22 @@ public struct FetchProgress: Sendable {
     public var failures: Int64
 }
 
+/// What came of the posters of a fetch.
+public struct PosterCounts: Sendable {
+    /// How many were fetched.
+    public var fetched: Int64 = 0
+    /// How many the raw store had.
+    public var present: Int64 = 0
+    /// How many the service does not have.
+    public var absent: Int64 = 0
+    /// How many failed.
+    public var failed: Int64 = 0
+    /// Those that failed, and why; at most `FetchReport.mostFailures` of them.
+    public var failures: [(path: String, words: String)] = []
+
+    init(present: Int64) { self.present = present }
+}
+
 /// What a fetch did.
 public struct FetchReport: Sendable {
     /// The snapshot date, as days since 1970-01-01.
@@ -126,8 +154,8 @@ public struct FetchReport: Sendable {
     public var retries: Int64 = 0
     /// The snapshot; its path is nil where there is none.
     public var snapshot: FetchedSnapshot?
-    /// Posters that were fetched, that were there, and that failed; nil where none were asked for.
-    public var posters: (fetched: Int64, present: Int64, failed: Int64)?
+    /// What came of the posters; nil where none were asked for.
+    public var posters: PosterCounts?
     /// What the backup got.
     public var backup: BackupReport?
     /// Lists of one day that have more pages than the service gives.

@@ -9,6 +9,8 @@ extension Fetcher {
     func finish(_ records: [FetchRecord]) throws {
         let documents = records.filter { $0.outcome == .document }
         var position = 0
+        // What failed before and came now would move the others.
+        let sent = try store.backedUp().map { $0.total == documents.count ? $0.count : 0 } ?? 0
         var waiting: [[UInt8]] = []
         var waitingBytes = 0
         var written: Int64 = 0
@@ -21,7 +23,7 @@ extension Fetcher {
                 waiting.append(line)
                 waitingBytes += line.count
                 if waitingBytes >= Self.mostBytesAtOnce {
-                    try put(waiting)
+                    try put(waiting, upTo: position, of: documents.count, sent: sent)
                     (waiting, waitingBytes) = ([], 0)
                 }
             }
@@ -29,16 +31,14 @@ extension Fetcher {
             if written % 64 == 0 { tell(.writing, done: written, total: Int64(documents.count), nil) }
             return line
         }
-        try put(waiting)
+        try put(waiting, upTo: documents.count, of: documents.count, sent: sent)
         if options.putsDocuments { try rawStore?.flush() }
-        try backup?.confirm()
-        backup?.didCommit()
         try count(records)
         let finished = SystemClock.milliseconds()
+        report.failedList = try store.keep(failed: failedIDs, day: plan.day)
         report.snapshot = try store.seal(day: plan.day) { snapshot in
             FetchManifest.text(self.report, self.plan, snapshot, service: self.service, finished: finished)
         }
-        report.failedList = try store.keep(failed: failedIDs, day: plan.day)
         try publish(records)
     }
 
@@ -49,13 +49,18 @@ extension Fetcher {
         if let path = report.snapshot?.path { logger.info("wrote \(path)") }
     }
 
-    /// Puts documents into the raw store, and sends them to the backup.
-    private func put(_ lines: [[UInt8]]) throws {
+    /// Puts documents into the raw store, and sends those to the backup that it does not have from an earlier call.
+    ///
+    /// - Parameters:
+    ///   - end: how many documents there are up to the last of these, of `total`.
+    ///   - sent: how many of all the backup has.
+    private func put(_ lines: [[UInt8]], upTo end: Int, of total: Int, sent: Int) throws {
         if lines.isEmpty { return }
         let chunk = LineChunk(
             source: Source(name: store.snapshotName(day: plan.day), port: .movies, number: 0),
             capacity: lines.reduce(0) { $0 + $1.count }, start: SourcePosition())
         var movies: [RawMovie] = []
+        var ids: [Int64] = []
         for line in lines {
             let document = Array(line.dropLast())
             let known = try inspector.inspect(document, asked: nil, day: plan.day)
@@ -64,15 +69,18 @@ extension Fetcher {
                 Line(
                     span: ByteRange(offset: offset, length: document.count), number: Int64(chunk.lines.count + 1),
                     byteOffset: Int64(offset), snapshotDay: plan.day))
+            ids.append(known.movieID)
             guard let rank = known.rank else { continue }
             movies.append(RawMovie(movieID: known.movieID, rank: rank, document: document))
         }
         if options.putsDocuments { try rawStore?.put(movies: movies) }
-        guard let backup else { return }
-        for (index, movie) in movies.enumerated() {
-            try backup.add(index, of: chunk, id: movie.movieID, day: plan.day)
+        guard let backup, sent < end else { return }
+        for (index, movieID) in ids.enumerated() where end - lines.count + index >= sent {
+            try backup.add(index, of: chunk, id: movieID, day: plan.day)
         }
-        try backup.sendAdded()
+        try backup.confirm()
+        backup.didCommit()
+        try store.keep(backedUp: end, of: total)
     }
 
     /// Counts what is new, changed and unchanged.

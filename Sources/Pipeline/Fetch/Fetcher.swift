@@ -23,24 +23,21 @@ public final class Fetcher {
     /// Whether there is something that a resume can go on with.
     private var hasKept = false
     private let line = RestoredLine()
-    private let idFile: (any SourceSet)?
 
     /// - Parameters:
-    ///   - idFile: a file of ids; nil for none.
     ///   - rawStore: where documents and posters are put too, and where `--refresh-older-than` looks; nil for nowhere.
     ///   - backup: where documents are sent to; nil for nowhere.
     ///   - clock: seconds since a fixed moment.
     ///   - progress: called often, on the thread that calls `run`.
     /// - Throws: `OutOfMemory`.
     public init(
-        from service: any MovieService, to store: any FetchStore, idFile: (any SourceSet)? = nil,
+        from service: any MovieService, to store: any FetchStore,
         rawStore: (any RawStore)? = nil, backup: LineBackup? = nil, options: FetchOptions,
         stop: StopSignal = StopSignal(), logger: Logger = .silent, clock: @escaping () -> Double,
         progress: @escaping (FetchProgress) -> Void = { _ in }
     ) throws {
         self.service = service
         self.store = store
-        self.idFile = idFile
         self.rawStore = rawStore
         self.backup = backup
         self.options = options
@@ -88,7 +85,7 @@ public final class Fetcher {
         if !options.isAgain, store.plan == nil, let (_, text) = try store.complete(day: options.day) {
             FetchManifest.read(text, into: &report)
             report.wasComplete = true
-            return
+            return try fetchPosters(paths: [])
         }
         hasKept = try !options.isAgain && store.plan != nil && (store.ids() != nil || !store.pages().isEmpty)
         if hasKept, let unfinished = store.plan {
@@ -106,12 +103,13 @@ public final class Fetcher {
         if !isSealed {
             let ids = try store.ids() ?? listIDs()
             report.ids = Int64(ids.count)
+            if ids.isEmpty { return try store.end() }
             report.resumed = Int64(records.count)
             try fetchMovies(ids, &records)
         }
         records.sort { $0.index < $1.index }
         if isSealed { try publish(records) } else { try finish(records) }
-        try fetchPosters()
+        try fetchPosters(paths: store.posterPaths())
         try store.end()
     }
 
@@ -126,8 +124,7 @@ public final class Fetcher {
 
     private func listIDs() throws -> [Int64] {
         let selection = options.selection
-        var ids = Set(selection.ids)
-        if let idFile { try IDLines(leastPopularity: selection.leastPopularity).read(idFile, into: &ids) }
+        var ids = selection.listed.union(selection.ids)
         var plans: [ListPlan] = []
         if let pages = selection.popularPages { plans.append(.popular(pages: pages)) }
         if let years = selection.years { plans.append(.released(years: years)) }
@@ -147,8 +144,7 @@ public final class Fetcher {
             report.leftOut += 1
         }
         let sorted = ids.sorted()
-        if sorted.isEmpty { throw FetchError.noIDs }
-        try store.fix(ids: sorted)
+        if !sorted.isEmpty { try store.fix(ids: sorted) }
         return sorted
     }
 
@@ -208,26 +204,42 @@ public final class Fetcher {
             if let failure = loop.failures.first {
                 throw FetchError.listFailed(what: AskLoop.name(failure.question), words: failure.words)
             }
-            if let file {
-                return try IDLines(leastPopularity: options.selection.leastPopularity).read(
-                    store.lines(of: file), into: &ids)
-            }
+            if let file { return try addLines(of: file, of: .allIDs(day: day, isAdult: isAdult), to: &ids) }
             day -= 1
         }
         throw FetchError.listFailed(
             what: AskLoop.name(.allIDs(day: day + 4, isAdult: isAdult)), words: "there is none of the last four days")
     }
 
+    /// Adds the ids of the daily file, which comes whole or not at all.
+    private func addLines(of file: [UInt8], of question: MovieQuestion, to ids: inout Set<Int64>) throws {
+        do {
+            let lines = try IDLines(leastPopularity: options.selection.leastPopularity).read(
+                store.lines(of: file), into: &ids)
+            if lines == 0 { throw FetchError.listFailed(what: AskLoop.name(question), words: "it has no ids") }
+        } catch FetchError.unreadableList(_, let why) {
+            throw FetchError.listFailed(what: AskLoop.name(question), words: why)
+        } catch FetchError.noID(_, let line) {
+            throw FetchError.listFailed(what: AskLoop.name(question), words: "its line \(line) has no id of a movie")
+        }
+    }
+
     /// Adds the movies of the raw store that were not seen for so many days.
     private func addOld(_ days: Int32, to ids: inout Set<Int64>) throws {
         guard let rawStore else { return }
         let last = plan.day - days
-        var old: Set<Int64> = []
+        var (all, old): (Set<Int64>, Set<Int64>) = ([], [])
         try rawStore.forEachMovie { movie in
+            all.insert(movie.movieID)
             if movie.rank.snapshotDay <= last { old.insert(movie.movieID) }
         }
+        // A replay from the raw store gives its documents a later date, although nobody asked the service.
         try store.forEachSeen { movie in
-            if movie.asked > last { old.remove(movie.movieID) }
+            if movie.asked > last {
+                old.remove(movie.movieID)
+            } else if all.contains(movie.movieID) {
+                old.insert(movie.movieID)
+            }
         }
         ids.formUnion(old)
     }

@@ -14,16 +14,20 @@ final class IDLines {
 
     /// Reads all lines of a set of sources, and adds their ids.
     ///
+    /// - Returns: how many lines there are.
     /// - Throws: `FetchError.noID` for a line that has none; the errors of the sources.
-    func read(_ set: any SourceSet, into ids: inout Set<Int64>) throws {
+    func read(_ set: any SourceSet, into ids: inout Set<Int64>) throws -> Int {
         let source = try set.open(SourceRequest(clockDay: 0)) { _ in }
         defer { source.close() }
+        var lines = 0
         while let chunk = try source.next() {
             if case .unreadable(let why) = chunk.notice {
                 throw FetchError.unreadableList(source: chunk.source.name, why: why)
             }
             for line in chunk.lines { try read(line, of: chunk, into: &ids) }
+            lines += chunk.lines.count
         }
+        return lines
     }
 
     private func read(_ line: Line, of chunk: LineChunk, into ids: inout Set<Int64>) throws {

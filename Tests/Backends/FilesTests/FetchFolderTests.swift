@@ -164,7 +164,7 @@ import Testing
     @Test func onlyOneFetchUsesTheState() throws {
         let folder = try TemporaryFolder()
         let store = try Self.store(folder)
-        #expect(throws: FetchFolderError.inUse(state: folder.path("fetched"))) {
+        #expect(throws: FetchFolderError.inUse(folder: folder.path("fetched"))) {
             try Self.store(folder, key: "another key that is long")
         }
         withExtendedLifetime(store) {}
@@ -185,6 +185,45 @@ import Testing
         read = []
         try store.forEachSeen { read.append($0) }
         #expect(read == [movies[1]])
+    }
+
+    /// Two fetches of different states would write to the same files.
+    @Test func oneAtATimeWritesToAFolder() throws {
+        let folder = try TemporaryFolder()
+        let first = try Self.store(folder)
+        let error = #expect(throws: FetchFolderError.self) {
+            try FetchFolder(output: folder.path("movies"), state: folder.path("other"), key: "another")
+        }
+        #expect(error?.message.contains("movies") == true && error?.kind == .inUse)
+        withExtendedLifetime(first) {}
+    }
+
+    /// A fetch may be killed when its snapshot has its name and its plan is removed.
+    @Test func whatAnEndedFetchHasLeftIsRemoved() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let store = try Self.store(folder)
+            try store.begin(Self.plan)
+            try Self.keep(store, 0, "{}\n")
+            let plan = folder.path("movies/.fetch-\(Self.plan.key.prefix(16)).part/plan.json")
+            try FileManager.default.removeItem(atPath: plan)
+            #expect(throws: FetchFolderError.self) { try Self.store(folder, key: "another") }
+        }
+        let unfinished = try Self.store(folder, key: "another")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("movies")).isEmpty)
+        try unfinished.begin(Self.plan)
+        #expect(try FetchFolder.unfinished(in: folder.path("movies")).count == 1)
+    }
+
+    @Test func howMuchTheBackupHasComesBack() throws {
+        let folder = try TemporaryFolder()
+        let store = try Self.store(folder)
+        try store.begin(Self.plan)
+        #expect(try store.backedUp() == nil)
+        try store.keep(backedUp: 12, of: 40)
+        #expect(try store.backedUp().map { [$0.count, $0.total] } == [12, 40])
+        try store.keep(failedPosters: ["w92/b.jpg", "w92/a.jpg"])
+        #expect(try store.failedPosters() == ["w92/b.jpg", "w92/a.jpg"])
     }
 
     @Test func imagesComeBack() throws {

@@ -76,6 +76,7 @@ import Testing
         let query = try #require(sample.helpText(for: ["query"]))
         #expect(query.hasPrefix("Usage: reel query [options] <sql> [<file>...]\n"))
         #expect(!query.contains("--version"))
+        #expect(query.contains("--size[=<small|large>]"), "\(query)")
         let explain = try #require(sample.helpText(for: ["explain"]))
         #expect(explain.contains("  <rule>  The rule. One of missing_title, invalid_score.\n"))
     }

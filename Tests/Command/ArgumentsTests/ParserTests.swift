@@ -90,6 +90,25 @@ struct Refusal: Sendable, CustomTestStringConvertible {
                 values: ["format": ["table"]],
                 operands: ["sql": ["--format"], "file": ["-"]]
             ),
+            Reading(
+                words: ["query", "--size", "a"], command: ["query"], values: ["size": ["small"]],
+                operands: ["sql": ["a"], "file": []]),
+            Reading(
+                words: ["query", "--size", "large", "a"], command: ["query"], values: ["size": ["large"]],
+                operands: ["sql": ["a"], "file": []]),
+            Reading(
+                words: ["query", "--size=large", "small"], command: ["query"], values: ["size": ["large"]],
+                operands: ["sql": ["small"], "file": []]),
+            Reading(
+                words: ["query", "a", "--size"], command: ["query"], values: ["size": ["small"]],
+                operands: ["sql": ["a"], "file": []]),
+            Reading(
+                words: ["query", "--size", "--", "large"], command: ["query"], values: ["size": ["small"]],
+                operands: ["sql": ["large"], "file": []]),
+            Reading(
+                words: ["query", "--size", "large", "--size", "a"], command: ["query"],
+                values: ["size": ["large", "small"]],
+                operands: ["sql": ["a"], "file": []]),
             Reading(words: ["query", "a", "--", "b"], command: ["query"], operands: ["sql": ["a"], "file": ["b"]]),
             Reading(words: ["quarantine", "list"], command: ["quarantine", "list"]),
             Reading(

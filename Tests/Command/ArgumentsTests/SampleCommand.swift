@@ -52,7 +52,10 @@ let sample = CommandDeclaration(
         CommandDeclaration(
             name: "query",
             summary: "Runs a query.",
-            options: [.value("format", .choice(["table", "csv"]), defaultValue: "table", help: "The form.")],
+            options: [
+                .value("format", .choice(["table", "csv"]), defaultValue: "table", help: "The form."),
+                .value("size", .choice(["small", "large"]), impliedValue: "small", help: "How large."),
+            ],
             operands: [
                 Operand("sql", help: "The query."),
                 Operand("file", .path, help: "Files.", isOptional: true, repeats: true),

@@ -1,5 +1,6 @@
 import Foundation
 import KafkaTesting
+import MongoTesting
 import Servers
 import TestSupport
 import Testing
@@ -38,5 +39,33 @@ struct FetchBackupTests {
         #expect(fixture.server.requests().isEmpty)
         let events = try fixture.fetch("--popular", "1", "--backup", "events=kafka://\(address)/user_logs", status: 2)
         #expect(events.errors.contains("is for events"), "\(events.errors)")
+    }
+}
+
+/// Documents and posters that a fetch puts into a raw store on a server.
+@Suite(
+    .enabled(if: TMDBServer.canStart, "\(TMDBServer.whatToInstall)"),
+    .enabled(if: MongoServer.isThere, "\(MongoServer.whatToSet)"), .waits)
+struct FetchRawStoreTests {
+    @Test func postersGoToGridFS() throws {
+        let database = "test_" + String(UInt64.random(in: .min ... .max), radix: 36)
+        let mongo = try TestMongo(MongoServer.sharedURL(""))
+        defer { _ = try? mongo.run(#"{"dropDatabase": 1}"#, on: database) }
+        let fixture = try FetchFixture(.init(movies: 60))
+        let raw = try MongoServer.sharedURL(database)
+        let first = try fixture.fetch("--popular", "2", "--raw", raw, "--posters")
+        let fetched = first.posters("fetched")
+        #expect(fetched > 30 && first.posters("present") == 0, "\(first.errors)")
+        let count = try mongo.run(#"{"count": "posters.files"}"#, on: database)
+        #expect(count.contains("\"n\" : \(fetched)"), "\(count)")
+        let second = try fixture.fetch(
+            "--popular", "2", "--raw", raw, "--posters", "--now", "2026-11-29T12:00:00Z")
+        #expect(second.posters("fetched") == 0 && second.posters("present") == fetched)
+        // The store gives the documents without the service.
+        let offline = try fixture.fetch(
+            "--offline", "--popular", "2", "--raw", raw, "--to", "again", "--state", "other")
+        #expect(offline.count("documents") == 40)
+        let name = "movies-\(FetchFixture.day).ndjson.zst"
+        #expect(fixture.folder.read("again/" + name) == fixture.folder.read(FetchFixture.snapshot))
     }
 }

@@ -67,6 +67,7 @@ struct FetchOutput {
     let status: Int32
 
     func count(_ name: String) -> Int { object[name] as? Int ?? -1 }
+    func posters(_ name: String) -> Int { (object["posters"] as? [String: Any])?[name] as? Int ?? -1 }
     var documents: Int { count("documents") }
     var file: String? { object["file"] as? String }
 }

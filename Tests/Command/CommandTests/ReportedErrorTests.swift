@@ -66,10 +66,11 @@ import enum Logging.Redaction
         TMDBError.notConnected(url: url, address: "192.0.2.7 port 443", words: "no: \(url)"),
         TMDBError.notTrusted(url: url, address: "", words: "no"), TMDBError.refused(url: url, status: 401, words: "no"),
         TMDBError.refused(url: url, status: 403, words: url), FetchError.noID(source: url, line: 7),
-        FetchError.unreadableList(source: url, why: "no"), FetchError.noIDs,
+        FetchError.unreadableList(source: url, why: "no"),
         FetchError.listFailed(what: "page 1", words: url),
         FetchError.stopped(service: url, why: "no", last: ""), FetchError.stopped(service: url, why: "no", last: url),
-        FetchFolderError.inUse(state: url),
+        FetchFolderError.inUse(folder: url), FetchFolderError.damaged(path: url, line: 3),
+        NoMovieDocuments(lines: 7),
     ]
 
     private static let configurationErrors: [any ReportedError] =

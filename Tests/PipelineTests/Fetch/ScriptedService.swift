@@ -87,4 +87,8 @@ final class ForgetfulStore: FetchStore {
     func complete(day: Int32) throws -> (name: String, text: String)? { try store.complete(day: day) }
     func posters() throws -> [String: RawReference] { try store.posters() }
     func keep(posters: [(name: String, reference: RawReference)]) throws { try store.keep(posters: posters) }
+    func failedPosters() throws -> Set<String> { try store.failedPosters() }
+    func keep(failedPosters names: Set<String>) throws { try store.keep(failedPosters: names) }
+    func backedUp() throws -> (count: Int, total: Int)? { try store.backedUp() }
+    func keep(backedUp count: Int, of total: Int) throws { try store.keep(backedUp: count, of: total) }
 }

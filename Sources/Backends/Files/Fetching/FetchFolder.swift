@@ -16,8 +16,8 @@ public final class FetchFolder: FetchStore {
     /// The folder of what the fetch has.
     private let part: String
     private let seen: SeenFile
-    /// The lock of the state. It ends with this object.
-    private let lock: OpenFile
+    /// The locks of the state and of the folder of snapshots. They end with this object.
+    private let locks: [OpenFile]
     private var recordFile: FetchRecordFile?
     private var pageFile: OpenFile?
     /// The plan of an unfinished fetch.
@@ -37,13 +37,28 @@ public final class FetchFolder: FetchStore {
         part = "\(output)/.fetch-\(key.prefix(16)).part"
         seen = SeenFile(path: state + "/seen.ndjson.zst")
         try Folder.make(state)
-        lock = try OpenFile(locking: state + "/.lock")
-        while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EWOULDBLOCK { throw FetchFolderError.inUse(state: state) }
-            guard errno == EINTR else { throw FileError(.lock, state, errno: errno) }
-        }
+        let stateLock = try Self.lock(OpenFile(locking: state + "/.lock"), of: state)
         try Folder.make(output)
+        locks = [stateLock, try Self.lock(OpenFile(folder: output), of: output)]
+        try sweep()
         plan = try FetchPlanText.read("\(part)/plan.json")
+    }
+
+    private static func lock(_ file: OpenFile, of folder: String) throws -> OpenFile {
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { throw FetchFolderError.inUse(folder: folder) }
+            guard errno == EINTR else { throw FileError(.lock, folder, errno: errno) }
+        }
+        return file
+    }
+
+    /// Removes what fetches have left that were killed at their very end, when their snapshots had their names.
+    private func sweep() throws {
+        for name in try Folder.entries(in: output).names where name.hasPrefix(".fetch-") && name.hasSuffix(".part") {
+            if access("\(output)/\(name)/plan.json", F_OK) != 0, errno == ENOENT {
+                FileTree.remove("\(output)/\(name)")
+            }
+        }
     }
 
     // MARK: The plan and the list
@@ -95,7 +110,9 @@ public final class FetchFolder: FetchStore {
         let written = try ReplacedFile(path: path)
         try file.withUnsafeBytes { try written.file.write($0) }
         try written.commit()
-        return try FileSet([path], port: .movies, options: FileSet.Options())
+        var options = FileSet.Options()
+        options.readsUnfinished = true
+        return try FileSet([path], port: .movies, options: options)
     }
 
     // MARK: Records
@@ -120,12 +137,25 @@ public final class FetchFolder: FetchStore {
 
     private func openRecords() throws -> FetchRecordFile {
         if let recordFile { return recordFile }
-        _ = try records()
-        guard let recordFile else { preconditionFailure("the records were opened above") }
-        return recordFile
+        let file = try FetchRecordFile("\(part)/documents.zst")
+        _ = try file.load()
+        recordFile = file
+        return file
     }
 
     // MARK: The snapshot
+
+    /// How much of the snapshot the backup has.
+    public func backedUp() throws -> (count: Int, total: Int)? {
+        guard let file = try OpenFile.ifThere("\(part)/backed-up") else { return nil }
+        let numbers = String(decoding: try file.readAll(), as: UTF8.self).split(separator: " ").compactMap { Int($0) }
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
+    }
+
+    /// Keeps how much of it the backup has.
+    public func keep(backedUp count: Int, of total: Int) throws {
+        try write("\(count) \(total)", to: "\(part)/backed-up")
+    }
 
     /// Writes the snapshot beside the plan.
     public func write(_ next: () throws -> [UInt8]?) throws {
@@ -233,9 +263,19 @@ public final class FetchFolder: FetchStore {
     /// Writes the list of ids that failed into the folder of manifests.
     public func keep(failed ids: [Int64], day: Int32) throws -> String? {
         if ids.isEmpty { return nil }
-        let path = "\(state)/failed-\(CivilDate.text(ofDay: day)).txt"
-        try write(ids.map { "\($0)\n" }.joined(), to: path)
-        return path
+        let text = ids.map { "\($0)\n" }.joined()
+        var number = 1
+        while true {
+            let path = "\(state)/failed-\(CivilDate.text(ofDay: day))\(number == 1 ? "" : "-\(number)").txt"
+            number += 1
+            if let file = try OpenFile.ifThere(path) {
+                // The list of another fetch stays; the same list is not written twice.
+                if try file.readAll() == Array(text.utf8) { return path }
+                continue
+            }
+            try write(text, to: path)
+            return path
+        }
     }
 
     /// The manifest of a complete fetch of this key and date.
@@ -243,9 +283,17 @@ public final class FetchFolder: FetchStore {
         let prefix = "movies-\(CivilDate.text(ofDay: day))"
         for name in try Folder.names(in: state) where name.hasPrefix(prefix) && name.hasSuffix(".manifest.json") {
             let text = String(decoding: try OpenFile(reading: "\(state)/\(name)").readAll(), as: UTF8.self)
-            if FetchPlanText.member("key", of: text) == key { return (name, text) }
+            guard FetchPlanText.member("key", of: text) == key, isThere(snapshotOf: text) else { continue }
+            return (name, text)
         }
         return nil
+    }
+
+    /// Whether the snapshot of a manifest is where it was written, if there is one.
+    private func isThere(snapshotOf manifest: String) -> Bool {
+        guard let path = FetchPlanText.member("file", of: manifest) else { return true }
+        var status = stat()
+        return stat(path, &status) == 0 && FetchPlanText.number("bytes", of: manifest) == Int64(status.st_size)
     }
 
     // MARK: What was seen
@@ -283,6 +331,19 @@ public final class FetchFolder: FetchStore {
         return posters
     }
 
+    /// The images that could not be fetched: a name a line.
+    public func failedPosters() throws -> Set<String> {
+        guard let file = try OpenFile.ifThere("\(state)/posters-failed.txt") else { return [] }
+        return Set(String(decoding: try file.readAll(), as: UTF8.self).split(separator: "\n").map(String.init))
+    }
+
+    /// Replaces them.
+    public func keep(failedPosters names: Set<String>) throws {
+        let path = "\(state)/posters-failed.txt"
+        if names.isEmpty, access(path, F_OK) != 0 { return }
+        try write(names.sorted().map { $0 + "\n" }.joined(), to: path)
+    }
+
     /// Appends images.
     public func keep(posters: [(name: String, reference: RawReference)]) throws {
         let path = "\(state)/posters.txt"
@@ -311,19 +372,32 @@ public final class FetchFolder: FetchStore {
 
 /// Why the folders of a fetch cannot be used.
 public enum FetchFolderError: ReportedError, Equatable {
-    /// Another fetch uses the folder of manifests.
-    case inUse(state: String)
+    /// Another fetch uses the folder of manifests, or that of snapshots.
+    case inUse(folder: String)
+    /// The file of when each movie was seen has a line that this program has not written.
+    case damaged(path: String, line: Int64)
 
     /// What failed, and where.
     public var message: String {
         switch self {
-        case .inUse(let state): Redaction.text("another fetch is running, with its state in \(state)")
+        case .inUse(let folder): Redaction.text("another fetch is running, which uses \(folder)")
+        case .damaged(let path, let line): Redaction.text("line \(line) of \(path) is not as it was written")
         }
     }
 
     /// What to do next.
-    public var hint: String { "Wait for its end: the service's limits are those of an address, whatever the command." }
+    public var hint: String {
+        switch self {
+        case .inUse: "Wait for its end: the service's limits are those of an address, whatever the command."
+        case .damaged:
+            "Move the file away, and run the same command again. The next fetch counts all movies as new then, and asks "
+                + "again for those that are gone."
+        }
+    }
 
-    /// In use.
-    public var kind: FailureKind { .inUse }
+    /// In use, or a failure.
+    public var kind: FailureKind {
+        if case .inUse = self { return .inUse }
+        return .failed
+    }
 }

@@ -41,6 +41,16 @@ enum FetchPlanText {
         }
     }
 
+    /// A whole number of one JSON object; nil where there is none.
+    static func number(_ name: StaticString, of text: String) -> Int64? {
+        guard let parser = try? JSONParser(keys: [name], keepsUnknown: false) else { return nil }
+        let bytes = ByteBuffer(capacity: text.utf8.count + 1)
+        Array(text.utf8).withUnsafeBytes { _ = bytes.append($0) }
+        return withExtendedLifetime((parser, bytes)) {
+            (try? parser.parse(bytes.bytes)).flatMap { ScalarRules.integer($0.member(0)) }
+        }
+    }
+
     private static func string(_ value: JSONValue?) -> String? {
         ScalarRules.text(value).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -24,7 +24,7 @@ struct SeenFile {
             for line in chunk.lines {
                 let bytes = chunk.buffer.bytes(at: Int(line.span.offset), count: Int(line.span.length))
                 guard line.note < 0, let movie = Self.movie(bytes, parser) else {
-                    throw FileError(.read, path, .damaged("line \(line.number) is not as it was written"))
+                    throw FetchFolderError.damaged(path: path, line: line.number)
                 }
                 try body(movie)
             }

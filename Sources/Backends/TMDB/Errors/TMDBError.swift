@@ -38,8 +38,8 @@ public enum TMDBError: ReportedError, Equatable {
     public var hint: String {
         switch self {
         case .noKey:
-            "Make one at https://www.themoviedb.org/settings/api, and put it into the environment or a .env file that "
-                + "--env-file names: TMDB_ACCESS_TOKEN (the read access token) or TMDB_API_KEY."
+            "Make one at https://www.themoviedb.org/settings/api, and put it into the environment, or into the file .env "
+                + "here: TMDB_ACCESS_TOKEN (the read access token) or TMDB_API_KEY."
         case .wrongAddress: "Name it as https://HOST or https://HOST/PATH."
         case .library: "Run `reelhouse doctor`, and the same command again."
         case .notConnected:

@@ -42,7 +42,7 @@ final class TMDBAnswers {
     ) -> ServiceAnswer {
         if (200..<300).contains(result.status) { return content(of: question, place, result) }
         let told = told(result.body)
-        let words = told.map { "\($0.words) (TMDB's code \($0.code))" } ?? "no words of TMDB's"
+        let words = told.map { "\($0.words) (TMDB's code \($0.code))" } ?? "with no message of TMDB's own"
         let told404 = "\(place) answers HTTP \(result.status): \(words)"
         switch result.status {
         case 404 where told != nil: return .absent(words: told404)

@@ -1,9 +1,12 @@
 import Arguments
 import Domain
+import Glibc
 import Hashing
 import JSON
 import Pipeline
 import TMDB
+
+import enum Logging.Redaction
 
 /// The options of `reelhouse fetch`, and what they ask for.
 struct FetchArguments {
@@ -38,6 +41,7 @@ struct FetchArguments {
         .value("region", .text, placeholder: "code", help: "The region of --popular and --year, such as DE."),
         .value(
             "posters", .choice(["w92", "w154", "w185", "w342", "w500", "w780", "original"]), placeholder: "size",
+            impliedValue: "w500",
             help: "Also fetch the posters in this size into the raw store, those that it does not have."),
         .value("to", .folder, defaultValue: FetchCommand.defaultFolder, help: "The folder of the snapshot."),
         .value(
@@ -89,7 +93,7 @@ struct FetchArguments {
         self.arguments = arguments
         let selection = try Self.selection(arguments)
         let own = Self.telling(arguments)
-        let key = Array(own.joined(separator: "\0").utf8).withUnsafeBytes { Digest.sha256($0) }.hexadecimal
+        let key = Self.key(own, selection.listed)
         var options = FetchOptions(key: key, now: clock.now, day: clock.day, retryFor: arguments.retryFor)
         options.selection = selection
         options.arguments = own
@@ -111,6 +115,13 @@ struct FetchArguments {
 
     /// Whether each document is put into the raw store.
     var putsDocuments: Bool { options.putsDocuments }
+
+    /// What the fetch is known by: its arguments, and the ids in a file rather than the file's name.
+    private static func key(_ arguments: [String], _ listed: Set<Int64>) -> String {
+        let words =
+            arguments.filter { !$0.hasPrefix("--ids-from=") } + (listed.isEmpty ? [] : listed.sorted().map(String.init))
+        return Array(words.joined(separator: "\0").utf8).withUnsafeBytes { Digest.sha256($0) }.hexadecimal
+    }
 
     // MARK: Which movies
 
@@ -138,6 +149,12 @@ struct FetchArguments {
         if selection.leastPopularity != nil, !selection.isAll, !hasFile {
             throw UsageError("--min-popularity goes with --all or --ids-from", hint: "Add one, or leave it out.")
         }
+        if let file = arguments.string("ids-from") {
+            var options = SourceOptions()
+            options.readsUnfinished = true
+            selection.listed = try FetchSelection.ids(
+                of: Backends.sources(.movies, [file], options: options), leastPopularity: selection.leastPopularity)
+        }
         if selection.isEmpty, !hasFile {
             throw UsageError(
                 "fetch needs to know which movies",
@@ -164,7 +181,11 @@ struct FetchArguments {
             "ids", "ids-from", "popular", "year", "changed-since", "min-popularity", "refresh-older-than", "append",
             "language", "region", "posters", "to", "base-url", "files-url", "images-url",
         ].filter { arguments.isGiven($0) }
-        return flags + values.flatMap { name in arguments.strings(name).map { "--\(name)=\($0)" } }
+        // Who names another place wants the documents there too. The places come without their passwords.
+        let places = ["raw", "backup"].filter { arguments.isNamed($0) }.flatMap { name in
+            arguments.strings(name).map { "--\(name)=\(Location($0))" }
+        }
+        return flags + values.flatMap { name in arguments.strings(name).map { "--\(name)=\($0)" } } + places
     }
 
     // MARK: How TMDB is reached
@@ -192,7 +213,22 @@ struct FetchArguments {
         var transfers = TransferSettings()
         transfers.connections = Int(arguments.integer("connections") ?? 20)
         let silence = arguments.duration("timeout")?.components.seconds ?? 30
-        transfers.silentSeconds = max(1, Int(silence))
+        if silence < 1 {
+            throw UsageError("--timeout needs a second or more", hint: "For example --timeout 30s.")
+        }
+        for (name, url) in [("base-url", settings.apiURL), ("images-url", settings.imagesURL)] {
+            for ending in ["/3", "/t/p"] where url.hasSuffix(ending) || url.hasSuffix(ending + "/") {
+                throw UsageError(
+                    "--\(name) \(Redaction.text(url)) ends with \(ending), which is added to it",
+                    hint: "Leave out \(ending).")
+            }
+        }
+        if let file = arguments.string("ca-file"), access(file, R_OK) != 0 {
+            throw UsageError(
+                "--ca-file \(file) cannot be read: \(String(cString: strerror(errno)))",
+                hint: "Name a file that is there and that this user may read.")
+        }
+        transfers.silentSeconds = Int(silence)
         transfers.connectSeconds = min(10, transfers.silentSeconds)
         transfers.isIPv4Only = arguments.flag("ipv4")
         transfers.resolved = arguments.strings("resolve")

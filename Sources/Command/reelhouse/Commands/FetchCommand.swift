@@ -1,6 +1,7 @@
 import Arguments
 import Domain
 import Files
+import Glibc
 import Pipeline
 import TMDB
 
@@ -33,7 +34,7 @@ enum FetchCommand: Command {
         options: FetchArguments.options,
         examples: [
             .init("reelhouse fetch --ids 603,550", "Fetch two movies"),
-            .init("reelhouse fetch --popular 10 --posters w500", "Fetch the 200 most popular movies, with posters"),
+            .init("reelhouse fetch --popular 10 --posters", "Fetch the 200 most popular movies, with posters"),
             .init("reelhouse fetch --changed-since 2026-11-20 && reelhouse run", "Bring a warehouse up to date"),
             .init("reelhouse fetch --offline --popular 2", "Try it on the documents of the raw store, without a key"),
             .init("reelhouse fetch --all --min-popularity 1", "Fetch all movies of some popularity"),
@@ -61,7 +62,8 @@ enum FetchCommand: Command {
             throw error
         }
         context.console.progress.finish()
-        let result = FetchResult(report: report, isOffline: arguments.flag("offline"))
+        let result = FetchResult(
+            report: report, isOffline: arguments.flag("offline"), isAgain: arguments.flag("again"))
         if arguments.flag("json") {
             try context.console.print(result.json.compact)
         } else {
@@ -98,12 +100,12 @@ enum FetchCommand: Command {
                 of: .movies, to: Backends.backupTarget(location), retryFor: arguments.retryFor, stop: stop,
                 logger: context.logger, clock: ProgressLine.monotonicSeconds)
         }
-        let idFile = try arguments.string("ids-from").map { try Backends.sources(.movies, [$0]) }
+        try checkFolders(arguments, raw: isRawStoreUsed ? rawLocation : nil)
         let store = try FetchFolder(
             output: arguments.string("to") ?? defaultFolder, state: arguments.string("state") ?? defaultState,
             key: asked.options.key)
         return try Fetcher(
-            from: service, to: store, idFile: idFile, rawStore: rawStore, backup: backup, options: asked.options,
+            from: service, to: store, rawStore: rawStore, backup: backup, options: asked.options,
             stop: stop, logger: context.logger, clock: ProgressLine.monotonicSeconds
         ) { progress in
             report(
@@ -111,5 +113,28 @@ enum FetchCommand: Command {
                     label: progress.phase.rawValue, read: progress.done, rejected: 0, noun: .documents,
                     rowsTotal: progress.total, retries: progress.retries, failures: progress.failures))
         }
+    }
+
+    /// Refuses folders that would be in each other's way.
+    private static func checkFolders(_ arguments: ParsedArguments, raw: String?) throws {
+        let folders = [
+            ("to", arguments.string("to") ?? defaultFolder), ("state", arguments.string("state") ?? defaultState),
+            ("raw", raw ?? ""),
+        ].filter { !$0.1.isEmpty }
+        for (index, (name, path)) in folders.enumerated() {
+            for (other, same) in folders[..<index] where isSame(path, same) {
+                throw UsageError(
+                    "--\(other) and --\(name) name the same folder, \(path)", hint: "Name another one with --\(name).")
+            }
+        }
+    }
+
+    private static func isSame(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        if stat(first, &one) == 0, stat(second, &other) == 0 {
+            return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+        }
+        func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+        return parts(first) == parts(second) && first.hasPrefix("/") == second.hasPrefix("/")
     }
 }

@@ -33,6 +33,8 @@ struct ConfigurationReport {
 
     /// Whether a variable is in force.
     private func counts(_ variable: Variables.Variable) -> Bool {
+        // A fetch reads its key from the file without being asked to.
+        if variable.name.hasPrefix("TMDB_") { return true }
         if KnownVariables.ports.contains(where: { $0.name == variable.name }) {
             return inForce.settings.contains { $0.origin == .variable(variable) }
         }
@@ -118,7 +120,10 @@ extension ConfigurationReport {
         let file =
             configuration.file.map { path in
                 "Variables are read from the environment and from \(path)"
-                    + (isFileInForce ? "." : ", which counts with --live, or with --env-file \(path).")
+                    + (isFileInForce
+                        ? "."
+                        : ", which counts with --live, or with --env-file \(path); `fetch` reads its key there all "
+                            + "the same.")
             } ?? "Variables are read from the environment; there is no \(EnvironmentFileReader.defaultPath) here."
         try console.print(paragraph: file)
         try console.print()

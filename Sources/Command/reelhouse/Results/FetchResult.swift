@@ -9,6 +9,8 @@ struct FetchResult {
     let report: FetchReport
     /// Whether the documents came from a raw store.
     let isOffline: Bool
+    /// Whether it was asked to begin anew.
+    let isAgain: Bool
 
     /// How many failures are named on standard error; `--json` has more.
     private static let mostNamed = 10
@@ -48,7 +50,14 @@ struct FetchResult {
                     "posters",
                     .object([
                         ("fetched", .integer(posters.fetched)), ("present", .integer(posters.present)),
-                        ("failed", .integer(posters.failed)),
+                        ("absent", .integer(posters.absent)), ("failed", .integer(posters.failed)),
+                        (
+                            "failures",
+                            .array(
+                                posters.failures.map {
+                                    .object([("path", .string($0.path)), ("why", .string($0.words))])
+                                })
+                        ),
                     ])
                 ))
         }
@@ -62,12 +71,22 @@ struct FetchResult {
         let date = CivilDate.text(ofDay: report.day)
         if report.stopReason != nil {
             return try console.print(
-                paragraph: "Stopped. What was fetched stays, and the same command goes on from there.")
+                paragraph: "Stopped. What was fetched stays, and the same command "
+                    + (isAgain ? "without --again " : "") + "goes on from there.")
         }
         if report.wasComplete {
             let place = report.snapshot?.path.map { " is in \(PlainText.escape($0))" } ?? " gave no documents"
             return try console.print(
                 paragraph: "This fetch of \(date) is complete and\(place). To make it once more, add --again.")
+        }
+        if report.ids == 0 {
+            let gone = report.leftOut
+            return try console.print(
+                paragraph: "There is nothing to fetch: "
+                    + (gone == 0
+                        ? "no movie was found."
+                        : "\(NumberFormat.count(gone, "movie was", "movies were")) gone before, "
+                            + "and \(gone == 1 ? "is" : "are") asked for again after four weeks, or with --ids."))
         }
         let documents = NumberFormat.count(report.documents, "document", "documents")
         let time = NumberFormat.duration(seconds: report.seconds)
@@ -99,12 +118,18 @@ struct FetchResult {
         if let posters = report.posters {
             lines.append(
                 "Posters: \(NumberFormat.grouped(posters.fetched)) fetched, \(NumberFormat.grouped(posters.present)) there "
-                    + "already, \(NumberFormat.grouped(posters.failed)) failed.")
+                    + "already, \(NumberFormat.grouped(posters.absent)) not at TMDB, "
+                    + "\(NumberFormat.grouped(posters.failed)) failed.")
         }
         if let backup = report.backup { lines.append(BackupNotes.line(backup)) }
         if let path = report.snapshot?.path {
             let size = NumberFormat.bytes(report.snapshot?.bytes ?? 0)
             lines.append("The snapshot is \(PlainText.escape(path)) (\(size)). Try next: reelhouse run")
+            if isOffline {
+                lines.append(
+                    "Its documents are those of the raw store as they were, under this date: load it to try things, and not "
+                        + "into a warehouse whose dates count.")
+            }
         } else {
             lines.append("There were no documents, so that no file was written.")
         }
@@ -117,6 +142,7 @@ struct FetchResult {
         warnings += report.failures.prefix(Self.mostNamed).map { movieID, words in
             Report(kind: .warning, message: "movie \(movieID) failed: \(PlainText.escape(words))")
         }
+        warnings += posterWarnings
         guard report.failed > 0 else { return warnings + (report.backup.map(BackupNotes.warnings) ?? []) }
         let more = report.failed - Int64(min(report.failures.count, Self.mostNamed))
         if more > 0 {
@@ -128,5 +154,19 @@ struct FetchResult {
                 "Ask for those that failed again: reelhouse fetch --ids-from '\(PlainText.escape(list))'"
         }
         return warnings + (report.backup.map(BackupNotes.warnings) ?? [])
+    }
+
+    private var posterWarnings: [Report] {
+        guard let posters = report.posters, posters.failed > 0 else { return [] }
+        var warnings = posters.failures.prefix(Self.mostNamed).map { path, words in
+            Report(kind: .warning, message: "the poster \(PlainText.escape(path)) failed: \(PlainText.escape(words))")
+        }
+        let more = posters.failed - Int64(warnings.count)
+        if more > 0 {
+            let text = NumberFormat.count(more, "more poster", "more posters") + " failed"
+            warnings.append(Report(kind: .warning, message: text))
+        }
+        warnings[warnings.count - 1].hint = "The next fetch with --posters asks for them again."
+        return warnings
     }
 }

@@ -120,6 +120,12 @@ public protocol FetchStore: AnyObject {
 
     /// Writes the snapshot, which has no final name yet: each call of the closure gives the next line with its LF.
     func write(_ next: () throws -> [UInt8]?) throws
+    /// How many documents of the snapshot, of how many, were sent to the backup, as a call of this fetch has kept it; nil where
+    /// none has.
+    func backedUp() throws -> (count: Int, total: Int)?
+    /// Keeps how many the backup has confirmed.
+    func keep(backedUp count: Int, of total: Int) throws
+
     /// Keeps the manifest, which says that the snapshot is whole.
     ///
     /// - Parameter text: makes the manifest's text of what the snapshot is.
@@ -152,4 +158,8 @@ public protocol FetchStore: AnyObject {
     func posters() throws -> [String: RawReference]
     /// Keeps the references of images that are stored durably.
     func keep(posters: [(name: String, reference: RawReference)]) throws
+    /// The images that could not be fetched, by size and path.
+    func failedPosters() throws -> Set<String>
+    /// Replaces them.
+    func keep(failedPosters names: Set<String>) throws
 }
