@@ -42,6 +42,8 @@ public protocol CopySource: AnyObject {
     var location: String { get }
     /// A text that no other warehouse has: where it really is, whatever its location is called.
     func identity() throws -> String
+    /// The size of a log that grows while the warehouse is read and loaded at the same time; nil where there is none.
+    var logBytes: Int64? { get }
 
     /// Reads the warehouse as of one commit. A load that is under way changes nothing of what is read.
     ///
@@ -50,6 +52,11 @@ public protocol CopySource: AnyObject {
     ///   throws. When the rows may be wrong because the warehouse was changed without a lock, it throws after `body` has
     ///   returned; so nothing of them may be committed before `read` returns.
     func read(_ body: (any CopyContents) throws -> Void) throws
+}
+
+extension CopySource {
+    /// Nil by default.
+    public var logBytes: Int64? { nil }
 }
 
 /// The tables that a copy takes over.

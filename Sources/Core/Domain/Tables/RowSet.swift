@@ -169,3 +169,23 @@ public struct PackedRow {
         ByteRange(offset: Int(cells[cell] >> 32), length: Int(cells[cell] & 0xffff_ffff))
     }
 }
+
+extension RowHasher {
+    /// Adds the columns of a packed row.
+    public func add(_ row: PackedRow, of rows: RowSet) {
+        let table = rows.table
+        for (column, declared) in table.columns.enumerated() {
+            if row.isNull(column: column) {
+                addNull()
+                continue
+            }
+            let cell = table.cells[column]
+            switch declared.type {
+            case .integer, .boolean, .date, .timestamp: add(integer: row.integer(cell))
+            case .real: add(real: row.real(cell))
+            case .uuid: add(uuidHigh: row.cells[cell], low: row.cells[cell + 1])
+            case .text, .blob: add(bytes: rows.bytes(row, cell: cell))
+            }
+        }
+    }
+}
