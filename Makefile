@@ -25,6 +25,7 @@ test-deps: ## Install the servers that only tests need, where apt is there; else
 	@! command -v apt-get >/dev/null 2>&1 || .ci/deps $(TEST_PACKAGES) || echo "Tests that need a server are skipped."
 	@.ci/test-mongo >/dev/null || echo "Tests that need a MongoDB server are skipped."
 	@.ci/test-tmdb >/dev/null || echo "Tests that need a server like TMDB's are skipped."
+	@.ci/test-parquet duckdb >/dev/null && .ci/test-parquet pyarrow >/dev/null || echo "Tests of Parquet files are skipped."
 
 build: deps ## Build the command in release
 	@$(BUILD) $(COMPILE_FLAGS) --product reelhouse

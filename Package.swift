@@ -90,7 +90,7 @@ let layers: [(Layer, [Target])] = [
         [
             .target(
                 name: "Files", dependencies: ["Domain", "Hashing", "JSON", "Logging", "CZstd", "CZlib"],
-                path: "Sources/Backends/Files"),
+                path: "Sources/Backends/Files", resources: [.embedInCode("Snapshots/Resources/parquet.py")]),
             // The rules of a warehouse in any SQL database; each of these adds a session and a dialect.
             .target(
                 name: "SQLWarehouse", dependencies: ["Domain", "Schema"], path: "Sources/Backends/SQLWarehouse"),
@@ -214,7 +214,7 @@ let tests: [Target] = [
         name: "PipelineTests",
         dependencies: [
             "Pipeline", "Domain", "Files", "Fixtures", "Generator", "Kafka", "KafkaTesting", "PostgreSQL", "SQLite",
-            "Schema", "Servers",
+            "SQLWarehouse", "Schema", "Servers",
             "TestSupport",
         ],
         path: "Tests/PipelineTests"),

@@ -8,6 +8,13 @@ public protocol SQLCopyReadSession: SQLReadSession {
     func lastRejectedID() throws -> Int64
     /// The first day of each month of UTC in which a table with event times has rows, as days since 1970-01-01.
     func months(of table: Table) throws -> [Int32]
+    /// The size of a log that grows while others write and this session reads; nil where there is none.
+    var logBytes: Int64? { get }
+}
+
+extension SQLCopyReadSession {
+    /// Nil by default.
+    public var logBytes: Int64? { nil }
 }
 
 /// A warehouse in an SQL database that is copied from.
@@ -22,6 +29,8 @@ public final class SQLCopySource: CopySource {
 
     /// A text that no other warehouse has.
     public func identity() throws -> String { try session.identity() }
+    /// The size of a log that grows meanwhile.
+    public var logBytes: Int64? { session.logBytes }
 
     /// Reads the warehouse as of one commit; see `CopySource`.
     public func read(_ body: (any CopyContents) throws -> Void) throws {

@@ -6,7 +6,7 @@ enum CommandRegistry {
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
         SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
         ConfigCommand.self, DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self,
-        RestoreCommand.self, FetchCommand.self,
+        RestoreCommand.self, FetchCommand.self, ExportCommand.self, VerifyCommand.self, PruneCommand.self,
         GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
 

@@ -113,7 +113,8 @@ enum ExitStatus: Int32 {
             3,
             "done, but not all was taken: more rejected lines than --max-rejects, a file that is damaged or of another "
                 + "kind, one that could not be read or of which every line was rejected, lines that expired before they "
-                + "were read or that a topic refused, movies that could not be fetched"),
+                + "were read or that a topic refused, movies that could not be fetched, a "
+                + "snapshot that is damaged"),
         .init(4, "the warehouse is in use by another run, or another command publishes to the same topic or fetches"),
         .init(5, "a backend could not be reached, or was kept from its work by another program; try again later"),
         .init(6, "stopped by --max-duration with input left"),

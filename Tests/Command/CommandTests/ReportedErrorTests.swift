@@ -73,6 +73,17 @@ import enum Logging.Redaction
         NoMovieDocuments(lines: 7),
     ]
 
+    private static let snapshotErrors: [any ReportedError] =
+        ([
+            SnapshotError.unknownTable(url), .options(url, hint: "Choose one."), .noKey, .shortKey(bytes: 3),
+            .older(location: url, version: 1, known: 2), .changed(location: url),
+            .wrongValue(location: url, table: "movies", column: "title"),
+            .logTooLong(location: url, bytes: 3 << 30, limit: 2 << 30), .noSnapshot(path: url),
+            .damaged(path: url, how: "a file is not there"), .incomparable(path: url, why: "it is older"),
+            .noParquet(tried: url, words: "no"), .noParquet(tried: url, words: ""),
+            .parquetFailed(table: "movies", words: url),
+        ] as [SnapshotError])
+
     private static let configurationErrors: [any ReportedError] =
         [
             ConfigurationError.unreadable(path: ".env", reason: "no", isAsked: false),
@@ -132,7 +143,7 @@ import enum Logging.Redaction
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
         + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors + kafkaErrors
-        + mongoErrors + publishErrors + fetchErrors + configurationErrors
+        + mongoErrors + publishErrors + fetchErrors + snapshotErrors + configurationErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {

@@ -16,7 +16,7 @@ struct FileSearch {
         if argument == "-" { return try addStandardInput() }
         var status = stat()
         if stat(argument, &status) == 0 {
-            if let owner = own.owner(of: status, at: { RealPath.of(argument) }) {
+            if let owner = owner(of: status, at: RealPath.of(argument)) {
                 throw FileError(.read, argument, .isOwn(owner.what))
             }
             if isStandardInput(status) {
@@ -38,13 +38,18 @@ struct FileSearch {
         try addMatches(of: argument)
     }
 
+    /// What a file or folder belongs to; nil when it is not one of the warehouse's own.
+    private func owner(of status: stat, at path: String?) -> OwnFiles.Owner? {
+        own.owner(of: status, at: { path }) ?? SnapshotOwner.of(status, at: path)
+    }
+
     private mutating func addStandardInput() throws(FileError) {
         var status = stat()
         let mode = fcntl(STDIN_FILENO, F_GETFL)
         guard mode >= 0, mode & O_ACCMODE != O_WRONLY, fstat(STDIN_FILENO, &status) == 0 else {
             throw FileError(.read, "-", .closed)
         }
-        if let owner = own.owner(of: status, at: { RealPath.of("/proc/self/fd/\(STDIN_FILENO)") }) {
+        if let owner = owner(of: status, at: RealPath.of("/proc/self/fd/\(STDIN_FILENO)")) {
             throw FileError(.read, "-", .isOwn(owner.what))
         }
         if !hasStandardInput { found.files.append(FoundFile(name: "-", location: .standardInput, size: nil)) }
@@ -92,7 +97,7 @@ struct FileSearch {
     private mutating func addEntry(_ path: String) {
         do {
             let status = try status(of: path)
-            if let owner = own.owner(of: status, at: { RealPath.of(path) }) {
+            if let owner = owner(of: status, at: RealPath.of(path)) {
                 return found.passOver(path, owner)
             }
             // Pipes and devices are read only when the user names them.
@@ -150,7 +155,9 @@ struct FileSearch {
         if isLink { status = try self.status(of: path) }
         // Only a link can lead into one of the warehouse's folders: the folder around any other entry was checked
         // before.
-        if let owner = own.owner(of: status, at: { isLink ? RealPath.of(path) : nil }) {
+        if let owner = own.owner(of: status, at: { isLink ? RealPath.of(path) : nil })
+            ?? (isLink || isFolder(status) ? SnapshotOwner.of(status, at: RealPath.of(path)) : nil)
+        {
             return found.passOver(path, owner)
         }
         if isFolder(status) {

@@ -32,7 +32,7 @@ public final class OwnFiles: Sendable {
             isTold = place.isTold
         }
 
-        fileprivate init(what: String) {
+        init(what: String) {
             self.what = what
             isTold = true
         }

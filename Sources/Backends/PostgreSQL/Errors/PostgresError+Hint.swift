@@ -84,6 +84,14 @@ extension PostgresError {
 
     private var hintOnTrying: String {
         switch problem {
+        case .lostConnection where sqlState == "25P03":
+            "The role's idle_in_transaction_session_timeout ended the session while what it had read was being written: "
+                + "ALTER ROLE … SET idle_in_transaction_session_timeout = 0 removes the limit. Then run the same command "
+                + "again."
+        // A transaction that reads one moment meets no other conflict.
+        case .serialization where routine?.contains("RecoveryConflict") == true || routine == "ProcessInterrupts":
+            "This server is a standby, and it ended the statement to replay what the primary had removed. Set "
+                + "hot_standby_feedback = on there, raise max_standby_streaming_delay, or name the primary."
         case .lostConnection, .startingUp, .shuttingDown:
             "Check the server's log and the network, and run the same command again."
         case .standby: "Name the primary server, or all of them: postgresql://user@first,second/database."

@@ -67,6 +67,12 @@ extension SQLiteSession: SQLCopySession {
 }
 
 extension SQLiteReadSession: SQLCopyReadSession {
+    /// The size of the write-ahead log, which cannot begin anew while an older state is read.
+    var logBytes: Int64? {
+        var status = stat()
+        return stat(WarehouseFile.realPath(location) + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    }
+
     func identity() throws -> String { try WarehouseFile.identity(of: location) }
 
     func lastRejectedID() throws -> Int64 {

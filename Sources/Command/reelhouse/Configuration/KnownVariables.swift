@@ -1,4 +1,6 @@
 import Arguments
+import Domain
+import Files
 
 import enum Logging.Redaction
 
@@ -34,6 +36,16 @@ enum KnownVariables {
         .init("REELHOUSE_PROGRESS_SECONDS", "seconds between lines of progress off a terminal; 10 unless set"),
     ]
 
+    /// Those of `reelhouse export`.
+    static let snapshots: [CommandDeclaration.EnvironmentVariable] = [
+        .init(
+            Pseudonyms.variable,
+            "with --pseudonymize: the key of the pseudonyms, at least 16 bytes, kept for later "
+                + "exports; also in .env"),
+        .init(
+            ParquetMaker.variable, "with --format parquet: the Python that has DuckDB or PyArrow; python3 unless set"),
+    ]
+
     /// Those of the libraries that are no backend's own: the folders of temporary files, and certificates.
     private static let libraries: Set<String> = ["TMPDIR", "SQLITE_TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"]
 
@@ -41,7 +53,7 @@ enum KnownVariables {
     static func isOfSystem(_ name: String) -> Bool { libraries.contains(name) }
 
     /// The names of this program's own variables.
-    static let own = (ports + output).map(\.name)
+    static let own = (ports + output + snapshots).map(\.name)
 
     /// What the names of variables begin with that are for this program alone.
     static let prefix = "REELHOUSE_"
