@@ -79,14 +79,14 @@ import Testing
     @Test func aQueryIsExported() throws {
         let folder = try TemporaryFolder()
         let query =
-            "SELECT movie_id AS \"the movie\", score / 2 AS half, NULL AS nothing, '' AS empty FROM ratings ORDER BY 1"
+            "SELECT movie_id AS \"the movie\", score / 2 AS half, NULL AS missing, '' AS empty FROM ratings ORDER BY 1"
         let object = try Self.export("--query", query, in: folder)
         let rows = try #require(object["rows"] as? Int)
         #expect(rows > 100)
         let text = String(
             decoding: try Compression.decode(folder.read("snapshots/2026-11-28/query.csv.zst")), as: UTF8.self)
         let lines = text.split(separator: "\n")
-        #expect(lines.first == "the movie,half,nothing,empty" && lines.count == rows + 1)
+        #expect(lines.first == "the movie,half,missing,empty" && lines.count == rows + 1)
         #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(",,\"\"") })
         #expect(try Program.run("verify", in: folder).status == 0)
         let wrong = try Program.start(
