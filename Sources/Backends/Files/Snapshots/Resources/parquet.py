@@ -40,7 +40,8 @@ def by_duckdb(duckdb, source, target, columns):
         return "'" + text.replace("'", "''") + "'"
 
     database = duckdb.connect()
-    database.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET threads = 1")
+    # What takes long would draw its progress into the output.
+    database.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET threads = 1")
     types = ", ".join(f"{literal(name)}: {literal(read_as[kind])}" for name, kind, _ in columns)
     values = ", ".join(
         (f"unhex({quoted(name)}) AS {quoted(name)}" if kind == "blob" else quoted(name)) for name, kind, _ in columns)
