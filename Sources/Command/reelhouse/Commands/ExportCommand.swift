@@ -62,7 +62,9 @@ enum ExportCommand: Command {
         examples: [
             .init("reelhouse export", "A snapshot of all tables as CSV"),
             .init("reelhouse export --tables movies,ratings --format ndjson", "Two tables as NDJSON"),
-            .init("reelhouse export --since 2026-11-27", "What changed since the snapshot of 2026-11-27"),
+            .init(
+                "reelhouse export --date 2026-11-27 && reelhouse export --since 2026-11-27",
+                "A snapshot, and later what has changed since"),
             .init("reelhouse export --format sqlite --to backup", "The whole as one SQLite file"),
         ],
         environment: KnownVariables.snapshots)

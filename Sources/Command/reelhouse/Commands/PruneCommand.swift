@@ -43,7 +43,8 @@ enum PruneCommand: Command {
         }
         let counts = names.map { Int(arguments.integer($0) ?? 0) }
         let folder = arguments.operand("folder") ?? ExportCommand.defaultFolder
-        guard Folder.isFolder(folder) else { throw FileError(.list, folder, .notThere) }
+        // The folder that nobody named need not be there yet.
+        if arguments.operand("folder") != nil, !Folder.isFolder(folder) { throw FileError(.list, folder, .notThere) }
         let isDryRun = arguments.flag("dry-run")
         let (decisions, unreadable) = try decide(
             SnapshotRetention(daily: counts[0], weekly: counts[1], monthly: counts[2]), folder, context)

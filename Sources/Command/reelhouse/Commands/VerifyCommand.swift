@@ -24,8 +24,10 @@ enum VerifyCommand: Command {
                 isOptional: true, repeats: true)
         ],
         examples: [
-            .init("reelhouse verify snapshots/2026-11-28", "Check one snapshot"),
-            .init("reelhouse verify", "Check all snapshots in \(ExportCommand.defaultFolder)"),
+            .init(
+                "reelhouse export --date 2026-11-28 && reelhouse verify snapshots/2026-11-28",
+                "Make and check a snapshot"),
+            .init("reelhouse export && reelhouse verify", "Check all snapshots in \(ExportCommand.defaultFolder)"),
         ])
 
     /// What was found in a snapshot.
