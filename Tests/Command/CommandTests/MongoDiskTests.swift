@@ -33,7 +33,10 @@ struct MongoDiskTests {
         }
         try disk.fill(below: server.folder)
         process.send(SIGCONT)
-        try expectEnd(process.wait())
+        let first = process.wait()
+        // What was left may have fitted into the room that the server had taken before.
+        if first.status == 0 { return false }
+        try expectEnd(first)
         let committed = load.committedLines()
         #expect(committed >= 60)
         // It stays so until there is room, and nothing of what was committed goes.

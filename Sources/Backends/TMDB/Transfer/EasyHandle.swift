@@ -125,12 +125,16 @@ final class EasyHandle {
             return .notTrusted
         case CURLE_SSL_CONNECT_ERROR: return .notConnected
         case CURLE_OPERATION_TIMEDOUT: return hasAnswer ? .cutOff : hasConnected ? .silent : .notConnected
-        case CURLE_PARTIAL_FILE where !hasAnswer: return .closed
+        case CURLE_PARTIAL_FILE where !hasAnswer || isOverHTTP2: return .closed
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_GOT_NOTHING: return .closed
         case CURLE_PARTIAL_FILE, CURLE_BAD_CONTENT_ENCODING, CURLE_WEIRD_SERVER_REPLY: return .cutOff
         default: return .impossible
         }
     }
+
+    /// Whether the answer came over HTTP/2, where a server that gives up one answer says so for its stream alone
+    /// (`CURLE_HTTP2_STREAM`).
+    private var isOverHTTP2: Bool { long(CURLINFO_HTTP_VERSION) == Int(CURL_HTTP_VERSION_2_0) }
 
     /// Whether the request was sent on a connection.
     private var hasConnected: Bool {
