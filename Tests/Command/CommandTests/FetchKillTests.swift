@@ -11,7 +11,7 @@ import Testing
 
     @Test func killedAtRandomMomentsItAsksForNothingTwice() throws {
         let fixture = try FetchFixture(
-            .init(movies: Self.movies, script: ["5": ["status:500"], "6": ["gone"]], delay: 0.01))
+            .init(movies: Self.movies, script: ["5": ["status:500"], "6": ["=gone"]], delay: 0.01))
         let rounds = LongTests.rounds(4, long: 25)
         let connections = 6
         var (kills, last) = (0, Int32(-1))
@@ -36,7 +36,7 @@ import Testing
         #expect(twice <= kills * connections + 1, "\(twice) were asked for again after \(kills) kills")
 
         // A fetch that was never killed gives the same file.
-        let whole = try FetchFixture(.init(movies: Self.movies, script: ["6": ["gone"]]))
+        let whole = try FetchFixture(.init(movies: Self.movies, script: ["6": ["=gone"]]))
         _ = try whole.fetch("--ids", Self.ids())
         #expect(whole.folder.read(FetchFixture.snapshot) == fixture.folder.read(FetchFixture.snapshot))
         #expect(fixture.folder.names(in: "data/movies") == ["movies-2026-11-28.ndjson.zst"])

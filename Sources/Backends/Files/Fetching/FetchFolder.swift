@@ -1,6 +1,5 @@
 import Domain
 import Glibc
-import Hashing
 import JSON
 
 import enum Logging.Redaction
@@ -172,15 +171,8 @@ public final class FetchFolder: FetchStore {
     public func seal(day: Int32, _ text: (FetchedSnapshot) -> String) throws -> FetchedSnapshot {
         var snapshot = FetchedSnapshot(path: nil, sha256: "", bytes: 0)
         if let file = try OpenFile.ifThere("\(part)/snapshot") {
-            let hash = StreamingSHA256()
-            let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-            defer { piece.deallocate() }
-            while true {
-                let count = try file.read(into: piece)
-                if count == 0 { break }
-                hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-            }
-            snapshot = FetchedSnapshot(path: freePath(day), sha256: hash.finish().hexadecimal, bytes: file.size ?? 0)
+            let (bytes, sha256) = try file.hashed()
+            snapshot = FetchedSnapshot(path: freePath(day), sha256: sha256, bytes: bytes)
         }
         try write(snapshot.path ?? "", to: "\(part)/target")
         try write(text(snapshot), to: "\(part)/manifest.json")

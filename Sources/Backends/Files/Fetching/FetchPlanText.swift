@@ -31,23 +31,21 @@ enum FetchPlanText {
     }
 
     /// A text member of one JSON object; nil where there is none.
-    static func member(_ name: StaticString, of text: String) -> String? {
-        guard let parser = try? JSONParser(keys: [name], keepsUnknown: false) else { return nil }
-        let bytes = ByteBuffer(capacity: text.utf8.count + 1)
-        Array(text.utf8).withUnsafeBytes { _ = bytes.append($0) }
-        return withExtendedLifetime((parser, bytes)) {
-            guard let object = try? parser.parse(bytes.bytes) else { return nil }
-            return string(object.member(0))
-        }
-    }
+    static func member(_ name: StaticString, of text: String) -> String? { read(name, of: text, string) }
 
     /// A whole number of one JSON object; nil where there is none.
     static func number(_ name: StaticString, of text: String) -> Int64? {
+        read(name, of: text) { ScalarRules.integer($0) }
+    }
+
+    private static func read<Value>(
+        _ name: StaticString, of text: String, _ body: (JSONValue?) -> Value?
+    ) -> Value? {
         guard let parser = try? JSONParser(keys: [name], keepsUnknown: false) else { return nil }
         let bytes = ByteBuffer(capacity: text.utf8.count + 1)
         Array(text.utf8).withUnsafeBytes { _ = bytes.append($0) }
         return withExtendedLifetime((parser, bytes)) {
-            (try? parser.parse(bytes.bytes)).flatMap { ScalarRules.integer($0.member(0)) }
+            (try? parser.parse(bytes.bytes)).flatMap { body($0.member(0)) }
         }
     }
 

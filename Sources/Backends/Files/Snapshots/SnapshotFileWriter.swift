@@ -44,13 +44,15 @@ final class SnapshotFileWriter: SnapshotFileTarget {
         return try worker.finish(rows: rows)
     }
 
-    /// A piece that goes from the thread that filled it to the one that writes it.
+    /// A piece that goes from the thread that filled it to the one that writes it. It may be sent there, since the first
+    /// begins a new piece and does not touch this one again.
     private struct Piece: @unchecked Sendable {
         let buffer: ByteBuffer
         init(_ buffer: ByteBuffer) { self.buffer = buffer }
     }
 
-    /// What the thread does. Its methods are called one after the other.
+    /// What the thread does. It may be shared: the queue is serial and calls `write`, `finish` comes when the queue is empty,
+    /// and `failure`, which both sides read, is behind a lock.
     private final class Worker: @unchecked Sendable {
         private let file: OpenFile
         private let encoder: ZstdEncoder

@@ -1,6 +1,5 @@
 import Domain
 import Glibc
-import Hashing
 
 /// Writes a snapshot into a folder of snapshots, such as `snapshots/2026-11-28/`.
 ///
@@ -183,22 +182,6 @@ enum SnapshotMarker {
         return withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
             guard let count = try? file.read(into: buffer) else { return false }
             return String(decoding: buffer[..<count], as: UTF8.self).contains("\"\(SnapshotManifest.mark)\"")
-        }
-    }
-}
-
-extension OpenFile {
-    /// Reads the file from its start, and hashes it.
-    func hashed() throws(FileError) -> (bytes: Int64, sha256: String) {
-        let hash = StreamingSHA256()
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-        defer { piece.deallocate() }
-        var bytes: Int64 = 0
-        while true {
-            let count = try read(into: piece, at: bytes)
-            if count == 0 { return (bytes, hash.finish().hexadecimal) }
-            hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-            bytes += Int64(count)
         }
     }
 }
