@@ -128,7 +128,10 @@ let layers: [(Layer, [Target])] = [
                 ]),
         ]
     ),
-    (.pipeline, [.target(name: "Pipeline", dependencies: ["Domain", "JSON", "Logging"], path: "Sources/Pipeline")]),
+    (
+        .pipeline,
+        [.target(name: "Pipeline", dependencies: ["Domain", "Hashing", "JSON", "Logging"], path: "Sources/Pipeline")]
+    ),
     (
         .generator,
         [.target(name: "Generator", dependencies: ["Domain", "Files", "Logging"], path: "Sources/Generator")]

@@ -20,6 +20,8 @@ public struct FactStatements {
     let newest: String
     /// The ordinals of the staged events whose identity is stored already, with the content hash of the stored fact.
     let standing: String
+    /// The content hash of the fact of a time and an id.
+    let contentHash: String
     /// The part of the insert into `fact_user_event` after the table's name, for staged events.
     public let insertFacts: String
     /// The part of the insert into `watch_history` after the table's name, for staged watch events.
@@ -35,6 +37,10 @@ public struct FactStatements {
             SELECT new.ordinal, fact.content_hash FROM \(staged) AS new
             \(dialect.orderedJoin) \(dialect.table("fact_user_event")) AS fact
             ON fact.event_time = new.event_time AND fact.event_id = new.event_id
+            """
+        contentHash = """
+            SELECT content_hash FROM \(dialect.table("fact_user_event"))
+            WHERE event_time = \(dialect.parameter(1)) AND event_id = \(dialect.parameter(2))
             """
         let names = BehaviourTables.facts.columns.map(\.name)
         let values = names.map {

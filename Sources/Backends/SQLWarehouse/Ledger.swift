@@ -166,12 +166,16 @@ extension SQLWarehouse {
                 .optional(run.error),
             ])
         session.note(run)
-        let plan = LedgerPlan(changes.checkpoints)
-        try apply([ledger.keepSuperseded, ledger.deleteSuperseded], to: plan.superseded, in: ListTables.superseded)
-        try apply([ledger.addOutgrown], to: plan.outgrown, in: ListTables.outgrown)
-        try apply([ledger.saveCheckpoints], to: plan.checkpoints(run: run.id), in: ListTables.checkpoints)
+        try save(LedgerPlan(changes.checkpoints), run: run.id)
         let renames = changes.renames.map { $0.identity.values + [.text($0.name)] }
         try apply([ledger.rename], to: renames, in: ListTables.renames)
+    }
+
+    /// Writes the checkpoints of a commit.
+    func save(_ plan: LedgerPlan, run: Int64) throws {
+        try apply([ledger.keepSuperseded, ledger.deleteSuperseded], to: plan.superseded, in: ListTables.superseded)
+        try apply([ledger.addOutgrown], to: plan.outgrown, in: ListTables.outgrown)
+        try apply([ledger.saveCheckpoints], to: plan.checkpoints(run: run), in: ListTables.checkpoints)
     }
 
     /// Stages rows and runs statements that read them; does nothing when there are no rows.

@@ -1,0 +1,30 @@
+import Domain
+
+/// The lines of a file that is to be compacted, all of them from the first.
+final class FileLines: CompactReading {
+    let firstRun: Int64
+    private let reader: LineReader
+    private let input: SourceInput
+    private let hash = SourceHash()
+    private let key: FileKey
+
+    /// - Parameters:
+    ///   - file: open at its start.
+    ///   - key: what the ledger knows the file by.
+    init(_ file: OpenFile, _ found: CompactFile, number: Int, key: FileKey, firstRun: Int64) throws(FileError) {
+        self.key = key
+        self.firstRun = firstRun
+        input = SourceInput(file, hash: hash)
+        // A compacted file of lines that are no JSON is still one.
+        reader = LineReader(
+            try Decompression.stream(input), source: Source(name: found.name, port: .events, number: number),
+            kindCheck: found.isCompacted ? nil : UnsupportedKindCheck())
+    }
+
+    func next() throws -> LineChunk? { try reader.next() }
+
+    func verify() throws -> String? {
+        try input.passRest()
+        return hash.key == key ? nil : "it was changed while it was read"
+    }
+}

@@ -1,0 +1,104 @@
+import Domain
+import Testing
+
+@testable import Pipeline
+
+/// Which of sorted lines are kept, and in which order.
+@Suite struct CompactMergeTests {
+    private func event(
+        _ text: String, time: Int64 = 0, id: UInt64 = 0, content: UInt64, run: UInt32 = 1, line: Int64 = 1
+    ) -> (CompactKey, String) {
+        var key = CompactKey()
+        (key.time, key.idLow, key.hash, key.run, key.line) = (time, id, content, run, line)
+        return (key, text)
+    }
+
+    private func rejected(
+        _ text: String, _ kind: CompactKey.Kind, time: Int64 = 0, hash: UInt64, line: Int64 = 1
+    ) -> (CompactKey, String) {
+        var key = CompactKey()
+        (key.kind, key.time, key.hash, key.line) = (kind, time, hash, line)
+        return (key, text)
+    }
+
+    /// Sorts and merges.
+    private func merged(
+        _ lines: [(CompactKey, String)], standing: UInt64? = nil, mostHeld: Int = 1000
+    ) throws -> (lines: [String], counts: CompactMerge.Counts) {
+        var result: [String] = []
+        var merge = CompactMerge(mostHeld: mostHeld, standing: { _ in standing }) { day, line in
+            result.append("\(day.text) \(String(decoding: line, as: UTF8.self))")
+        }
+        for (key, text) in lines.sorted(by: { $0.0 < $1.0 }) {
+            try Array(text.utf8).withUnsafeBytes { try merge.add(key, $0) }
+        }
+        try merge.flush()
+        return (result, merge.counts)
+    }
+
+    @Test func ofEqualEventsTheFirstByCommitStays() throws {
+        let found = try merged([
+            event("later", content: 7, run: 2, line: 1), event("first", content: 7, run: 1, line: 9),
+            event("compacted", content: 7, run: 0, line: 20),
+        ])
+        #expect(found.lines == ["1970-01-01 compacted"])
+        #expect(found.counts.duplicates == 2 && found.counts.read == 3)
+    }
+
+    @Test func allContentsOfAnIdentityStayWithTheWinnerFirst() throws {
+        let lines = [
+            event("a", content: 1, line: 1), event("b", content: 2, line: 2), event("a again", content: 1, line: 3),
+            event("c", content: 3, line: 4),
+        ]
+        let first = try merged(lines)
+        #expect(first.lines.map { $0.suffix(1) } == ["a", "b", "c"])
+        #expect(first.counts.conflicts == 2 && first.counts.duplicates == 1)
+        // Where the warehouse has another one, that one comes first.
+        #expect(try merged(lines, standing: 3).lines.map { $0.suffix(1) } == ["c", "a", "b"])
+        // One that none of the lines has changes nothing.
+        #expect(try merged(lines, standing: 9).lines.map { $0.suffix(1) } == ["a", "b", "c"])
+    }
+
+    @Test func oneIDAtTwoTimesIsTwoEvents() throws {
+        #expect(try merged([event("a", time: 1, content: 7), event("b", time: 2, content: 7)]).lines.count == 2)
+    }
+
+    @Test func theOrderIsTimeThenIDThenEventsBeforeRejectedLines() throws {
+        let found = try merged([
+            event("3", time: 86_400_000, content: 1), event("2", time: 5, id: 2, content: 1),
+            rejected("r", .rejected, time: 5, hash: 1), event("1", time: 5, id: 1, content: 1),
+            rejected("u", .undated, hash: 2), rejected("m", .malformed, hash: 1),
+        ])
+        #expect(
+            found.lines == [
+                "1970-01-01 r", "1970-01-01 1", "1970-01-01 2", "1970-01-02 3", "undated u", "undated m",
+            ])
+    }
+
+    @Test func equalRejectedLinesAreOne() throws {
+        let found = try merged([
+            rejected("x", .malformed, hash: 1), rejected("x", .malformed, hash: 1, line: 2),
+            rejected("y", .malformed, hash: 2),
+        ])
+        #expect(found.lines == ["undated x", "undated y"])
+        #expect(found.counts == .init(read: 3, written: 2, duplicates: 1, conflicts: 0, rejected: 2))
+    }
+
+    @Test func moreContentsThanMemoryHoldsAreAnError() {
+        let lines = (0..<20).map { event("some text", content: UInt64($0), line: Int64($0)) }
+        #expect(throws: CompactError.tooManyContents(time: 0, idHigh: 0, idLow: 0)) {
+            try merged(lines, mostHeld: 50)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("events-2026-11-20.ndjson.zst", CompactedDay.day(20_777)), ("events-undated.ndjson.zst", .undated),
+            ("events-2026-13-20.ndjson.zst", nil), ("events-2026-11-20.ndjson", nil), ("2026-11-20.ndjson.zst", nil),
+            ("events-.ndjson.zst", nil), ("events-2026-11-20-2.ndjson.zst", nil),
+        ] as [(String, CompactedDay?)])
+    func namesOfCompactedFiles(_ name: String, _ day: CompactedDay?) {
+        #expect(CompactedDay(name: name) == day)
+        if let day { #expect(day.fileName == name) }
+    }
+}
