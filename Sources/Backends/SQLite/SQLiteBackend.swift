@@ -22,6 +22,7 @@ extension WarehouseBackend {
         openReader: { try SQLiteReader(path: SQLiteLocation.path($0)) },
         openCopySource: { try SQLCopySource.sqlite(path: SQLiteLocation.path($0)) },
         openCopyTarget: { try SQLCopyTarget.sqlite(path: SQLiteLocation.path($0)) },
+        openReplacement: { try SQLiteReplacement(path: SQLiteLocation.path($0)) },
         isThere: { SQLiteLocation.isThere(SQLiteLocation.path($0)) },
         check: { location, content in
             let path = SQLiteLocation.path(location)

@@ -6,7 +6,8 @@ enum CommandRegistry {
         RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
         SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
         ConfigCommand.self, DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self,
-        RestoreCommand.self, FetchCommand.self, CompactCommand.self, ExportCommand.self, VerifyCommand.self, PruneCommand.self,
+        RestoreCommand.self, FetchCommand.self, ExportCommand.self, VerifyCommand.self, PruneCommand.self,
+        CompactCommand.self, RebuildCommand.self,
         GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
 
@@ -40,7 +41,7 @@ enum CommandRegistry {
 
     /// Whether a command handles signals itself (`SignalWatch`), to stop at its next commit or before its only one.
     static func stopsAtACommit(_ path: [String]) -> Bool {
-        [["run"], ["quarantine", "retry"], ["copy"], ["publish"], ["fetch"], ["compact"]].contains(path)
+        [["run"], ["quarantine", "retry"], ["copy"], ["publish"], ["fetch"], ["compact"], ["rebuild"]].contains(path)
     }
 
     /// Whether a command prints what is wrong with the configuration as its result.

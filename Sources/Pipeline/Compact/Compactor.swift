@@ -234,13 +234,13 @@ public final class Compactor {
             try sort.forEach { key, line in
                 count += 1
                 if count % 16_384 == 0 {
-                    if stop.reason != nil { throw Stopped() }
+                    if stop.reason != nil { throw CancellationError() }
                     tell(.writing, merge.counts.written)
                     try keepLock()
                 }
                 if taken[Int(key.file)] { try merge.add(key, line) }
             }
-        } catch is Stopped {
+        } catch is CancellationError {
             report.stopReason = stop.reason
             return []
         }
@@ -254,8 +254,6 @@ public final class Compactor {
         report.bytesAfter = written.reduce(0) { $0 + $1.size }
         return written
     }
-
-    private struct Stopped: Error {}
 
     /// Checks that each line that was read is written or a duplicate of one that is.
     private func expectBalance(_ counts: CompactMerge.Counts, _ machine: CompactMachine) throws {

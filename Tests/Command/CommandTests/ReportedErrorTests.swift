@@ -71,6 +71,11 @@ import enum Logging.Redaction
         FetchError.stopped(service: url, why: "no", last: ""), FetchError.stopped(service: url, why: "no", last: url),
         FetchFolderError.inUse(folder: url), FetchFolderError.damaged(path: url, line: 3),
         NoMovieDocuments(lines: 7),
+        CompactFolderError.inUse(folder: url), CompactFolderError.keptInside(keep: url, folder: url),
+        CompactFolderError.keptElsewhere(keep: url, folder: url),
+        CompactFolderError.notAsWritten(path: url, how: "its index is another one"),
+        CompactError.tooManyContents(time: 7, idHigh: 1, idLow: 2),
+        CompactError.unbalanced(read: 3, written: 1, duplicates: 1),
     ]
 
     private static let snapshotErrors: [any ReportedError] =

@@ -27,6 +27,9 @@ enum Backends {
         if arguments.command == ["restore"], let text = arguments.string("from") {
             try validate(Location(text), BackendRegistry.sources(.movies))
         }
+        if arguments.command == ["rebuild"], let text = arguments.string("to") {
+            try validate(Location(text), BackendRegistry.warehouses)
+        }
         if arguments.takesValue("raw") { try validate(rawStore(arguments), BackendRegistry.rawStores) }
     }
 
@@ -42,7 +45,7 @@ enum Backends {
         let others =
             [
                 ["publish"]: ["to"], ["restore"]: ["from"], ["run"]: ["backup"], ["fetch"]: ["backup"],
-                ["copy"]: ["from", "to"],
+                ["copy"]: ["from", "to"], ["rebuild"]: ["to"],
             ][arguments.command] ?? []
         for name in ["warehouse", "raw", "movies", "events"] + others {
             guard arguments.takesValue(name), arguments.isGiven(name) else { continue }
@@ -120,6 +123,18 @@ enum Backends {
     static func copyTarget(_ location: String) throws -> any CopyTarget {
         let (backend, location) = try warehouseBackend(location)
         guard let open = backend.openCopyTarget else { throw cannotBeCopied(location) }
+        return try open(location)
+    }
+
+    /// Begins to build a warehouse anew that takes the place of the one at a location.
+    static func replacement(_ location: String) throws -> any WarehouseReplacement {
+        let (backend, location) = try warehouseBackend(location)
+        guard let open = backend.openReplacement else {
+            throw CommandError(
+                message: "a warehouse like \(location) cannot be replaced in its place",
+                hint: "Build it in another schema or database with --to, and let its readers change to that.",
+                kind: .usage)
+        }
         return try open(location)
     }
 

@@ -84,6 +84,9 @@ public struct WarehouseBackend: Backend {
     public var openCopySource: (@Sendable (Location) throws -> any CopySource)?
     /// Opens a warehouse to be copied into; nil when this database cannot be copied into.
     public var openCopyTarget: (@Sendable (Location) throws -> any CopyTarget)?
+    /// Begins to build a warehouse anew that takes the place of the one at a location; nil where this database has to be
+    /// given another place.
+    public var openReplacement: (@Sendable (Location) throws -> any WarehouseReplacement)?
     /// Whether a warehouse, or anything else, exists at a location. True where only a server could tell.
     public var isThere: @Sendable (Location) -> Bool
     /// What `doctor` reports about a location. It opens the warehouse for reading, and `content` checks what every
@@ -107,6 +110,7 @@ public struct WarehouseBackend: Backend {
         openReader: @escaping @Sendable (Location) throws -> any WarehouseReader,
         openCopySource: (@Sendable (Location) throws -> any CopySource)? = nil,
         openCopyTarget: (@Sendable (Location) throws -> any CopyTarget)? = nil,
+        openReplacement: (@Sendable (Location) throws -> any WarehouseReplacement)? = nil,
         isThere: @escaping @Sendable (Location) -> Bool = { _ in true },
         check: (@Sendable (Location, (any WarehouseReader) throws -> [Finding]) -> [Finding])? = nil,
         localFiles: @escaping @Sendable (Location) -> LocalFiles = { _ in LocalFiles() },
@@ -121,6 +125,7 @@ public struct WarehouseBackend: Backend {
         self.openReader = openReader
         self.openCopySource = openCopySource
         self.openCopyTarget = openCopyTarget
+        self.openReplacement = openReplacement
         self.isThere = isThere
         self.check =
             check ?? { location, content in
