@@ -74,6 +74,8 @@ public enum CompactError: ReportedError, Equatable {
     case tooManyContents(time: Int64, idHigh: UInt64, idLow: UInt64)
     /// The lines that were read are not those that were written and left out.
     case unbalanced(read: Int64, written: Int64, duplicates: Int64)
+    /// What was sorted did not come back as it was.
+    case unreadableKey
 
     /// What failed, and where.
     public var message: String {
@@ -82,6 +84,7 @@ public enum CompactError: ReportedError, Equatable {
             "more than 64 MiB of lines have the same event_id at \(Timestamp.text(time)), each with other content"
         case .unbalanced(let read, let written, let duplicates):
             "\(read) lines were read, but \(written) were written and \(duplicates) left out as duplicates"
+        case .unreadableKey: "lines that were sorted in files did not come back as they were written"
         }
     }
 
@@ -90,6 +93,8 @@ public enum CompactError: ReportedError, Equatable {
         switch self {
         case .tooManyContents:
             "Nothing was changed. What sends these events gives them one event_id; take the file out of the folder."
+        case .unreadableKey:
+            "Nothing was changed. The disk or the memory fails: look at the system's log, then run again."
         case .unbalanced: "Nothing was changed. This is a defect of reelhouse: please report it."
         }
     }

@@ -33,7 +33,8 @@ public final class Compactor {
     private let progress: (CompactProgress) -> Void
     private let decoder: EventDecoder
     private var files: [CompactFile] = []
-    private var sort: (any CompactSort)?
+    private var sorter: (any RowSorter)?
+    private let keyBytes = ByteBuffer(capacity: 64)
     private var bytesRead: Int64 = 0
     private var totalBytes: Int64 = 0
     private var linesRead: Int64 = 0
@@ -131,7 +132,7 @@ public final class Compactor {
             guard case .left(let reason) = opened else { return .left("") }
             return .left(reason)
         }
-        if sort == nil, !options.isDryRun { sort = try store.makeSort() }
+        if sorter == nil, !options.isDryRun { sorter = try store.makeSorter() }
         var days: Set<CompactedDay> = []
         while let chunk = try reading.next() {
             if stop.reason != nil {
@@ -175,7 +176,10 @@ public final class Compactor {
                 days.insert(key.day)
                 last = day
             }
-            try sort?.add(key, line)
+            guard let sorter else { return }
+            keyBytes.truncate(to: 0)
+            key.append(to: keyBytes)
+            try sorter.add(key: keyBytes.bytes, row: line)
         }
         let chunk = batch.chunk
         for index in 0..<batch.rowCount {
@@ -210,7 +214,7 @@ public final class Compactor {
     // MARK: - Writing
 
     private func write(_ machine: CompactMachine) throws -> [CompactedFile] {
-        guard let sort else { return [] }
+        guard let sorter else { return [] }
         var written: [CompactedFile] = []
         var current: (day: CompactedDay, writer: any CompactWriter)?
         func finish() throws {
@@ -231,13 +235,14 @@ public final class Compactor {
         let taken = files.indices.map { machine.isTaken($0) }
         var count = 0
         do {
-            try sort.forEach { key, line in
+            try sorter.drain { bytes, line in
                 count += 1
                 if count % 16_384 == 0 {
                     if stop.reason != nil { throw CancellationError() }
                     tell(.writing, merge.counts.written)
                     try keepLock()
                 }
+                guard let key = CompactKey(bytes) else { throw CompactError.unreadableKey }
                 if taken[Int(key.file)] { try merge.add(key, line) }
             }
         } catch is CancellationError {
@@ -246,7 +251,7 @@ public final class Compactor {
         }
         try merge.flush()
         try finish()
-        self.sort = nil
+        self.sorter = nil
         try expectBalance(merge.counts, machine)
         report.files = written.map {
             CompactReport.File(name: $0.name, lines: $0.lines, size: $0.size, isMerged: $0.previous != nil)

@@ -167,7 +167,7 @@ private final class RowCheck {
         }
         current.truncate(to: 0)
         key.append(rows[0], of: rows, to: current)
-        if digest.rows > 0, SnapshotKey.compare(last.bytes, current.bytes) >= 0 {
+        if digest.rows > 0, KeyOrder.compare(last.bytes, current.bytes) >= 0 {
             return "does not come after the row before it"
         }
         last.truncate(to: 0)

@@ -8,7 +8,7 @@ final class TableSink {
     private let writer: SnapshotRowWriter
     private let file: any SnapshotFileTarget
     private let comparison: SnapshotComparison?
-    private let sorter: (any SnapshotSorter)?
+    private let sorter: (any RowSorter)?
     /// The key of a row, and its columns that rows come sorted by.
     private let key: SnapshotKey
     private let orderedKey: SnapshotKey
@@ -64,7 +64,7 @@ final class TableSink {
         if let sorter {
             keyBytes.truncate(to: 0)
             orderedKey.append(row, of: batch, to: keyBytes)
-            if sorter.count > 0, SnapshotKey.compare(keyBytes.bytes, group.bytes) != 0 { try drain(sorter) }
+            if sorter.count > 0, KeyOrder.compare(keyBytes.bytes, group.bytes) != 0 { try drain(sorter) }
             if sorter.count == 0 {
                 group.truncate(to: 0)
                 group.append(keyBytes.bytes)
@@ -85,7 +85,7 @@ final class TableSink {
         }
     }
 
-    private func drain(_ sorter: any SnapshotSorter) throws {
+    private func drain(_ sorter: any RowSorter) throws {
         try sorter.drain { key, line in
             if try comparison?.isNew(key: key, line: line) == false { return }
             writer.buffer.append(line)
@@ -147,7 +147,7 @@ final class SnapshotComparison {
     /// Whether a row is new or has changed.
     func isNew(key: UnsafeRawBufferPointer, line: UnsafeRawBufferPointer) throws -> Bool {
         while let olderLine {
-            let order = SnapshotKey.compare(olderKey.bytes, key)
+            let order = KeyOrder.compare(olderKey.bytes, key)
             if order > 0 { return true }
             if order == 0 {
                 let isSame = olderLine.count == line.count && olderLine.elementsEqual(line)

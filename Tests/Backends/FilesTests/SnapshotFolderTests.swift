@@ -98,30 +98,4 @@ import Testing
         #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s")))
         #expect(try folder.names(in: "s") == [])
     }
-
-    /// With little memory most rows go through files, which are merged several times.
-    @Test(arguments: [64 << 20, 4000, 300])
-    func rowsAreSortedInLimitedMemory(_ memory: Int) throws {
-        let folder = try TemporaryFolder()
-        let sorter = LineSorter(folder: folder.path, mostBytes: memory, mostRuns: 3)
-        for count in [0, 1, 700] {
-            let rows = (0..<count).map { "\($0 &* 7919 % 1009) \($0)" }
-            for row in rows {
-                let key = Array(row.prefix { $0 != " " }.utf8)
-                try key.withUnsafeBytes { key in
-                    try Array(row.utf8).withUnsafeBytes { try sorter.add(key: key, row: $0) }
-                }
-            }
-            #expect(sorter.count == count)
-            var sorted: [String] = []
-            try sorter.drain { key, row in
-                sorted.append(String(decoding: row, as: UTF8.self))
-                #expect(sorted.last?.hasPrefix(String(decoding: key, as: UTF8.self)) == true)
-            }
-            #expect(sorted.sorted() == rows.sorted())
-            let keys = sorted.map { Array($0.prefix { $0 != " " }.utf8) }
-            #expect(zip(keys, keys.dropFirst()).allSatisfy { !$1.lexicographicallyPrecedes($0) })
-            #expect(try sorter.count == 0 && folder.names() == [])
-        }
-    }
 }

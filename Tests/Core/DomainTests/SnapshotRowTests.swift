@@ -192,6 +192,6 @@ import Testing
             key.append(set[place], of: set, to: buffer)
             return buffer
         }
-        for place in 1..<keys.count { #expect(SnapshotKey.compare(keys[place - 1].bytes, keys[place].bytes) < 0) }
+        for place in 1..<keys.count { #expect(KeyOrder.compare(keys[place - 1].bytes, keys[place].bytes) < 0) }
     }
 }

@@ -21,6 +21,12 @@ import Testing
         return (key, text)
     }
 
+    private static func bytes(_ key: CompactKey) -> [UInt8] {
+        let buffer = ByteBuffer()
+        key.append(to: buffer)
+        return Array(buffer.bytes)
+    }
+
     /// Sorts and merges.
     private func merged(
         _ lines: [(CompactKey, String)], standing: UInt64? = nil, mostHeld: Int = 1000
@@ -29,7 +35,11 @@ import Testing
         var merge = CompactMerge(mostHeld: mostHeld, standing: { _ in standing }) { day, line in
             result.append("\(day.text) \(String(decoding: line, as: UTF8.self))")
         }
-        for (key, text) in lines.sorted(by: { $0.0 < $1.0 }) {
+        let sorted = lines.map { (bytes: Self.bytes($0.0), text: $0.1) }
+            .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        for (bytes, text) in sorted {
+            let key = try #require(bytes.withUnsafeBytes { CompactKey($0) })
+            #expect(Self.bytes(key) == bytes)
             try Array(text.utf8).withUnsafeBytes { try merge.add(key, $0) }
         }
         try merge.flush()
@@ -73,6 +83,20 @@ import Testing
             found.lines == [
                 "1970-01-01 r", "1970-01-01 1", "1970-01-01 2", "1970-01-02 3", "undated u", "undated m",
             ])
+    }
+
+    @Test func keysAreBytesAndBack() throws {
+        for kind in [CompactKey.Kind.event, .rejected, .undated, .malformed] {
+            var key = CompactKey()
+            (key.kind, key.time, key.idHigh, key.idLow) = (kind, -7, 1 << 63 | 5, 6)
+            (key.hash, key.moreHash, key.run, key.file, key.line) = (8, 9, 10, 11, 12)
+            let copy = try #require(Self.bytes(key).withUnsafeBytes { CompactKey($0) })
+            #expect((copy.kind, copy.time, copy.idHigh, copy.idLow) == (kind, -7, 1 << 63 | 5, 6))
+            #expect((copy.hash, copy.moreHash) == (8, 9))
+            #expect((copy.run, copy.file, copy.line) == (10, 11, 12))
+        }
+        #expect([UInt8](repeating: 9, count: 58).withUnsafeBytes { CompactKey($0) } == nil)
+        #expect([UInt8](repeating: 0, count: 57).withUnsafeBytes { CompactKey($0) } == nil)
     }
 
     @Test func equalRejectedLinesAreOne() throws {

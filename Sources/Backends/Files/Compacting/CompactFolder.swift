@@ -152,8 +152,8 @@ public final class CompactFolder: CompactStore {
 
     // MARK: - Writing
 
-    /// Begins to sort lines.
-    public func makeSort() throws -> any CompactSort { LineSorter(in: part) }
+    /// A sorter of lines with room on the same disk.
+    public func makeSorter() throws -> any RowSorter { FileSorter(in: part) }
 
     /// Begins a compacted file; see `CompactStore`.
     public func begin(_ day: CompactedDay) throws -> any CompactWriter {

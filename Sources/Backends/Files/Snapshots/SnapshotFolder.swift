@@ -75,7 +75,7 @@ public final class SnapshotFolder: SnapshotTarget {
     public func remove(_ name: String) { FileTree.remove(path(of: name)) }
 
     /// A sorter with room in the snapshot's folder.
-    public func makeSorter() throws -> any SnapshotSorter { LineSorter(folder: staging.path) }
+    public func makeSorter() throws -> any RowSorter { FileSorter(in: staging.path) }
 
     // MARK: The end
 

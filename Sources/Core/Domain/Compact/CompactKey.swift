@@ -3,7 +3,7 @@
 /// The order of the lines of a day: event_time, event_id (as 16 unsigned bytes), events before rejected lines, and then the
 /// order in which they were committed: the run that began to read the file, the file, the line. So the lines of one
 /// identity stand together, whoever their user is, and the one that was committed first comes first: it is the one that a
-/// rebuild keeps. Of rejected lines the hash of the bytes decides in the place of that order.
+/// rebuild keeps. Of rejected lines the hash of the bytes decides in the place of that order. Lines without a day come last.
 public struct CompactKey: Sendable {
     /// The kinds of lines, in their order.
     public enum Kind: UInt8, Sendable {
@@ -57,22 +57,50 @@ public struct CompactKey: Sendable {
             && idHigh == other.idHigh && idLow == other.idLow
     }
 
-    /// The order of the lines in the files.
+    // MARK: - As bytes
+
+    /// How many bytes a key has.
+    private static let byteCount = 1 + 3 * 8 + 1 + 2 * 8 + 4 + 4 + 8
+
+    /// Adds the key to a buffer, as bytes whose order is that of the lines in the files.
+    public func append(to buffer: ByteBuffer) {
+        buffer.append(kind.rawValue >= Kind.undated.rawValue ? kind.rawValue : 0)
+        append(UInt64(bitPattern: time) ^ 1 << 63, to: buffer)
+        append(idHigh, to: buffer)
+        append(idLow, to: buffer)
+        buffer.append(kind.rawValue)
+        if kind == .event { appendPlace(to: buffer) }
+        append(hash, to: buffer)
+        append(moreHash, to: buffer)
+        if kind != .event { appendPlace(to: buffer) }
+    }
+
+    private func appendPlace(to buffer: ByteBuffer) {
+        append(run, to: buffer)
+        append(file, to: buffer)
+        append(UInt64(bitPattern: line), to: buffer)
+    }
+
     @inline(__always)
-    public static func < (left: CompactKey, right: CompactKey) -> Bool {
-        let (leftIsUndated, rightIsUndated) = (left.kind.rawValue >= 2, right.kind.rawValue >= 2)
-        if leftIsUndated != rightIsUndated { return rightIsUndated }
-        if !leftIsUndated {
-            if left.time != right.time { return left.time < right.time }
-            if left.idHigh != right.idHigh { return left.idHigh < right.idHigh }
-            if left.idLow != right.idLow { return left.idLow < right.idLow }
+    private func append<Number: FixedWidthInteger>(_ number: Number, to buffer: ByteBuffer) {
+        withUnsafeBytes(of: number.bigEndian) { _ = buffer.append($0) }
+    }
+
+    /// The key that `append` made bytes of; nil where the bytes are none.
+    public init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == CompactKey.byteCount, let kind = Kind(rawValue: bytes[25]) else { return nil }
+        func number<Number: FixedWidthInteger>(_ offset: Int, _: Number.Type) -> Number {
+            Number(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Number.self))
         }
-        if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
-        if left.kind != .event {
-            if left.hash != right.hash { return left.hash < right.hash }
-            if left.moreHash != right.moreHash { return left.moreHash < right.moreHash }
-        }
-        if left.run != right.run { return left.run < right.run }
-        return left.file != right.file ? left.file < right.file : left.line < right.line
+        self.kind = kind
+        time = Int64(bitPattern: number(1, UInt64.self) ^ 1 << 63)
+        idHigh = number(9, UInt64.self)
+        idLow = number(17, UInt64.self)
+        let (content, place) = kind == .event ? (42, 26) : (26, 42)
+        hash = number(content, UInt64.self)
+        moreHash = number(content + 8, UInt64.self)
+        run = number(place, UInt32.self)
+        file = number(place + 4, UInt32.self)
+        line = Int64(bitPattern: number(place + 8, UInt64.self))
     }
 }

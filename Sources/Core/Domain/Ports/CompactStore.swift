@@ -71,14 +71,6 @@ public enum CompactOpening {
     case left(String)
 }
 
-/// Sorts more lines than memory holds.
-public protocol CompactSort: AnyObject {
-    /// Adds a line.
-    func add(_ key: CompactKey, _ line: UnsafeRawBufferPointer) throws
-    /// Gives all lines in the order of their keys. Called once.
-    func forEach(_ body: (CompactKey, UnsafeRawBufferPointer) throws -> Void) throws
-}
-
 /// A compacted file that is being written under a temporary name.
 public protocol CompactWriter: AnyObject {
     /// Appends a line, without LF.
@@ -106,8 +98,8 @@ public protocol CompactStore: AnyObject {
     /// - Parameter settledBefore: a file that can grow is left if it was changed at this time or later, in milliseconds
     ///   since 1970.
     func open(_ file: Int, settledBefore: Int64) throws -> CompactOpening
-    /// Begins to sort lines.
-    func makeSort() throws -> any CompactSort
+    /// A sorter of lines with room on the same disk.
+    func makeSorter() throws -> any RowSorter
     /// Begins a compacted file.
     func begin(_ day: CompactedDay) throws -> any CompactWriter
     /// Gives a file that has the name of a compacted one another name, durably.

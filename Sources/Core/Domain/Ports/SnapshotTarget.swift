@@ -26,23 +26,13 @@ public protocol SnapshotTarget: AnyObject {
     /// Removes a file again.
     func remove(_ name: String)
     /// A sorter of lines with room on the same disk.
-    func makeSorter() throws -> any SnapshotSorter
+    func makeSorter() throws -> any RowSorter
     /// Makes the snapshot durable, its manifest last, and gives it a name of its date that is not taken.
     ///
     /// - Returns: the path, and whether a snapshot with the same content was there already, which then stays the only one.
     func publish(_ manifest: SnapshotManifest) throws -> (path: String, wasThere: Bool)
     /// Removes what is not published.
     func discard()
-}
-
-/// Sorts rows by their keys in limited memory.
-public protocol SnapshotSorter: AnyObject {
-    /// How many rows were added since the last call of `drain`.
-    var count: Int { get }
-    /// Adds a row.
-    func add(key: UnsafeRawBufferPointer, row: UnsafeRawBufferPointer) throws
-    /// Gives all rows in the order of their keys, and begins anew.
-    func drain(_ body: (_ key: UnsafeRawBufferPointer, _ row: UnsafeRawBufferPointer) throws -> Void) throws
 }
 
 /// The records of a file of a snapshot, one after the other.

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The keys of rows as bytes whose order is the order of the keys: integers, dates and times by value, texts by their
 /// code points, UUIDs by their bytes; a null comes first. So rows of two snapshots can be compared without their types.
 public struct SnapshotKey {
@@ -49,15 +43,5 @@ public struct SnapshotKey {
 
     private func append(_ word: UInt64, to buffer: ByteBuffer) {
         withUnsafeBytes(of: word.bigEndian) { _ = buffer.append($0) }
-    }
-
-    /// Compares two keys: negative when the first comes first, 0 when they are equal.
-    public static func compare(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Int {
-        let shared = min(first.count, second.count)
-        if shared > 0, let left = first.baseAddress, let right = second.baseAddress {
-            let order = memcmp(left, right, shared)
-            if order != 0 { return Int(order) }
-        }
-        return first.count - second.count
     }
 }
