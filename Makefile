@@ -13,7 +13,7 @@ PACKAGES := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev 
 TEST_PACKAGES := postgresql pgbouncer python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build demo test soak lint sanitize bench bench-peers bench-live bench-fetch install clean
+.PHONY: help deps test-deps build demo test test-airflow soak lint sanitize bench bench-peers bench-live bench-fetch install clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ demo: build ## Load the sample data into warehouse.db and show what is in it
 
 test: deps test-deps ## Run every test
 	@$(SWIFT) test $(COMPILE_FLAGS)
+
+test-airflow: deps ## Install Apache Airflow into a virtual environment, and run what 'nightly --emit airflow' prints in it
+	@.ci/test-airflow >/dev/null
+	@$(SWIFT) test $(COMPILE_FLAGS) --filter AirflowDagTests
 
 soak: deps test-deps ## Run the tests of kills and networks with more rounds, and the long ones that 'make test' leaves out
 	@REELHOUSE_SOAK=1 $(SWIFT) test $(COMPILE_FLAGS) --filter 'Kill|Network|Soak|FaultTests|LawOrder|LawRepeat|MongoFailure|KafkaMemory|KafkaOrder|KafkaCleanup|KafkaRights|aBrokerThatStops|MongoRoundTrip|FetchCommand'
