@@ -119,12 +119,13 @@ let layers: [(Layer, [Target])] = [
                     .embedInCode("sqlite/0007_known_sources.sql"), .embedInCode("sqlite/0008_mart_refresh.sql"),
                     .embedInCode("sqlite/0009_marker.sql"), .embedInCode("sqlite/0010_run_error.sql"),
                     .embedInCode("sqlite/0011_cured_records.sql"), .embedInCode("sqlite/0012_source_positions.sql"),
+                    .embedInCode("sqlite/0013_tasks.sql"),
                     .embedInCode("postgres/0001_operation_tables.sql"),
                     .embedInCode("postgres/0002_movie_tables.sql"),
                     .embedInCode("postgres/0003_behaviour_tables.sql"),
                     .embedInCode("postgres/0004_mart_tables.sql"), .embedInCode("postgres/0005_views.sql"),
                     .embedInCode("postgres/0006_rejected_event_view.sql"),
-                    .embedInCode("postgres/0007_comments.sql"),
+                    .embedInCode("postgres/0007_comments.sql"), .embedInCode("postgres/0008_tasks.sql"),
                 ]),
         ]
     ),
@@ -192,7 +193,7 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteTests", dependencies: ["SQLite", "PostgreSQL", "Schema", "Domain", "CSQLite", "TableTesting"],
         path: "Tests/Backends/SQLiteTests"),
-    .target(name: "Servers", path: "Tests/Support/Servers", exclude: ["tmdb_server.py"]),
+    .target(name: "Servers", path: "Tests/Support/Servers", exclude: ["airflow_runs.py", "tmdb_server.py"]),
     // A producer and an administrator of topics for tests.
     .target(name: "KafkaTesting", dependencies: ["CKafka", "Servers"], path: "Tests/Support/KafkaTesting"),
     .testTarget(

@@ -30,6 +30,7 @@ public enum Schema {
         Migration(10, "0010_run_error", PackageResources._010_run_error_sql),
         Migration(11, "0011_cured_records", PackageResources._011_cured_records_sql),
         Migration(12, "0012_source_positions", PackageResources._012_source_positions_sql),
+        Migration(13, "0013_tasks", PackageResources._013_tasks_sql),
     ]
 
     /// The migrations of the PostgreSQL warehouse, in order. They name no schema: a transaction that applies them has its
@@ -42,6 +43,7 @@ public enum Schema {
         Migration(5, "0005_views", PackageResources._005_views_sql),
         Migration(6, "0006_rejected_event_view", PackageResources._006_rejected_event_view_sql),
         Migration(7, "0007_comments", PackageResources._007_comments_sql),
+        Migration(8, "0008_tasks", PackageResources._008_tasks_sql),
     ]
 
     /// The number of the last migration.

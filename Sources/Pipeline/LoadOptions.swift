@@ -1,5 +1,17 @@
 import Domain
 
+/// What a run brings up to date when all its lines are read. What it leaves is done by the next run that does not leave
+/// it.
+public enum RefreshExtent: Sendable {
+    /// Nothing: marts and indexes stay as they are. (Before events are read, earlier facts are enriched all the same, so that
+    /// all are enriched by the same movies.)
+    case nothing
+    /// The facts whose movies have arrived or changed.
+    case facts
+    /// The facts, then the marts, missing indexes and the planner's statistics.
+    case whole
+}
+
 /// The options of a load.
 public struct LoadOptions: Sendable {
     /// The run's clock.
@@ -13,6 +25,8 @@ public struct LoadOptions: Sendable {
     public var isReload = false
     /// Whether everything is rolled back at the end.
     public var isDryRun = false
+    /// What follows when all lines are read.
+    public var refresh = RefreshExtent.whole
     /// How many events are sorted and inserted together.
     public var groupRows = 1 << 16
     /// The load commits when one of several limits is reached. This limit is the size in bytes of the rows that are

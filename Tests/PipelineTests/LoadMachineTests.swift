@@ -89,6 +89,29 @@ import Testing
                 at(2, .committed, []),
             ]),
         Case(
+            "without sources it brings all up to date", plan([]), ends: true,
+            [
+                at(0, .started, start), at(0, .committed, [.countRows, .begin, .reenrichFacts]),
+                at(0, .done, [.refreshMarts]), at(0, .done, [.cureArrived]),
+                at(0, .done, [.countRows, .prepareForQuestions]), at(0, .done, [.save(.completed), .commit]),
+                at(0, .committed, []),
+            ]),
+        Case(
+            "without sources it brings the facts up to date alone", plan([]) { $0.refresh = .facts }, ends: true,
+            [
+                at(0, .started, start), at(0, .committed, [.countRows, .begin, .reenrichFacts]),
+                at(0, .done, [.cureArrived]), at(0, .done, [.countRows, .save(.completed), .commit]),
+                at(0, .committed, []),
+            ]),
+        Case(
+            "a run of movies leaves facts, marts and indexes", plan([[.movies]]) { $0.refresh = .nothing }, ends: true,
+            [
+                at(0, .started, start), at(0, .committed, [.countRows, .open(.movies)]),
+                at(1, .movies(lines: 5), [.begin, .addMovies]), at(1, .added(Growth()), []),
+                at(1, .ended(.movies), commit), at(1, .committed, [.close(.movies), .begin, .cureArrived]),
+                at(1, .done, [.countRows, .save(.completed), .commit]), at(1, .committed, []),
+            ]),
+        Case(
             "a group is full by batches, and by weight", plan(),
             opening + [
                 at(1, events(0), []), at(1, events(0), []), at(1, events(0), []),

@@ -40,5 +40,5 @@ extension RawStoreBackend {
 
 extension Location {
     /// The path of a file or folder. In `file:///tmp/a`, the path begins at the third slash.
-    fileprivate var filePath: String { scheme != nil && rest.hasPrefix("//") ? String(rest.dropFirst(2)) : rest }
+    public var filePath: String { scheme != nil && rest.hasPrefix("//") ? String(rest.dropFirst(2)) : rest }
 }

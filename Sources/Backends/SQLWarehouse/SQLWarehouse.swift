@@ -182,7 +182,7 @@ open class SQLWarehouse: Warehouse {
     }
 
     /// Runs `body` in its own transaction.
-    private func inTransaction<Answer>(_ body: () throws -> Answer) throws -> Answer {
+    func inTransaction<Answer>(_ body: () throws -> Answer) throws -> Answer {
         try begin()
         do {
             let answer = try body()

@@ -35,6 +35,7 @@ extension WarehouseBackend {
                     device: output.device, inode: output.inode, bytes: output.bytes, modifiedAt: output.modifiedAt,
                     path: path))
         },
+        lockNightly: { try NightlyLock(warehouse: SQLiteLocation.path($0)) },
         queryHelp: QueryHelp(
             database: "SQLite", syntax: "https://sqlite.org/lang_select.html",
             changes: "To change data, make a copy of the warehouse and open that with sqlite3.",
@@ -90,6 +91,8 @@ enum SQLiteLocation {
             LocalFiles.Place(
                 path: real + suffix, what: "a file that SQLite keeps beside the warehouse", isTold: false)
         }
+        own.files.append(
+            LocalFiles.Place(path: NightlyLock.path(of: path), what: "the lock of `reelhouse nightly`", isTold: false))
         if let slash = path.lastIndex(of: "/") {
             own.folders.append(LocalFiles.Place(path: path[...slash] + "snapshots", what: "the folder of snapshots"))
         }

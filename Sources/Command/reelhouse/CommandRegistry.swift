@@ -3,12 +3,12 @@ import Arguments
 /// All commands, in the order in which help lists them.
 enum CommandRegistry {
     private static let commands: [any Command.Type] = [
-        RunCommand.self, ValidateCommand.self, StatusCommand.self, ReportCommand.self, QueryCommand.self,
-        SchemaCommand.self, QuarantineCommand.self, DigestCommand.self, IndexCommand.self, ExplainCommand.self,
-        ConfigCommand.self, DoctorCommand.self, MigrateCommand.self, CopyCommand.self, PublishCommand.self,
-        RestoreCommand.self, FetchCommand.self, ExportCommand.self, VerifyCommand.self, PruneCommand.self,
-        CompactCommand.self, RebuildCommand.self,
-        GenerateCommand.self, CompletionCommand.self, ManualCommand.self,
+        RunCommand.self, RefreshCommand.self, NightlyCommand.self, ValidateCommand.self, StatusCommand.self,
+        ReportCommand.self, QueryCommand.self, SchemaCommand.self, QuarantineCommand.self, DigestCommand.self,
+        IndexCommand.self, ExplainCommand.self, ConfigCommand.self, DoctorCommand.self, MigrateCommand.self,
+        CopyCommand.self, PublishCommand.self, RestoreCommand.self, FetchCommand.self, ExportCommand.self,
+        VerifyCommand.self, PruneCommand.self, CompactCommand.self, RebuildCommand.self, GenerateCommand.self,
+        CompletionCommand.self, ManualCommand.self,
     ]
 
     private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
@@ -41,7 +41,10 @@ enum CommandRegistry {
 
     /// Whether a command handles signals itself (`SignalWatch`), to stop at its next commit or before its only one.
     static func stopsAtACommit(_ path: [String]) -> Bool {
-        [["run"], ["quarantine", "retry"], ["copy"], ["publish"], ["fetch"], ["compact"], ["rebuild"]].contains(path)
+        [
+            ["run"], ["refresh"], ["nightly"], ["quarantine", "retry"], ["copy"], ["publish"], ["fetch"], ["compact"],
+            ["rebuild"],
+        ].contains(path)
     }
 
     /// Whether a command prints what is wrong with the configuration as its result.

@@ -55,8 +55,12 @@ struct Reelhouse {
             Console(environment: configuration.variables.values, isQuiet: isQuiet, progressFormat: format))
     }
 
-    private static func run(
-        _ arguments: ParsedArguments, _ configuration: Configuration, _ console: Console
+    /// Runs a command whose configuration is known.
+    ///
+    /// - Parameter didFail: called with the failure, after it was reported.
+    static func run(
+        _ arguments: ParsedArguments, _ configuration: Configuration, _ console: Console,
+        didFail: (Failure) -> Void = { _ in }
     ) -> ExitStatus {
         do {
             let settings = LiveSettings(arguments, configuration)
@@ -75,6 +79,7 @@ struct Reelhouse {
             try console.finish()
             return status
         } catch {
+            didFail(Failure(error))
             return report(error, on: console)
         }
     }

@@ -369,7 +369,8 @@ extension LoadMachine {
 
     private var stepsOfRefresh: [Step] {
         let cures = !(plan.isRetry && stopReason != nil)
-        return (needsReenrichment ? [.reenrichFacts] : []) + [.refreshMarts] + (cures ? [.cureArrived] : [])
+        let facts: [Step] = needsReenrichment && plan.refresh != .nothing ? [.reenrichFacts] : []
+        return facts + (plan.refresh == .whole ? [.refreshMarts] : []) + (cures ? [.cureArrived] : [])
     }
 
     private var firstSteps: [Step] { [.begin, .save(.running), .commit] + countRows }
@@ -378,7 +379,8 @@ extension LoadMachine {
 
     private var stepsOfEnd: [Step] {
         if plan.isDryRun { return [.rollback] }
-        return [.prepareForQuestions, .save(stopReason == nil ? .completed : .stopped), .commit]
+        let preparation: [Step] = plan.refresh == .whole ? [.prepareForQuestions] : []
+        return preparation + [.save(stopReason == nil ? .completed : .stopped), .commit]
     }
 
     /// After a signal there is one more commit; the refresh of the marts is left to the next run.

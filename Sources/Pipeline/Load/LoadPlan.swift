@@ -11,6 +11,8 @@ struct LoadPlan: Equatable, Sendable {
     var isEndless = false
     /// Whether everything is rolled back at the end.
     var isDryRun = false
+    /// What follows when all lines are read.
+    var refresh = RefreshExtent.whole
     /// Whether the load tries lines of the quarantine again. Then `cureArrived` comes only after all lines were tried.
     var isRetry = false
     /// A group of events is inserted when it reaches one of three limits. This one is its number of lines.
@@ -45,6 +47,7 @@ struct LoadPlan: Equatable, Sendable {
         self.init(turns: turns)
         self.isRetry = isRetry
         isDryRun = options.isDryRun
+        refresh = options.refresh
         groupLines = options.groupRows
         // A third of the chunks in flight is being inserted, a third settled and a third decoded at the same time.
         let share = StageShare(of: options, ports: turns.map(\.count).max() ?? 1)

@@ -15,6 +15,8 @@ public struct FileSet: SourceSet {
         public var own = OwnFiles()
         /// Whether a last line without LF is read although it is not a whole JSON object.
         public var readsUnfinished = false
+        /// Files whose name has a date after this one are left; days since 1970-01-01.
+        public var lastDay: Int32?
 
         /// Chunks of few lines need no large buffers. These are the usual size of a line, and the size of a buffer below
         /// which nothing is saved.
@@ -32,6 +34,7 @@ public struct FileSet: SourceSet {
             }
             own = OwnFiles(options.own)
             readsUnfinished = options.readsUnfinished
+            lastDay = options.lastDay
         }
     }
 
@@ -71,6 +74,10 @@ public struct FileSet: SourceSet {
     /// Creates a set of files that were found before.
     public init(_ found: FoundFiles, port: SourcePort, options: Options = Options()) {
         self.port = port
+        var found = found
+        if let last = options.lastDay {
+            found.files.removeAll { file in SnapshotDate.inName(file.lastPathComponent).map { $0 > last } ?? false }
+        }
         self.found = found
         self.options = options
     }

@@ -84,9 +84,9 @@ public struct ProtectedPlaces {
 }
 
 /// Splits and resolves paths.
-enum FilePath {
+public enum FilePath {
     /// The folder part of a path, `.` when it has none, and the last part.
-    static func split(_ path: String) -> (folder: String, name: String) {
+    public static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
         let folder = path[..<slash]
         return (folder.isEmpty ? "/" : String(folder), String(path[path.utf8.index(after: slash)...]))
@@ -100,7 +100,7 @@ enum FilePath {
     }
 
     /// The path from the root without symbolic links, also of what is not there yet.
-    static func absolute(_ path: String) -> String {
+    public static func absolute(_ path: String) -> String {
         if let resolved = resolved(path) { return resolved }
         let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let (folder, name) = split(trimmed)

@@ -37,6 +37,7 @@ extension WarehouseBackend {
         openCopySource: { try SQLCopySource.postgreSQL(PostgresLocation($0.text)) },
         openCopyTarget: { try SQLCopyTarget.postgreSQL(PostgresLocation($0.text)) },
         check: { PostgreSQLChecks.findings($0, content: $1) },
+        lockNightly: { try PostgresNightlyLock(PostgresLocation($0.text)) },
         queryHelp: QueryHelp(
             database: "PostgreSQL", syntax: "https://www.postgresql.org/docs/current/sql-select.html",
             changes: "To change data, open the database with psql.",

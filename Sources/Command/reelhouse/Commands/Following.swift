@@ -61,8 +61,10 @@ enum Following {
         }
         for (name, reason) in [
             ("reload", "a source is read again until its end, and what is followed has none"),
+            ("leave-marts", "the marts are refreshed every minute"),
+            ("through", "a topic has no dates in its name"),
             ("dry-run", "a dry run ends by rolling everything back, and what is followed has no end"),
-        ] where arguments.flag(name) {
+        ] where arguments.isGiven(name) {
             throw UsageError("--follow does not go with --\(name): \(reason)", hint: "Leave one of them out.")
         }
         sources.isFollowed = true

@@ -57,6 +57,16 @@ enum RunCommand: Command {
         ] + Following.options + [
             CommonOption.retryFor,
             CommonOption.now, CommonOption.snapshotDate,
+            .value(
+                "only", .choice(SourcePort.allCases.map(\.rawValue)), placeholder: "movies|events",
+                help: "Read movies or events only, whatever else is named."),
+            .value(
+                "through", .date,
+                help: "Leave files whose names have a later date, such as events-2026-11-21.ndjson.zst for 2026-11-20."),
+            .flag(
+                "leave-marts",
+                help: "Load only: leave what is done once all lines are read (facts of movies that came after them, "
+                    + "marts, indexes, statistics) to `reelhouse refresh` or to a later run."),
             .flag("reload", help: "Read sources again that were loaded before."),
             CommonOption.whole,
             .flag("dry-run", help: "Show what the run would change, then roll back."),
@@ -146,6 +156,8 @@ enum RunCommand: Command {
         try Following.apply(arguments, ports, to: &options, &sources)
         options.deadline = deadline
         sources.readsUnfinished = arguments.flag("whole")
+        sources.lastDay = arguments.day("through")
+        if arguments.flag("leave-marts") { options.refresh = .nothing }
         sources.own = Backends.ownFiles(
             warehouse: arguments.string("warehouse") ?? "", rawStore: arguments.string("raw") ?? "")
         if ports.count > 1 {

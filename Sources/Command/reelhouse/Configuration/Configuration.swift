@@ -4,7 +4,7 @@ import Glibc
 
 /// Where a command's settings come from: its options, the environment, and a `.env` file.
 ///
-/// The file is read for `--live`, for `--env-file`, for `--pseudonymize`, and by `reelhouse config` and `reelhouse fetch`, and never otherwise, so
+/// The file is read for `--live`, for `--env-file`, for `--pseudonymize`, and by `reelhouse config`, `fetch` and `nightly`, and never otherwise, so
 /// that a command without these options does the same in every folder.
 struct Configuration: Sendable {
     /// The variables of the environment and of the file.
@@ -32,7 +32,7 @@ struct Configuration: Sendable {
         let path = named ?? EnvironmentFileReader.defaultPath
         // A fetch finds its key there, and so do pseudonyms.
         let isRead =
-            isLive || named != nil || [["config"], ["fetch"]].contains(arguments.command)
+            isLive || named != nil || [["config"], ["fetch"], ["nightly"]].contains(arguments.command)
             || arguments.isDeclaredFlag("pseudonymize")
         let content = isRead ? try EnvironmentFileReader.read(path, isAsked: named != nil) : nil
         file = content == nil ? nil : path

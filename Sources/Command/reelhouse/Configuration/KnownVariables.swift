@@ -6,8 +6,10 @@ import enum Logging.Redaction
 
 /// The variables that this program and its backends read.
 enum KnownVariables {
-    /// Those that say where the ports are. They count with `--live`.
-    static let ports: [CommandDeclaration.EnvironmentVariable] = [
+    /// Those that say where the ports are, which count with `--live`, and the keys of services.
+    static let ports = locations + keys
+
+    private static let locations: [CommandDeclaration.EnvironmentVariable] = [
         .init(LivePort.movies.variable, "with --live: where movie documents come from"),
         .init(LivePort.events.variable, "with --live: where user events come from"),
         .init(LivePort.raw.variable, "with --live: where documents are kept as they came"),
@@ -24,6 +26,9 @@ enum KnownVariables {
             "POSTGRES_URI",
             "with --live: the warehouse where \(LivePort.warehouse.variable) is not set, as "
                 + "postgresql://USER@HOST/DATABASE"),
+    ]
+
+    private static let keys: [CommandDeclaration.EnvironmentVariable] = [
         .init("TMDB_ACCESS_TOKEN", "the read access token of TMDB's API, for `reelhouse fetch`"),
         .init("TMDB_API_KEY", "the key of TMDB's API, for `reelhouse fetch`, where there is no token"),
     ]

@@ -96,6 +96,9 @@ public struct WarehouseBackend: Backend {
     public var localFiles: @Sendable (Location) -> LocalFiles
     /// Stores that a command wrote a file, so that `localFiles` lists it later.
     public var remember: @Sendable (_ output: FileState, _ path: String, Location) throws -> Void
+    /// Makes this process the only one that does nightly batches for a warehouse, which need not exist yet, as long as the
+    /// object lives. Throws `NightlyInUse` where another one does.
+    public var lockNightly: @Sendable (Location) throws -> AnyObject?
     /// What the command says of the database's own SQL.
     public var queryHelp: QueryHelp
 
@@ -115,6 +118,7 @@ public struct WarehouseBackend: Backend {
         check: (@Sendable (Location, (any WarehouseReader) throws -> [Finding]) -> [Finding])? = nil,
         localFiles: @escaping @Sendable (Location) -> LocalFiles = { _ in LocalFiles() },
         remember: @escaping @Sendable (FileState, String, Location) throws -> Void = { _, _, _ in },
+        lockNightly: @escaping @Sendable (Location) throws -> AnyObject? = { _ in nil },
         queryHelp: QueryHelp
     ) {
         self.naming = naming
@@ -133,6 +137,7 @@ public struct WarehouseBackend: Backend {
             }
         self.localFiles = localFiles
         self.remember = remember
+        self.lockNightly = lockNightly
         self.queryHelp = queryHelp
     }
 }
@@ -227,6 +232,9 @@ public struct SourceOptions: Sendable {
     public var chunkLines: Int?
     /// Whether a last line without LF is read although it may be unfinished (`--whole`).
     public var readsUnfinished = false
+    /// Sources whose name has a date after this one are left; days since 1970-01-01 (`--through`). Only of sources that have
+    /// names with dates, such as files.
+    public var lastDay: Int32?
     /// Files that are never read as input.
     public var own = LocalFiles()
 

@@ -31,6 +31,29 @@ public enum OperationTables {
                 "error", .text, "Why it failed or was interrupted, without passwords; null for other outcomes.")
         ])
 
+    /// One row a task of a nightly batch.
+    public static let tasks = Table(
+        "load_task", .operations,
+        "One row for each task of each nightly batch, written when it begins and when it ends.",
+        key: ["nightly_id", "task"],
+        columns: [
+            .required("nightly_id", .integer, "The number of the nightly batch, from 1."),
+            .required(
+                "task", .text, "fetch, movies, events, enrich, marts, compact, export, check or prune, in this order."),
+            .required("day", .date, "The date that the batch is for."),
+            .required(
+                "outcome", .text,
+                "waiting; running: it is under way, or was killed; completed; partial: done, but not all was taken; failed; "
+                    + "blocked: a task that it needs failed; skipped: it had nothing to do or was left out; stopped: by a "
+                    + "signal."),
+            .optional("started_at", .timestamp, "When its last try began, by the system's clock."),
+            .optional("finished_at", .timestamp, "When its last try ended."),
+            .optional("rows", .integer, "How many rows it made; null where it counts none."),
+            .optional("bytes", .integer, "How many bytes it wrote; null where it counts none."),
+            .required("tries", .integer, "How often it was tried."),
+            .optional("error", .text, "Why it failed or was left out, without passwords."),
+        ])
+
     /// One row a source.
     public static let checkpoints = Table(
         "load_checkpoint", .operations,
@@ -193,7 +216,7 @@ public enum OperationTables {
 
     /// All of them, in the order of the data dictionary.
     public static let all = [
-        runs, checkpoints, outgrown, outputs, rejected, runRules, dropped, pendingMovies, staleDays, martRefresh,
+        runs, tasks, checkpoints, outgrown, outputs, rejected, runRules, dropped, pendingMovies, staleDays, martRefresh,
         rowCounts, migrations,
     ]
 

@@ -1,0 +1,177 @@
+import Arguments
+import Domain
+import JSON
+import Pipeline
+
+/// Does the tasks of a nightly batch: each is a command of this program, which runs in this process and prints its result as
+/// JSON to be counted.
+final class NightlyWork {
+    private let place: NightlyPlace
+    private let context: CommandContext
+    /// What the command line adds to the words of a task.
+    private let extra: [NightlyTask: [String]]
+    /// The exit status of each task that ran.
+    private(set) var statuses: [NightlyTask: ExitStatus] = [:]
+
+    init(_ place: NightlyPlace, _ context: CommandContext, extra: [NightlyTask: [String]]) {
+        self.place = place
+        self.context = context
+        self.extra = extra
+    }
+
+    /// The command of a task.
+    func command(_ task: NightlyTask, day: Int32, lastFetch: Int32?) -> NightlyTaskCommand {
+        .make(
+            task, place, day: day, isPast: day < context.clock.day, extra: extra[task] ?? [], lastFetch: lastFetch)
+    }
+
+    /// Checks that the words of each task are a command line.
+    ///
+    /// - Throws: `UsageError`.
+    func check(day: Int32) throws {
+        for task in NightlyTask.allCases {
+            guard let words = extra[task], !words.isEmpty else { continue }
+            guard case .words(let all) = command(task, day: day, lastFetch: nil) else { continue }
+            do { _ = try parsed(all) } catch let error as UsageError {
+                throw UsageError("--with \(task.rawValue)=…: \(error.message)", hint: error.hint)
+            }
+        }
+    }
+
+    private func parsed(_ words: [String]) throws -> ParsedArguments? {
+        guard case .run(let parsed) = try CommandRegistry.root.parse(words, width: 80) else { return nil }
+        return parsed
+    }
+
+    /// Does a task.
+    func perform(_ task: NightlyTask, day: Int32, lastFetch: Int32?) -> NightlyTaskResult {
+        guard case .words(let words) = command(task, day: day, lastFetch: lastFetch) else {
+            guard case .nothing(let reason) = command(task, day: day, lastFetch: lastFetch) else {
+                return NightlyTaskResult(.skipped(""))
+            }
+            context.console.say("\(task.rawValue): nothing to do: \(reason)")
+            return NightlyTaskResult(.skipped(reason))
+        }
+        context.console.say("\(task.rawValue): reelhouse \(Self.shown(words))")
+        let output = CapturedOutput()
+        var message: String?
+        let status: ExitStatus
+        do {
+            guard let arguments = try parsed(words + common(words)) else { return NightlyTaskResult(.done) }
+            let configuration = try Configuration(arguments, environment: Console.processEnvironment())
+            configuration.passToLibraries()
+            let console = Console(
+                output: output, errors: context.console.errors, environment: context.console.environment,
+                isQuiet: context.console.isQuiet)
+            status = Reelhouse.run(arguments, configuration, console) { message = $0.report.message }
+        } catch {
+            let failure = Failure(error)
+            context.console.report(failure.report)
+            (status, message) = (failure.status, failure.report.message)
+        }
+        statuses[task] = status
+        let counts = NightlyTaskCounts(output.content, of: task)
+        return NightlyTaskResult(
+            Self.ending(task, status, message ?? counts.reasons), rows: counts.rows, bytes: counts.bytes)
+    }
+
+    /// The options that every command of a task gets where it has them.
+    private func common(_ words: [String]) -> [String] {
+        var common = ["--json"]
+        let arguments = place.arguments
+        if arguments.flag("quiet") { common.append("--quiet") }
+        let command = words.first ?? ""
+        // The check of a past date has a clock of its own.
+        if arguments.isGiven("now"), !words.contains("--now"), command != "prune" {
+            common += ["--now", arguments.string("now") ?? ""]
+        }
+        if arguments.isGiven("retry-for"), !["export", "check", "prune"].contains(command) {
+            common += ["--retry-for", arguments.string("retry-for") ?? ""]
+        }
+        for name in ["log-format", "log-level"] where arguments.isGiven(name) {
+            common += ["--\(name)", arguments.string(name) ?? ""]
+        }
+        return common
+    }
+
+    private static func ending(
+        _ task: NightlyTask, _ status: ExitStatus, _ message: String?
+    ) -> NightlyTaskResult.Ending {
+        switch status {
+        case .done: .done
+        case .notAllTaken: .partial(message ?? "not all was taken")
+        case .stoppedInTime: .partial(message ?? "stopped by --max-duration with input left")
+        case .interrupted, .terminated: .stopped
+        case .usage: .failed(message ?? "wrong usage", mayRetry: false)
+        // The same warehouse has the same faults again.
+        case .failed where task == .check: .failed(message ?? "a check failed", mayRetry: false)
+        case .failed: .failed(message ?? "failed", mayRetry: true)
+        case .inUse: .failed(message ?? "in use by another program", mayRetry: true)
+        case .unreachable: .failed(message ?? "a backend could not be reached", mayRetry: true)
+        }
+    }
+
+    /// The words as a shell would take them, without passwords.
+    static func shown(_ words: [String]) -> String {
+        words.map { word in
+            let text = Location(word).scheme == nil ? word : "\(Location(word))"
+            let isPlain = text.utf8.allSatisfy { byte in
+                byte > 0x2A && byte < 0x3B || byte >= 0x40 && byte < 0x5B || byte >= 0x61 && byte < 0x7B || byte == 0x5F
+                    || byte == 0x3D
+            }
+            return isPlain && !text.isEmpty
+                ? text
+                : "'"
+                    + text.split(separator: "'", omittingEmptySubsequences: false)
+                    .joined(separator: "'\\''") + "'"
+        }.joined(separator: " ")
+    }
+}
+
+/// What the JSON of a command says of how much it did.
+struct NightlyTaskCounts: Equatable {
+    /// How many rows, documents, lines or snapshots.
+    private(set) var rows: Int64?
+    /// How many bytes were written.
+    private(set) var bytes: Int64?
+    /// Why not all was taken.
+    private(set) var reasons: String?
+
+    /// The members of a task's result that count rows and bytes. A list counts by its length.
+    private static func members(of task: NightlyTask) -> (rows: StaticString, bytes: StaticString) {
+        switch task {
+        case .fetch: ("documents", "bytes")
+        case .movies, .events: ("accepted", "")
+        case .enrich: ("facts", "")
+        case .marts: ("days", "")
+        case .compact: ("written", "bytes_after")
+        case .export: ("rows", "bytes")
+        case .check: ("failed_rows", "")
+        case .prune: ("removed", "")
+        }
+    }
+
+    /// Reads what the command of a task has printed; nothing where that is no JSON object.
+    init(_ output: [UInt8], of task: NightlyTask) {
+        let members = Self.members(of: task)
+        let buffer = ByteBuffer(capacity: output.count)
+        output.withUnsafeBytes { _ = buffer.append($0) }
+        guard let parser = try? JSONParser(keys: [members.rows, members.bytes, "reasons"], keepsUnknown: false),
+            let object = try? parser.parse(buffer.bytes)
+        else { return }
+        withExtendedLifetime((parser, buffer)) {
+            rows = Self.count(object.member(0))
+            bytes = Self.count(object.member(1))
+            let texts = (object.member(2)?.elements.map { $0 } ?? []).filter { $0.kind == .string }
+            if !texts.isEmpty {
+                reasons = texts.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: " ")
+            }
+        }
+    }
+
+    private static func count(_ value: JSONValue?) -> Int64? {
+        guard let value else { return nil }
+        if value.kind == .array { return Int64(value.elements.map { $0 }.count) }
+        return value.kind == .number ? JSONNumber.integer(value.bytes) : nil
+    }
+}

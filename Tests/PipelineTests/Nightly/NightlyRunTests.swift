@@ -1,0 +1,143 @@
+import Domain
+import Logging
+import Testing
+
+@testable import Pipeline
+
+/// A nightly whose ledger is in memory.
+@Suite struct NightlyRunTests {
+    private final class Ledger: NightlyLedger {
+        var stored: [NightlyRecord] = []
+        var saves = 0
+        /// The save that throws, as if the program was killed then.
+        var dyingSave = Int.max
+        var isInUse = 0
+
+        struct Killed: Error {}
+
+        func lastNightly(of day: Int32) throws -> NightlyRecord? { stored.last { $0.day == day } }
+
+        func lastDay(of task: String) throws -> Int32? { nil }
+
+        func save(_ nightly: NightlyRecord, at now: Int64) throws -> Int64 {
+            if isInUse > 0 {
+                isInUse -= 1
+                throw WarehouseError.inUse(location: "x")
+            }
+            saves += 1
+            if saves == dyingSave { throw Killed() }
+            var nightly = nightly
+            if nightly.id == 0 { nightly.id = Int64(stored.count + 1) }
+            stored.removeAll { $0.id == nightly.id }
+            stored.append(nightly)
+            return nightly.id
+        }
+    }
+
+    private static func run(
+        _ ledger: Ledger?, day: Int32 = 100, stop: StopSignal = StopSignal(),
+        options change: (inout NightlyRun.Options) -> Void = { _ in },
+        perform: @escaping (NightlyTask) -> NightlyTaskResult = { _ in NightlyTaskResult(.done, rows: 1) }
+    ) throws -> NightlyReport {
+        var options = NightlyRun.Options(day: day)
+        options.delay = .milliseconds(1)
+        change(&options)
+        var clock: Int64 = 0
+        return try NightlyRun(options, openLedger: { ledger }, perform: perform, stop: stop) {
+            clock += 1000
+            return clock
+        }.run()
+    }
+
+    /// Killed before any of its records is kept, a batch goes on and does each task at least once, in order, and none after
+    /// it was recorded as done.
+    @Test func killedAtAnyMomentItGoesOn() throws {
+        for dying in 1...2 * NightlyTask.allCases.count + 1 {
+            let ledger = Ledger()
+            ledger.dyingSave = dying
+            var done: [NightlyTask] = []
+            let perform = { (task: NightlyTask) in
+                let record = ledger.stored.last?.tasks.first { $0.task == task.rawValue }
+                #expect(record?.outcome != .completed)
+                done.append(task)
+                return NightlyTaskResult(.done)
+            }
+            #expect(throws: Ledger.Killed.self) { try Self.run(ledger, perform: perform) }
+            let report = try Self.run(ledger, perform: perform)
+            #expect(report.nightly.isDone && ledger.stored.count <= 2)
+            #expect(report.isResumed == (dying > 1 && dying <= 2 * NightlyTask.allCases.count))
+            #expect(Set(done) == Set(NightlyTask.allCases))
+        }
+    }
+
+    @Test func aBatchThatIsDoneIsFollowedByANewOne() throws {
+        let ledger = Ledger()
+        #expect(try Self.run(ledger).nightly.id == 1)
+        let second = try Self.run(ledger)
+        #expect(second.nightly.id == 2 && !second.isResumed)
+        #expect(ledger.stored.count == 2)
+    }
+
+    @Test func tasksThatAreNamedAreDoneAgainInTheirBatch() throws {
+        let ledger = Ledger()
+        _ = try Self.run(ledger)
+        var done: [NightlyTask] = []
+        let report = try Self.run(
+            ledger, options: { $0.selection.only = [.export] },
+            perform: { task in
+                done.append(task)
+                return NightlyTaskResult(.done, rows: 9)
+            })
+        #expect(done == [.export] && report.nightly.id == 1 && ledger.stored.count == 1)
+        #expect(ledger.stored[0].tasks.first { $0.task == "export" }?.tries == 2)
+        #expect(ledger.stored[0].tasks.first { $0.task == "export" }?.rows == 9)
+    }
+
+    @Test func aFailedBatchGoesOnWithWhatFailed() throws {
+        let ledger = Ledger()
+        let first = try Self.run(
+            ledger, options: { $0.tries = 2 },
+            perform: { task in
+                NightlyTaskResult(task == .export ? .failed("disk full", mayRetry: true) : .done)
+            })
+        #expect(first.nightly.tasks.first { $0.task == "export" }?.tries == 2)
+        var done: [NightlyTask] = []
+        let second = try Self.run(
+            ledger,
+            perform: { task in
+                done.append(task)
+                return NightlyTaskResult(.done)
+            })
+        #expect(done == [.export, .prune] && second.isResumed && second.nightly.id == 1 && second.nightly.isDone)
+    }
+
+    @Test func aDateHasABatchOfItsOwn() throws {
+        let ledger = Ledger()
+        _ = try Self.run(ledger, day: 100)
+        #expect(try Self.run(ledger, day: 99).nightly.id == 2)
+    }
+
+    @Test func aStopBetweenTasksEndsIt() throws {
+        let (ledger, stop) = (Ledger(), StopSignal())
+        let report = try Self.run(
+            ledger, stop: stop,
+            perform: { task in
+                if task == .movies { stop.request(.terminate) }
+                return NightlyTaskResult(.done)
+            })
+        #expect(report.stopReason == .terminate)
+        #expect(report.nightly.tasks.map(\.outcome).prefix(3) == [.completed, .completed, .waiting])
+    }
+
+    @Test func aWarehouseInUseIsWaitedFor() throws {
+        let ledger = Ledger()
+        ledger.isInUse = 1
+        #expect(try Self.run(ledger).nightly.isDone)
+        ledger.isInUse = 1000
+        #expect(throws: WarehouseError.self) { try Self.run(ledger, options: { $0.retryFor = .zero }) }
+    }
+
+    @Test func withoutAWarehouseNothingIsRecordedAndAllIsDone() throws {
+        #expect(try Self.run(nil).nightly.isDone)
+    }
+}
