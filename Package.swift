@@ -113,6 +113,7 @@ let layers: [(Layer, [Target])] = [
                 name: "Schema", path: "schema",
                 exclude: ["EVENTS.md", "MOVIES.md", "QUESTIONS.md", "README.md", "RULES.md", "postgres/README.md"],
                 resources: [
+                    .embedInCode("checks.sql"),
                     .embedInCode("sqlite/0001_operations.sql"), .embedInCode("sqlite/0002_movies.sql"),
                     .embedInCode("sqlite/0003_behaviour.sql"), .embedInCode("sqlite/0004_marts.sql"),
                     .embedInCode("sqlite/0005_readable_views.sql"), .embedInCode("sqlite/0006_rejected_view.sql"),
@@ -147,7 +148,7 @@ let layers: [(Layer, [Target])] = [
                 name: "reelhouse",
                 dependencies: [
                     "Arguments", "CMemory", "Domain", "EnvironmentFile", "Files", "Generator", "Hashing", "JSON",
-                    "Kafka", "Logging", "MongoDB", "Pipeline", "PostgreSQL", "SQLite", "TMDB",
+                    "Kafka", "Logging", "MongoDB", "Pipeline", "PostgreSQL", "SQLite", "Schema", "TMDB",
                 ], path: "Sources/Command/reelhouse"),
         ]
     ),

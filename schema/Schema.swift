@@ -46,6 +46,9 @@ public enum Schema {
         Migration(8, "0008_tasks", PackageResources._008_tasks_sql),
     ]
 
+    /// The checks of `reelhouse check`, which are the file `checks.sql`.
+    public static let checks = String(decoding: PackageResources.checks_sql, as: UTF8.self)
+
     /// The number of the last migration.
     public static var newestVersion: Int { sqlite.last?.version ?? 0 }
 }

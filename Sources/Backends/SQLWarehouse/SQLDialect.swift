@@ -62,6 +62,9 @@ public struct SQLDialect: Sendable {
     /// where a list has to be staged.
     public var listParameter: (@Sendable (_ column: String) -> String)?
 
+    /// How statements that are kept in files are spelled.
+    public var query = QueryDialect(name: "sql")
+
     /// The condition on the staged rows that statements read; nil for all of them.
     var stagedCondition: String?
 

@@ -160,6 +160,19 @@ open class SQLWarehouseReader: WarehouseReader {
         try session.consistently { try session.declaredIndexes().map { ($0, try session.size(of: $0)) } }
     }
 
+    /// How statements for several databases are spelled for this one.
+    public var queryDialect: QueryDialect { dialect.query }
+
+    /// The names of a table's or view's columns.
+    public func columnNames(of table: String) throws -> Set<String> {
+        try session.consistently { try session.columns(of: table) }
+    }
+
+    /// Reads something in several calls that all see the same commit.
+    public func atOneMoment<Answer>(_ read: () throws -> Answer) throws -> Answer {
+        try session.consistently { try session.atOneMoment(read) }
+    }
+
     /// Runs one statement that only reads.
     public func query(
         _ sql: String, header: ([String]) throws -> Void, row: ([QueryValue]) throws -> Void

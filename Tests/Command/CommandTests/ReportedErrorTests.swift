@@ -89,6 +89,17 @@ import enum Logging.Redaction
             .parquetFailed(table: "movies", words: url),
         ] as [SnapshotError])
 
+    private static let checkErrors: [any ReportedError] =
+        ([
+            CheckError.file(name: url, .init(line: 7, words: "no query")), .undeclared("x", file: url, line: 7),
+            .unknownCheck(url), .unknownParameter(url),
+            .wrongValue(url, parameter: CheckParameter(name: "x", value: .share(0.5), meaning: "X.")), .nothing,
+            .noQuery(Check(name: "a", file: url, line: 7), database: "sqlite"),
+            .query(Check(name: "a", file: url, line: 7), line: 8, words: "no: \(url)"),
+            .query(Check(name: "a", file: url, line: 7), line: 8, words: "no", hint: "Look at \(url) first."),
+            .older(location: url, version: 1, known: 2),
+        ] as [CheckError]) + [CheckFailure(location: url, names: ["a", "b"])]
+
     private static let configurationErrors: [any ReportedError] =
         [
             ConfigurationError.unreadable(path: ".env", reason: "no", isAsked: false),
@@ -148,7 +159,8 @@ import enum Logging.Redaction
             UsageError("unknown option '--x'", hint: "See 'reelhouse --help'."),
         ] + JSONError.allCases.map { $0 as any ReportedError } + sqliteErrors
         + fileReasons.map { FileError(.open, url, $0) } + queryErrors + postgresErrors + kafkaErrors
-        + mongoErrors + publishErrors + fetchErrors + snapshotErrors + configurationErrors
+        + mongoErrors + publishErrors + fetchErrors + snapshotErrors + checkErrors
+        + configurationErrors
 
     @Test func eachSaysWhatFailedAndWhatToDo() {
         for error in Self.errors {
@@ -202,11 +214,12 @@ import enum Logging.Redaction
         // benchmark is a program of its own; the next three are unwrapped before they leave `Publisher` and `RawCopy`,
         // and those of MongoDB's documents before they leave the raw store and the source;
         // the next two end a run or a copy as a signal does, and one a fetch; a fault of a document becomes a failure of its
-        // movie; the last one becomes a `ConfigurationError`.
+        // movie; the last but one becomes a `ConfigurationError`, and what is called
+        // `Fault` within another type becomes an error of the one that uses it.
         let others: Set<String> = [
             "EventFault", "QueryError", "BenchError", "TargetFailure", "StoreFailure", "RawCopyFailure",
             "BSONFault", "Damage", "BackupStopped", "RawCopyStopped", "FetchStopped", "DocumentFault",
-            "EnvironmentFileFault",
+            "EnvironmentFileFault", "Fault",
         ]
         let known = Set(Self.errors.map { "\(type(of: $0))" })
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")

@@ -1,3 +1,4 @@
+import Domain
 import SQLWarehouse
 
 extension SQLDialect {
@@ -9,6 +10,7 @@ extension SQLDialect {
         // An index row has room for some 2,700 bytes. The same expression is in the indexes of the migrations.
         dialect.textInKey = { #"sha256(decode(replace(\#($0), E'\\', E'\\\\'), 'escape'))"# }
         dialect.listParameter = { "(SELECT unnest($1::bigint[]) AS \($0))" }
+        dialect.query = QueryDialect(name: "postgresql")
         return dialect
     }
 }

@@ -30,6 +30,14 @@ extension SQLDialect {
         dialect.countsQuickly = true
         dialect.indexedBy = { "INDEXED BY \($0)" }
         dialect.notIndexed = "NOT INDEXED"
+        dialect.query = QueryDialect(
+            name: "sqlite", time: { "\($0)" }, duration: { "\($0)" },
+            timeText: { "strftime('%Y-%m-%dT%H:%M:%fZ', (\($0)) / 1000.0, 'unixepoch')" },
+            idText: { id in
+                let digits = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)].map { "substr(hex(\(id)), \($0), \($1))" }
+                return "lower(\(digits.joined(separator: " || '-' || ")))"
+            },
+            day: { "date((\($0)) / 1000, 'unixepoch')" })
         return dialect
     }()
 }

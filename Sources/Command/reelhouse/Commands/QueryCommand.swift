@@ -44,7 +44,7 @@ enum QueryCommand: Command {
             try reader.query(sql) { columns in
                 try writer.begin(columns: columns)
             } row: { row in
-                try writer.write(row.map(cell))
+                try writer.write(row.map(CellValue.init))
                 rows += 1
                 if rows % 1024 == 0 { context.latest.value = WorkProgress(label: "query", read: rows, noun: .rows) }
             }
@@ -68,19 +68,6 @@ enum QueryCommand: Command {
             return AutomaticRowWriter(output: output, layout: layout)
         }
         return format.writer(to: output, layout: layout)
-    }
-
-    private static func cell(_ value: QueryValue) -> CellValue {
-        switch value {
-        case .null: .null
-        case .boolean(let boolean): .boolean(boolean)
-        case .integer(let integer): .integer(integer)
-        case .real(let real): .real(real)
-        case .notFinite(let word): .notFinite(word)
-        case .decimal(let digits): .decimal(digits)
-        case .text(let text): .text(text)
-        case .blob(let bytes): .blob(bytes)
-        }
     }
 
     private static func standardInput() -> String {

@@ -6,9 +6,6 @@ enum EnvironmentFileReader {
     /// The file that is read unless another one is named, in the working folder.
     static let defaultPath = ".env"
 
-    /// The greatest size of a file in bytes.
-    static let limit = 1 << 20
-
     /// Reads a file.
     ///
     /// - Parameters:
@@ -24,31 +21,11 @@ enum EnvironmentFileReader {
     }
 
     private static func bytes(of path: String, isAsked: Bool) throws(ConfigurationError) -> [UInt8]? {
-        func fault(_ code: Int32) -> ConfigurationError {
-            .unreadable(path: path, reason: String(cString: strerror(code)), isAsked: isAsked)
-        }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 {
-            let code = errno
+        do throws(SmallFile.Fault) { return try SmallFile.bytes(of: path) } catch {
             // A link that leads nowhere is there.
             var status = stat()
-            if code == ENOENT, !isAsked, lstat(path, &status) != 0 { return nil }
-            throw fault(code)
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw fault(EISDIR) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 14)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw fault(errno) }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= limit else {
-                throw .unreadable(path: path, reason: "it has more than \(limit >> 20) MiB", isAsked: isAsked)
-            }
+            if error.code == ENOENT, !isAsked, lstat(path, &status) != 0 { return nil }
+            throw .unreadable(path: path, reason: error.reason, isAsked: isAsked)
         }
     }
 

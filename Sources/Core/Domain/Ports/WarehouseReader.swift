@@ -74,6 +74,17 @@ public protocol WarehouseReader: AnyObject {
     /// The declared indexes that exist, with their size in bytes where the backend can tell it.
     func indexes() throws -> [(index: TableIndex, bytes: Int64?)]
 
+    /// How statements for several databases are spelled for this one.
+    var queryDialect: QueryDialect { get }
+
+    /// The names of a table's or view's columns; none when there is no such table.
+    func columnNames(of table: String) throws -> Set<String>
+
+    /// Reads something in several calls that all see the same commit, while loads go on.
+    ///
+    /// - Parameter read: called again from its beginning when the warehouse was changed without a lock meanwhile.
+    func atOneMoment<Answer>(_ read: () throws -> Answer) throws -> Answer
+
     /// Runs one statement that only reads.
     ///
     /// - Parameters:
