@@ -70,6 +70,11 @@ final class NightlyWork {
             (status, message) = (failure.status, failure.report.message)
         }
         statuses[task] = status
+        if task == .check {
+            let failed = FailedChecks(output.content)
+            failed.report(on: context.console)
+            return NightlyTaskResult(Self.ending(task, status, message ?? failed.message), rows: failed.rows ?? 0)
+        }
         let counts = NightlyTaskCounts(output.content, of: task)
         return NightlyTaskResult(
             Self.ending(task, status, message ?? counts.reasons), rows: counts.rows, bytes: counts.bytes)
@@ -146,7 +151,7 @@ struct NightlyTaskCounts: Equatable {
         case .marts: ("days", "")
         case .compact: ("written", "bytes_after")
         case .export: ("rows", "bytes")
-        case .check: ("failed_rows", "")
+        case .check: ("", "")
         case .prune: ("removed", "")
         }
     }
