@@ -31,6 +31,7 @@ public enum Schema {
         Migration(11, "0011_cured_records", PackageResources._011_cured_records_sql),
         Migration(12, "0012_source_positions", PackageResources._012_source_positions_sql),
         Migration(13, "0013_tasks", PackageResources._013_tasks_sql),
+        Migration(14, "0014_site_daily", PackageResources._014_site_daily_sql),
     ]
 
     /// The migrations of the PostgreSQL warehouse, in order. They name no schema: a transaction that applies them has its
@@ -44,6 +45,7 @@ public enum Schema {
         Migration(6, "0006_rejected_event_view", PackageResources._006_rejected_event_view_sql),
         Migration(7, "0007_comments", PackageResources._007_comments_sql),
         Migration(8, "0008_tasks", PackageResources._008_tasks_sql),
+        Migration(9, "0009_site_daily", PackageResources._009_site_daily_sql),
     ]
 
     /// The checks of `reelhouse check`, which are the file `checks.sql`.

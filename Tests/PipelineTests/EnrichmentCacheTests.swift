@@ -152,6 +152,7 @@ private final class EnrichingWarehouse: Warehouse {
     func rollback() throws { throw unasked() }
     func insertFacts(_ group: EventGroup) throws { throw unasked() }
     func merge(_ rows: MergeTable) throws { throw unasked() }
+    func merge(_ days: SiteDays) throws { throw unasked() }
     func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] { throw unasked() }
     func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws { throw unasked() }
     func quarantine(_ rejections: [Rejection], run: Int64) throws { throw unasked() }
@@ -168,7 +169,7 @@ private final class EnrichingWarehouse: Warehouse {
     func dropRejected(matching filter: RejectedFilter, at now: Int64) throws -> [RejectedCount] { throw unasked() }
     func save(_ changes: LedgerChanges) throws { throw unasked() }
     func reenrichFacts() throws -> Int64 { throw unasked() }
-    func refreshMarts() throws -> Int64 { throw unasked() }
+    func refreshMarts() throws -> RefreshedDays { throw unasked() }
     func rowCounts() throws -> [(table: String, rows: Int64)] { throw unasked() }
     func prepareForQuestions() throws -> [TableIndex] { throw unasked() }
     func make(_ index: TableIndex) throws -> Bool { throw unasked() }

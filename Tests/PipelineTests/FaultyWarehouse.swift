@@ -197,6 +197,11 @@ final class FaultyWarehouse: Warehouse {
         if defect == .rowsDoubled { try inner.merge(rows) }
     }
 
+    func merge(_ days: SiteDays) throws {
+        try inner.merge(days)
+        if defect == .rowsDoubled { try inner.merge(days) }
+    }
+
     func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] {
         try come(to: .movieRank)
         return try inner.ranks(of: documents)
@@ -260,7 +265,7 @@ final class FaultyWarehouse: Warehouse {
         return try inner.reenrichFacts()
     }
 
-    func refreshMarts() throws -> Int64 {
+    func refreshMarts() throws -> RefreshedDays {
         try come(to: .refreshMarts)
         return try inner.refreshMarts()
     }

@@ -28,6 +28,7 @@ final class QuarantineDefectWarehouse: Warehouse {
     func enrichments(ofMovies ids: [Int64]) throws -> [MovieEnrichment] { try warehouse.enrichments(ofMovies: ids) }
     func insertFacts(_ group: EventGroup) throws { try warehouse.insertFacts(group) }
     func merge(_ rows: MergeTable) throws { try warehouse.merge(rows) }
+    func merge(_ days: SiteDays) throws { try warehouse.merge(days) }
     func ranks(of documents: [MovieDocument]) throws -> [StoredRanks] { try warehouse.ranks(of: documents) }
     func replaceMovies(_ documents: [MovieDocument], of batch: MovieBatch) throws {
         try warehouse.replaceMovies(documents, of: batch)
@@ -57,7 +58,7 @@ final class QuarantineDefectWarehouse: Warehouse {
     }
     func lastOrderlyRun() throws -> Int64 { try warehouse.lastOrderlyRun() }
     func reenrichFacts() throws -> Int64 { try warehouse.reenrichFacts() }
-    func refreshMarts() throws -> Int64 { try warehouse.refreshMarts() }
+    func refreshMarts() throws -> RefreshedDays { try warehouse.refreshMarts() }
     func rowCounts() throws -> [(table: String, rows: Int64)] { try warehouse.rowCounts() }
     func prepareForQuestions() throws -> [TableIndex] { try warehouse.prepareForQuestions() }
     func make(_ index: TableIndex) throws -> Bool { try warehouse.make(index) }

@@ -6,7 +6,12 @@ struct WarehouseDigest {
 
     /// The digests of all tables that the contract names, with the names of the tables.
     func all() throws -> [(table: String, digest: TableDigest)] {
-        try AllTables.content.map { ($0.name, try digest(of: $0)) }
+        try AllTables.content.filter(isThere).map { ($0.name, try digest(of: $0)) }
+    }
+
+    /// Whether a table is there. A warehouse of an older version lacks the newest mart.
+    private func isThere(_ table: Table) throws -> Bool {
+        try table.name != MartTables.siteDaily.name || !database.columns(of: table.name).isEmpty
     }
 
     /// The digest of one table.

@@ -122,7 +122,7 @@ struct MartStatements {
 
 extension SQLWarehouse {
     /// Updates the marts from the tables that they are computed from.
-    public func refreshMarts() throws -> Int64 {
+    public func refreshMarts() throws -> RefreshedDays {
         let pending = try session.integer(marts.pendingMovies) ?? 0
         let days = try session.integer(marts.staleDays) ?? 0
         if days + pending > 0 {
@@ -136,11 +136,12 @@ extension SQLWarehouse {
             try session.runScript(marts.trending)
         }
         try session.runScript(marts.clear)
+        let recounted = try countActiveUsers()
         if let currentRun {
             try session.run(marts.clearRefresh, [])
             try session.run(marts.noteRefresh, [.integer(currentRun)])
         }
-        return days
+        return RefreshedDays(genre: days, site: recounted)
     }
 
     private func refreshGenreDays() throws {

@@ -13,7 +13,7 @@ struct RowCounts {
 
     /// The row counts of all tables. For the quarantine only open lines count.
     func all() throws -> [(table: String, rows: Int64)] {
-        let names = (MovieTables.all + BehaviourTables.all + MartTables.all).map(\.name)
+        let names = try (MovieTables.all + BehaviourTables.all + MartTables.all).map(\.name).filter(isThere)
         return try names.map { ($0, try Self.counted.contains($0) ? noted($0) : rows($0)) }
             + [("rejected_record", Quarantine(database).openLines())]
     }
@@ -25,7 +25,29 @@ struct RowCounts {
             let (noted, rows) = (try noted(table), try rows(table))
             if rows != noted { faults.append("\(table) has \(rows) rows, and load_row_count says \(noted)") }
         }
+        return try faults + siteFaults()
+    }
+
+    /// Compares the sums over all days of `site_daily` with the counts of the tables that it is computed from.
+    private func siteFaults() throws -> [String] {
+        guard try isThere(MartTables.siteDaily.name) else { return [] }
+        var faults: [String] = []
+        let facts = BehaviourTables.facts.name
+        for (column, what, rows) in [
+            ("events", facts, try noted(facts)), ("new_users", "users", try rows(BehaviourTables.users.name)),
+            ("sessions", "dim_session", try rows(BehaviourTables.sessions.name)),
+        ] {
+            let sum =
+                try database.integer(
+                    "SELECT \(dialect.integer("coalesce(sum(\(column)), 0)")) FROM \(dialect.table("site_daily"))") ?? 0
+            if sum != rows { faults.append("site_daily has \(sum) \(column) in all, and \(what) has \(rows) rows") }
+        }
         return faults
+    }
+
+    /// Whether a table is there. A warehouse of an older version lacks the newest mart.
+    private func isThere(_ table: String) throws -> Bool {
+        try table != MartTables.siteDaily.name || !database.columns(of: table).isEmpty
     }
 
     private func rows(_ table: String) throws -> Int64 {

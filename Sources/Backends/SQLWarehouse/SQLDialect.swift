@@ -38,6 +38,12 @@ public struct SQLDialect: Sendable {
     public var dayNumber: Spelling = { "(\($0) - DATE '1970-01-01')" }
     /// Converts a timestamp from 1970 on to its UTC day, as days since 1970-01-01.
     public var dayNumberOfTimestamp: Spelling = { "((\($0) AT TIME ZONE 'UTC')::date - DATE '1970-01-01')" }
+    /// Converts a timestamp from 1970 on to its UTC day, as a date.
+    public var dateOfTimestamp: Spelling = { "(\($0) AT TIME ZONE 'UTC')::date" }
+    /// The milliseconds from a timestamp to a later one.
+    public var milliseconds: @Sendable (_ start: String, _ end: String) -> String = {
+        "CAST(round(extract(epoch FROM \($1) - \($0)) * 1000) AS BIGINT)"
+    }
     /// The year of a date.
     public var year: Spelling = { "CAST(extract(year FROM \($0)) AS BIGINT)" }
     /// The day before a date.

@@ -15,7 +15,8 @@ open class SQLWarehouse: Warehouse {
     let ledger: LedgerStatements
     let quarantineTable: QuarantineStatements
     let marts: MartStatements
-    private let merges: [String: MergeStatements]
+    let siteDaily: SiteDailyStatements
+    let merges: [String: MergeStatements]
     /// The number of the current run; nil outside a run.
     private(set) var currentRun: Int64?
     /// The rejected lines that are not stored yet.
@@ -24,6 +25,8 @@ open class SQLWarehouse: Warehouse {
     var arrivals = Arrivals()
     /// The same as of the last commit.
     private var committedArrivals = Arrivals()
+    /// What the days of `site_daily` gain by the users and sessions that were merged in this transaction.
+    var siteChanges = SiteChanges()
     /// The keys that may be stored, of the tables that this run has found empty and filled. In the tables that have
     /// withdrawals, the withdrawn keys are among them.
     private var possibleKeys: [String: PossibleKeys] = [:]
@@ -41,7 +44,8 @@ open class SQLWarehouse: Warehouse {
         ledger = LedgerStatements(dialect)
         quarantineTable = QuarantineStatements(dialect)
         marts = MartStatements(dialect)
-        let merged = MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily]
+        siteDaily = SiteDailyStatements(dialect)
+        let merged = MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily, MartTables.siteDaily]
         merges = Dictionary(uniqueKeysWithValues: merged.map { ($0.name, MergeStatements($0, dialect)) })
     }
 
@@ -51,13 +55,20 @@ open class SQLWarehouse: Warehouse {
     public func migrate(at now: Int64) throws -> [String] {
         try withPlace {
             let migrator = Migrator(session: session)
-            var applied = try migrator.pending().isEmpty ? [] : inTransaction { try migrator.apply(at: now) }
+            var applied = try migrator.pending().isEmpty ? [] : inTransaction { try apply(migrator, at: now) }
             session.didMigrate()
             if try session.boolean(ledger.hasReadLines), try !missingIndexes().isEmpty {
                 applied += try inTransaction { try prepareForQuestions().map { "index \($0.name)" } }
             }
             return applied
         }
+    }
+
+    /// Applies the pending migrations in the open transaction, and fills the mart that older warehouses lack.
+    private func apply(_ migrator: Migrator, at now: Int64) throws -> [String] {
+        let applied = try migrator.apply(at: now)
+        try fillSiteDaily()
+        return applied
     }
 
     /// Creates the missing indexes that every warehouse has, and updates the planner's statistics; see `Warehouse`.
@@ -118,7 +129,7 @@ open class SQLWarehouse: Warehouse {
             possibleKeys = [:]
             try begin()
             try session.checkAdditions()
-            _ = try Migrator(session: session).apply(at: now)
+            _ = try apply(Migrator(session: session), at: now)
             if try session.boolean(ledger.mayHavePutOffCures) { arrivals.addAll() }
             try session.run(ledger.markKilledRuns, [.text(RunRecord.killed)])
             let id = (try session.integer(ledger.lastRun) ?? 0) + 1
@@ -142,7 +153,10 @@ open class SQLWarehouse: Warehouse {
     }
 
     /// Begins a transaction.
-    public func begin() throws { try session.begin() }
+    public func begin() throws {
+        siteChanges.removeAll()
+        try session.begin()
+    }
 
     /// Commits everything since `begin`, and makes it durable.
     public func commit() throws {
@@ -234,9 +248,11 @@ open class SQLWarehouse: Warehouse {
             var keys = PossibleKeys(rows.table)
             keys.insert(rows, order)
             possibleKeys[rows.table.name] = keys
+            siteChanges.add(new: rows, order)
             return
         }
         try session.stage(packed, as: table)
+        try noteSiteChanges(by: rows, order)
         try merge(packed.count, into: rows.table, by: statements.upsert, statements)
     }
 
@@ -254,7 +270,10 @@ open class SQLWarehouse: Warehouse {
         guard let (new, others) = possibleKeys[name]?.split(rows, order), !new.isEmpty else { return order }
         possibleKeys[name]?.insert(rows, new)
         let packed = PackedRows(rows, order: new)
-        return try session.insertDirectly(packed, into: StagedTable(rows.table), onlyIfEmpty: false) ? others : order
+        let isInserted = try session.insertDirectly(packed, into: StagedTable(rows.table), onlyIfEmpty: false)
+        guard isInserted else { return order }
+        siteChanges.add(new: rows, new)
+        return others
     }
 
     /// Notes the days of rows of `movie_daily`.

@@ -126,10 +126,16 @@ open class SQLWarehouseReader: WarehouseReader {
             if try !session.columns(of: "load_mart_refresh").isEmpty {
                 state.run = try session.integer("SELECT max(run_id) FROM \(dialect.table("load_mart_refresh"))")
             }
-            state.isStale = try hasRows("load_pending_movie") || hasRows("load_stale_day")
+            state.isStale = try hasRows("load_pending_movie") || hasRows("load_stale_day") || lacksActiveUsers()
             state.isEmpty = try !hasRows("movies") && !hasRows("fact_user_event")
             return state
         }
+    }
+
+    /// Whether active users of a day are still to be counted; false for a warehouse of an older version.
+    private func lacksActiveUsers() throws -> Bool {
+        guard try !session.columns(of: "site_daily").isEmpty else { return false }
+        return try session.boolean(SiteDailyStatements(dialect).isUncounted)
     }
 
     private func hasRows(_ table: String) throws -> Bool {

@@ -35,7 +35,8 @@ public struct StagedTable: Sendable, Equatable {
     /// Everything that a warehouse stages, except for the numbered rows of `SQLSession.writeAccepted(_:)`.
     public static let all: [StagedTable] =
         [events, rejections]
-        + (MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily] + ListTables.all).map { StagedTable($0) }
+        + (MovieTables.all + BehaviourTables.merged + [MartTables.genreDaily, MartTables.siteDaily] + ListTables.all)
+        .map { StagedTable($0) }
 }
 
 /// The tables of short lists of values that statements read.

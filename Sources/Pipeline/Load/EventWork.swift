@@ -117,6 +117,7 @@ final class EventWork {
         try upsertOthers()
         try stages.measure(.upsert) {
             try settlement.forEachSorted { table in try refused.collect { try warehouse.merge(table) } }
+            try warehouse.merge(settlement.merger.siteDays)
             settlement.merger.removeAll()
         }
         try stages.measure(.commit) { try settlement.finishFlush() }

@@ -293,7 +293,9 @@ extension LoadRun {
             return .done
         case .refreshMarts:
             willRefresh(tally.run.counts)
-            refresh.refreshedDays += try stages.measure(.marts, warehouse.refreshMarts)
+            let days = try stages.measure(.marts, warehouse.refreshMarts)
+            refresh.refreshedDays += days.genre
+            refresh.recountedDays += days.site
             return .done
         case .cureArrived:
             tally.cured += try stages.measure(.commit) { try warehouse.cureArrived(run: tally.run.id, isLast: true) }

@@ -67,6 +67,7 @@ import Testing
         let merger = EventMerger()
         group.forEachOutcome { _, row, _ in merger.add(row, of: batch) }
         for table in merger.tables { try warehouse.merge(table) }
+        try warehouse.merge(merger.siteDays)
     }
 
     private static let facts = """

@@ -45,6 +45,7 @@ import Testing
         ratings              1      +1
         movie_daily          2      +2
         genre_daily          1      +1
+        site_daily           1      +1
         top_movies           1      +1
         trending             2      +2
         rejected_record      5      +5

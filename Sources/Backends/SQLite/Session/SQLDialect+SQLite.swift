@@ -16,6 +16,8 @@ extension SQLDialect {
         dialect.whole = { "CAST(\($0) AS INTEGER)" }
         dialect.dayNumber = { "CAST(julianday(\($0)) - 2440587.5 AS INTEGER)" }
         dialect.dayNumberOfTimestamp = { "\($0) / \(CivilDate.millisecondsPerDay)" }
+        dialect.dateOfTimestamp = { "date(\($0) / 1000, 'unixepoch')" }
+        dialect.milliseconds = { "(\($1) - \($0))" }
         dialect.year = { "CAST(substr(\($0), 1, 4) AS INTEGER)" }
         dialect.dayBefore = { "date(\($0), '-1 day')" }
         dialect.byCodePoint = { $0 }

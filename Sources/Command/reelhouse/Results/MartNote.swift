@@ -2,9 +2,10 @@ import Domain
 
 /// The note that a command prints when it shows marts that are out of date.
 enum MartNote {
-    /// The marts that a run refreshes at its end. (`movie_daily` is up to date after each commit.)
+    /// The marts that a run refreshes at its end. (`movie_daily` is up to date after each commit, and `site_daily` but for
+    /// active users of days with late events.)
     private static let refreshed = [
-        MartTables.genreDaily.name, MartTables.topMovies.name, MartTables.trending.name,
+        MartTables.genreDaily.name, MartTables.siteDaily.name, MartTables.topMovies.name, MartTables.trending.name,
     ]
 
     /// The note for a warehouse; nil when its marts are up to date.

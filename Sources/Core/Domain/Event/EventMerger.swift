@@ -2,6 +2,8 @@
 public final class EventMerger {
     /// The tables, in the order of `BehaviourTables.merged`.
     public let tables: [MergeTable]
+    /// What the events add to `site_daily`.
+    public let siteDays = SiteDays()
     private let users: UserMerge
     private let sessions: SessionMerge
     private let ratings: EntryMerge
@@ -31,7 +33,7 @@ public final class EventMerger {
     }
 
     /// About how many bytes the merged rows take.
-    public var byteSize: Int { tables.reduce(0) { $0 + $1.byteSize } }
+    public var byteSize: Int { tables.reduce(siteDays.byteSize) { $0 + $1.byteSize } }
 
     /// Keeps the rows of some keys apart, by the names of their tables; see `MergeTable.keepApart`. To be called before
     /// the first event is merged.
@@ -41,7 +43,10 @@ public final class EventMerger {
     }
 
     /// Removes the merged rows.
-    public func removeAll() { for table in tables { table.removeAll() } }
+    public func removeAll() {
+        for table in tables { table.removeAll() }
+        siteDays.removeAll()
+    }
 
     /// Merges an accepted event.
     ///
@@ -51,6 +56,7 @@ public final class EventMerger {
         let buffer = batch.chunk.buffer
         if keepsApart { for table in tables { table.setOrigin(RowOrigin(row)) } }
         users.add(row)
+        siteDays.add(row)
         if !row.pointee.sessionID.isNull { sessions.add(row, text: buffer.base) }
         if row.pointee.movieID != 0 { daily.add(row) }
         switch row.pointee.type {

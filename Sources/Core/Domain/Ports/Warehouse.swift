@@ -38,9 +38,25 @@ public struct RefreshReport: Sendable, Equatable {
     public var reenrichedFacts: Int64 = 0
     /// Days of genre_daily that were computed again.
     public var refreshedDays: Int64 = 0
+    /// Days of site_daily whose active users were counted again.
+    public var recountedDays: Int64 = 0
 
     /// Nothing done.
     public init() {}
+}
+
+/// How many days of the marts a refresh computed again.
+public struct RefreshedDays: Sendable, Equatable {
+    /// Days of genre_daily.
+    public var genre: Int64
+    /// Days of site_daily whose active users were counted.
+    public var site: Int64
+
+    /// Numbers of days; none by default.
+    public init(genre: Int64 = 0, site: Int64 = 0) {
+        self.genre = genre
+        self.site = site
+    }
 }
 
 /// What became of a transaction during which the warehouse failed; see `Warehouse.recover`.
@@ -124,6 +140,9 @@ public protocol Warehouse: AnyObject {
     func insertFacts(_ group: EventGroup) throws
     /// Upserts rows into their table by the merge rules that the table declares.
     func merge(_ rows: MergeTable) throws
+    /// Adds to the days of `site_daily`: these sums, and what they gain by the users and sessions that were merged in the
+    /// transaction before. Called once after those, whether or not there are days.
+    func merge(_ days: SiteDays) throws
 
     /// The stored ranks that some documents are compared with: one a document, in the order of the documents.
     func ranks(of documents: [MovieDocument]) throws -> [StoredRanks]
@@ -170,8 +189,8 @@ public protocol Warehouse: AnyObject {
     func reenrichFacts() throws -> Int64
     /// Brings the marts up to date, and stores in `load_mart_refresh` the number of the run that has begun.
     ///
-    /// - Returns: how many days of genre_daily were computed again.
-    func refreshMarts() throws -> Int64
+    /// - Returns: how many days were computed again.
+    func refreshMarts() throws -> RefreshedDays
     /// The number of rows of each table.
     func rowCounts() throws -> [(table: String, rows: Int64)]
     /// Makes the indexes that every warehouse has and that are missing on tables with rows, and updates the statistics of

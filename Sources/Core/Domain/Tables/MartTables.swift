@@ -77,6 +77,34 @@ public enum MartTables {
             .required("events", .integer, "Accepted events of the seven days."),
         ])
 
+    /// The columns of `site_daily` that are sums of integers. `active_users` is null while it is not known.
+    private static let siteSums: [Column] =
+        [.required("events", .integer, "Accepted events of any type, with a movie or without.")]
+        + counters.map { .required($0.column, .integer, "Accepted events of type \($0.type.name).") }
+        + [
+            .optional(
+                "active_users", .integer,
+                "How many users have an event on the day; null until the run that loads its late events has ended."),
+            .required("new_users", .integer, "How many users have their first event on the day (users.first_seen)."),
+            .required("sessions", .integer, "How many sessions began on the day (dim_session.started_at)."),
+            .required(
+                "session_milliseconds", .integer,
+                "How long these sessions lasted: the sum of ended_at − started_at, in milliseconds."),
+            .required("scores", .integer, "How many scores rate events of the day have."),
+            .required(
+                "score_thousandths", .integer, "The sum of these scores times 1,000, each cut to an integer."),
+        ]
+
+    /// Events, users and sessions by day. It is upserted in the transaction that inserts the events.
+    public static let siteDaily = Table(
+        "site_daily", .marts,
+        "The site by UTC day: accepted events of fact_user_event, and users and sessions. One row for each day with events.",
+        key: ["day"], merge: [.sum(siteSums.map(\.name))],
+        columns: [.required("day", .date, "The UTC day.")] + siteSums + [
+            .optional("mean_session_seconds", .real, "How long the sessions lasted on average; null without any."),
+            .optional("mean_score", .real, "The mean of the scores, in whole thousandths each; null without any."),
+        ])
+
     /// All marts, in the order of the data dictionary.
-    public static let all = [movieDaily, genreDaily, topMovies, trending]
+    public static let all = [movieDaily, genreDaily, siteDaily, topMovies, trending]
 }
