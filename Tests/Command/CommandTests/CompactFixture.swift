@@ -39,6 +39,7 @@ final class CompactFixture {
             warehouse = server.url(parameters: "schema=\(name)")
             schema = try PostgresDatabase(url: server.url(), schema: name)
         }
+        try folder.makeFolder("in")
         for (name, bytes) in try files ?? Self.files() { try write(name, bytes) }
         let rejected = try load().rejected
         if files == nil { #expect(rejected == Self.rejectedLines) }

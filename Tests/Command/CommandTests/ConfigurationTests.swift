@@ -217,7 +217,8 @@ import Testing
         }
         for (path, command) in commands(CommandRegistry.root, []) {
             let names = command.options.filter { $0.value?.kind == .location }.map(\.name)
-            let takesPort = !names.isEmpty && path.first != "copy"
+            // These have every place named.
+            let takesPort = !names.isEmpty && !["copy", "rebuild"].contains(path.first)
             let options = command.options.map(\.name)
             #expect(options.contains("live") == takesPort, "\(path)")
             #expect(options.contains("env-file") == !names.isEmpty, "\(path)")

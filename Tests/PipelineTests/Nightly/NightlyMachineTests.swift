@@ -109,7 +109,7 @@ import Testing
         let asked = NightlySelection().tasks(after: NightlyRecord(day: 0, tasks: record))
         var machine = Self.machine(record, asked: asked)
         #expect(Self.run(&machine) == NightlyTask.allCases[place...].map(\.rawValue))
-        #expect(machine.tasks.allSatisfy(\.outcome.isDone))
+        #expect(machine.tasks.allSatisfy { $0.outcome.isDone })
     }
 
     @Test func anEarlierFailureDoesNotBlockATaskThatIsAskedForByItself() {
