@@ -219,7 +219,8 @@ let tests: [Target] = [
     .testTarget(
         name: "PipelineTests",
         dependencies: [
-            "Pipeline", "Domain", "Files", "Fixtures", "Generator", "Kafka", "KafkaTesting", "PostgreSQL", "SQLite",
+            "Pipeline", "Domain", "Files", "Fixtures", "Generator", "Kafka", "KafkaTesting", "Logging", "PostgreSQL",
+            "SQLite",
             "SQLWarehouse", "Schema", "Servers",
             "TestSupport",
         ],

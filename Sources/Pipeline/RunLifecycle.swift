@@ -58,6 +58,8 @@ struct RunLifecycle {
         }
         defer { warehouse.endRun() }
         let logger = logger.forRun(record.id)
+        retries.logger = logger
+        for backup in backups { backup.logger = logger }
         logger.info("\(name) begins", ["warehouse": .string(warehouse.location)])
         do {
             let input = makeInput(logger)

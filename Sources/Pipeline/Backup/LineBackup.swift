@@ -67,6 +67,12 @@ public final class LineBackup {
         return result
     }
 
+    /// Where the failures are logged.
+    var logger: Logger {
+        get { retries.logger }
+        set { retries.logger = newValue }
+    }
+
     /// Ends the connection.
     func close() { target.close() }
 

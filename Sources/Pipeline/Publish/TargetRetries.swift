@@ -4,7 +4,8 @@ import Logging
 /// Opens a target anew after an error, as `RetrySchedule` says, and logs each failure and their end.
 struct TargetRetries {
     private let stop: StopSignal
-    private let logger: Logger
+    /// Where the failures are logged.
+    var logger: Logger
     private let clock: () -> Double
     private let pause = WakeUp()
     private var schedule: RetrySchedule

@@ -5,7 +5,8 @@ import Logging
 struct RetryWait {
     /// Ends the waiting.
     let stop: StopSignal
-    private let logger: Logger
+    /// Where the failures are logged.
+    var logger: Logger
     private let pause = WakeUp()
     private var schedule: RetrySchedule
     /// Whether an outage is not over yet.

@@ -18,6 +18,12 @@ public final class WarehouseRetries {
     private let warehouse: any Warehouse
     private var waiting: RetryWait
 
+    /// Where the failures are logged.
+    var logger: Logger {
+        get { waiting.logger }
+        set { waiting.logger = newValue }
+    }
+
     /// - Parameters:
     ///   - total: how long is tried again after a failure, until something succeeds; zero never tries again.
     ///   - stop: ends the waiting.
