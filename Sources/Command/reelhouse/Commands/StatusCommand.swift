@@ -13,15 +13,31 @@ enum StatusCommand: Command {
             CommonOption.warehouse, LiveOption.live, LiveOption.environmentFile,
             .value("limit", .count, defaultValue: "5", help: "How many runs and checkpoints."),
             CommonOption.now, CommonOption.json,
+            .value(
+                "watch", .number(0.1...86_400), placeholder: "seconds", impliedValue: "2",
+                help:
+                    "Show it again every so many seconds, 2 unless given, until Ctrl-C: on a terminal in place, as --json "
+                    + "one line a time."),
+            .value("times", .integer(1...Int64.max), help: "End after so many times, for tests.", isHidden: true),
         ],
         examples: [
             .init("reelhouse status", "Look at warehouse.db"),
+            .init("timeout 3 reelhouse status --watch || true", "Look at it every two seconds, here for three"),
             .init("reelhouse status --json | jq '.runs[0].outcome'", "How did the last run end?"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        let limit = Int(clamping: arguments.integer("limit") ?? 5)
+        if let seconds = arguments.number("watch") {
+            try StatusWatch(
+                location: arguments.string("warehouse") ?? "", limit: limit, seconds: seconds,
+                isJSON: arguments.flag("json"), times: arguments.integer("times"),
+                now: arguments.milliseconds("now"), console: context.console
+            ).run()
+            return .done
+        }
         let reader = try Backends.reader(arguments.string("warehouse") ?? "")
-        let status = try WarehouseStatus(reader, limit: Int(arguments.integer("limit") ?? 5))
+        let status = try WarehouseStatus(reader, limit: limit)
         if arguments.flag("json") {
             try context.console.print(status.json.compact)
         } else {
