@@ -4,7 +4,8 @@ import Arguments
 enum CommandRegistry {
     private static let commands: [any Command.Type] = [
         RunCommand.self, RefreshCommand.self, NightlyCommand.self, ValidateCommand.self, StatusCommand.self,
-        ReportCommand.self, CheckCommand.self, QueryCommand.self, SchemaCommand.self, QuarantineCommand.self,
+        MetricsCommand.self, ReportCommand.self, CheckCommand.self, QueryCommand.self, SchemaCommand.self,
+        QuarantineCommand.self,
         DigestCommand.self, IndexCommand.self, ExplainCommand.self, ConfigCommand.self, DoctorCommand.self,
         MigrateCommand.self, CopyCommand.self, PublishCommand.self, RestoreCommand.self, FetchCommand.self,
         ExportCommand.self, VerifyCommand.self, PruneCommand.self, CompactCommand.self, RebuildCommand.self,

@@ -18,8 +18,9 @@ public final class OutputFile {
     /// - Parameters:
     ///   - isReplacing: whether an existing file may be replaced.
     ///   - protected: the places that are never overwritten.
+    ///   - mode: the mode of the file, whatever the umask is; that of an existing file unless given.
     /// - Throws: `OutputRefusal`; `FileError` when the file cannot be created.
-    public init(path: String, isReplacing: Bool, protected: ProtectedPlaces) throws {
+    public init(path: String, isReplacing: Bool, protected: ProtectedPlaces, mode: mode_t? = nil) throws {
         var status = stat()
         let isThere = stat(path, &status) == 0
         self.isReplacing = isReplacing
@@ -38,7 +39,8 @@ public final class OutputFile {
         replaced = try Self.begin(target, as: path)
         guard let replaced else { preconditionFailure("the file was created above") }
         file = replaced.file
-        if isThere, fchmod(file.descriptor, status.st_mode & 0o7777) != 0 {
+        let mode = mode ?? (isThere ? status.st_mode & 0o7777 : nil)
+        if let mode, fchmod(file.descriptor, mode) != 0 {
             throw FileError(.create, path, errno: errno)
         }
     }

@@ -74,7 +74,7 @@ enum RunCommand: Command {
             .flag("stages", help: "Add to --json how long each stage took.", isHidden: true),
             .flag("json-progress", help: "Print progress as JSON lines on standard error."),
             CommonOption.quiet,
-        ],
+        ] + CommandEnd.options,
         examples: [
             .init("reelhouse run", "Load data/movies and data/events into warehouse.db"),
             .init("reelhouse run --events 'data/events/2026-11-1*.ndjson.zst'", "Load the events of ten days only"),
@@ -85,10 +85,19 @@ enum RunCommand: Command {
                 "reelhouse run --follow --events kafka://localhost:9092/user_logs",
                 "Load the events of a topic as they come"),
             .init("reelhouse run --live", "Load from and into the servers that variables or .env name"),
+            .init(
+                "reelhouse run --metrics-file reelhouse.prom --notify-command 'mail -s Reelhouse ops' || true",
+                "Load, write metrics for Prometheus, and mail the result when it failed"),
             .init("reelhouse run --max-rejects 0.5% --json", "Load, and fail the job when more than 0.5 % is rejected"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
+        try CommandEnd("run", arguments, context).around { try result(arguments, context) }
+    }
+
+    private static func result(
+        _ arguments: ParsedArguments, _ context: CommandContext
+    ) throws -> CommandEnd.Result {
         let stop = StopSignal()
         let latest = LatestProgress()
         let signals = SignalWatch(stop: stop, console: context.console, latest: latest)
@@ -116,8 +125,9 @@ enum RunCommand: Command {
         let ending = RunEnding(
             report, limit: arguments.limit("max-rejects"), isFollowing: arguments.flag("follow"),
             nameWidth: arguments.flag("json") ? nil : context.console.outputWidth.map { max(20, $0 - 4) })
+        let json = RunJSON.text(report, ending, withStages: arguments.flag("stages"))
         if arguments.flag("json") {
-            try context.console.print(RunJSON.text(report, ending, withStages: arguments.flag("stages")))
+            try context.console.print(json)
         } else {
             try RunSummary(report: report, ending: ending, isDryRun: arguments.flag("dry-run"))
                 .print(on: context.console)
@@ -125,7 +135,9 @@ enum RunCommand: Command {
         // The summary has these sentences already.
         if arguments.flag("json") || context.console.isQuiet { ending.tell(on: context.console) }
         for warning in report.backups.flatMap(BackupNotes.warnings) { context.console.report(warning) }
-        return ending.status
+        return CommandEnd.Result(
+            status: ending.status, outcome: report.run.outcome.rawValue, run: report.run.id,
+            reasons: ending.status == .done ? [] : ending.sentences, json: json)
     }
 
     /// Says where the same command will begin after an error that ended the run.
