@@ -152,11 +152,14 @@ public struct WarehouseMetrics: Sendable {
         return try metrics + activeUsers(reader, sums)
     }
 
-    /// Those of the newest day, where there is the mart of days.
+    /// Those of the newest day, where there is the mart of days. It has none of a day that is to be counted anew.
     private static func activeUsers(_ reader: any WarehouseReader, _ sums: WarehouseSums) throws -> [Metric] {
         guard try reader.columnNames(of: "site_daily").contains("active_users") else { return [] }
         let newest = try sums.integers(
-            "SELECT day, active_users FROM site_daily WHERE day = (SELECT max(day) FROM site_daily)"
+            """
+            SELECT day, active_users FROM site_daily
+            WHERE day = (SELECT max(day) FROM site_daily WHERE active_users IS NOT NULL)
+            """
         ).first
         let day = newest.flatMap { entry in Array(entry.key.utf8).withUnsafeBytes { CivilDate.parse($0) } }
         return [
