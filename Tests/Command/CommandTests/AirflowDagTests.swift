@@ -205,7 +205,7 @@ import Testing
         #expect(result.status == 0, "\(result.output) \(result.errors)")
         let facts = try Program.run(
             "query", "-w", "w.db", "-f", "csv", "SELECT count(*) FROM fact_user_event", in: folder)
-        #expect(facts.output.hasSuffix("\n2\n"), "\(facts.output) \(facts.errors)")
+        #expect(facts.output.replacing("\r\n", with: "\n").hasSuffix("\n2\n"), "\(facts.output) \(facts.errors)")
         #expect(folder.names(in: "snapshots").contains { $0.hasPrefix("20") })
     }
 

@@ -165,6 +165,19 @@ import Testing
         #expect(folder.names(in: "snapshots") == ["2026-11-21", "2026-11-28-2", "2026-12-28"])
     }
 
+    @Test func itsEndIsMeasuredAndTold() throws {
+        try folder.write("snapshots", [1])
+        _ = try Self.nightly(
+            [
+                "--tries", "1", "--metrics-file", "m.prom", "--notify-command",
+                "cat > told; echo $REELHOUSE_STATUS >> told",
+            ], in: folder, status: 1)
+        let metrics = String(decoding: folder.read("m.prom"), as: UTF8.self)
+        #expect(metrics.contains("reelhouse_command_exit_status{command=\"nightly\"} 1"), "\(metrics)")
+        let told = String(decoding: folder.read("told"), as: UTF8.self)
+        #expect(told.contains("\"nightlies\"") && told.hasSuffix("1\n"), "\(told)")
+    }
+
     @Test func twoAtOnceTheSecondLeaves() throws {
         let first = try Program.start(
             [

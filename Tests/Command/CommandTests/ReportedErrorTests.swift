@@ -75,7 +75,8 @@ import enum Logging.Redaction
         CompactFolderError.keptElsewhere(keep: url, folder: url),
         CompactFolderError.notAsWritten(path: url, how: "its index is another one"),
         CompactError.tooManyContents(time: 7, idHigh: 1, idLow: 2),
-        NightlyInUse(location: url), CompactError.unbalanced(read: 3, written: 1, duplicates: 1), CompactError.unreadableKey,
+        NightlyInUse(location: url),
+        CompactError.unbalanced(read: 3, written: 1, duplicates: 1), CompactError.unreadableKey,
     ]
 
     private static let snapshotErrors: [any ReportedError] =

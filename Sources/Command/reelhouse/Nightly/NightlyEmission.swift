@@ -14,8 +14,7 @@ struct NightlyEmission {
     /// The options that are passed on.
     private static let passed = [
         "movies", "events", "raw", "warehouse", "env-file", "snapshots", "with", "retry-wait", "retry-for",
-        "log-format",
-        "log-level",
+        "metrics-file", "notify-command", "notify-on", "notify-limit", "log-format", "log-level",
     ]
     /// The longest times of tasks, in hours.
     private static let hours: [NightlyTask: Int] = [.fetch: 12, .movies: 6, .events: 12, .check: 2, .prune: 2]
@@ -65,8 +64,9 @@ struct NightlyEmission {
         }
         let warehouse = path(arguments.string("warehouse") ?? "").map { FilePath.split(FilePath.absolute($0)).folder }
         let others = ["raw", "snapshots", "events", "movies"].flatMap { arguments.strings($0) }.compactMap(path)
+        let metrics = arguments.string("metrics-file").map { FilePath.split(FilePath.absolute($0)).folder }
         let fetched = [FetchCommand.defaultFolder, FetchCommand.defaultState]
-        return ([warehouse].compactMap { $0 } + (others + fetched).map { FilePath.absolute($0) }).map { path in
+        return ([warehouse, metrics].compactMap { $0 } + (others + fetched).map { FilePath.absolute($0) }).map { path in
             path.contains("*") ? FilePath.split(path).folder : path
         }
     }

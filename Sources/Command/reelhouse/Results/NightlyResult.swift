@@ -29,6 +29,25 @@ struct NightlyResult {
         return first(.stopped) ?? first(.failed) ?? first(.partial) ?? .done
     }
 
+    /// `completed`, `failed` or `stopped`.
+    var outcome: String {
+        switch status {
+        case .done, .notAllTaken, .stoppedInTime: "completed"
+        case .interrupted, .terminated: "stopped"
+        case .failed, .usage, .inUse, .unreachable: "failed"
+        }
+    }
+
+    /// Why the status is not 0: what was not done, and of what not all was taken.
+    var reasons: [String] {
+        batches.flatMap { report, _ in
+            report.nightly.tasks.filter { [.failed, .partial].contains($0.outcome) }.map { task in
+                let date = CivilDate.text(ofDay: report.nightly.day)
+                return "\(date), \(task.task) (\(task.outcome.rawValue)): \(task.error ?? "")."
+            }
+        }
+    }
+
     // MARK: JSON
 
     /// What `nightly --json` prints: an interface, documented in the README.
