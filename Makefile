@@ -23,6 +23,7 @@ deps: ## Install the C libraries that are missing (Debian, Ubuntu); elsewhere sa
 
 test-deps: ## Install the servers that only tests need, where apt is there; else their tests are skipped by name
 	@! command -v apt-get >/dev/null 2>&1 || .ci/deps $(TEST_PACKAGES) || echo "Tests that need a server are skipped."
+	@! command -v apt-get >/dev/null 2>&1 || .ci/deps chromium || echo "Tests of pages in a browser are skipped."
 	@.ci/test-mongo >/dev/null || echo "Tests that need a MongoDB server are skipped."
 	@.ci/test-tmdb >/dev/null || echo "Tests that need a server like TMDB's are skipped."
 	@.ci/test-parquet duckdb >/dev/null && .ci/test-parquet pyarrow >/dev/null || echo "Tests of Parquet files are skipped."

@@ -57,6 +57,7 @@ import enum Logging.Redaction
         SentPositionError.inUse(path: "data/published/x"), SentPositionError.damaged(path: "data/published/x", line: 2),
         UnexpectedFailure(cause: CancellationError()),
         BackupFailure(cause: PublishError.otherCluster(location: "\(location)", was: "a", now: "b")),
+        PageError(location: "\(location)", version: 12, known: 14),
         RestoreRefusal.isThere(path: url), RestoreRefusal.protected(folder: url, occupant: "the raw store \(url)"),
     ]
 

@@ -23,7 +23,7 @@ import Testing
             expected.insert(id)
             #expect(users.count == expected.count)
         }
-        #expect(expected.allSatisfy(users.contains))
+        #expect(expected.allSatisfy { users.contains($0) })
         for id in expected where !expected.contains(id ^ 1) { #expect(!users.contains(id ^ 1)) }
     }
 

@@ -1,17 +1,51 @@
 import Arguments
 import Domain
 
-/// `reelhouse report`: shows the best movies, trending movies and events by type.
+/// `reelhouse report`: shows the best movies, trending movies and events by type, or writes a page with charts.
 enum ReportCommand: Command {
+    /// The forms of a report.
+    enum Format: String, CaseIterable, Sendable {
+        case text, html
+    }
+
     static let declaration = CommandDeclaration(
         name: "report",
-        summary: "Show the best movies, the week's trending movies, and events by type.",
-        options: [CommonOption.warehouse] + LiveOption.all,
-        examples: [.init("reelhouse report", "Look at warehouse.db")])
+        summary: "Show the best movies, the week's trending movies, and events by type, or write a page with charts.",
+        discussion: """
+            The page (--format html) is one file that needs no network and no script: events per day by type, active \
+            and new users, the best and the trending movies, the distribution of ratings, lines read and rejected, and \
+            how runs went. It reads marts and ratings, not the events themselves.
+            """,
+        options: [CommonOption.warehouse] + LiveOption.all + [
+            .value(
+                "format", short: "f", .choice(Format.allCases.map(\.rawValue)), defaultValue: Format.text.rawValue,
+                help: "What is written: text, or a page to open in a browser.")
+        ] + NamedOutput.options + [CommonOption.now, CommonOption.quiet],
+        examples: [
+            .init("reelhouse report", "Look at warehouse.db"),
+            .init("reelhouse report -f html -o report.html", "Write a page with charts"),
+        ])
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
         let reader = try Backends.reader(arguments.string("warehouse") ?? "")
-        let console = context.console
+        let output = try NamedOutput(arguments, context.console)
+        switch arguments.choice("format", as: Format.self) ?? .text {
+        case .html: try output.write(ReportPage(PageReader(reader: reader).figures(at: context.clock.now)).html)
+        case .text:
+            try printText(
+                reader, arguments,
+                Console(
+                    output: output, errors: context.console.errors, environment: context.console.environment,
+                    isQuiet: context.console.isQuiet))
+        }
+        try output.finish()
+        if let name = output.name { context.console.say("The report is in \(name).") }
+        return .done
+    }
+
+    private static func printText(
+        _ reader: any WarehouseReader, _ arguments: ParsedArguments, _ console: Console
+    ) throws {
         if let note = try MartNote.text(reader) {
             try console.print(paragraph: note)
             try console.print()
@@ -49,7 +83,6 @@ enum ReportCommand: Command {
         let warehouse = arguments.isGiven("warehouse") ? " -w '\(location)'" : arguments.flag("live") ? " --live" : ""
         let file = arguments.string("env-file").map { " --env-file '\($0)'" } ?? ""
         try console.print("Try next:  reelhouse \(open > 0 ? "quarantine list" : "status")" + warehouse + file)
-        return .done
     }
 
     private static func printTable(
