@@ -24,8 +24,10 @@ enum PageStyle {
         a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
         .skip{position:absolute;left:-999rem}
         .skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem;z-index:1}
-        dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:.75rem 0}
-        dl.times{grid-template-columns:repeat(auto-fit,minmax(12rem,1fr))}
+        dl{display:grid;gap:.75rem;margin:.75rem 0}
+        .counts{grid-template-columns:repeat(6,minmax(0,1fr))}
+        @media (max-width:54rem){.counts{grid-template-columns:repeat(3,minmax(0,1fr))}}
+        .times{grid-template-columns:repeat(auto-fit,minmax(12rem,1fr))}
         dl div,section{background:var(--card);border:1px solid var(--line);border-radius:.5rem}
         dl div{padding:.6rem .8rem;min-width:0}
         dt{color:var(--soft);font-size:.85rem}
@@ -61,7 +63,7 @@ enum PageStyle {
         .bars{width:22%;min-width:3rem;vertical-align:middle}
         .bar{display:block;height:.7rem;min-width:1px;border-radius:.1rem;background:var(--s0)}
         footer{padding:.5rem 1rem 2rem;color:var(--soft);font-size:.875rem}
-        @media (max-width:30rem){section .bars{display:none}h1{font-size:1.5rem}dd{font-size:1.1rem}}
+        @media (max-width:30rem){.counts{grid-template-columns:repeat(2,minmax(0,1fr))}section .bars{display:none}h1{font-size:1.5rem}dd{font-size:1.1rem}}
         @media (forced-colors:active){.bar,.swatch,rect{forced-color-adjust:none}}
         @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--axis:#777;\
         --s0:#0b61a4;--s1:#d1620b;--s2:#00806a;--s3:#8a3f8f;--s4:#8f6b00;--s5:#78818a;color-scheme:light}
