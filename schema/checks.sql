@@ -380,35 +380,60 @@ WHERE run_id = (SELECT max(run_id) FROM load_run) AND outcome IN ('failed', 'int
 -- check: run_is_as_large_as_usual
 -- level: warn
 -- The last completed run that read anything accepted far more or fewer lines than the median of the runs before it. Look
--- whether its sources are whole and whether they came twice.
-WITH runs AS (
-    SELECT run_id, accepted, row_number() OVER (ORDER BY run_id DESC) AS age
+-- whether its sources are whole and whether they came twice. Runs that read events, and those that read movies alone, are
+-- compared with their own kind.
+WITH kinds AS (
+    SELECT run_id, read, accepted, rejected,
+        CASE WHEN run_id IN (
+            SELECT run_id FROM load_checkpoint WHERE port = 'events'
+            UNION SELECT first_run_id FROM load_checkpoint WHERE port = 'events'
+        ) THEN 1 ELSE 0 END AS has_events
     FROM load_run
     WHERE outcome = 'completed' AND read > 0
 ),
+runs AS (
+    SELECT run_id, accepted, has_events, row_number() OVER (PARTITION BY has_events ORDER BY run_id DESC) AS age
+    FROM kinds
+),
 earlier AS (
-    SELECT accepted, row_number() OVER (ORDER BY accepted) AS place, count(*) OVER () AS number
+    SELECT accepted, has_events, row_number() OVER (PARTITION BY has_events ORDER BY accepted) AS place,
+        count(*) OVER (PARTITION BY has_events) AS number
     FROM runs
     WHERE age BETWEEN 2 AND :drift_window + 1
 ),
 usual AS (
-    SELECT CAST(avg(accepted) AS BIGINT) AS median, max(number) AS number
+    SELECT has_events, CAST(avg(accepted) AS BIGINT) AS median, max(number) AS number
     FROM earlier
     WHERE place IN ((number + 1) / 2, (number + 2) / 2)
+    GROUP BY has_events
 )
 SELECT runs.run_id, runs.accepted, usual.median, usual.number AS runs_before
 FROM runs
-CROSS JOIN usual
+JOIN usual ON usual.has_events = runs.has_events
 WHERE runs.age = 1 AND usual.number >= :drift_least
     AND (runs.accepted * :drift < usual.median OR runs.accepted > usual.median * :drift);
 
 -- check: few_lines_are_rejected
 -- level: warn
--- A larger share of the last completed run was rejected than the parameter reject_rate says. `reelhouse quarantine list`
--- shows by which rules, and `reelhouse explain RULE` what they mean.
+-- A larger share of the last completed run was rejected than the parameter reject_rate says: of that which read events, or
+-- of that which read movies alone. `reelhouse quarantine list` shows by which rules, and `reelhouse explain RULE` what they
+-- mean.
+WITH kinds AS (
+    SELECT run_id, read, accepted, rejected,
+        CASE WHEN run_id IN (
+            SELECT run_id FROM load_checkpoint WHERE port = 'events'
+            UNION SELECT first_run_id FROM load_checkpoint WHERE port = 'events'
+        ) THEN 1 ELSE 0 END AS has_events
+    FROM load_run
+    WHERE outcome = 'completed' AND read > 0
+),
+runs AS (
+    SELECT run_id, read, rejected, row_number() OVER (PARTITION BY has_events ORDER BY run_id DESC) AS age
+    FROM kinds
+)
 SELECT run_id, read, rejected, round(100.0 * rejected / read, 1) AS percent
-FROM load_run
-WHERE run_id = (SELECT max(run_id) FROM load_run WHERE outcome = 'completed' AND read > 0)
+FROM runs
+WHERE age = 1
     AND read >= :reject_least AND rejected > read * :reject_rate;
 
 -- Values.

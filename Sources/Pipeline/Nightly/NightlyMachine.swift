@@ -108,7 +108,11 @@ struct NightlyMachine {
     }
 
     /// No further task is begun.
-    mutating func stop() { queue = [] }
+    mutating func stop() {
+        // It waits to be tried again.
+        if let task = queue.first, tries > 0 { update(task) { $0.outcome = .stopped } }
+        queue = []
+    }
 
     /// Notes that the command line leaves a task out, unless it is done.
     mutating func leaveOut(_ task: NightlyTask) {

@@ -138,7 +138,7 @@ public final class NightlyRun {
                     nightly: nightly, asked: asked, isResumed: isResumed, stopReason: stop.reason,
                     seconds: Double(wallClock() - start) / 1000)
             case .wait(let delay, let task):
-                logger.notice("\(task.rawValue) is tried again", ["in_seconds": .number(delay / .seconds(1))])
+                logger.warning("\(task.rawValue) is tried again", ["in_seconds": .number(delay / .seconds(1))])
                 wait(delay)
             case .start(let task):
                 machine.started(task, at: wallClock())
@@ -146,6 +146,8 @@ public final class NightlyRun {
                 try record(&nightly)
                 logger.info("Task begins", ["task": .string(task.rawValue)])
                 let result = perform(task)
+                // The task may have ended before it could heed it.
+                if StopRequest.isMade { stop.request(.terminate) }
                 machine.ended(task, result.ending, at: wallClock(), rows: result.rows, bytes: result.bytes)
                 nightly.tasks = machine.tasks
                 try record(&nightly)

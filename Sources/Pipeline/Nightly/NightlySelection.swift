@@ -4,13 +4,19 @@ import Domain
 public struct NightlySelection: Sendable, Equatable {
     /// Only these tasks, also where they are done; nil for all.
     public var only: Set<NightlyTask>?
-    /// This task and those after it, also where they are done; nil to go on with what is not done.
+    /// This task and those after it, also where they are done; nil to go on with the first one that is not done.
     public var from: NightlyTask?
     /// These tasks not.
     public var skipped: Set<NightlyTask> = []
 
-    /// All tasks that are not done.
+    /// All tasks, from the first one that is not done.
     public init() {}
+
+    /// The place of the first task that is not done.
+    private func firstUndone(of nightly: NightlyRecord) -> Int? {
+        let done = nightly.tasks.filter(\.outcome.isDone).map(\.task)
+        return NightlyTask.allCases.firstIndex { !done.contains($0.rawValue) }
+    }
 
     /// The tasks to do.
     ///
@@ -20,9 +26,9 @@ public struct NightlySelection: Sendable, Equatable {
         if let from {
             let begin = NightlyTask.allCases.firstIndex(of: from) ?? 0
             asked.formIntersection(NightlyTask.allCases[begin...])
-        } else if only == nil, let last {
-            let done = last.tasks.filter { $0.outcome == .completed || $0.outcome == .partial }
-            asked.subtract(done.compactMap { NightlyTask(rawValue: $0.task) })
+        } else if only == nil, let last, let place = firstUndone(of: last) {
+            // What comes after it was done without it, or not at all.
+            asked.formIntersection(NightlyTask.allCases[place...])
         }
         return asked.subtracting(skipped)
     }

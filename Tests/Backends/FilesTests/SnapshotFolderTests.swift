@@ -88,6 +88,18 @@ import Testing
         #expect(try folder.names() == [])
     }
 
+    /// The greatest number of a day is the newest snapshot, also where an earlier one was removed.
+    @Test func aRemovedNameIsNotTakenAgain() throws {
+        let folder = try TemporaryFolder()
+        let forms = [SnapshotForm(.csv), SnapshotForm(.csv, hasMark: true), SnapshotForm(.ndjson)]
+        for (number, form) in forms.enumerated() {
+            let manifest = SnapshotManifest(day: Self.day, started: 0, program: "", warehouse: "sqlite", form: form)
+            _ = try Self.make(folder.path("s")).publish(manifest)
+            if number == 1 { #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s"))) }
+        }
+        #expect(try folder.names(in: "s") == ["2026-11-28-2", "2026-11-28-3"])
+    }
+
     @Test func whatAnExportReadsIsNotPruned() throws {
         let folder = try TemporaryFolder()
         _ = try Self.make(folder.path("s")).publish(Self.manifest)

@@ -226,6 +226,22 @@ import Testing
         }
     }
 
+    @Test func aByteOrderMarkIsThreeBytes() throws {
+        let folder = try TemporaryFolder()
+        for arguments in [["--tables", "movies"], ["--query", "SELECT title FROM movies"]] {
+            let result = try Program.start(
+                ["export", "-w", Self.source(), "--to", "marked", "--bom"] + arguments, in: folder
+            ).wait()
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        for snapshot in folder.names(in: "marked") {
+            let names = folder.names(in: "marked/" + snapshot).filter { $0.hasSuffix(".csv.zst") }
+            let bytes = try Compression.decode(folder.read("marked/\(snapshot)/\(names.first ?? "")"))
+            #expect(Array(bytes.prefix(3)) == [0xEF, 0xBB, 0xBF] && (bytes.dropFirst(3).first ?? 0) > 32)
+        }
+        #expect(folder.names(in: "marked").count == 2)
+    }
+
     @Test(.enabled(if: SmallDisk.isPossible, "\(SmallDisk.whatToSet)"))
     func aFullDiskIsAnErrorAndLeavesNothing() throws {
         let folder = try TemporaryFolder()

@@ -100,6 +100,15 @@ import Testing
         #expect(Self.outcomes(machine)[2...3] == ["stopped", "waiting"])
     }
 
+    @Test func aStopBeforeASecondTryIsNoted() {
+        var machine = Self.machine()
+        #expect(machine.next() == .start(.fetch))
+        machine.started(.fetch, at: 1)
+        machine.ended(.fetch, .failed("no route", mayRetry: true), at: 2)
+        machine.stop()
+        #expect(machine.next() == .finish && machine.tasks[0].outcome == .stopped)
+    }
+
     /// A batch that ended anywhere goes on with the first task that is not done.
     @Test(arguments: 0..<NightlyTask.allCases.count)
     func aKilledBatchGoesOn(_ place: Int) {

@@ -108,7 +108,25 @@ import Testing
                 done.append(task)
                 return NightlyTaskResult(.done)
             })
-        #expect(done == [.export, .prune] && second.isResumed && second.nightly.id == 1 && second.nightly.isDone)
+        #expect(done == [.export, .check, .prune])
+        #expect(second.isResumed && second.nightly.id == 1 && second.nightly.isDone)
+    }
+
+    /// What follows a load that failed was done without its rows.
+    @Test func whatWasDoneWithoutAFailedLoadIsDoneAgain() throws {
+        let ledger = Ledger()
+        let first = try Self.run(
+            ledger, options: { $0.tries = 1 },
+            perform: { NightlyTaskResult($0 == .events ? .failed("not there", mayRetry: true) : .done) })
+        #expect(first.nightly.tasks.first { $0.task == "marts" }?.outcome == .completed)
+        var done: [NightlyTask] = []
+        _ = try Self.run(
+            ledger,
+            perform: { task in
+                done.append(task)
+                return NightlyTaskResult(.done)
+            })
+        #expect(done == [.events, .enrich, .marts, .compact, .export, .check, .prune])
     }
 
     @Test func aDateHasABatchOfItsOwn() throws {

@@ -137,7 +137,10 @@ public final class CompactFolder: CompactStore {
             return .left("it is loaded only in part; `reelhouse run` loads the rest")
         }
         guard match.bytes == lookup.size else {
-            return .left("it has grown since it was loaded; `reelhouse run` loads the rest")
+            return .left(
+                try Self.hasLine(file, after: match.bytes)
+                    ? "it has grown since it was loaded; `reelhouse run` loads the rest"
+                    : "its last line has no line feed; `reelhouse run --whole` loads it")
         }
         if lookup.compression == nil, Int64(status.st_mtim.tv_sec) * 1000 >= settledBefore {
             return .left("it is a plain file that was written to lately, and may still grow")
@@ -148,6 +151,13 @@ public final class CompactFolder: CompactStore {
             try FileLines(
                 file, entry.file, number: index, key: match.entry.key,
                 firstRun: entry.file.isCompacted ? 0 : match.entry.firstRun))
+    }
+
+    /// Whether a line ends after an offset, as far as the next piece of the file tells. Compressed bytes count as they are.
+    private static func hasLine(_ file: OpenFile, after offset: Int64) throws(FileError) -> Bool {
+        let buffer = ByteBuffer(capacity: 1 << 16)
+        try buffer.fill(upTo: 1 << 16) { space throws(FileError) in try file.read(into: space, at: offset) }
+        return buffer.count == 1 << 16 || buffer.bytes.contains(UInt8(ascii: "\n"))
     }
 
     // MARK: - Writing
@@ -190,7 +200,13 @@ public final class CompactFolder: CompactStore {
     public func publish(_ day: CompactedDay) throws {
         guard let path = written[day] else { preconditionFailure("\(day.fileName) is not written") }
         let target = "\(location)/\(day.fileName)"
-        if rename(path, target) != 0 { throw FileError(.replace, target, errno: errno) }
+        if files.contains(where: { $0.file.place == day && $0.file.isCompacted }) {
+            if rename(path, target) != 0 { throw FileError(.replace, target, errno: errno) }
+        } else {
+            // A file of this name that has appeared meanwhile is not overwritten.
+            if link(path, target) != 0 { throw FileError(.create, target, errno: errno) }
+            unlink(path)
+        }
     }
 
     /// Makes new names durable.

@@ -87,11 +87,15 @@ public final class SnapshotFolder: SnapshotTarget {
         try written.commit()
         try OpenFile(folder: staging.path).sync()
         var number = 1
+        // After all of its day that are there, also where an earlier one was removed: the greatest is the newest.
+        let last =
+            try Folder.entries(in: location).names.compactMap { SnapshotName.parse($0) }
+            .filter { $0.day == day }.map(\.number).max() ?? 0
         while true {
             let path = "\(location)/\(SnapshotName.text(day: day, number: number))"
             var status = stat()
             if lstat(path, &status) != 0 {
-                if try staging.become(path) {
+                if number > last, try staging.become(path) {
                     try OpenFile(folder: location).sync()
                     isPublished = true
                     folders.keep()
@@ -127,6 +131,21 @@ public final class SnapshotFolder: SnapshotTarget {
         guard Folder.isFolder(path) else { return [] }
         return try Folder.entries(in: path).names.filter {
             SnapshotName.parse($0) != nil && SnapshotMarker.isSnapshot("\(path)/\($0)")
+        }
+    }
+
+    /// The names of folders that were snapshots and have lost their manifest, or one that can be read.
+    public static func brokenNames(in path: String) throws(FileError) -> [String] {
+        guard Folder.isFolder(path) else { return [] }
+        let endings = [".csv.zst", ".ndjson.zst", ".parquet"]
+        return try Folder.entries(in: path).names.filter { name in
+            let folder = "\(path)/\(name)"
+            guard SnapshotName.parse(name) != nil, Folder.isFolder(folder), !SnapshotMarker.isSnapshot(folder),
+                let names = try? Folder.entries(in: folder).names
+            else { return false }
+            return names.contains { name in
+                name == SnapshotManifest.fileName || endings.contains(where: name.hasSuffix)
+            }
         }
     }
 

@@ -44,9 +44,7 @@ public final class SnapshotFolderSource: SnapshotSource {
 
     /// Checks that a file is there with the size and SHA-256 of the manifest.
     public func check(_ file: SnapshotFile) throws {
-        guard let open = try OpenFile.ifThere("\(location)/\(file.name)") else {
-            throw damaged("\(file.name) is not there")
-        }
+        let open = try open(file)
         guard open.size == file.bytes else {
             throw damaged("\(file.name) has \(open.size ?? 0) bytes, and the manifest says \(file.bytes)")
         }
@@ -57,13 +55,22 @@ public final class SnapshotFolderSource: SnapshotSource {
 
     /// Opens a file.
     public func records(of file: SnapshotFile) throws -> any SnapshotRecords {
-        guard let open = try OpenFile.ifThere("\(location)/\(file.name)") else {
-            throw damaged("\(file.name) is not there")
-        }
+        let open = try open(file)
         let stream = try Decompression.stream(SourceInput(open))
         return FileRecords(stream, file, manifest.form) { [location] in
             SnapshotError.damaged(path: location, how: $0)
         }
+    }
+
+    private func open(_ file: SnapshotFile) throws -> OpenFile {
+        let path = "\(location)/\(file.name)"
+        var status = stat()
+        // Opening a pipe would wait for its writer.
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw damaged("\(file.name) is no regular file")
+        }
+        guard let open = try OpenFile.ifThere(path) else { throw damaged("\(file.name) is not there") }
+        return open
     }
 
     private func damaged(_ how: String) -> SnapshotError { .damaged(path: location, how: how) }

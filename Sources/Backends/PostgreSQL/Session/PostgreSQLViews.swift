@@ -88,5 +88,10 @@ enum PostgreSQLViews {
                 "event_type", "user_id", "session_id", "movie_id", "seconds", "score", "query",
                 "cured_run_id",
             ]),
+        QueryHelp.View(
+            name: "load_task_readable",
+            columns: [
+                "nightly_id", "task", "day", "outcome", "started_at", "finished_at", "rows", "bytes", "tries", "error",
+            ]),
     ]
 }

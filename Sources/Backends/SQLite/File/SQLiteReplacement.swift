@@ -34,19 +34,35 @@ final class SQLiteReplacement: WarehouseReplacement {
         try close(new)
         // From here on nobody reads or writes the old file, until its name is that of the new one.
         let connection = try alone(old)
-        if let keep, link(old, keep) != 0 {
-            throw SQLiteFileError.notAFile(path: keep, reason: String(cString: strerror(errno)))
-        }
-        guard rename(new, old) == 0 else {
-            throw SQLiteFileError.notAFile(path: old, reason: String(cString: strerror(errno)))
+        do { try rename(keeping: keep) } catch {
+            try? connection.execute("ROLLBACK")
+            Self.useLog(old)
+            throw error
         }
         isReplaced = true
         try connection.execute("ROLLBACK")
+        Self.useLog(old)
         let folder = open(WarehouseFile.folder(of: old), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0, fsync(folder) == 0 else {
             throw SQLiteFileError.notAFile(path: old, reason: String(cString: strerror(errno)))
         }
         Glibc.close(folder)
+    }
+
+    private func rename(keeping keep: String?) throws {
+        if let keep, link(old, keep) != 0 {
+            throw SQLiteFileError.notAFile(path: keep, reason: String(cString: strerror(errno)))
+        }
+        guard Glibc.rename(new, old) == 0 else {
+            throw SQLiteFileError.notAFile(path: old, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Gives a database the log that a loaded warehouse has; one without is taken for one that is being filled. Where that
+    /// fails, the next run does it.
+    private static func useLog(_ path: String) {
+        guard let connection = try? Connection(path: path, access: .readWrite) else { return }
+        _ = try? connection.texts("PRAGMA main.journal_mode = WAL")
     }
 
     /// Takes a database for this connection alone, without a log: a log would be taken for that of the file that gets its

@@ -80,7 +80,7 @@ enum PruneCommand: Command {
         [(candidate: SnapshotRetention.Candidate, decision: SnapshotRetention.Decision)], unreadable: [String]
     ) {
         var candidates: [SnapshotRetention.Candidate] = []
-        var unreadable: [String] = []
+        var unreadable = try SnapshotFolder.brokenNames(in: folder)
         for name in try SnapshotFolder.names(in: folder) {
             guard let source = try? SnapshotFolderSource("\(folder)/\(name)") else {
                 unreadable.append(name)

@@ -1,6 +1,7 @@
 import Arguments
 import Domain
 import Files
+import Glibc
 import Pipeline
 
 import enum Logging.SystemClock
@@ -176,6 +177,9 @@ struct RebuildRequest {
         isReplacing = arguments.flag("replace")
         isForced = arguments.flag("force")
         keep = arguments.string("keep-old")
+        if let keep, access(keep, F_OK) == 0 {
+            throw UsageError("--keep-old names a file that is there: \(keep)", hint: "Name one that is not there yet.")
+        }
         since = arguments.day("since")
         until = arguments.day("until")
         eventLocations = arguments.strings("events")

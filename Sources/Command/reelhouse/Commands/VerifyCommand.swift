@@ -62,7 +62,7 @@ enum VerifyCommand: Command {
     /// The snapshots that a path stands for.
     private static func snapshots(_ path: String) throws -> [String] {
         if (try? SnapshotFolderSource(path)) != nil { return [path] }
-        let names = try SnapshotFolder.names(in: path)
+        let names = try (SnapshotFolder.names(in: path) + SnapshotFolder.brokenNames(in: path)).sorted()
         if names.isEmpty {
             // Says what is wrong with it.
             _ = try SnapshotFolderSource(path)
@@ -74,6 +74,8 @@ enum VerifyCommand: Command {
         let source: SnapshotFolderSource
         do { source = try SnapshotFolderSource(path) } catch SnapshotError.damaged(_, let how) {
             return Finding(path: path, manifest: nil, faults: [how])
+        } catch SnapshotError.noSnapshot {
+            return Finding(path: path, manifest: nil, faults: ["its manifest is missing or cannot be read"])
         }
         let faults = try faults(of: source) {
             context.latest.value = WorkProgress(label: $0.label, read: $0.rows, noun: .rows, rowsTotal: $0.totalRows)

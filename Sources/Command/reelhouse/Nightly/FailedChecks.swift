@@ -1,11 +1,13 @@
 import Domain
 import JSON
 
-/// The checks that failed, read from what `check --json` printed.
+/// The checks that failed or warn, read from what `check --json` printed.
 struct FailedChecks {
     /// A check that found rows.
     struct Check: Equatable {
         var name: String
+        /// Whether it is of level warn.
+        var isWarning: Bool
         var meaning: String
         var count: Int64
         var columns: [String]
@@ -25,10 +27,13 @@ struct FailedChecks {
             let object = try? parser.parse(buffer.bytes)
         else { return }
         withExtendedLifetime((parser, buffer)) {
-            for check in Self.list(object.member(0)) where Self.text(check.member(3)) == "failed" {
+            for check in Self.list(object.member(0)) {
+                let outcome = Self.text(check.member(3))
+                guard outcome == "failed" || outcome == "warned" else { continue }
                 checks.append(
                     Check(
-                        name: Self.text(check.member(1)), meaning: Self.text(check.member(2)),
+                        name: Self.text(check.member(1)), isWarning: outcome == "warned",
+                        meaning: Self.text(check.member(2)),
                         count: check.member(4).flatMap { JSONNumber.integer($0.bytes) } ?? 0,
                         columns: Self.list(check.member(5)).map(Self.text),
                         rows: Self.list(check.member(6)).map { Self.list($0).map(Self.text) }))
@@ -48,14 +53,16 @@ struct FailedChecks {
         }
     }
 
-    /// How many rows they found; nil where none failed.
-    var rows: Int64? { checks.isEmpty ? nil : checks.reduce(0) { $0 + $1.count } }
+    /// How many rows those found that failed.
+    var rows: Int64 { failed.reduce(0) { $0 + $1.count } }
+
+    private var failed: [Check] { checks.filter { !$0.isWarning } }
 
     /// What is recorded of the task; nil where none failed.
     var message: String? {
-        if checks.isEmpty { return nil }
-        let names = checks.map { "\($0.name) (\(NumberFormat.count($0.count, "row", "rows")))" }
-        return "\(NumberFormat.count(checks.count, "check", "checks")) failed: \(names.joined(separator: ", "))"
+        if failed.isEmpty { return nil }
+        let names = failed.map { "\($0.name) (\(NumberFormat.count($0.count, "row", "rows")))" }
+        return "\(NumberFormat.count(failed.count, "check", "checks")) failed: \(names.joined(separator: ", "))"
     }
 
     /// Names the checks and shows their first rows on standard error.
@@ -63,6 +70,7 @@ struct FailedChecks {
         for check in checks {
             console.report(
                 Report(
+                    kind: check.isWarning ? .warning : .error,
                     message: "the check \(check.name) found \(NumberFormat.count(check.count, "row", "rows")). "
                         + check.meaning,
                     hint: "See them all by `reelhouse check --only \(check.name) --limit \(check.count)`."))

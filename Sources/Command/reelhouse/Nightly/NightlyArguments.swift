@@ -37,6 +37,9 @@ struct NightlyArguments {
         if options.selection.only != nil, options.selection.from != nil {
             throw UsageError("--only and --from do not go together", hint: "Name the tasks with --only.")
         }
+        guard options.selection.only?.isSubset(of: options.selection.skipped) != true else {
+            throw UsageError("--skip leaves out all that --only names", hint: "Leave one of them out.")
+        }
         options.tries = Int(arguments.integer("tries") ?? 3)
         options.delay = arguments.duration("retry-wait") ?? .seconds(30)
         options.retryFor = arguments.retryFor
@@ -45,7 +48,10 @@ struct NightlyArguments {
     }
 
     private static func tasks(_ text: String, _ option: String) throws -> Set<NightlyTask> {
-        Set(try text.split(separator: ",").map { try task(String($0), "--\(option)") })
+        guard !text.isEmpty else {
+            throw UsageError("--\(option) names no task", hint: "Name some, as in --\(option) compact,prune.")
+        }
+        return Set(try text.split(separator: ",").map { try task(String($0), "--\(option)") })
     }
 
     private static func task(_ name: String, _ option: String) throws -> NightlyTask {

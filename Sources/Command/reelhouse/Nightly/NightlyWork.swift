@@ -73,7 +73,7 @@ final class NightlyWork {
         if task == .check {
             let failed = FailedChecks(output.content)
             failed.report(on: context.console)
-            return NightlyTaskResult(Self.ending(task, status, message ?? failed.message), rows: failed.rows ?? 0)
+            return NightlyTaskResult(Self.ending(task, status, message ?? failed.message), rows: failed.rows)
         }
         let counts = NightlyTaskCounts(output.content, of: task)
         return NightlyTaskResult(

@@ -24,7 +24,7 @@ public final class SnapshotQueryWriter {
     /// Writes what stands before the first row.
     public func writeHeader() {
         guard form.format != .ndjson else { return }
-        if form.hasMark { [0xEF, 0xBB, 0xBF].withUnsafeBytes { _ = buffer.append($0) } }
+        if form.hasMark { [UInt8]([0xEF, 0xBB, 0xBF]).withUnsafeBytes { _ = buffer.append($0) } }
         for (place, name) in names.enumerated() {
             if place > 0 { buffer.append(UInt8(ascii: ",")) }
             write(text: name)

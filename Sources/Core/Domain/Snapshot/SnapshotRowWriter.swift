@@ -38,7 +38,7 @@ public final class SnapshotRowWriter {
     /// Writes what stands before the first row: the names of the columns of CSV; nothing in NDJSON.
     public func writeHeader() {
         guard form.format != .ndjson else { return }
-        if form.hasMark { [0xEF, 0xBB, 0xBF].withUnsafeBytes { _ = buffer.append($0) } }
+        if form.hasMark { [UInt8]([0xEF, 0xBB, 0xBF]).withUnsafeBytes { _ = buffer.append($0) } }
         buffer.append(text: columns.map { table.columns[$0].name }.joined(separator: ",") + "\n")
     }
 
