@@ -9,6 +9,16 @@ extension SQLWarehouse: CompactingWarehouse {
         return hash
     }
 
+    /// Whether there ever was a conflict; see `CompactingWarehouse`. Versions that did not count by rule have left an empty one.
+    public func hasConflicts() throws -> Bool {
+        let rule = CleaningRule.eventIDConflict.rawValue
+        return try session.boolean(
+            """
+            SELECT EXISTS (SELECT 1 FROM \(session.dialect.table("load_run_rule"))
+            WHERE rule IN ('\(rule)', '') AND rejected > 0)
+            """)
+    }
+
     /// Writes checkpoints without a run of their own; see `CompactingWarehouse`. No row of `load_run` is written: a compact
     /// reads no line for the warehouse, and a run that has to make up for one that was killed has to stay the next one.
     public func record(_ checkpoints: [CheckpointChange]) throws {

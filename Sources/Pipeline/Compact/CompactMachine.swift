@@ -6,6 +6,8 @@ import Domain
 ///
 /// 1. Originals are read and sorted. What may not be compacted is left, and so is what has lines of a day whose file may not
 ///    be replaced. Then the compacted files of the days that get lines are read too.
+///    An original with an event that has lost against one that is in none of the lines is left too, since a rebuild would
+///    meet the loser first.
 /// 2. All new files are written under temporary names, flushed and read back. Until here nothing has changed.
 /// 3. They are recorded in the warehouse, in one transaction. This comes before they have their names: a file is known by
 ///    its bytes, so that a run skips it from the moment at which it can meet it. (The other way round, a kill in between
@@ -71,6 +73,12 @@ public struct CompactMachine {
 
     /// Notes what became of a reading.
     public mutating func didRead(_ file: Int, _ reading: Reading) { readings[file] = reading }
+
+    /// Leaves originals that were read, and plans anew. Called in the place of `didWrite`.
+    public mutating func leave(_ losers: [Int], because reason: String) {
+        for file in losers { readings[file] = .left(reason) }
+        (hasWritten, steps) = (false, [])
+    }
 
     /// Notes the new files, and plans the rest.
     public mutating func didWrite(_ written: [CompactedFile]) {

@@ -97,6 +97,12 @@ public final class Compactor {
         switch step {
         case .read(let file): machine.didRead(file, try read(file))
         case .write:
+            let losers = try losers(machine)
+            guard losers.isEmpty else {
+                return machine.leave(
+                    losers, because: "it has an event that lost against one with its id that is not compacted")
+            }
+            if report.stopReason != nil { return }
             let written = try write(machine)
             if report.stopReason == nil { machine.didWrite(written) }
         case .record: try record(machine.changed)
@@ -212,6 +218,34 @@ public final class Compactor {
     }
 
     // MARK: - Writing
+
+    /// The originals with events whose winners are in none of the lines.
+    private func losers(_ machine: CompactMachine) throws -> [Int] {
+        guard let sorter, try retries.attempt({ try warehouse.hasConflicts() }) else { return [] }
+        var losers = CompactLosers { [warehouse, retries] key in
+            try retries.attempt {
+                try warehouse.contentHash(ofEventAt: key.time, idHigh: key.idHigh, idLow: key.idLow)
+            }
+        }
+        let taken = files.indices.map { machine.isTaken($0) }
+        var count = 0
+        do {
+            try sorter.forEach { bytes, _ in
+                count += 1
+                if count % 16_384 == 0 {
+                    if stop.reason != nil { throw CancellationError() }
+                    try keepLock()
+                }
+                guard let key = CompactKey(bytes) else { throw CompactError.unreadableKey }
+                if taken[Int(key.file)] { try losers.add(key) }
+            }
+        } catch is CancellationError {
+            report.stopReason = stop.reason
+            return []
+        }
+        try losers.flush()
+        return losers.files.map { Int($0) }.filter { !files[$0].isCompacted }.sorted()
+    }
 
     private func write(_ machine: CompactMachine) throws -> [CompactedFile] {
         guard let sorter else { return [] }

@@ -68,6 +68,33 @@ import Testing
         #expect(fixture.folder.read("in/events-2026-11-10.ndjson.zst") == bytes)
     }
 
+    /// Where the winner of a conflict stays in its file, so does the loser: a rebuild would meet it first.
+    @Test(arguments: CompactFixture.Database.possible)
+    func aLoserStaysWhereItsWinnerIsLeft(_ database: CompactFixture.Database) throws {
+        let (winner, loser) = (
+            CompactFixture.event(10, 5, user: 7, id: 42), CompactFixture.event(10, 5, user: 8, id: 42)
+        )
+        let other = CompactFixture.event(10, 9, user: 1)
+        let fixture = try CompactFixture(database, files: [:])
+        try fixture.write("f.ndjson", Array((winner + "\n").utf8), modified: "2026-11-28T11:00:00Z")
+        try fixture.write("g.ndjson.zst", Compression.zstd.encode(Array((loser + "\n" + other + "\n").utf8)))
+        try fixture.write(
+            "h.ndjson.zst", Compression.zstd.encode(Array((CompactFixture.event(10, 8, user: 2) + "\n").utf8)))
+        try fixture.load()
+        let before = try fixture.state()
+        let result = try fixture.compact()
+        #expect(result["originals"] as? Int == 1)
+        #expect(fixture.folder.names(in: "in") == ["events-2026-11-10.ndjson.zst", "f.ndjson", "g.ndjson.zst"])
+        let left = (result["left"] as? [[String: String]] ?? []).map { "\($0["path"] ?? "") \($0["reason"] ?? "")" }
+        #expect(left.contains { $0.contains("g.ndjson.zst") && $0.contains("lost") }, "\(left)")
+        _ = try fixture.load(into: "fresh.db")
+        #expect(try fixture.digest("fresh.db") == before.digest)
+        // Where the winner's file is settled, all of them are compacted.
+        #expect(try fixture.compact("--before", "2026-11-29")["originals"] as? Int == 2)
+        _ = try fixture.load(into: "again.db")
+        #expect(try fixture.digest("again.db") == before.digest)
+    }
+
     /// What stays as it is, and what is said of it.
     @Test func whatMayNotBeCompactedIsLeftAndTold() throws {
         let fixture = try CompactFixture()

@@ -75,6 +75,10 @@ import Testing
         // Without a good base it is of no use.
         let lost = Self.decisions(Self.november, .init(daily: 1), damaged: ["2026-11-05"], bases: bases)
         #expect(Self.kept(lost) == ["2026-11-06", "2026-11-27"] && lost["2026-11-28"] == .damaged)
+        // It stays beside the damaged one, whichever of them is damaged.
+        #expect(lost["2026-11-05"] == .damaged)
+        let own = Self.decisions(Self.november, .init(daily: 1), damaged: ["2026-11-28"], bases: bases)
+        #expect(Self.kept(own) == ["2026-11-05", "2026-11-06", "2026-11-27"] && own["2026-11-28"] == .damaged)
     }
 
     @Test func onlyThoseThatWouldBeKeptAreRead() {

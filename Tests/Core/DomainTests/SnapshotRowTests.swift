@@ -97,6 +97,7 @@ import Testing
     @Test(arguments: [
         ("=1+1", "\"'=1+1\""), ("+1", "\"'+1\""), ("-1", "\"'-1\""), ("@x", "\"'@x\""), ("\tx", "\"'\tx\""),
         ("'=1", "\"''=1\""), ("'Twas", "'Twas"), ("a=1", "a=1"), ("", "\"\""), ("'", "'"),
+        ("\u{FF1D}1", "\"'\u{FF1D}1\""), ("'\u{FF20}x", "\"''\u{FF20}x\""), ("\u{FF11}", "\u{FF11}"),
     ])
     func formulasAreGuarded(_ text: String, _ expected: String) {
         let form = SnapshotForm(.csv, guardsFormulas: true)

@@ -85,6 +85,27 @@ import Testing
             ])
     }
 
+    /// Files whose events have all lost, by the content that the warehouse has.
+    @Test(
+        arguments: [
+            ([(1, 7)], 7, []), ([(1, 7)], 8, [1]), ([(1, 7)], nil, []), ([(1, 7), (2, 8)], 8, []),
+            ([(1, 7), (2, 9), (1, 9)], 8, [1, 2]),
+        ] as [([(UInt32, UInt64)], UInt64?, Set<UInt32>)])
+    func filesWithLosersAreFound(_ lines: [(UInt32, UInt64)], _ winner: UInt64?, _ expected: Set<UInt32>) throws {
+        var losers = CompactLosers { _ in winner }
+        for (file, content) in lines {
+            var key = CompactKey()
+            (key.file, key.hash) = (file, content)
+            try losers.add(key)
+        }
+        // A rejected line between, and an event that has won.
+        var rejected = CompactKey()
+        (rejected.kind, rejected.file) = (.rejected, 5)
+        try losers.add(rejected)
+        try losers.flush()
+        #expect(losers.files == expected)
+    }
+
     @Test func keysAreBytesAndBack() throws {
         for kind in [CompactKey.Kind.event, .rejected, .undated, .malformed] {
             var key = CompactKey()

@@ -44,11 +44,18 @@ final class FileSorter: RowSorter {
     }
 
     func drain(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void) throws {
-        defer { (count, runs) = (0, []) }
+        defer {
+            (count, runs) = (0, [])
+            clear()
+        }
+        try forEach(body)
+    }
+
+    func forEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void) throws {
         if runs.isEmpty {
             sortEntries()
             for entry in entries { try body(key(entry), row(entry)) }
-            return clear()
+            return
         }
         if !entries.isEmpty { try spill() }
         // The memory is needed for the runs now.
@@ -59,6 +66,7 @@ final class FileSorter: RowSorter {
             let merged = try Self.merged(rest.prefix(limits.fanIn), in: folder)
             rest = rest.dropFirst(limits.fanIn) + [merged]
         }
+        runs = [rest]
         try Self.merge(rest[...], body)
     }
 

@@ -105,6 +105,8 @@ enum NightlyCommand: Command {
         _ arguments: ParsedArguments, _ context: CommandContext
     ) throws -> CommandEnd.Result {
         let (backend, location) = try Backends.warehouseBackend(arguments.string("warehouse") ?? "")
+        // Throws where it is a file of another program, before the lock leaves one beside it.
+        _ = try openLedger()
         let lock = try backend.lockNightly(location)
         defer { withExtendedLifetime(lock) {} }
         let stop = StopSignal()

@@ -45,8 +45,13 @@ enum VerifyCommand: Command {
         let ticker = ProgressTicker(context.console.progress) { latest.value }
         do {
             defer { ticker.stop() }
-            for path in try (named.isEmpty ? [ExportCommand.defaultFolder] : named).flatMap(snapshots) {
-                findings.append(try finding(path, context))
+            for name in named.isEmpty ? [ExportCommand.defaultFolder] : named {
+                do {
+                    for path in try snapshots(name) { findings.append(try finding(path, context)) }
+                } catch let error as SnapshotError where named.count > 1 {
+                    // The others are checked all the same.
+                    findings.append(Finding(path: name, manifest: nil, faults: [error.message]))
+                }
             }
         }
         context.console.progress.finish()

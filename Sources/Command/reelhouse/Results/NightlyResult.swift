@@ -89,8 +89,9 @@ struct NightlyResult {
         }
         let begin = report.isResumed ? "went on" : "done"
         let time = NumberFormat.duration(seconds: report.seconds)
+        let number = report.nightly.id > 0 ? " \(report.nightly.id)" : ""
         try console.print(
-            console.style.bold("Nightly \(report.nightly.id) for \(date): \(words(status, begin)), in \(time)"))
+            console.style.bold("Nightly\(number) for \(date): \(words(status, begin)), in \(time)"))
         if console.isQuiet { return }
         var table = TextTable([
             .text("task"), .text("outcome"), .number("rows"), .number("size"), .number("time"), .number("tries"),

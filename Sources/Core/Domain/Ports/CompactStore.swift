@@ -120,6 +120,8 @@ public protocol CompactStore: AnyObject {
 public protocol CompactingWarehouse: Warehouse {
     /// The hash of the content that the warehouse has of an event's identity; nil where it has no such event.
     func contentHash(ofEventAt time: Int64, idHigh: UInt64, idLow: UInt64) throws -> UInt64?
+    /// Whether a line was ever rejected since another one with its identity and other content is the event.
+    func hasConflicts() throws -> Bool
     /// Writes checkpoints that no run has counted, within a transaction. They get the number of the last run.
     func record(_ checkpoints: [CheckpointChange]) throws
 }

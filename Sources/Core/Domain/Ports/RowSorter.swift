@@ -10,6 +10,8 @@ public protocol RowSorter: AnyObject {
     var count: Int { get }
     /// Adds a row.
     func add(key: UnsafeRawBufferPointer, row: UnsafeRawBufferPointer) throws
+    /// Gives all rows in the order of their keys, each valid until the next one, and keeps them.
+    func forEach(_ body: (_ key: UnsafeRawBufferPointer, _ row: UnsafeRawBufferPointer) throws -> Void) throws
     /// Gives all rows in the order of their keys, each valid until the next one, and begins anew.
     func drain(_ body: (_ key: UnsafeRawBufferPointer, _ row: UnsafeRawBufferPointer) throws -> Void) throws
 }

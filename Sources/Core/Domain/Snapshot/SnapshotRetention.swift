@@ -54,6 +54,8 @@ public struct SnapshotRetention: Sendable, Equatable {
         var (days, weeks, months) = (Set<Int32>(), Set<Int32>(), Set<Int32>())
         var reasons: [String: [String]] = [:]
         var (damaged, known) = (Set<String>(), [String: Bool]())
+        // Those that a damaged one was compared with.
+        var bases: [String: String] = [:]
         func check(_ candidate: Candidate) throws -> Bool {
             if let result = known[candidate.name] { return result }
             // What a snapshot was compared with has to be there too.
@@ -74,6 +76,10 @@ public struct SnapshotRetention: Sendable, Equatable {
             if wanted.isEmpty { continue }
             guard try check(candidate) else {
                 damaged.insert(candidate.name)
+                // What it was compared with stays with it, to be looked at.
+                if let base = sorted.first(where: { $0.name == candidate.base }) {
+                    if try check(base) { bases[base.name] = candidate.name } else { damaged.insert(base.name) }
+                }
                 continue
             }
             reasons[candidate.name] = wanted
@@ -85,6 +91,7 @@ public struct SnapshotRetention: Sendable, Equatable {
         }
         return sorted.map { candidate in
             if let reasons = reasons[candidate.name] { return (candidate, .kept(reasons)) }
+            if let later = bases[candidate.name] { return (candidate, .kept(["base of \(later), which is damaged"])) }
             return (candidate, damaged.contains(candidate.name) ? .damaged : .removed)
         }
     }

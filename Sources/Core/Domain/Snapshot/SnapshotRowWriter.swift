@@ -125,8 +125,8 @@ enum FormulaGuard {
 
     /// Whether a text is one or more apostrophes, or none, and a character that begins a formula.
     static func isNeeded(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard let first = text.first(where: { $0 != mark }) else { return false }
-        return begins(first)
+        guard let place = text.firstIndex(where: { $0 != mark }) else { return false }
+        return begins(text[place]) || beginsWide(text[place...].prefix(3))
     }
 
     /// Whether a text of a guarded file has an apostrophe that the guard has put there.
@@ -137,5 +137,13 @@ enum FormulaGuard {
         case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: true
         default: false
         }
+    }
+
+    /// The full-width forms of the four signs: U+FF1D, U+FF0B, U+FF0D, U+FF20
+    /// (https://owasp.org/www-community/attacks/CSV_Injection).
+    private static let wideSigns = ["\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}"].map { Array($0.utf8) }
+
+    private static func beginsWide(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+        bytes.first == 0xEF && wideSigns.contains { $0.elementsEqual(bytes) }
     }
 }
