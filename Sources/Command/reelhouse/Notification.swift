@@ -63,10 +63,11 @@ struct Notification {
                 + "and REELHOUSE_MESSAGE in its environment and the JSON of --json on its standard input. What goes wrong with "
                 + "it is a warning."),
         .value(
-            "notify-on", .choice(Occasion.allCases.map(\.rawValue)), defaultValue: Occasion.failure.rawValue,
+            "notify-on", .choice(Occasion.allCases.map(\.rawValue)), placeholder: "when",
+            defaultValue: Occasion.failure.rawValue,
             help:
-                "When --notify-command is run: at an exit status other than 0 (also 3, when not all was taken, 6, and that "
-                + "of a signal), at 0, or at both. A run that is killed tells nobody."),
+                "When --notify-command is run: failure (at an exit status other than 0, also 3, when not all was taken, 6, "
+                + "and that of a signal), success (at 0) or always. A run that is killed tells nobody."),
         .value(
             "notify-limit", .duration, defaultValue: "30s",
             help: "How long --notify-command may take; then it is ended."),

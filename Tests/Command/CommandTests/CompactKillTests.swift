@@ -40,9 +40,14 @@ import Testing
 
     @Test(arguments: CompactFixture.Database.possible)
     func beforeEachStep(_ database: CompactFixture.Database) throws {
-        var step = 1
-        while try killed(before: step, database) { step += 1 }
-        print("killed a compact before each of its \(step - 1) steps")
+        // The steps do not depend on the database, but for that which records; `make soak` tries all on both.
+        let stride = database == .sqlite || LongTests.areOn ? 1 : 3
+        var (step, kills) = (1, 0)
+        while try killed(before: step, database) {
+            step += stride
+            kills += 1
+        }
+        print("killed a compact \(kills) times, before its steps up to \(step - stride)")
         #expect(step > 20)
     }
 

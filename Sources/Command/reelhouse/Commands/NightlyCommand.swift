@@ -105,8 +105,9 @@ enum NightlyCommand: Command {
         _ arguments: ParsedArguments, _ context: CommandContext
     ) throws -> CommandEnd.Result {
         let (backend, location) = try Backends.warehouseBackend(arguments.string("warehouse") ?? "")
-        // Throws where it is a file of another program, before the lock leaves one beside it.
-        _ = try openLedger()
+        // Throws where it is a file of another program, before the lock leaves one beside it. Where it is in use, the lock
+        // or a task says by what.
+        do { _ = try openLedger() } catch let error as any ReportedError where error.kind == .inUse {}
         let lock = try backend.lockNightly(location)
         defer { withExtendedLifetime(lock) {} }
         let stop = StopSignal()

@@ -62,7 +62,7 @@ enum RunCommand: Command {
                 help: "Read movies or events only, whatever else is named."),
             .value(
                 "through", .date,
-                help: "Leave files whose names have a later date, such as events-2026-11-21.ndjson.zst for 2026-11-20."),
+                help: "Leave files whose names have a later date, such as e-2026-11-21.ndjson for 2026-11-20."),
             .flag(
                 "leave-marts",
                 help: "Load only: leave what is done once all lines are read (facts of movies that came after them, "
