@@ -43,7 +43,7 @@ import Testing
     }
 
     /// Whenever it is compacted, the warehouse and its counts stay, no line goes, and the files rebuild it.
-    @Test(arguments: 0..<LongTests.rounds(3, long: 20))
+    @Test(arguments: 0..<LongTests.rounds(2, long: 20))
     func anySplitAnyNumberOfTimes(_ round: Int) throws {
         var random = SystemRandomNumberGenerator()
         let lines = Self.lines(&random)
@@ -110,7 +110,7 @@ import Testing
     @Test func memoryDoesNotGrowWithTheInput() throws {
         let fixture = try CompactFixture(files: [:])
         let long = String(repeating: "x", count: 15 << 20)
-        let lines = (0..<24).map { CompactFixture.event(10, $0, user: 1, ",\"long\":\"\($0)\(long)\"") }
+        let lines = (0..<12).map { CompactFixture.event(10, $0, user: 1, ",\"long\":\"\($0)\(long)\"") }
         for (number, line) in lines.enumerated() {
             try fixture.write("long-\(number).ndjson.zst", Compression.zstd.encode(Array((line + "\n").utf8)))
         }

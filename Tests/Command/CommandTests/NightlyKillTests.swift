@@ -47,7 +47,7 @@ import Testing
         _ = try NightlyCommandTests.nightly(in: whole)
         let milliseconds = max(50, Int(Date().timeIntervalSince(begin) * 1000))
         var kills = 0
-        let most = LongTests.rounds(12, long: 100)
+        let most = LongTests.rounds(8, long: 100)
         for _ in 0..<4 * most where kills < most {
             let process = try Program.start(
                 ["nightly", "--now", NightlyCommandTests.now, "--quiet", "--json"], in: folder)
