@@ -108,7 +108,7 @@ import Testing
             ["--ids", ids, "--rate", "0", "--connections", "6", "--timeout", "6s", "--json"], port: proxy.port)
         for round in 0..<3 {
             let before = fixture.server.requests().count
-            while process.isRunning, fixture.server.requests().count < before + 40 { usleep(2000) }
+            while process.isRunning, fixture.server.requests().count < before + 40 { usleep(10_000) }
             if round == 1 { try proxy.swallowPackets() } else { proxy.cut(byReset: round == 2) }
         }
         let result = process.wait()

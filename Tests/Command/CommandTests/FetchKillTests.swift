@@ -21,7 +21,7 @@ import Testing
                 "--ids", Self.ids(), "--rate", "0", "--connections", "\(connections)", "--json",
             ])
             let share = Int.random(in: 1...max(2, Self.movies / rounds))
-            while process.isRunning, fixture.server.requests().count < before + share { usleep(300) }
+            while process.isRunning, fixture.server.requests().count < before + share { usleep(10_000) }
             usleep(UInt32.random(in: 0...4000))
             process.send(SIGKILL)
             let result = process.wait()
@@ -49,7 +49,7 @@ import Testing
         var kills = 0
         for _ in 0..<rounds {
             let process = try fixture.start(["--ids", Self.ids(), "--rate", "0", "--raw", "store"])
-            while process.isRunning, fixture.asked().count < Self.movies { usleep(300) }
+            while process.isRunning, fixture.asked().count < Self.movies { usleep(10_000) }
             usleep(UInt32.random(in: 0...60_000))
             process.send(SIGKILL)
             if process.wait().isKilled { kills += 1 }
@@ -68,7 +68,7 @@ import Testing
     @Test func theDateAndTheListStayInAResume() throws {
         let fixture = try FetchFixture(.init(movies: 400, delay: 0.02))
         let process = try fixture.start(["--popular", "20", "--rate", "0", "--connections", "4"])
-        while process.isRunning, fixture.asked().count < 50 { usleep(1000) }
+        while process.isRunning, fixture.asked().count < 50 { usleep(10_000) }
         process.send(SIGKILL)
         #expect(process.wait().isKilled)
         let pages = fixture.server.requests().count { $0.path.hasSuffix("popular") }
@@ -81,7 +81,7 @@ import Testing
     @Test func pagesThatCameAreNotAskedForAgain() throws {
         let fixture = try FetchFixture(.init(movies: 400, delay: 0.05, page: 4))
         let process = try fixture.start(["--popular", "100", "--rate", "0", "--connections", "3"])
-        while process.isRunning, fixture.server.requests().count < 40 { usleep(1000) }
+        while process.isRunning, fixture.server.requests().count < 40 { usleep(10_000) }
         process.send(SIGKILL)
         #expect(process.wait().isKilled)
         #expect(try fixture.fetch("--popular", "100").documents == 400)
@@ -94,7 +94,7 @@ import Testing
         let fixture = try FetchFixture(.init(movies: 300, delay: 0.05))
         let ids = (1...300).map(String.init).joined(separator: ",")
         let process = try fixture.start(["--ids", ids, "--rate", "0", "--connections", "4"])
-        while process.isRunning, fixture.asked().count < 30 { usleep(1000) }
+        while process.isRunning, fixture.asked().count < 30 { usleep(10_000) }
         process.send(signal)
         let result = process.wait()
         #expect(result.status == status, "\(result.errors)")
@@ -107,7 +107,7 @@ import Testing
         let fixture = try FetchFixture(.init(movies: 300, delay: 0.2))
         let ids = (1...300).map(String.init).joined(separator: ",")
         let first = try fixture.start(["--ids", ids, "--connections", "2"])
-        while first.isRunning, fixture.asked().isEmpty { usleep(1000) }
+        while first.isRunning, fixture.asked().isEmpty { usleep(10_000) }
         let second = try fixture.start(["--ids", "1"]).wait()
         #expect(second.status == 4 && second.errors.contains("another fetch is running"), "\(second.errors)")
         first.send(SIGKILL)

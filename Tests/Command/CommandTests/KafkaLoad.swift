@@ -97,7 +97,7 @@ final class KafkaLoad {
     func wait(forLines lines: Int64, of process: ChildProcess) -> Bool {
         while process.isRunning {
             if committedLines() >= lines { return true }
-            usleep(2000)
+            usleep(10_000)
         }
         return false
     }

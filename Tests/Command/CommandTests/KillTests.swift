@@ -36,7 +36,7 @@ import Testing
         /// - Returns: whether it was killed; it may be done before.
         func attempt(_ isTime: () -> Bool) throws -> Bool {
             let process = try Program.start(input.arguments(warehouse: path), in: folder)
-            while process.isRunning, !isTime() { usleep(500) }
+            while process.isRunning, !isTime() { usleep(3000) }
             process.send(SIGKILL)
             let result = process.wait()
             if result.isKilled {
@@ -114,13 +114,14 @@ import Testing
     @Test func killsAtRandomMomentsAreMadeGood() throws {
         var kills = 0
         var series = 0
-        while kills < 36 {
+        let most = LongTests.rounds(12, long: 36)
+        while kills < most {
             series += 1
             try #require(series < 30, "too few of the runs could be killed: \(kills)")
             let victim = try Victim()
             let longest = victim.input.seconds / 4
             let clock = ContinuousClock()
-            while victim.kills < 20 {
+            while victim.kills < most {
                 let end = clock.now + .milliseconds(Int(Double.random(in: 0.005...longest) * 1000))
                 if try !victim.attempt({ clock.now >= end }) { break }
             }
@@ -155,10 +156,11 @@ import Testing
 
     @Test(arguments: Moment.allCases)
     func killsAtNamedMomentsAreMadeGood(_ moment: Moment) throws {
+        let most = LongTests.rounds(2, long: 4)
         var kills = 0
-        for _ in 0..<12 where kills < 4 {
+        for _ in 0..<12 where kills < most {
             let victim = try Victim()
-            while victim.kills < 4 - kills {
+            while victim.kills < most - kills {
                 let start = (lines: victim.committedLines(), log: victim.size("-wal"), file: victim.size(""))
                 let wasKilled = try victim.attempt {
                     switch moment {
@@ -174,6 +176,6 @@ import Testing
             try victim.finish()
             kills += victim.kills
         }
-        #expect(kills >= 4, "the moment was not met often enough")
+        #expect(kills >= most, "the moment was not met often enough")
     }
 }

@@ -73,7 +73,7 @@ final class MongoLoad {
     func wait(for process: ChildProcess, until holds: () throws -> Bool) -> Bool {
         while process.isRunning {
             if (try? holds()) == true { return true }
-            usleep(2000)
+            usleep(10_000)
         }
         return false
     }

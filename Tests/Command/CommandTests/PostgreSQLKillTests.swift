@@ -9,8 +9,9 @@ import Testing
 struct PostgreSQLKillTests {
     @Test func loadersThatAreKilledAreMadeGood() throws {
         let longest = try PostgreSQLInput.shared.get().seconds / 3
+        let most = LongTests.rounds(8, long: 20)
         var (kills, series) = (0, 0)
-        while kills < 20 {
+        while kills < most {
             series += 1
             try #require(series < 20, "too few of the runs could be killed: \(kills)")
             let warehouse = try PostgreSQLTarget()
@@ -34,14 +35,15 @@ struct PostgreSQLKillTests {
 
     @Test func serversThatCrashAreMadeGood() throws {
         let server = try PostgresServer()
+        let most = LongTests.rounds(6, long: 20)
         var (stops, series) = (0, 0)
-        while stops < 20 {
+        while stops < most {
             series += 1
             try #require(series < 20, "the server could not be stopped often enough in mid-load: \(stops)")
             let warehouse = try PostgreSQLTarget(server)
             let process = try warehouse.start()
             var lines: Int64 = 0
-            while true {
+            while stops < most {
                 // Something is committed before each stop, since a first connection is not tried again, and the waits
                 // between tries grow.
                 while process.isRunning, warehouse.committedLines() <= lines { usleep(5000) }

@@ -123,7 +123,7 @@ final class PostgreSQLTarget {
         let database = try database()
         while process.isRunning {
             if let read = try? database.integer("SELECT coalesce(sum(read), 0) FROM load_run"), read >= lines { break }
-            usleep(2000)
+            usleep(5000)
         }
         try #require(process.isRunning, "the run ended too early: \(process.errorsSoFar)")
     }

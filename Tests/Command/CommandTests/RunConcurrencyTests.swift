@@ -24,7 +24,7 @@ import Testing
         while process.isRunning {
             let lines = (try? Database(path: path).integer("SELECT sum(read) FROM load_run")) ?? 0
             if lines > 0 { break }
-            usleep(1000)
+            usleep(5000)
         }
         try #require(process.isRunning)
     }

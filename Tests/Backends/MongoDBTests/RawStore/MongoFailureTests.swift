@@ -161,6 +161,7 @@ struct MongoFailureTests {
         let url = try MongoLocation(
             server.url(database.name, parameters: "serverSelectionTimeoutMS=2000&socketTimeoutMS=5000"), .database)
         let store = try MongoRawStore(url, heldBytes: 4000)
+        let count = Int64(LongTests.rounds(150, long: 500))
         var flushed: Int64 = 0
         for votes in 1...Int64(LongTests.rounds(2, long: 20)) {
             let killer = DispatchGroup()
@@ -173,7 +174,7 @@ struct MongoFailureTests {
             }
             var hasFailed = false
             do {
-                try store.put(movies: Self.movies(500, votes: votes))
+                try store.put(movies: Self.movies(count, votes: votes))
                 try store.flush()
                 flushed = votes
             } catch let error as MongoError {
@@ -184,7 +185,7 @@ struct MongoFailureTests {
             try server.start()
             let found = try Self.stored(database)
             let least = found.map { $0.rank.voteCount ?? 0 }.min() ?? 0
-            #expect(flushed == 0 || found.count == 500)
+            #expect(flushed == 0 || found.count == Int(count))
             #expect(least >= flushed)
             for movie in found {
                 let known = RawDatabase.movie(
@@ -194,11 +195,11 @@ struct MongoFailureTests {
             }
             guard hasFailed else { continue }
             // As a load does that tries again.
-            try store.put(movies: Self.movies(500, votes: votes))
+            try store.put(movies: Self.movies(count, votes: votes))
             try store.flush()
             flushed = votes
         }
-        #expect(try Self.stored(database) == Self.movies(500, votes: flushed))
+        #expect(try Self.stored(database) == Self.movies(count, votes: flushed))
     }
 }
 
