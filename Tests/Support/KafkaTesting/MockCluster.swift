@@ -2,7 +2,8 @@ import CKafka
 
 /// A cluster that librdkafka simulates within this process, for tests where no Kafka is. Programs reach it on a port of this
 /// machine. It has topics, records of producers and the offsets of groups, and neither transactions of consumers, retention,
-/// passwords nor the administration of topics.
+/// passwords nor the administration of topics. Its brokers are always up: librdkafka ends the process (SIGABRT) where it cannot
+/// bind the port of one that was down, which a child process may still have.
 ///
 ///     let cluster = try MockCluster(brokers: 3)
 ///     try cluster.create("user_logs", partitions: 3)
@@ -36,15 +37,6 @@ public final class MockCluster: @unchecked Sendable {
         let code = rd_kafka_mock_topic_create(cluster, topic, partitions, 1)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw KafkaFailure(String(cString: rd_kafka_err2str(code)))
-        }
-    }
-
-    /// Makes a broker answer again, or cuts its connections and lets it answer no more.
-    public func set(broker: Int32, isUp: Bool) {
-        if isUp {
-            rd_kafka_mock_broker_set_up(cluster, broker)
-        } else {
-            rd_kafka_mock_broker_set_down(cluster, broker)
         }
     }
 }
