@@ -170,7 +170,8 @@ let layers: [(Layer, [Target])] = [
 let tests: [Target] = [
     .target(name: "TableTesting", dependencies: ["Domain"], path: "Tests/Support/TableTesting"),
     .target(
-        name: "TestSupport", dependencies: ["CPostgres", "CSQLite", "CZlib", "CZstd"], path: "Tests/Support/TestSupport"
+        name: "TestSupport", dependencies: ["CPostgres", "CSQLite", "CZlib", "CZstd", "Servers"],
+        path: "Tests/Support/TestSupport"
     ),
     .target(
         name: "Fixtures",

@@ -1,4 +1,5 @@
 import Foundation
+import Servers
 
 /// Runs a program for a test, with its input and outputs in files.
 ///
@@ -41,8 +42,7 @@ public final class ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, folder.path("stdout"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, folder.path("stderr"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // Descriptors of other tests, such as sockets that listen, are none of the program's.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        OpenDescriptors.close(by: &actions)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
