@@ -46,6 +46,8 @@ public struct CompactMachine {
         case whole(days: Set<CompactedDay>)
         /// It stays as it is, for the reason in words.
         case left(String)
+        /// It cannot be read, for the reason in words.
+        case unreadable(String)
     }
 
     private let files: [CompactFile]
@@ -107,6 +109,14 @@ public struct CompactMachine {
         }
     }
 
+    /// The files that cannot be read, and why.
+    public var unreadable: [(file: Int, reason: String)] {
+        files.indices.compactMap { file in
+            guard case .unreadable(let reason) = readings[file] else { return nil }
+            return (file, reason)
+        }
+    }
+
     /// The days of the originals that are compacted.
     public var days: Set<CompactedDay> { originals.reduce(into: []) { $0.formUnion(days(of: $1)) } }
 
@@ -146,7 +156,9 @@ public struct CompactMachine {
 
     /// Whether the place of a day is taken by a file that stays as it is.
     private func isBlocked(_ day: CompactedDay) -> Bool {
-        guard let file = places[day], case .left = readings[file] else { return false }
-        return true
+        switch places[day].flatMap({ readings[$0] }) {
+        case .left, .unreadable: true
+        case .whole, nil: false
+        }
     }
 }

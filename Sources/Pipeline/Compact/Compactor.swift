@@ -32,6 +32,7 @@ public final class Compactor {
     private let willDo: (CompactMachine.Step) throws -> Void
     private let progress: (CompactProgress) -> Void
     private let decoder: EventDecoder
+    private let guess: PortGuess
     private var files: [CompactFile] = []
     private var sorter: (any RowSorter)?
     private let keyBytes = ByteBuffer(capacity: 64)
@@ -62,6 +63,7 @@ public final class Compactor {
         self.progress = progress
         retries = WarehouseRetries(warehouse, for: options.retryFor, stop: stop, logger: logger)
         decoder = try EventDecoder(clock: options.clock)
+        guess = try PortGuess()
     }
 
     /// Compacts.
@@ -117,7 +119,11 @@ public final class Compactor {
     }
 
     private func summarise(_ machine: CompactMachine) {
-        report.left = machine.left.map { SourceRemark(name: files[$0.file].name, reason: $0.reason) }
+        func remark(_ file: Int, _ reason: String) -> SourceRemark {
+            SourceRemark(name: files[file].name, reason: reason)
+        }
+        report.left = machine.left.map { remark($0.file, $0.reason) }
+        report.unreadable += machine.unreadable.map { remark($0.file, $0.reason) }
         guard report.stopReason == nil else { return }
         report.days = machine.days.sorted()
         report.originals = machine.originals.map { files[$0].name }
@@ -133,20 +139,26 @@ public final class Compactor {
     private var lines: [Int: Int64] = [:]
 
     private func read(_ file: Int) throws -> CompactMachine.Reading {
-        let opened = try store.open(file, settledBefore: Int64(options.before) * 86_400_000)
-        guard case .lines(let reading) = opened else {
-            guard case .left(let reason) = opened else { return .left("") }
-            return .left(reason)
+        switch try store.open(file, settledBefore: Int64(options.before) * 86_400_000) {
+        case .lines(let reading): return try read(file, reading)
+        case .left(let reason): return .left(reason)
+        case .unreadable(let reason): return .unreadable(reason)
         }
+    }
+
+    private func read(_ file: Int, _ reading: any CompactReading) throws -> CompactMachine.Reading {
         if sorter == nil, !options.isDryRun { sorter = try store.makeSorter() }
         var days: Set<CompactedDay> = []
+        var kind = CompactedKind()
         while let chunk = try reading.next() {
             if stop.reason != nil {
                 report.stopReason = stop.reason
                 return .left("the compact was stopped")
             }
+            if case .unreadable(let reason) = chunk.notice { return .unreadable(reason) }
             if let reason = Self.reasonToLeave(chunk) { return .left(reason) }
             let batch = try decoder.decode(chunk)
+            kind.add(batch, guess)
             if !files[file].isCompacted, let day = Self.lastDay(batch), day >= options.before {
                 return .left(
                     "it has events of \(CivilDate.text(ofDay: day)), which is not before "
@@ -159,7 +171,12 @@ public final class Compactor {
             try keepLock()
         }
         bytesRead += files[file].size
-        if let reason = try reading.verify() { return .left(reason) }
+        if let reason = reading.verify() { return .left(reason) }
+        if !files[file].isCompacted, kind.isOfMovies {
+            return .left(
+                "none of its lines is an event, and they look like movie documents; move it out of the folder, and load it "
+                    + "with `reelhouse run --movies`")
+        }
         return .whole(days: days)
     }
 

@@ -115,6 +115,11 @@ final class CompactFixture {
 
     @discardableResult
     func compact(_ more: String..., status: Int32 = 0) throws -> [String: Any] {
+        try compact(more, status: status)
+    }
+
+    @discardableResult
+    func compact(_ more: [String], status: Int32 = 0) throws -> [String: Any] {
         let arguments = ["compact", "in", "-w", warehouse, "--now", Self.now, "--json"] + more
         let result = try Program.start(arguments, in: folder).wait()
         #expect(result.status == status, "\(result.output) \(result.errors)")

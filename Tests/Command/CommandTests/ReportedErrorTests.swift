@@ -73,7 +73,7 @@ import enum Logging.Redaction
         FetchFolderError.inUse(folder: url), FetchFolderError.damaged(path: url, line: 3),
         NoMovieDocuments(lines: 7),
         CompactFolderError.inUse(folder: url), CompactFolderError.keptInside(keep: url, folder: url),
-        CompactFolderError.keptElsewhere(keep: url, folder: url),
+        CompactFolderError.keptElsewhere(keep: url, folder: url), CompactFolderError.nameTaken(path: url),
         CompactFolderError.notAsWritten(path: url, how: "its index is another one"),
         CompactError.tooManyContents(time: 7, idHigh: 1, idLow: 2),
         NightlyInUse(location: url),

@@ -110,6 +110,21 @@ import Testing
         #expect(machine.left[1].reason.contains(first.fileName))
     }
 
+    @Test func aDayWhoseFileCannotBeReadKeepsItsFilesToo() {
+        var machine = CompactMachine([compacted(first), original("b"), original("c"), original("d")])
+        let steps = steps(
+            &machine,
+            readings: [
+                0: .unreadable("no permission"), 1: .whole(days: [first]), 2: .whole(days: [second]),
+                3: .unreadable("no permission"),
+            ], written: [written(second)])
+        #expect(
+            steps == [
+                .read(1), .read(2), .read(3), .read(0), .write, .record, .publish(second), .flush, .remove(2), .finish,
+            ])
+        #expect(machine.unreadable.map(\.file) == [0, 3] && machine.left.map(\.file) == [1])
+    }
+
     @Test func nothingIsWrittenWhereAllIsLeft() {
         var machine = CompactMachine([original("a"), compacted(first)])
         #expect(steps(&machine, readings: [0: .left("not loaded")]) == [.read(0), .finish])

@@ -22,6 +22,8 @@ public final class CompactFolder: CompactStore {
     private var known = KnownFiles()
     private var written: [CompactedDay: String] = [:]
     private var touchedFolders: Set<String> = []
+    /// The folders that originals were removed from.
+    private var emptiedFolders: Set<String> = []
 
     /// What is known of a file.
     private struct Entry {
@@ -92,11 +94,11 @@ public final class CompactFolder: CompactStore {
     public func survey(known: ((KnownSource) throws -> Void) throws -> Void) throws -> [CompactFile] {
         found = try FileDiscovery.find([location], unless: own)
         try known { if $0.mark.identity.port == .events { self.known.add($0) } }
-        files = try found.files.compactMap { file in
+        files = found.files.compactMap { file in
             guard case .file(let path) = file.location, let size = file.size else { return nil }
             let place =
                 path == location + "/" + file.lastPathComponent ? CompactedDay(name: file.lastPathComponent) : nil
-            let isCompacted = try place != nil && Self.hasTable(path)
+            let isCompacted = place != nil && Self.hasTable(path)
             return Entry(
                 path: path, file: CompactFile(name: file.name, size: size, place: place, isCompacted: isCompacted))
         }
@@ -106,9 +108,10 @@ public final class CompactFolder: CompactStore {
     /// Files and folders that cannot be read.
     public var unreadable: [SourceRemark] { found.unreadable }
 
-    private static func hasTable(_ path: String) throws -> Bool {
+    private static func hasTable(_ path: String) -> Bool {
+        // One that cannot be read is told of when its turn comes.
         guard let file = try? OpenFile(reading: path) else { return false }
-        return try SeekTable(of: file) != nil
+        return (try? SeekTable(of: file)) != nil
     }
 
     /// Opens a file that was loaded whole; see `CompactStore`.
@@ -117,7 +120,7 @@ public final class CompactFolder: CompactStore {
             return try openLoaded(file, settledBefore: settledBefore)
         } catch {
             guard error.isOfTheFile else { throw error }
-            return .left("it cannot be read: \(error.why)")
+            return .unreadable("\(error.why); \(error.advice)")
         }
     }
 
@@ -181,15 +184,7 @@ public final class CompactFolder: CompactStore {
         let stem = name.hasSuffix(".ndjson.zst") ? String(name.dropLast(11)) : name
         for number in 0..<Int.max {
             let other = "\(folder)/\(stem).original\(number == 0 ? "" : "-\(number)").ndjson.zst"
-            if link(files[file].path, other) == 0 {
-                unlink(files[file].path)
-            } else if errno == EEXIST {
-                continue
-            } else if access(other, F_OK) == 0 {
-                continue
-            } else if rename(files[file].path, other) != 0 {
-                throw FileError(.replace, files[file].path, errno: errno)
-            }
+            guard try NewName.give(other, to: files[file].path) else { continue }
             files[file].path = other
             break
         }
@@ -204,8 +199,7 @@ public final class CompactFolder: CompactStore {
             if rename(path, target) != 0 { throw FileError(.replace, target, errno: errno) }
         } else {
             // A file of this name that has appeared meanwhile is not overwritten.
-            if link(path, target) != 0 { throw FileError(.create, target, errno: errno) }
-            unlink(path)
+            guard try NewName.give(target, to: path) else { throw CompactFolderError.nameTaken(path: target) }
         }
     }
 
@@ -217,6 +211,7 @@ public final class CompactFolder: CompactStore {
         let entry = files[file]
         guard let state = FileState(path: entry.path), state.isSameContent(as: entry.state) else { return false }
         touchedFolders.insert(FilePath.split(entry.path).folder)
+        emptiedFolders.insert(FilePath.split(entry.path).folder)
         guard let keep else {
             if unlink(entry.path) != 0 { throw FileError(.remove, entry.path, errno: errno) }
             return true
@@ -233,8 +228,27 @@ public final class CompactFolder: CompactStore {
         return true
     }
 
-    /// Makes removals durable, and removes what is unfinished.
+    /// Removes a folder below this one while it has nothing in it, and those around it likewise. A symbolic link, and what is
+    /// reached through one, stays: it was put there by somebody, and may be a folder of something else.
+    private func removeEmpty(_ folder: String) {
+        var inside = folder
+        while inside.utf8.count > location.utf8.count {
+            var status = stat()
+            guard lstat(inside, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+            inside = FilePath.split(inside).folder
+        }
+        var path = folder
+        while path.utf8.count > location.utf8.count, rmdir(path) == 0 {
+            touchedFolders.remove(path)
+            path = FilePath.split(path).folder
+            touchedFolders.insert(path)
+        }
+    }
+
+    /// Removes the folders that were emptied, makes removals durable, and removes what is unfinished.
     public func finish() throws {
+        for folder in emptiedFolders.sorted().reversed() { removeEmpty(folder) }
+        emptiedFolders = []
         for folder in touchedFolders.sorted() { try OpenFile(folder: folder).sync() }
         touchedFolders = []
         removePart()
@@ -254,6 +268,8 @@ public enum CompactFolderError: ReportedError, Equatable {
     case keptInside(keep: String, folder: String)
     /// Originals would have to be copied.
     case keptElsewhere(keep: String, folder: String)
+    /// A file has appeared under the name of a compacted one.
+    case nameTaken(path: String)
     /// What was read back is not what was written.
     case notAsWritten(path: String, how: String)
 
@@ -263,6 +279,7 @@ public enum CompactFolderError: ReportedError, Equatable {
         case .inUse(let folder): Redaction.text("another compact works on \(folder)")
         case .keptInside(let keep, let folder): Redaction.text("\(keep) lies within \(folder)")
         case .keptElsewhere(let keep, let folder): Redaction.text("\(keep) is on another disk than \(folder)")
+        case .nameTaken(let path): Redaction.text("\(path) has appeared while its folder was compacted")
         case .notAsWritten(let path, let how): Redaction.text("\(path) is not as it was written: \(how)")
         }
     }
@@ -273,6 +290,8 @@ public enum CompactFolderError: ReportedError, Equatable {
         case .inUse: "Wait for its end."
         case .keptInside: "Name a folder that is not read as input."
         case .keptElsewhere: "Name a folder on the same disk, from where the files can be moved on later."
+        case .nameTaken:
+            "It is left as it is, and so are the originals: no line is lost. Load it with `reelhouse run`, and compact again."
         case .notAsWritten:
             "The originals are still there, and nothing was changed. The disk or the memory fails: look at the system's "
                 + "log, then run again."
@@ -284,7 +303,7 @@ public enum CompactFolderError: ReportedError, Equatable {
         switch self {
         case .inUse: .inUse
         case .keptInside, .keptElsewhere: .usage
-        case .notAsWritten: .failed
+        case .nameTaken, .notAsWritten: .failed
         }
     }
 }

@@ -7,6 +7,7 @@ final class FileLines: CompactReading {
     private let input: SourceInput
     private let hash = SourceHash()
     private let key: FileKey
+    private let source: Source
 
     /// - Parameters:
     ///   - file: open at its start.
@@ -15,16 +16,25 @@ final class FileLines: CompactReading {
         self.key = key
         self.firstRun = firstRun
         input = SourceInput(file, hash: hash)
+        source = Source(name: found.name, port: .events, number: number)
         // A compacted file of lines that are no JSON is still one.
         reader = LineReader(
-            try Decompression.stream(input), source: Source(name: found.name, port: .events, number: number),
+            try Decompression.stream(input), source: source,
             kindCheck: found.isCompacted ? nil : UnsupportedKindCheck())
     }
 
-    func next() throws -> LineChunk? { try reader.next() }
-
-    func verify() throws -> String? {
-        try input.passRest()
-        return hash.key == key ? nil : "it was changed while it was read"
+    func next() throws -> LineChunk? {
+        do throws(FileError) {
+            if let chunk = try reader.next() { return chunk }
+            try input.passRest()
+            return nil
+        } catch {
+            guard error.isOfTheFile else { throw error }
+            let chunk = LineChunk(source: source, capacity: 0, start: SourcePosition())
+            (chunk.notice, chunk.isLast) = (.unreadable("\(error.why); \(error.advice)"), true)
+            return chunk
+        }
     }
+
+    func verify() -> String? { hash.key == key ? nil : "it was changed while it was read" }
 }

@@ -33,15 +33,7 @@ public final class StagingFolder {
     ///
     /// - Returns: false when there is something at that place already, which stays.
     func moveNew(_ name: String, to target: String) throws(FileError) -> Bool {
-        let source = "\(path)/\(name)"
-        if link(source, target) == 0 {
-            unlink(source)
-            return true
-        }
-        // Some file systems have no hard links. There a check before the rename has to be enough.
-        if errno == EEXIST || access(target, F_OK) == 0 { return false }
-        if rename(source, target) != 0 { throw FileError(.create, target, errno: errno) }
-        return true
+        try NewName.give(target, to: "\(path)/\(name)")
     }
 
     /// Gives the folder, with all its files, its final name on the same disk.

@@ -21,8 +21,8 @@ enum CompactCommand: Command {
             events-undated.ndjson.zst. Blank lines, byte order marks and CR at the end of a line go.
 
             Only files that the warehouse has loaded whole, and that have not changed since, are compacted. The others stay as they \
-            are, and are named with the reason: not loaded, grown, damaged, of another kind, with a line over 16 MiB, or with events of \
-            today (--before). A plain file is left while it may still grow, which is on the day on which it was last written to. Late \
+            are, and are named with the reason: not loaded, grown, damaged, of another kind, with a line over 16 MiB, with movie \
+            documents and no event, or with events of today (--before). One that cannot be read makes the exit status 3. A plain file is left while it may still grow, which is on the day on which it was last written to. Late \
             events of a day that is compacted already are merged into its file.
 
             The new files are written under other names, flushed, read back and compared, and recorded in the warehouse, so that runs \

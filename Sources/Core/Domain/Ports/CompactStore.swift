@@ -57,10 +57,11 @@ public struct CompactedFile: Sendable, Equatable {
 public protocol CompactReading: AnyObject {
     /// The run that began to load the file; 0 for a compacted file.
     var firstRun: Int64 { get }
-    /// The next lines; nil at the end. The reading is whole only when `verify` has been called after that.
+    /// The next lines; nil at the end. A chunk whose notice is `unreadable` is the last one. The reading is whole only when
+    /// `verify` has been called after the end.
     func next() throws -> LineChunk?
     /// Why what was read is not what the warehouse has loaded; nil where it is.
-    func verify() throws -> String?
+    func verify() -> String?
 }
 
 /// What may be compacted of a file.
@@ -69,6 +70,8 @@ public enum CompactOpening {
     case lines(any CompactReading)
     /// Nothing, for the reason in words.
     case left(String)
+    /// Nothing, since it cannot be read; why, and what to do, in words.
+    case unreadable(String)
 }
 
 /// A compacted file that is being written under a temporary name.
@@ -112,7 +115,8 @@ public protocol CompactStore: AnyObject {
     ///
     /// - Returns: whether it is gone; false where it was changed.
     func remove(_ file: Int) throws -> Bool
-    /// Makes removals durable, and removes the place for unfinished files.
+    /// Removes the folders that have no file any more since their originals were removed, but never the folder itself;
+    /// makes removals durable, and removes the place for unfinished files.
     func finish() throws
 }
 
