@@ -25,6 +25,18 @@ public struct SnapshotQuery {
         self.progress = progress
     }
 
+    /// Checks that an object of NDJSON can have a member for each column: most readers keep one of two of the same name.
+    ///
+    /// - Throws: `SnapshotError.options`.
+    private func expectDifferent(_ names: [String]) throws {
+        guard request.form.format == .ndjson else { return }
+        var known: Set<String> = []
+        guard let repeated = names.first(where: { !known.insert($0).inserted }) else { return }
+        throw SnapshotError.options(
+            "the statement gives two columns the name '\(repeated)', and an object of NDJSON has each name once",
+            hint: "Name each column with AS, as in SELECT 1 AS one, 2 AS two, or export as csv.")
+    }
+
     /// Exports.
     public func run() throws -> SnapshotReport {
         let started = wallClock()
@@ -36,6 +48,7 @@ public struct SnapshotQuery {
         var writer = SnapshotQueryWriter(columns: [], request.form)
         var table = SnapshotTable(name: Self.tableName, key: [], columns: [])
         try reader.query(sql) { names in
+            try expectDifferent(names)
             table.columns = names.map { .init($0, nil, isNullable: true) }
             writer = SnapshotQueryWriter(columns: names, request.form)
             writer.writeHeader()

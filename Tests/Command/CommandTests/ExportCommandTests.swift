@@ -95,6 +95,32 @@ import Testing
         #expect(wrong.status != 0 && folder.names(in: "snapshots") == ["2026-11-28"], "\(wrong.errors)")
     }
 
+    /// Of two members of one name most readers of JSON keep one.
+    @Test func twoColumnsOfOneNameAreNoObject() throws {
+        let folder = try TemporaryFolder()
+        var sources = [try Self.source()]
+        let postgres = PostgresServer.canStart ? try WarehouseKind.postgreSQL.make() : nil
+        if let postgres {
+            let copied = try Program.run("copy", "--from", Self.source(), "--to", postgres.location, "-q", in: folder)
+            #expect(copied.status == 0, "\(copied.errors)")
+            sources.append(postgres.location)
+        }
+        let join = "SELECT r.movie_id, m.title, m.movie_id FROM ratings AS r JOIN movies AS m USING (movie_id)"
+        for source in sources {
+            let refused = try Program.start(
+                ["export", "-w", source, "-f", "ndjson", "--query", join], in: folder
+            ).wait()
+            let words = refused.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(refused.status == 2 && words.contains("two columns the name 'movie_id'"), "\(words)")
+            #expect(words.contains("with AS") && folder.names() == [], "\(words) \(folder.names())")
+        }
+        let named = join.replacing("m.movie_id FROM", with: "m.movie_id AS other FROM")
+        for (format, query) in [("csv", join), ("ndjson", named)] {
+            _ = try Self.export("-f", format, "--query", query, in: folder)
+        }
+        #expect(try Program.run("verify", in: folder).status == 0)
+    }
+
     @Test func whatCannotBeDoneIsRefusedBeforeAnythingIsWritten() throws {
         let folder = try TemporaryFolder()
         let source = try Self.source()

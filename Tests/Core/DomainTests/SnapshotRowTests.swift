@@ -96,8 +96,11 @@ import Testing
 
     @Test(arguments: [
         ("=1+1", "\"'=1+1\""), ("+1", "\"'+1\""), ("-1", "\"'-1\""), ("@x", "\"'@x\""), ("\tx", "\"'\tx\""),
+        ("\rx", "\"'\rx\""), ("\nx", "\"'\nx\""), ("\r\n=1", "\"'\r\n=1\""), ("a\n=1", "\"a\n=1\""),
         ("'=1", "\"''=1\""), ("'Twas", "'Twas"), ("a=1", "a=1"), ("", "\"\""), ("'", "'"),
-        ("\u{FF1D}1", "\"'\u{FF1D}1\""), ("'\u{FF20}x", "\"''\u{FF20}x\""), ("\u{FF11}", "\u{FF11}"),
+        ("\u{FF1D}1", "\"'\u{FF1D}1\""), ("\u{FF0B}1", "\"'\u{FF0B}1\""), ("\u{FF0D}1", "\"'\u{FF0D}1\""),
+        ("\u{FF20}x", "\"'\u{FF20}x\""), ("'\u{FF20}x", "\"''\u{FF20}x\""), ("\u{FF11}", "\u{FF11}"),
+        ("\u{FF1E}1", "\u{FF1E}1"), ("a\u{FF1D}1", "a\u{FF1D}1"),
     ])
     func formulasAreGuarded(_ text: String, _ expected: String) {
         let form = SnapshotForm(.csv, guardsFormulas: true)

@@ -132,15 +132,17 @@ enum FormulaGuard {
     /// Whether a text of a guarded file has an apostrophe that the guard has put there.
     static func isApplied(_ text: UnsafeRawBufferPointer) -> Bool { text.first == mark && isNeeded(text) }
 
+    /// The four signs, and tab, LF and CR, which some spreadsheets pass over
+    /// (https://owasp.org/www-community/attacks/CSV_Injection).
     private static func begins(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: true
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: true
         default: false
         }
     }
 
-    /// The full-width forms of the four signs: U+FF1D, U+FF0B, U+FF0D, U+FF20
-    /// (https://owasp.org/www-community/attacks/CSV_Injection).
+    /// The full-width forms of the four signs, which are taken for them where full-width forms are written: U+FF1D, U+FF0B,
+    /// U+FF0D, U+FF20.
     private static let wideSigns = ["\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}"].map { Array($0.utf8) }
 
     private static func beginsWide(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
