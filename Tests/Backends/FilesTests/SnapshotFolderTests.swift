@@ -95,7 +95,7 @@ import Testing
         for (number, form) in forms.enumerated() {
             let manifest = SnapshotManifest(day: Self.day, started: 0, program: "", warehouse: "sqlite", form: form)
             _ = try Self.make(folder.path("s")).publish(manifest)
-            if number == 1 { #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s"))) }
+            if number == 1 { #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s")) == .removed) }
         }
         #expect(try folder.names(in: "s") == ["2026-11-28-2", "2026-11-28-3"])
     }
@@ -104,10 +104,21 @@ import Testing
         let folder = try TemporaryFolder()
         _ = try Self.make(folder.path("s")).publish(Self.manifest)
         var held: SnapshotFolderSource? = try SnapshotFolderSource(folder.path("s/2026-11-28"), isHeld: true)
-        #expect(try !SnapshotFolder.prune("2026-11-28", in: folder.path("s")))
+        #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s")) == .inUse)
         #expect(held?.name == "2026-11-28")
         held = nil
-        #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s")))
+        #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s")) == .removed)
+        #expect(try folder.names(in: "s") == [])
+        // Somebody else was quicker.
+        #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s")) == .gone)
+    }
+
+    /// What an earlier prune was about to remove when it was killed is removed by the next one.
+    @Test func whatAKilledPruneLeftDoesNotStayInTheWay() throws {
+        let folder = try TemporaryFolder()
+        _ = try Self.make(folder.path("s")).publish(Self.manifest)
+        try folder.write("s/.pruned.2026-11-28.part/movies.csv.zst", [1])
+        #expect(try SnapshotFolder.prune("2026-11-28", in: folder.path("s")) == .removed)
         #expect(try folder.names(in: "s") == [])
     }
 }

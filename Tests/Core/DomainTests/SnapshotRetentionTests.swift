@@ -81,6 +81,22 @@ import Testing
         #expect(Self.kept(own) == ["2026-11-05", "2026-11-06", "2026-11-27"] && own["2026-11-28"] == .damaged)
     }
 
+    /// A link that somebody has put there is none of the snapshots, but may be what one was compared with.
+    @Test func aLinkIsNotDecidedAbout() {
+        let candidates = [
+            SnapshotRetention.Candidate(name: "2026-12-01", isLink: true),
+            .init(name: "2026-11-28", base: "2026-11-20"), .init(name: "2026-11-27"),
+            .init(name: "2026-11-20", isLink: true),
+        ].compactMap { $0 }
+        for rule in [SnapshotRetention(), .init(daily: 1)] {
+            let decided = rule.decisions(candidates) { _ in true }
+            #expect(decided.map(\.candidate.name) == ["2026-11-28", "2026-11-27"])
+            #expect(decided.map { $0.decision == .removed } == [false, true])
+        }
+        let lost = SnapshotRetention(daily: 1).decisions(candidates) { $0.name != "2026-11-20" }
+        #expect(lost.map(\.decision) == [.damaged, .kept(["newest", "daily"])])
+    }
+
     @Test func onlyThoseThatWouldBeKeptAreRead() {
         var read: [String] = []
         let candidates = Self.november.compactMap { SnapshotRetention.Candidate(name: $0) }

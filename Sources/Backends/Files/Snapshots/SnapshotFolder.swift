@@ -149,26 +149,46 @@ public final class SnapshotFolder: SnapshotTarget {
         }
     }
 
+    /// What became of a snapshot that was to be removed.
+    public enum Removal: Sendable {
+        /// It is removed.
+        case removed
+        /// An export reads it for `--since`, so that it stays.
+        case inUse
+        /// Somebody else has removed it meanwhile.
+        case gone
+    }
+
     /// Removes a snapshot from a folder of snapshots. It is renamed first, so that a kill leaves no half of it.
-    ///
-    /// - Returns: false when an export reads it for `--since`, so that it stays.
-    public static func prune(_ name: String, in path: String) throws(FileError) -> Bool {
+    public static func prune(_ name: String, in path: String) throws(FileError) -> Removal {
         let folder = "\(path)/\(name)"
-        let lock: SnapshotLock
-        do {
-            lock = try SnapshotLock(folder, isShared: false)
+        do throws(FileError) {
+            let lock = try SnapshotLock(folder, isShared: false)
+            try withExtendedLifetime(lock) { () throws(FileError) in
+                let aside = "\(path)/.pruned.\(name).part"
+                FileTree.remove(aside)
+                if rename(folder, aside) != 0 { throw FileError(.remove, folder, errno: errno) }
+                try OpenFile(folder: path).sync()
+                FileTree.remove(aside)
+            }
         } catch {
-            if error.reason == .alreadyThere { return false }
+            if error.reason == .alreadyThere { return .inUse }
+            if !isThere(name, in: path) { return .gone }
             throw error
         }
-        try withExtendedLifetime(lock) { () throws(FileError) in
-            let aside = "\(path)/.pruned.\(name).part"
-            FileTree.remove(aside)
-            if rename(folder, aside) != 0 { throw FileError(.remove, folder, errno: errno) }
-            try OpenFile(folder: path).sync()
-            FileTree.remove(aside)
-        }
-        return true
+        return .removed
+    }
+
+    /// Whether a folder of snapshots has something of a name.
+    public static func isThere(_ name: String, in path: String) -> Bool {
+        var status = stat()
+        return lstat("\(path)/\(name)", &status) == 0
+    }
+
+    /// Whether a name in a folder of snapshots is a symbolic link.
+    public static func isLink(_ name: String, in path: String) -> Bool {
+        var status = stat()
+        return lstat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     /// Removes what killed commands have left in a folder of snapshots.
@@ -176,7 +196,7 @@ public final class SnapshotFolder: SnapshotTarget {
 }
 
 /// A lock on a folder, which ends with this object or with the process.
-final class SnapshotLock {
+public final class SnapshotLock {
     private let folder: OpenFile
 
     /// - Throws: `FileError`, with the reason `alreadyThere` when another process has the lock.
@@ -185,6 +205,22 @@ final class SnapshotLock {
         while flock(folder.descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
             if errno == EWOULDBLOCK { throw FileError(.lock, path, .alreadyThere) }
             guard errno == EINTR else { throw FileError(.lock, path, errno: errno) }
+        }
+    }
+
+    /// Takes a folder of snapshots, so that one process at a time decides which of them go.
+    ///
+    /// - Parameter willWait: called before it waits for another process.
+    public init(whole path: String, willWait: () throws -> Void) throws {
+        folder = try OpenFile(folder: path)
+        var mode = LOCK_EX | LOCK_NB
+        while flock(folder.descriptor, mode) != 0 {
+            if errno == EWOULDBLOCK {
+                try willWait()
+                mode = LOCK_EX
+            } else if errno != EINTR {
+                throw FileError(.lock, path, errno: errno)
+            }
         }
     }
 }

@@ -15,10 +15,13 @@ enum PruneCommand: Command {
             months that have one. Only snapshots count that were verified, as by `reelhouse verify`: one that would be \
             kept and is damaged is left for you to look at, the one before it takes its place, and the exit status is 3. \
             The newest good snapshot is never removed, nor is the one that a kept snapshot of --since was compared with. \
-            Folders that are no snapshots, or that do not have a date for a name, are left alone.
+            Folders that are no snapshots, or that do not have a date for a name, are left alone, and so are symbolic links. \
+            Two prunes of one folder do not get in each other's way: the second waits for the end of the first.
             """,
         options: [
-            .value("daily", .integer(0...100_000), help: "Of how many days the last snapshot is kept."),
+            .value(
+                "daily", .integer(0...100_000),
+                help: "Of how many days the last snapshot is kept; with 0 of none, but for the newest good one."),
             .value("weekly", .integer(0...100_000), help: "Of how many weeks the last snapshot is kept."),
             .value("monthly", .integer(0...100_000), help: "Of how many months the last snapshot is kept."),
             .flag("dry-run", short: "n", help: "Only say what would be removed."), CommonOption.json,
@@ -46,21 +49,12 @@ enum PruneCommand: Command {
         // The folder that nobody named need not be there yet.
         if arguments.operand("folder") != nil, !Folder.isFolder(folder) { throw FileError(.list, folder, .notThere) }
         let isDryRun = arguments.flag("dry-run")
+        let lock = isDryRun ? nil : try lock(folder, context)
+        defer { withExtendedLifetime(lock) {} }
         let (decisions, unreadable) = try decide(
             SnapshotRetention(daily: counts[0], weekly: counts[1], monthly: counts[2]), folder, context)
         if !isDryRun { SnapshotFolder.sweepLeftovers(in: folder) }
-        var rows: [(name: String, what: String, why: String)] = []
-        for (candidate, decision) in decisions {
-            switch decision {
-            case .kept(let reasons): rows.append((candidate.name, "kept", reasons.joined(separator: ", ")))
-            case .damaged: rows.append((candidate.name, "damaged", "left as it is"))
-            case .removed where isDryRun: rows.append((candidate.name, "to be removed", ""))
-            case .removed:
-                let isRemoved = try SnapshotFolder.prune(candidate.name, in: folder)
-                rows.append(
-                    isRemoved ? (candidate.name, "removed", "") : (candidate.name, "kept", "in use by an export"))
-            }
-        }
+        var rows = try decisions.map { try row($0, isDryRun, folder) }
         rows += unreadable.map { ($0, "damaged", "its manifest cannot be read") }
         if arguments.flag("json") {
             try context.console.print(json(rows, isDryRun).compact)
@@ -72,6 +66,41 @@ enum PruneCommand: Command {
             try context.console.print(table)
         }
         return rows.contains { $0.what == "damaged" } ? .notAllTaken : .done
+    }
+
+    /// What is printed of a snapshot.
+    private typealias Row = (name: String, what: String, why: String)
+
+    /// Does what was decided of a snapshot, but in a dry run.
+    private static func row(
+        _ decided: (candidate: SnapshotRetention.Candidate, decision: SnapshotRetention.Decision), _ isDryRun: Bool,
+        _ folder: String
+    ) throws -> Row {
+        let name = decided.candidate.name
+        switch decided.decision {
+        case .kept(let reasons): return (name, "kept", reasons.joined(separator: ", "))
+        // It seemed damaged while somebody else removed it.
+        case .damaged where !SnapshotFolder.isThere(name, in: folder): return gone(name)
+        case .damaged: return (name, "damaged", "left as it is")
+        case .removed where isDryRun: return (name, "to be removed", "")
+        case .removed:
+            switch try SnapshotFolder.prune(name, in: folder) {
+            case .removed: return (name, "removed", "")
+            case .inUse: return (name, "kept", "in use by an export")
+            case .gone: return gone(name)
+            }
+        }
+    }
+
+    /// The row of a snapshot that somebody else has removed meanwhile.
+    private static func gone(_ name: String) -> Row { (name, "gone", "removed by somebody else") }
+
+    /// Keeps other prunes from the folder; nil where there is none.
+    private static func lock(_ folder: String, _ context: CommandContext) throws -> SnapshotLock? {
+        guard Folder.isFolder(folder) else { return nil }
+        return try SnapshotLock(whole: folder) {
+            context.console.say("Waiting for another prune of \(PlainText.escape(folder)).")
+        }
     }
 
     private static func decide(
@@ -86,18 +115,27 @@ enum PruneCommand: Command {
                 unreadable.append(name)
                 continue
             }
-            if let candidate = SnapshotRetention.Candidate(name: name, base: source.manifest.base?.name) {
-                candidates.append(candidate)
-            }
+            let candidate = SnapshotRetention.Candidate(
+                name: name, base: source.manifest.base?.name, isLink: SnapshotFolder.isLink(name, in: folder))
+            if let candidate { candidates.append(candidate) }
+        }
+        unreadable.removeAll {
+            SnapshotFolder.isLink($0, in: folder) || !SnapshotFolder.isThere($0, in: folder)
         }
         let decisions = try retention.decisions(candidates) { candidate in
             context.latest.value = WorkProgress(label: "verifying \(candidate.name)")
-            return try VerifyCommand.faults(of: SnapshotFolderSource("\(folder)/\(candidate.name)")).isEmpty
+            do {
+                return try VerifyCommand.faults(of: SnapshotFolderSource("\(folder)/\(candidate.name)")).isEmpty
+            } catch {
+                // Somebody else removes it.
+                if SnapshotFolder.isThere(candidate.name, in: folder) { throw error }
+                return false
+            }
         }
         return (decisions, unreadable)
     }
 
-    private static func json(_ rows: [(name: String, what: String, why: String)], _ isDryRun: Bool) -> JSONText {
+    private static func json(_ rows: [Row], _ isDryRun: Bool) -> JSONText {
         func named(_ what: String) -> JSONText { .array(rows.filter { $0.what == what }.map { .string($0.name) }) }
         let kept = rows.filter { $0.what == "kept" }.map { row in
             JSONText.object([("snapshot", .string(row.name)), ("why", .string(row.why))])

@@ -14,7 +14,8 @@ enum VerifyCommand: Command {
         discussion: """
             Reads all files: their sizes and SHA-256; of CSV and NDJSON also each row, its columns and types, the order \
             of the keys, the number of rows and the digests; of a SQLite file the digests of its tables. A folder of \
-            snapshots stands for all snapshots in it. The exit status is 1 where something is wrong.
+            snapshots stands for all snapshots in it. All that are named are checked; the exit status is 1 where one of them is \
+            damaged or cannot be read, else 2 where a name is that of no snapshot.
             """,
         options: [CommonOption.json, CommonOption.quiet],
         operands: [
@@ -36,6 +37,8 @@ enum VerifyCommand: Command {
         var manifest: SnapshotManifest?
         var faults: [String]
         var note: String?
+        /// Whether the path is that of a snapshot, damaged or not.
+        var isSnapshot = true
     }
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitStatus {
@@ -46,12 +49,7 @@ enum VerifyCommand: Command {
         do {
             defer { ticker.stop() }
             for name in named.isEmpty ? [ExportCommand.defaultFolder] : named {
-                do {
-                    for path in try snapshots(name) { findings.append(try finding(path, context)) }
-                } catch let error as SnapshotError where named.count > 1 {
-                    // The others are checked all the same.
-                    findings.append(Finding(path: name, manifest: nil, faults: [error.message]))
-                }
+                findings += try self.findings(name, isOnly: named.count < 2, context)
             }
         }
         context.console.progress.finish()
@@ -61,7 +59,26 @@ enum VerifyCommand: Command {
         } else {
             for finding in findings { try print(finding, on: context.console) }
         }
-        return isGood ? .done : .failed
+        if isGood { return .done }
+        return findings.contains { $0.isSnapshot && !$0.faults.isEmpty } ? .failed : .usage
+    }
+
+    /// What was found in the snapshots that a path stands for.
+    ///
+    /// - Parameter isOnly: whether no other path is named. Then an error of it is that of the command.
+    private static func findings(_ path: String, isOnly: Bool, _ context: CommandContext) throws -> [Finding] {
+        let paths: [String]
+        do { paths = try snapshots(path) } catch let error as any ReportedError where !isOnly {
+            return [Finding(path: path, manifest: nil, faults: [error.message], isSnapshot: error.kind != .usage)]
+        }
+        return try paths.map { path in
+            do { return try finding(path, context) } catch let error as any ReportedError
+                where !isOnly || paths.count > 1
+            {
+                // The others are checked all the same.
+                return Finding(path: path, manifest: nil, faults: [error.message])
+            }
+        }
     }
 
     /// The snapshots that a path stands for.
@@ -111,7 +128,8 @@ enum VerifyCommand: Command {
             ": \(NumberFormat.count(manifest.files.reduce(0) { $0 + $1.rows }, "row", "rows")) in "
                 + NumberFormat.count(manifest.files.count, "file", "files")
         }
-        try console.print(console.style.bold("\(finding.faults.isEmpty ? "ok" : "damaged") \(path)\(count ?? "")"))
+        let state = finding.faults.isEmpty ? "ok" : finding.isSnapshot ? "damaged" : "no snapshot"
+        try console.print(console.style.bold("\(state) \(path)\(count ?? "")"))
         for fault in finding.faults { try console.print(paragraph: "  \(PlainText.escape(fault))") }
         if let note = finding.note { try console.print(paragraph: "  note: \(PlainText.escape(note))") }
     }

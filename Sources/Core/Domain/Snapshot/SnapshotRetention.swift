@@ -21,14 +21,17 @@ public struct SnapshotRetention: Sendable, Equatable {
         public var name: String
         /// The name of the snapshot that it was compared with; nil when it is whole.
         public var base: String?
+        /// Whether its name is a symbolic link, which somebody has put there. Nothing is decided about it, and it keeps no other
+        /// one from being the newest; but another one may have been compared with it.
+        public var isLink: Bool
         /// The date in the name, and the number after it, 1 where there is none.
         let day: Int32
         let number: Int
 
         /// A candidate; nil when the name is no date with or without a number.
-        public init?(name: String, base: String? = nil) {
+        public init?(name: String, base: String? = nil, isLink: Bool = false) {
             guard let (day, number) = SnapshotName.parse(name) else { return nil }
-            (self.name, self.base, self.day, self.number) = (name, base, day, number)
+            (self.name, self.base, self.isLink, self.day, self.number) = (name, base, isLink, day, number)
         }
     }
 
@@ -46,7 +49,7 @@ public struct SnapshotRetention: Sendable, Equatable {
     ///
     /// - Parameter isGood: whether a snapshot is whole. It is asked only of those that would be kept, since that reads all
     ///   of it.
-    /// - Returns: the decisions, the newest snapshot first.
+    /// - Returns: the decisions about those that are no links, the newest snapshot first.
     public func decisions(
         _ candidates: [Candidate], isGood: (Candidate) throws -> Bool
     ) rethrows -> [(candidate: Candidate, decision: Decision)] {
@@ -66,7 +69,7 @@ public struct SnapshotRetention: Sendable, Equatable {
             known[candidate.name] = result
             return result
         }
-        for candidate in sorted {
+        for candidate in sorted where !candidate.isLink {
             let periods = Periods(candidate.day)
             var wanted: [String] = []
             if reasons.isEmpty { wanted.append("newest") }
@@ -89,7 +92,7 @@ public struct SnapshotRetention: Sendable, Equatable {
             if wanted.contains("monthly") { months.insert(periods.month) }
             if let base = candidate.base, reasons[base] == nil { reasons[base] = ["base of \(candidate.name)"] }
         }
-        return sorted.map { candidate in
+        return sorted.filter { !$0.isLink }.map { candidate in
             if let reasons = reasons[candidate.name] { return (candidate, .kept(reasons)) }
             if let later = bases[candidate.name] { return (candidate, .kept(["base of \(later), which is damaged"])) }
             return (candidate, damaged.contains(candidate.name) ? .damaged : .removed)
