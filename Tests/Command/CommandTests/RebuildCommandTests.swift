@@ -56,6 +56,28 @@ import Testing
         #expect(!fixture.folder.names().contains { $0.hasPrefix(".") }, "\(fixture.folder.names())")
     }
 
+    /// A warehouse without a write-ahead log looks like one whose first load is under way as soon as somebody writes to it.
+    @Test func whatReplacesIsReadWhileItIsWrittenTo() throws {
+        let fixture = try CompactFixture()
+        #expect(try rebuild(fixture, ["--replace"]).object["replaced"] as? Bool == true)
+        #expect(try Database(path: fixture.folder.path("w.db")).rows("PRAGMA journal_mode") == ["wal"])
+        let writer = try Database(path: fixture.folder.path("w.db"), isWritable: true)
+        try writer.execute("BEGIN EXCLUSIVE; UPDATE load_run SET warnings = warnings + 1")
+        let status = try fixture.run("status", "-w", "w.db", "--json")
+        #expect(try (Program.object(status.output)["runs"] as? [Any])?.count == 1, "\(status.errors)")
+        try writer.execute("ROLLBACK")
+    }
+
+    @Test func theOldOneTakesNoOtherFilesName() throws {
+        let fixture = try CompactFixture()
+        let before = try fixture.state()
+        try fixture.folder.write("old.db", "mine")
+        let refused = try rebuild(fixture, ["--replace", "--keep-old", "old.db"], status: 2)
+        #expect(refused.errors.contains("--keep-old names a file"), "\(refused.errors)")
+        #expect(try fixture.folder.read("old.db") == Array("mine".utf8) && fixture.state() == before)
+        #expect(!fixture.folder.names().contains { $0.hasPrefix(".") }, "\(fixture.folder.names())")
+    }
+
     @Test func oneThatDiffersReplacesNothingUnlessForced() throws {
         let fixture = try CompactFixture()
         // An event that is in no file.
