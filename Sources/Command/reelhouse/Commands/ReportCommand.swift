@@ -14,7 +14,7 @@ enum ReportCommand: Command {
         discussion: """
             The page (--format html) is one file that needs no network and no script: events per day by type, active \
             and new users, the best and the trending movies, the distribution of ratings, lines read and rejected, and \
-            how runs went. It reads marts and ratings, not the events themselves.
+            how runs went. Both forms read marts and ratings, not the events themselves.
             """,
         options: [CommonOption.warehouse] + LiveOption.all + [
             .value(
@@ -63,14 +63,9 @@ enum ReportCommand: Command {
             [.number("#"), .text("title"), .number("heat"), .number("events")], reader, console)
         try console.print(console.style.bold("Events by type"))
         var chart = BarChart()
-        try reader.query(
-            "SELECT event_type, count(*) FROM fact_user_event GROUP BY event_type ORDER BY 2 DESC, 1",
-            header: { _ in },
-            row: { row in
-                if case .text(let name) = row[0], case .integer(let count) = row[1] {
-                    chart.add(name, Double(count), text: NumberFormat.grouped(count))
-                }
-            })
+        for type in try EventCounts(reader).types {
+            chart.add(type.name, Double(type.count), text: NumberFormat.grouped(type.count))
+        }
         try console.write(chart.text(width: console.textWidth))
         try console.print()
         let open = try reader.quarantineTotals().open
