@@ -181,6 +181,61 @@ FROM (
 WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.user_id = behaviour.user_id)
 GROUP BY table_name, user_id;
 
+-- check: opinions_are_there
+-- cost: slow
+-- Rate, like, dislike and watchlist events whose user and movie have neither their row in ratings, reactions or watchlist nor a
+-- withdrawal, of this event or a later one. Rows of that table were deleted: restore the warehouse from a copy, or build it anew
+-- with `reelhouse rebuild`.
+SELECT lacking, user_id, movie_id, count(*) AS events
+FROM (
+    SELECT 'ratings' AS lacking, user_id, movie_id
+    FROM fact_user_event AS fact
+    WHERE event_type = 'rate'
+        AND NOT EXISTS (
+            SELECT 1 FROM ratings AS kept
+            WHERE kept.user_id = fact.user_id AND kept.movie_id = fact.movie_id AND kept.event_time >= fact.event_time
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM withdrawn_ratings AS kept
+            WHERE kept.user_id = fact.user_id AND kept.movie_id = fact.movie_id AND kept.event_time >= fact.event_time
+        )
+    UNION ALL
+    SELECT 'reactions', user_id, movie_id
+    FROM fact_user_event AS fact
+    WHERE event_type IN ('like', 'dislike')
+        AND NOT EXISTS (
+            SELECT 1 FROM reactions AS kept
+            WHERE kept.user_id = fact.user_id AND kept.movie_id = fact.movie_id AND kept.event_time >= fact.event_time
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM withdrawn_reactions AS kept
+            WHERE kept.user_id = fact.user_id AND kept.movie_id = fact.movie_id AND kept.event_time >= fact.event_time
+        )
+    UNION ALL
+    SELECT 'watchlist', user_id, movie_id
+    FROM fact_user_event AS fact
+    WHERE event_type = 'watchlist'
+        AND NOT EXISTS (
+            SELECT 1 FROM watchlist AS kept
+            WHERE kept.user_id = fact.user_id AND kept.movie_id = fact.movie_id AND kept.event_time >= fact.event_time
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM withdrawn_watchlist AS kept
+            WHERE kept.user_id = fact.user_id AND kept.movie_id = fact.movie_id AND kept.event_time >= fact.event_time
+        )
+) AS opinion
+GROUP BY lacking, user_id, movie_id;
+
+-- check: movies_have_snapshots
+-- Movies without the row of movie_popularity of their own document. Rows of movie_popularity were deleted: restore the warehouse
+-- from a copy, or build it anew with `reelhouse rebuild`.
+SELECT movie_id, title, snapshot_date
+FROM movies
+WHERE NOT EXISTS (
+    SELECT 1 FROM movie_popularity AS seen
+    WHERE seen.movie_id = movies.movie_id AND seen.snapshot_date = movies.snapshot_date
+);
+
 -- check: movie_lists_have_movies
 -- Rows of a movie that is not there. Rows of movies were deleted: restore the warehouse from a copy, or build it anew with
 -- `reelhouse rebuild`.
@@ -303,21 +358,101 @@ HAVING sum(by_movie) <> sum(by_genre);
 -- check: site_daily_matches_facts
 -- cost: slow
 -- needs: site_daily
--- Days on which site_daily counts other events than the facts have. Another program has changed one of them: restore the
--- warehouse from a copy, or build it anew with `reelhouse rebuild`. (While a load goes on, or after one that was stopped,
--- nothing is compared.)
-SELECT day, sum(facts) AS facts, sum(events) AS site_daily
+-- Days on which site_daily counts other events or active users than the facts have, other new users than users has, or other
+-- sessions than dim_session has. Another program has changed one of them: restore the warehouse from a copy, or build it anew
+-- with `reelhouse rebuild`. (While a load goes on, or after one that was stopped, nothing is compared.)
+SELECT
+    day,
+    sum(facts) AS facts,
+    sum(events) AS site_daily,
+    sum(visitors) AS users_of_facts,
+    sum(active_users) AS active_users,
+    sum(arrivals) AS first_seen_of_users,
+    sum(new_users) AS new_users,
+    sum(visits) AS sessions_begun,
+    sum(sessions) AS sessions
 FROM (
-    SELECT :day(event_time) AS day, count(*) AS facts, 0 AS events
+    SELECT
+        :day(event_time) AS day,
+        count(*) AS facts,
+        count(DISTINCT user_id) AS visitors,
+        0 AS arrivals,
+        0 AS visits,
+        0 AS events,
+        0 AS active_users,
+        0 AS new_users,
+        0 AS sessions
     FROM fact_user_event
     GROUP BY 1
     UNION ALL
-    SELECT day, 0, events
+    SELECT :day(first_seen), 0, 0, count(*), 0, 0, 0, 0, 0
+    FROM users
+    GROUP BY 1
+    UNION ALL
+    SELECT :day(started_at), 0, 0, 0, count(*), 0, 0, 0, 0
+    FROM dim_session
+    GROUP BY 1
+    UNION ALL
+    SELECT day, 0, 0, 0, 0, events, active_users, new_users, sessions
     FROM site_daily
 ) AS counted
 WHERE NOT EXISTS (SELECT 1 FROM load_stale_day) AND NOT EXISTS (SELECT 1 FROM load_pending_movie)
+    AND NOT EXISTS (SELECT 1 FROM site_daily WHERE active_users IS NULL)
 GROUP BY day
-HAVING sum(facts) <> sum(events);
+HAVING sum(facts) <> sum(events) OR sum(visitors) <> sum(active_users) OR sum(arrivals) <> sum(new_users)
+    OR sum(visits) <> sum(sessions);
+
+-- check: top_movies_is_whole
+-- top_movies has fewer or more movies than it should, or a gap in its positions. Another program has changed it: the next run
+-- that loads anything computes it anew. (While a load goes on, or after one that was stopped, nothing is compared.)
+SELECT counted.*
+FROM (
+    SELECT
+        (SELECT count(*) FROM top_movies) AS row_count,
+        (SELECT coalesce(max(position), 0) FROM top_movies) AS last_position,
+        (
+            SELECT count(*)
+            FROM movies
+            WHERE (vote_count > 0 AND vote_average BETWEEN 0 AND 10) OR movie_id IN (SELECT movie_id FROM ratings)
+        ) AS movies_with_votes
+) AS counted
+WHERE (row_count <> last_position OR row_count <> CASE WHEN movies_with_votes < 250 THEN movies_with_votes ELSE 250 END)
+    AND NOT EXISTS (SELECT 1 FROM load_stale_day) AND NOT EXISTS (SELECT 1 FROM load_pending_movie);
+
+-- check: trending_is_whole
+-- trending has fewer or more movies than movie_daily has in its last seven days (100 at most), or a gap in its positions.
+-- Another program has changed it: the next run that loads anything computes it anew. (While a load goes on, or after one that
+-- was stopped, nothing is compared.)
+-- on sqlite:
+SELECT counted.*
+FROM (
+    SELECT
+        (SELECT count(*) FROM trending) AS row_count,
+        (SELECT coalesce(max(position), 0) FROM trending) AS last_position,
+        (
+            SELECT count(DISTINCT movie_id)
+            FROM movie_daily
+            WHERE day > date((SELECT max(day) FROM movie_daily), '-7 days')
+        ) AS movies_of_the_week
+) AS counted
+WHERE (row_count <> last_position
+        OR row_count <> CASE WHEN movies_of_the_week < 100 THEN movies_of_the_week ELSE 100 END)
+    AND NOT EXISTS (SELECT 1 FROM load_stale_day) AND NOT EXISTS (SELECT 1 FROM load_pending_movie);
+-- on postgresql:
+SELECT counted.*
+FROM (
+    SELECT
+        (SELECT count(*) FROM trending) AS row_count,
+        (SELECT coalesce(max(position), 0) FROM trending) AS last_position,
+        (
+            SELECT count(DISTINCT movie_id)
+            FROM movie_daily
+            WHERE day > (SELECT max(day) FROM movie_daily) - 7
+        ) AS movies_of_the_week
+) AS counted
+WHERE (row_count <> last_position
+        OR row_count <> CASE WHEN movies_of_the_week < 100 THEN movies_of_the_week ELSE 100 END)
+    AND NOT EXISTS (SELECT 1 FROM load_stale_day) AND NOT EXISTS (SELECT 1 FROM load_pending_movie);
 
 -- check: marts_are_current
 -- level: warn
