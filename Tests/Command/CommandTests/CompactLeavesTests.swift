@@ -28,6 +28,7 @@ import Testing
         for arguments in [["--dry-run"], []] {
             let result = try fixture.compact(arguments)
             #expect(result["originals"] as? Int == 7 && result["exit_status"] as? Int == 0, "\(result)")
+            #expect((result["reasons"] as? [String])?.isEmpty == true)
             let left = left(result)
             #expect(left.count == 2 && left.allSatisfy { $0.contains("movie documents") && $0.contains("--movies") })
             #expect(left.allSatisfy { $0.contains("misplaced.ndjson") }, "\(left)")
@@ -63,6 +64,9 @@ import Testing
         #expect(unreadable.count == 2 && unreadable.allSatisfy { $0.contains("no permission") }, "\(unreadable)")
         #expect(left(object).count == 1 && left(object)[0].contains("day.ndjson: it has lines of 2026-11-15"))
         #expect(object["originals"] as? Int == 5)
+        let reasons = object["reasons"] as? [String] ?? []
+        #expect(reasons.count == 1 && reasons[0].hasPrefix("2 files or folders could not be read, as in/"))
+        #expect(result.errors.contains("warning: 2 files or folders could not be read"), "\(result.errors)")
         #expect(folder.has("in/secret.ndjson") && folder.has("in/events-2026-11-10.ndjson.zst"))
     }
 

@@ -79,6 +79,10 @@ enum CompactCommand: Command {
         } else {
             try result.print(on: context.console)
         }
+        // Otherwise the result names them all.
+        if arguments.flag("json") || context.console.isQuiet {
+            for reason in result.reasons { context.console.report(Report(kind: .warning, message: reason)) }
+        }
         return result.status
     }
 

@@ -22,6 +22,13 @@ struct CompactResult {
         }
     }
 
+    /// Why not all was taken, in sentences; empty where all was.
+    var reasons: [String] {
+        guard status == .notAllTaken, let first = report.unreadable.first else { return [] }
+        let files = NumberFormat.count(report.unreadable.count, "file or folder", "files or folders")
+        return ["\(files) could not be read, as \(PlainText.escape(first.name)): \(first.reason)."]
+    }
+
     // MARK: JSON
 
     /// What `compact --json` prints: an interface, documented in the README.
@@ -29,6 +36,7 @@ struct CompactResult {
         .object([
             ("folder", .string(folder)), ("dry_run", .boolean(report.isDryRun)),
             ("exit_status", .integer(Int64(status.code))),
+            ("reasons", .array(reasons.map { .string($0) })),
             ("originals", .integer(Int64(report.originals.count))), ("read", .integer(report.read)),
             ("written", .integer(report.written)), ("duplicates", .integer(report.duplicates)),
             ("conflicts", .integer(report.conflicts)), ("rejected", .integer(report.rejected)),
