@@ -46,6 +46,15 @@ final class CompactFixture {
         expected = try state().digest
     }
 
+    /// A copy of another one whose warehouse is a file.
+    init(copying other: CompactFixture) throws {
+        try #require(other.schema == nil)
+        folder = try TemporaryFolder(inMemory: true)
+        (warehouse, schema, expected) = (other.warehouse, nil, other.expected)
+        let copy = try ChildProcess("/bin/cp", ["-a", other.folder.path + "/.", folder.path]).wait()
+        try #require(copy.status == 0, "\(copy.errors)")
+    }
+
     deinit { try? schema?.drop() }
 
     /// Writes an input file that nobody has written to lately.
@@ -133,15 +142,15 @@ final class CompactFixture {
 
     /// The digest of the warehouse, and the sums over its runs.
     func state() throws -> State {
-        let sums = "SELECT sum(read) AS r, sum(accepted) AS a, sum(duplicates) AS d, sum(rejected) AS j FROM load_"
-        var all: [Int] = []
-        for table in ["run", "checkpoint"] {
-            let result = try Program.run("query", "-w", warehouse, "-f", "csv", sums + table, in: folder)
-            all +=
-                result.output.split(separator: "\n").last?.split(separator: ",").compactMap {
-                    Int($0.filter(\.isNumber))
-                } ?? []
+        let counts = ["read", "accepted", "duplicates", "rejected"].map { "coalesce(sum(\($0)), 0) AS \($0)" }
+        let sums = ["load_run", "load_checkpoint"].map {
+            "SELECT '\($0)' AS t, \(counts.joined(separator: ", ")) FROM \($0)"
         }
+        let query = sums.joined(separator: " UNION ALL ") + " ORDER BY t"
+        let result = try Program.run("query", "-w", warehouse, "-f", "csv", query, in: folder)
+        let lines = result.output.split(whereSeparator: \.isNewline).dropFirst()
+        let all = lines.flatMap { $0.split(separator: ",").dropFirst().compactMap { Int($0) } }
+        try #require(all.count == 8, "\(result.output)")
         return State(digest: try digest(), sums: all)
     }
 

@@ -5,15 +5,19 @@ import Testing
 
 /// A compact that is killed before each of its steps: no line is lost, none is loaded twice, and the next one goes on.
 @Suite(.serialized, .waits) struct CompactKillTests {
-    /// Kills before one step, and what holds then.
-    ///
-    /// - Returns: false where the compact has fewer steps.
-    private func killed(before step: Int, _ database: CompactFixture.Database) throws -> Bool {
+    /// Files of which one day has a compacted one already.
+    private func made(_ database: CompactFixture.Database) throws -> CompactFixture {
         let fixture = try CompactFixture(database)
-        // One day has a compacted file already.
         try fixture.compact("--before", "2026-11-10")
         try fixture.write("e.ndjson", Array((CompactFixture.event(9, 9, user: 1) + "\n").utf8))
         try fixture.load()
+        return fixture
+    }
+
+    /// Kills before one step, and what holds then.
+    ///
+    /// - Returns: false where the compact has fewer steps.
+    private func killed(before step: Int, _ fixture: CompactFixture) throws -> Bool {
         let (before, lines) = (try fixture.state(), try fixture.lines())
         let process = try Program.start(
             ["compact", "in", "-w", fixture.warehouse, "--now", CompactFixture.now, "--die-before", String(step)],
@@ -42,8 +46,9 @@ import Testing
     func beforeEachStep(_ database: CompactFixture.Database) throws {
         // The steps do not depend on the database, but for that which records; `make soak` tries all on both.
         let stride = database == .sqlite || LongTests.areOn ? 1 : 3
+        let first = try made(database)
         var (step, kills) = (1, 0)
-        while try killed(before: step, database) {
+        while try killed(before: step, database == .sqlite ? CompactFixture(copying: first) : made(database)) {
             step += stride
             kills += 1
         }
