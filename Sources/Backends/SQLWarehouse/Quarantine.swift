@@ -56,6 +56,18 @@ struct Quarantine {
             curedRun: rows.optionalInteger(11))
     }
 
+    /// Counts the open lines with an event time in a range that broke the rule about it under an earlier clock.
+    func lines(withTimesIn range: ClosedRange<Int64>) throws -> Int64 {
+        guard try knowsCuredLines() else { return 0 }
+        let rows = try database.query(
+            """
+            SELECT count(*) FROM \(table)
+            WHERE cured_run_id IS NULL AND port = 'events' AND rule = '\(CleaningRule.eventTimeOutOfRange.rawValue)'
+                AND event_time BETWEEN \(dialect.parameter(1)) AND \(dialect.parameter(2))
+            """, [.timestamp(range.lowerBound), .timestamp(range.upperBound)])
+        return try rows.next() ? rows.integer(0) : 0
+    }
+
     /// Counts the lines in quarantine by rule and source, the greatest count first.
     func counts(matching filter: RejectedFilter) throws -> [RejectedCount] {
         let condition = try RejectedCondition(filter, database)

@@ -99,6 +99,11 @@ open class SQLWarehouseReader: WarehouseReader {
         try session.consistently { try Quarantine(session).totals() }
     }
 
+    /// How many open lines were rejected for their time and are within it now; see `WarehouseReader`.
+    public func linesInTime(under clock: RunClock) throws -> Int64 {
+        try session.consistently { try Quarantine(session).lines(withTimesIn: clock.timesOfEvents) }
+    }
+
     /// Returns lines in quarantine; see `WarehouseReader`.
     public func rejected(matching filter: RejectedFilter, after id: Int64, limit: Int) throws -> [RejectedRecord] {
         try session.consistently { try Quarantine(session).lines(matching: filter, after: id, limit: limit) }

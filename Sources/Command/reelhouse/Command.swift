@@ -24,16 +24,34 @@ struct CommandContext {
     let clock: RunClock
     /// The variables, and where they come from.
     let configuration: Configuration
+    /// What its loads come to, for its metrics.
+    let loads: LoadMetrics
     /// The command's progress, which it updates. SIGUSR1 prints it.
     let latest = LatestProgress()
 
-    init(arguments: ParsedArguments, console: Console, configuration: Configuration? = nil) throws {
+    /// - Parameter batch: the task of a batch that the command is; nil for one of its own.
+    init(
+        arguments: ParsedArguments, console: Console, configuration: Configuration? = nil, batch: BatchTask? = nil
+    ) throws {
         self.console = console
         self.configuration = configuration ?? Configuration(environment: console.environment)
+        let isMeasured = arguments.hasOption("metrics-file") && arguments.isGiven("metrics-file")
+        loads = batch?.loads ?? LoadMetrics(isWanted: isMeasured)
         clock = RunClock(now: arguments.declaredMilliseconds("now") ?? SystemClock.milliseconds())
         let format = arguments.choice("log-format", as: LogFormat.self) ?? .text
         let level = arguments.choice("log-level", as: LogLevel.self) ?? .warning
-        logger = Logger(label: "reelhouse", level: level, format: format, output: console.progress)
+        var logger = Logger(label: "reelhouse", level: level, format: format, output: console.progress)
+        logger.context = Self.logContext(arguments.command, batch)
+        self.logger = logger
+    }
+
+    /// What each line of a command's log as JSON says of it: its name, an id that no other command has, and the batch.
+    private static func logContext(_ command: [String], _ batch: BatchTask?) -> [LogField] {
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        let id = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        return [
+            LogField("command", .string(command.joined(separator: " "))), LogField("command_id", .string(id)),
+        ] + (batch?.logFields ?? [])
     }
 
     /// Handles signals: SIGUSR1 prints the progress, and others end the command without leaving unfinished files.

@@ -65,7 +65,7 @@ struct CommandEnd {
         if let metricsFile {
             let command = CommandMetrics(
                 command: command, status: ending.status.code, began: began, ended: SystemClock.milliseconds())
-            metricsFile.write(warehouseMetrics() + command.metrics, on: context.console)
+            metricsFile.write(warehouseMetrics() + context.loads.all + command.metrics, on: context.console)
         }
         notification?.send(ending, on: context.console)
     }

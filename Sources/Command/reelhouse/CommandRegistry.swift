@@ -48,6 +48,15 @@ enum CommandRegistry {
         ].contains(path)
     }
 
+    /// Whether the log tells of a command's begin and end: of one that does more than to show something.
+    static func isLogged(_ path: [String]) -> Bool {
+        [
+            "run", "refresh", "nightly", "copy", "publish", "restore", "fetch", "compact", "rebuild", "export",
+            "verify",
+            "check", "prune", "index", "migrate",
+        ].contains(path.first)
+    }
+
     /// Whether a command prints what is wrong with the configuration as its result.
     static func showsConfiguration(_ path: [String]) -> Bool { [["config"], ["doctor"]].contains(path) }
 

@@ -1,5 +1,6 @@
 import Arguments
 import CMemory
+import Domain
 import Glibc
 import Logging
 
@@ -57,9 +58,11 @@ struct Reelhouse {
 
     /// Runs a command whose configuration is known.
     ///
-    /// - Parameter didFail: called with the failure, after it was reported.
+    /// - Parameters:
+    ///   - batch: the task of a batch that it is; nil for a command of its own.
+    ///   - didFail: called with the failure, after it was reported.
     static func run(
-        _ arguments: ParsedArguments, _ configuration: Configuration, _ console: Console,
+        _ arguments: ParsedArguments, _ configuration: Configuration, _ console: Console, in batch: BatchTask? = nil,
         didFail: (Failure) -> Void = { _ in }
     ) -> ExitStatus {
         do {
@@ -72,16 +75,56 @@ struct Reelhouse {
                 for warning in settings.warnings { console.report(warning) }
             }
             for warning in Backends.passwordWarnings(arguments) { console.report(warning) }
-            let context = try CommandContext(arguments: arguments, console: console, configuration: configuration)
-            let watch = CommandRegistry.stopsAtACommit(arguments.command) ? nil : context.watch()
-            defer { watch?.cancel() }
-            let status = try CommandRegistry.command(for: arguments.command).run(arguments, context)
+            let context = try CommandContext(
+                arguments: arguments, console: console, configuration: configuration, batch: batch)
+            let status = try perform(arguments, context, batch)
             try console.finish()
             return status
         } catch {
+            if let status = batch?.stop.reason.flatMap({ ExitStatus($0) }) {
+                try? console.finish()
+                return status
+            }
             didFail(Failure(error))
             return report(error, on: console)
         }
+    }
+
+    /// Runs a command, and logs its begin and end.
+    private static func perform(
+        _ arguments: ParsedArguments, _ context: CommandContext, _ batch: BatchTask?
+    ) throws -> ExitStatus {
+        guard CommandRegistry.isLogged(arguments.command) else { return try watched(arguments, context, batch) }
+        let began = SystemClock.milliseconds()
+        context.logger.info("Command begins")
+        do {
+            let status = try watched(arguments, context, batch)
+            let seconds = Double(SystemClock.milliseconds() - began) / 1000
+            context.logger.info(
+                "Command ends", ["exit_status": .integer(status.code), "seconds": .number(seconds)])
+            return status
+        } catch {
+            context.logger.notice("Command failed", ["error": .string("\(error)")])
+            throw error
+        }
+    }
+
+    /// Runs a command, and handles signals for one that does not do so itself.
+    private static func watched(
+        _ arguments: ParsedArguments, _ context: CommandContext, _ batch: BatchTask?
+    ) throws -> ExitStatus {
+        let command = try CommandRegistry.command(for: arguments.command)
+        if CommandRegistry.stopsAtACommit(arguments.command) { return try command.run(arguments, context) }
+        guard let batch else {
+            let watch = context.watch()
+            defer { watch.cancel() }
+            return try command.run(arguments, context)
+        }
+        let watch = SignalWatch(
+            stop: batch.stop, console: context.console, latest: context.latest,
+            announcement: "Stopping this task; once more stops at once.")
+        defer { watch.cancel() }
+        return try StopRequest.endingReading { try command.run(arguments, context) }
     }
 
     private static func report(_ error: any Error, on console: Console) -> ExitStatus {

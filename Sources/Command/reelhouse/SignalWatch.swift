@@ -30,6 +30,9 @@ final class StopRequests: Sendable {
     /// send one each: signals this close together are one request.
     static let together = Duration.milliseconds(500)
 
+    /// Those of the program: a second signal ends it also where another watch got the first.
+    static let ofProgram = StopRequests()
+
     private let first = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Decides what a signal that came at an instant asks for.
@@ -41,6 +44,13 @@ final class StopRequests: Sendable {
             }
             return instant - begin < Self.together ? .same : .end
         }
+    }
+}
+
+extension StopSignal.Reason {
+    /// That of the signal which asked the program to stop; nil when none did.
+    static var requested: StopSignal.Reason? {
+        StopRequest.isMade ? (StopRequest.isInterrupt ? .interrupt : .terminate) : nil
     }
 }
 
@@ -58,7 +68,7 @@ final class SignalWatch {
         announcement: String = "Stopping at the next commit; once more stops at once."
     ) {
         self.stop = stop
-        let requests = StopRequests()
+        let requests = StopRequests.ofProgram
         let handler = { (reason: StopSignal.Reason) -> @Sendable () -> Void in
             {
                 switch requests.request(at: .now) {
@@ -66,7 +76,7 @@ final class SignalWatch {
                 case .end: _exit(reason == .interrupt ? ExitStatus.interrupted.code : ExitStatus.terminated.code)
                 case .stop:
                     stop.request(reason)
-                    StopRequest.make()
+                    StopRequest.make(isInterrupt: reason == .interrupt)
                     console.say(announcement)
                 }
             }
@@ -78,6 +88,8 @@ final class SignalWatch {
         // Under `nohup`, SIGHUP is ignored, and a run goes on after its terminal is closed.
         if !SignalReceiver.isIgnored(SIGHUP) { handlers[SIGHUP] = handler(.terminate) }
         receiver = SignalReceiver(handlers, on: queue)
+        // Another watch got it before this one began.
+        if let reason = StopSignal.Reason.requested { stop.request(reason) }
     }
 
     /// Asks for a stop after some time.

@@ -7,6 +7,8 @@ struct LogLine {
     var level: LogLevel
     var runID: Int64?
     var label: String
+    /// Written in JSON only.
+    var context: [LogField] = []
     var message: String
     var fields: [LogField]
 
@@ -31,7 +33,7 @@ struct LogLine {
         members.append(("message", .string(Redaction.text(message))))
         // Most readers keep only one of two members with the same name.
         var used: Set<String> = ["time", "level", "run", "label", "message"]
-        for field in fields {
+        for field in context + fields {
             var name = field.name
             while !used.insert(name).inserted { name += "_" }
             members.append((name, field.redacted.json))

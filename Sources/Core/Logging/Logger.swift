@@ -12,6 +12,8 @@ public struct Logger: Sendable {
     public var level: LogLevel
     /// The run that lines belong to, written on each.
     public var runID: Int64?
+    /// What a line as JSON says of the program that writes it, before its own fields: `command`, `command_id`.
+    public var context: [LogField] = []
     /// How lines are written.
     public var format: LogFormat
     /// Where lines go.
@@ -59,6 +61,7 @@ public struct Logger: Sendable {
             level: level,
             runID: runID,
             label: label,
+            context: context,
             message: message(),
             fields: fields().map { LogField($0.key, $0.value) }
         )

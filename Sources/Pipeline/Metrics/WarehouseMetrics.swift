@@ -25,6 +25,7 @@ public struct WarehouseMetrics: Sendable {
             let sums = WarehouseSums(reader)
             return try [Self.up(1)] + Self.stored(reader) + Self.runs(sums, last) + Self.lines(sums, last)
                 + Self.rejected(reader, sums, last) + Self.ages(reader, sums, now)
+                + ((reader as? any NightlyHistory).map { try NightlyMetrics.all($0) } ?? [])
         }
     }
 
@@ -136,7 +137,11 @@ public struct WarehouseMetrics: Sendable {
         let event = try reader.newestEventTime()
         let snapshot = try reader.newestSnapshotDay().map { Int64($0) * CivilDate.millisecondsPerDay }
         func age(_ time: Int64?) -> Double { time.map { Double(max(0, now - $0)) / 1000 } ?? 0 }
+        let success = try sums.seconds("SELECT max(ended_at) FROM load_run WHERE outcome = 'completed'")
         let metrics = [
+            Metric(
+                "last_success_age_seconds", "How long ago a run was last completed; 0 before the first.",
+                success > 0 ? max(0, Double(now) / 1000 - success) : 0),
             Metric(
                 "newest_event_timestamp_seconds", "The time of the newest event, in unix time; 0 when there is none.",
                 Double(event ?? 0) / 1000),
@@ -170,48 +175,5 @@ public struct WarehouseMetrics: Sendable {
                 "active_users_day_timestamp_seconds", "The beginning of that day, in unix time; 0 when there is none.",
                 Double(day ?? 0) * Double(CivilDate.millisecondsPerDay) / 1000),
         ]
-    }
-}
-
-/// Sums of a warehouse's own tables.
-private struct WarehouseSums {
-    private let reader: any WarehouseReader
-
-    init(_ reader: any WarehouseReader) { self.reader = reader }
-
-    /// The numbers of a query by the text of its first column.
-    private func numbers(_ sql: String) throws -> [String: [Int64]] {
-        var numbers: [String: [Int64]] = [:]
-        try reader.query(sql) { _ in
-        } row: { row in
-            guard case .text(let key)? = row.first else { return }
-            numbers[key] = row.dropFirst().map { if case .integer(let number) = $0 { number } else { 0 } }
-        }
-        return numbers
-    }
-
-    func integers(_ sql: String) throws -> [String: Int64] { try numbers(sql).compactMapValues(\.first) }
-
-    /// Lines that were accepted, duplicates and rejected.
-    func counts(_ sql: String) throws -> [String: LineCounts] {
-        try numbers(sql).mapValues { numbers in
-            var counts = LineCounts()
-            if numbers.count == 3 {
-                (counts.accepted, counts.duplicates, counts.rejected) = (numbers[0], numbers[1], numbers[2])
-            }
-            return counts
-        }
-    }
-
-    /// A moment in unix time; 0 for a null.
-    func seconds(_ sql: String) throws -> Double {
-        var time: Int64?
-        let text = reader.queryDialect.timeText("(\(sql))")
-        try reader.query("SELECT \(text)") { _ in
-        } row: { row in
-            guard case .text(let text)? = row.first else { return }
-            time = Array(text.utf8).withUnsafeBytes { Timestamp.parse($0) }
-        }
-        return Double(time ?? 0) / 1000
     }
 }

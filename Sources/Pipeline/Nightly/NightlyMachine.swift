@@ -28,6 +28,8 @@ struct NightlyMachine {
 
     /// The tasks, and what became of them.
     private(set) var tasks: [NightlyTaskRecord]
+    /// Whether a task was tried.
+    private(set) var hasTried = false
     private let asked: Set<NightlyTask>
     private let mostTries: Int
     private let firstDelay: Duration
@@ -86,6 +88,7 @@ struct NightlyMachine {
     mutating func ended(
         _ task: NightlyTask, _ ending: Ending, at now: Int64 = 0, rows: Int64? = nil, bytes: Int64? = nil
     ) {
+        hasTried = true
         update(task) { record in
             if record.outcome == .running { record.finishedAt = now }
             (record.rows, record.bytes) = (rows, bytes)

@@ -42,6 +42,8 @@ public struct NightlyReport: Sendable {
     public var isResumed: Bool
     /// Why it was stopped; nil when it was not.
     public var stopReason: StopSignal.Reason?
+    /// Why it ended before its last task: its warehouse could not be reached any more, to record tasks. Nil when it did not.
+    public var failure: (any ReportedError)?
     /// How long it took, in seconds.
     public var seconds: Double
 }
@@ -69,96 +71,133 @@ public final class NightlyRun {
     private let options: Options
     private let openLedger: () throws -> (any NightlyLedger)?
     private let perform: (NightlyTask) -> NightlyTaskResult
-    private let waiting: (() -> Void) -> Void
+    private let didRecord: (Int64) -> Void
     private let stop: StopSignal
-    private let logger: Logger
+    private var logger: Logger
     private let wallClock: () -> Int64
     private let pause = WakeUp()
+    /// Whether the number of the batch is known and told.
+    private var isNumbered = false
 
     /// A nightly batch.
     ///
     /// - Parameters:
     ///   - openLedger: opens the warehouse to record tasks; nil where there is none yet, so that what was done before is
     ///     recorded when there is one.
+    ///   - didRecord: called with the number of the batch, before its first task that is recorded.
     ///   - perform: does a task.
-    ///   - waiting: calls its argument, which waits, and sets the stop signal where somebody asks for that meanwhile.
     ///   - stop: no further task is begun when it is set.
     ///   - wallClock: milliseconds since 1970.
     public init(
         _ options: Options, openLedger: @escaping () throws -> (any NightlyLedger)?,
-        perform: @escaping (NightlyTask) -> NightlyTaskResult,
-        waiting: @escaping (() -> Void) -> Void = { $0() }, stop: StopSignal,
+        didRecord: @escaping (Int64) -> Void = { _ in },
+        perform: @escaping (NightlyTask) -> NightlyTaskResult, stop: StopSignal,
         logger: Logger = .silent, wallClock: @escaping () -> Int64
     ) {
         self.options = options
         self.openLedger = openLedger
         self.perform = perform
-        self.waiting = waiting
+        self.didRecord = didRecord
         self.stop = stop
         self.logger = logger
         self.wallClock = wallClock
     }
 
-    /// What would be done now, without doing it.
-    ///
-    /// - Returns: the last nightly of the date, and the tasks that would be done.
-    public func plan() throws -> (last: NightlyRecord?, asked: Set<NightlyTask>, isResumed: Bool) {
-        let last = try openLedger()?.lastNightly(of: options.day)
-        let unfinished = last.flatMap { $0.isDone ? nil : $0 }
-        let asked = options.selection.tasks(after: unfinished)
-        return (last, asked, unfinished != nil && options.selection.only == nil)
+    /// What a batch would do now.
+    public struct Plan: Sendable {
+        /// The last batch of the date; nil when there was none.
+        public var last: NightlyRecord?
+        /// The tasks that would be done.
+        public var asked: Set<NightlyTask>
+        /// Whether it would go on with the last batch.
+        public var isResumed: Bool
+
+        /// The plan of a batch.
+        ///
+        /// - Parameter history: what became of the batches so far; nil where there is no warehouse yet.
+        public init(_ options: Options, after history: (any NightlyHistory)?) throws {
+            last = try history?.lastNightly(of: options.day)
+            let unfinished = last.flatMap { $0.isDone ? nil : $0 }
+            asked = options.selection.tasks(after: unfinished)
+            isResumed = unfinished != nil && options.selection.only == nil
+        }
     }
 
     /// Does the tasks.
     ///
     /// - Parameter isSkippedWhenDone: whether nothing is done where a batch for the date is done already.
-    /// - Throws: the error of the warehouse, where a task cannot be recorded.
+    /// - Throws: the error of the warehouse, before a task was tried. After that it is in the report.
     public func run(isSkippedWhenDone: Bool = false) throws -> NightlyReport {
         let start = wallClock()
-        let (last, asked, isResumed) = try waitingForLedger { try plan() }
-        if isSkippedWhenDone, let last, last.isDone, options.selection.only == nil, options.selection.from == nil {
+        let plan = try waitingForLedger { try Plan(options, after: openLedger()) }
+        if isSkippedWhenDone, let last = plan.last, last.isDone, !options.selection.isNamed {
             return NightlyReport(nightly: last, asked: [], isResumed: false, seconds: 0)
         }
         // A batch that is done stays in the ledger as it is; tasks that are asked for by name are done in it again.
-        let isNamed = options.selection.only != nil || options.selection.from != nil
-        let isNew = last == nil || (last?.isDone == true && !isNamed)
         var nightly = NightlyRecord(day: options.day, tasks: [])
-        if !isNew, let last { nightly = last }
-        var machine = NightlyMachine(
-            nightly.tasks, asked: asked, tries: options.tries, delay: options.delay)
+        if let last = plan.last, !last.isDone || options.selection.isNamed { nightly = last }
+        var machine = NightlyMachine(nightly.tasks, asked: plan.asked, tries: options.tries, delay: options.delay)
         for task in options.selection.skipped { machine.leaveOut(task) }
+        var failure: (any ReportedError)?
+        do {
+            try perform(&machine, &nightly)
+        } catch let error as any ReportedError where machine.hasTried {
+            // What was done was done, and somebody has to be told of it.
+            failure = error
+            for place in nightly.tasks.indices where nightly.tasks[place].outcome == .running {
+                nightly.tasks[place].outcome = .failed
+            }
+        }
+        return NightlyReport(
+            nightly: nightly, asked: plan.asked, isResumed: plan.isResumed, stopReason: stop.reason, failure: failure,
+            seconds: Double(wallClock() - start) / 1000)
+    }
+
+    /// Does what the machine says, to its end.
+    private func perform(_ machine: inout NightlyMachine, _ nightly: inout NightlyRecord) throws {
         while true {
             if stop.reason != nil { machine.stop() }
             let step = machine.next()
             nightly.tasks = machine.tasks
             switch step {
-            case .finish:
-                try record(&nightly)
-                return NightlyReport(
-                    nightly: nightly, asked: asked, isResumed: isResumed, stopReason: stop.reason,
-                    seconds: Double(wallClock() - start) / 1000)
+            case .finish: return try record(&nightly)
             case .wait(let delay, let task):
                 logger.warning("\(task.rawValue) is tried again", ["in_seconds": .number(delay / .seconds(1))])
                 wait(delay)
             case .start(let task):
-                machine.started(task, at: wallClock())
-                nightly.tasks = machine.tasks
-                try record(&nightly)
+                try begin(task, &machine, &nightly)
                 logger.info("Task begins", ["task": .string(task.rawValue)])
                 let result = perform(task)
-                // The task may have ended before it could heed it.
-                if StopRequest.isMade { stop.request(.terminate) }
+                // Its command has heeded it, or has ended before it could.
+                if StopRequest.isMade { stop.request(StopRequest.isInterrupt ? .interrupt : .terminate) }
                 machine.ended(task, result.ending, at: wallClock(), rows: result.rows, bytes: result.bytes)
                 nightly.tasks = machine.tasks
-                try record(&nightly)
                 logger.info("Task ends", ["task": .string(task.rawValue)])
+                try record(&nightly)
             }
+        }
+    }
+
+    /// Records that a task begins. Where that is not possible, it has not begun.
+    private func begin(_ task: NightlyTask, _ machine: inout NightlyMachine, _ nightly: inout NightlyRecord) throws {
+        let before = nightly.tasks
+        machine.started(task, at: wallClock())
+        nightly.tasks = machine.tasks
+        do { try record(&nightly) } catch {
+            nightly.tasks = before
+            throw error
         }
     }
 
     private func record(_ nightly: inout NightlyRecord) throws {
         let (stored, now) = (nightly, wallClock())
-        nightly.id = try waitingForLedger { try openLedger()?.save(stored, at: now) ?? 0 }
+        let number = try waitingForLedger { try openLedger()?.save(stored, at: now) ?? 0 }
+        if number > 0, !isNumbered {
+            isNumbered = true
+            logger.context.append(LogField("nightly", .integer(number)))
+            didRecord(number)
+        }
+        nightly.id = number
     }
 
     /// Tries again while another program writes to the warehouse, or its server cannot be reached.
@@ -177,8 +216,6 @@ public final class NightlyRun {
 
     private func wait(_ duration: Duration) {
         let end = ContinuousClock.now + duration
-        waiting { [stop, pause] in
-            while stop.reason == nil, ContinuousClock.now < end { _ = pause.wait(milliseconds: 25) }
-        }
+        while stop.reason == nil, ContinuousClock.now < end { _ = pause.wait(milliseconds: 25) }
     }
 }

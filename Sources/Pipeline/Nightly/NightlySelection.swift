@@ -9,6 +9,9 @@ public struct NightlySelection: Sendable, Equatable {
     /// These tasks not.
     public var skipped: Set<NightlyTask> = []
 
+    /// Whether tasks are asked for by name, and done again where they are done.
+    var isNamed: Bool { only != nil || from != nil }
+
     /// All tasks, from the first one that is not done.
     public init() {}
 

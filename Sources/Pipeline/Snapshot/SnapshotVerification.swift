@@ -26,6 +26,7 @@ public struct SnapshotVerification {
         var faults = try source.strayNames().map { "\($0) is none of its files" }
         var bad: Set<String> = []
         for file in source.manifest.files {
+            try StopRequest.checkReading()
             try collect(&faults) {
                 try source.check(file)
             } orElse: {
@@ -95,6 +96,7 @@ public struct SnapshotVerification {
                 throw damaged("row \(check.digest.rows + 1) of \(file.name) \(fault)")
             }
             if check.digest.rows % 65_536 == 0 {
+                try StopRequest.checkReading()
                 progress(
                     SnapshotProgress(label: "verifying \(file.name)", rows: check.digest.rows, totalRows: file.rows))
             }

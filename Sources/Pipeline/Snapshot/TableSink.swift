@@ -95,6 +95,7 @@ final class TableSink {
     }
 
     private func flush() throws {
+        try StopRequest.checkReading()
         try file.write(writer.buffer.bytes)
         writer.buffer.truncate(to: 0)
     }
@@ -181,6 +182,7 @@ final class SnapshotComparison {
             removed.writer.write(older[0], of: older)
             if removed.writer.buffer.count >= 64 << 10 { try flush(removed) }
         }
+        try StopRequest.checkReading()
         try advance()
     }
 

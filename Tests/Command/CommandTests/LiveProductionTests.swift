@@ -48,4 +48,39 @@ struct LiveProductionTests {
         #expect(try again.status == 0 && RunResult(again.output).accepted == 0, "\(again.errors)")
         #expect(try Program.run("digest", "--live", in: folder).output == input.digest)
     }
+
+    /// A nightly batch, with the movies from MongoDB: each task that servers have something for is done.
+    @Test func aNightly() throws {
+        let input = try LiveInput.shared.get()
+        let topics = try LiveTopics.shared.get()
+        let (documents, raw) = (try LiveDatabase(), try LiveDatabase())
+        try input.insertMovies(into: "raw_movies", of: documents.name, documents.mongo)
+        let schema = newName()
+        defer { try? PostgresDatabase(url: PostgresServer.sharedURL(), schema: schema).drop() }
+        let folder = try TemporaryFolder()
+        try folder.write(
+            ".env",
+            """
+            REELHOUSE_MOVIES=\(documents.url(".raw_movies"))
+            REELHOUSE_EVENTS=\(topics.eventsURL)
+            MONGO_URI='\(raw.url())'
+            POSTGRES_URI="\(PostgresServer.sharedURL(parameters: "schema=\(schema)"))"
+
+            """)
+        let result = try Program.run(
+            "nightly", "--live", "--now", Program.now, "--json", "--metrics-file", "m.prom", in: folder)
+        #expect(result.status == 0, "\(result.output) \(result.errors)")
+        let batch = NightlyCommandTests.batches(try Program.object(result.output)).first
+        let outcomes = NightlyCommandTests.outcomes(batch)
+        for task in NightlyCommandTests.tasks {
+            #expect(outcomes[task] == (task == "compact" ? "skipped" : "completed"), "\(task) \(result.output)")
+        }
+        #expect(try Program.run("digest", "--live", in: folder).output == input.digest)
+        #expect(try Program.run("verify", in: folder).status == 0)
+        let metrics = String(decoding: folder.read("m.prom"), as: UTF8.self)
+        #expect(
+            metrics.contains("source_waiting_messages{topic=") && metrics.contains("partition=\"0\"} 0\n"), "\(metrics)"
+        )
+        #expect(!folder.has("warehouse.db") && !folder.has("data"))
+    }
 }

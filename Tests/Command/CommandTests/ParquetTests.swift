@@ -69,6 +69,19 @@ import Testing
     }
 
     @Test(.enabled(if: ParquetTests.duckdb != nil, "\(ParquetTests.whatToInstall)"))
+    func aNightlyExportsIt() throws {
+        let folder = try TemporaryFolder()
+        try NightlyCommandTests.generate(into: folder)
+        let result = try NightlyCommandTests.nightly(
+            ["--skip", "compact", "--with", "export=--format=parquet"], in: folder,
+            environment: ["REELHOUSE_PYTHON": #require(Self.duckdb)])
+        let outcomes = NightlyCommandTests.outcomes(NightlyCommandTests.batches(result).first)
+        #expect(outcomes["export"] == "completed" && outcomes["prune"] == "completed", "\(outcomes)")
+        #expect(folder.has("snapshots/2026-11-28/fact_user_event.parquet"))
+        #expect(try Program.run("verify", in: folder).status == 0)
+    }
+
+    @Test(.enabled(if: ParquetTests.duckdb != nil, "\(ParquetTests.whatToInstall)"))
     func aFailureOfThePythonLeavesNothing() throws {
         let folder = try Self.folder()
         let python = try #require(Self.duckdb)

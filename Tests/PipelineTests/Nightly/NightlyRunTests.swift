@@ -12,6 +12,14 @@ import Testing
         /// The save that throws, as if the program was killed then.
         var dyingSave = Int.max
         var isInUse = 0
+        /// The save from which on its server is away.
+        var awayFrom = Int.max
+
+        struct Away: ReportedError {
+            var message: String { "the server cannot be reached" }
+            var hint: String { "Start it." }
+            var kind: FailureKind { .unreachable }
+        }
 
         struct Killed: Error {}
 
@@ -19,11 +27,16 @@ import Testing
 
         func lastDay(of task: String) throws -> Int32? { nil }
 
+        func newestNightly() throws -> NightlyRecord? { stored.last }
+
+        func lastSuccesses() throws -> [String: Int64] { [:] }
+
         func save(_ nightly: NightlyRecord, at now: Int64) throws -> Int64 {
             if isInUse > 0 {
                 isInUse -= 1
                 throw WarehouseError.inUse(location: "x")
             }
+            if saves + 1 >= awayFrom { throw Away() }
             saves += 1
             if saves == dyingSave { throw Killed() }
             var nightly = nightly
@@ -153,6 +166,31 @@ import Testing
         #expect(try Self.run(ledger).nightly.isDone)
         ledger.isInUse = 1000
         #expect(throws: WarehouseError.self) { try Self.run(ledger, options: { $0.retryFor = .zero }) }
+    }
+
+    /// Whenever its server goes away for good, a batch ends with what was done, and begins no further task; the next one goes
+    /// on.
+    @Test func aWarehouseThatStaysAwayEndsItWithAReport() throws {
+        for away in 2...2 * NightlyTask.allCases.count + 1 {
+            let ledger = Ledger()
+            ledger.awayFrom = away
+            var done: [NightlyTask] = []
+            let perform = { (task: NightlyTask) in
+                done.append(task)
+                return NightlyTaskResult(ledger.saves + 1 >= away ? .failed("away", mayRetry: true) : .done)
+            }
+            let report = try Self.run(ledger, options: { $0.retryFor = .zero }, perform: perform)
+            #expect(report.failure?.kind == .unreachable, "\(away)")
+            #expect(done == Array(NightlyTask.allCases.prefix(away / 2)), "\(away)")
+            for (place, task) in report.nightly.tasks.enumerated() {
+                let isLost = away % 2 == 0 && place == away / 2 - 1
+                let expected: NightlyOutcome = place >= done.count ? .waiting : isLost ? .failed : .completed
+                #expect(task.outcome == expected, "\(away) \(task)")
+            }
+            ledger.awayFrom = Int.max
+            #expect(try Self.run(ledger).nightly.isDone)
+            #expect(ledger.stored.count == 1 || away > 2 * NightlyTask.allCases.count)
+        }
     }
 
     @Test func withoutAWarehouseNothingIsRecordedAndAllIsDone() throws {

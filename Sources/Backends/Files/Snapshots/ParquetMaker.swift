@@ -81,11 +81,25 @@ public struct ParquetMaker: Sendable {
             return Result(status: -1, output: "", errors: "\(python): \(String(cString: strerror(failure)))")
         }
         var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        wait(for: process, &status)
         let isEnded = status & 0x7F == 0
         return Result(
             status: isEnded ? status >> 8 & 0xFF : -1, output: text(output),
             errors: isEnded ? text(errors) : "a signal ended it")
+    }
+
+    /// Waits for the end of a program, and ends it on a request to stop.
+    private static func wait(for process: pid_t, _ status: inout Int32) {
+        var isAsked = false
+        while true {
+            let found = waitpid(process, &status, WNOHANG)
+            if found == process || found < 0 && errno != EINTR { return }
+            if StopRequest.endsReading, !isAsked {
+                isAsked = true
+                kill(process, SIGTERM)
+            }
+            usleep(10_000)
+        }
     }
 
     private static func text(_ file: OpenFile) -> String {

@@ -13,6 +13,8 @@ struct TopicLag {
     private var unknown: [String] = []
     private var expired: [String] = []
     private var replaced: [String] = []
+    /// How many records of each partition are not loaded, by the number of the partition.
+    private(set) var waiting: [Int32: Int64] = [:]
 
     /// - Parameter known: rows of the ledger, of any sources.
     init(of topic: KafkaTopic, _ known: [Checkpoint]) {
@@ -42,6 +44,7 @@ struct TopicLag {
         } else {
             unknown.append("\(number)")
         }
+        waiting[number] = max(0, bounds.end - next)
         if next >= bounds.end { return }
         records += bounds.end - next
         behind.append("\(number) from \(next) to \(bounds.end)")

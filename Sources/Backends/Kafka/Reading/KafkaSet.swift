@@ -51,6 +51,30 @@ public struct KafkaSet: SourceSet {
         }
     }
 
+    /// For how long the leaders of a topic are waited for, to be asked how many messages wait, in seconds.
+    private static let timeForBacklog = 5.0
+
+    /// The messages of each partition after its position in the ledger, up to the end that it has now.
+    ///
+    /// - Throws: `KafkaError`.
+    public func backlog(after known: [Checkpoint]) throws -> [SourceBacklog] {
+        var backlog: [SourceBacklog] = []
+        for (location, topic) in topics {
+            let client = try KafkaClient(location, .inspecting)
+            let ends = try client.offsets(of: topic.numbers, at: .end, within: Self.timeForBacklog)
+            let beginnings = try client.offsets(of: topic.numbers, at: .beginning, within: Self.timeForBacklog)
+            var lag = TopicLag(of: topic, known)
+            for number in topic.numbers {
+                guard let beginning = beginnings[number], let end = ends[number] else { continue }
+                lag.add(number, PartitionBounds(beginning: beginning, stableEnd: end, end: end))
+            }
+            backlog += topic.numbers.compactMap { number in
+                lag.waiting[number].map { SourceBacklog(topic: topic.name, partition: number, lines: $0) }
+            }
+        }
+        return backlog
+    }
+
     /// Opens the partitions. Their ends are those of now.
     ///
     /// - Throws: `KafkaError`: `.unreachable` and the like.

@@ -13,7 +13,8 @@ final class PostgreSQLReadSession: SQLReadSession {
     private let settings: TransactionSettings
     private var isOpen = false
 
-    /// Connects to a server. A signal that ends the program cancels the statement that the server is running.
+    /// Connects to a server. A signal that ends the program, or the task of a batch, cancels the statement that the server
+    /// is running.
     ///
     /// - Throws: `PostgresError`; `WarehouseError.notThere` when there is no warehouse in the schema.
     ///
@@ -22,7 +23,7 @@ final class PostgreSQLReadSession: SQLReadSession {
         self.location = location.description
         dialect = .postgreSQL(schema: location.schema)
         connection = try PostgresConnection(
-            location, PostgresOptions(.reading, isStopRequested: { ExitRequest.isMade }))
+            location, PostgresOptions(.reading, isStopRequested: { ExitRequest.isMade || StopRequest.endsReading }))
         var settings = TransactionSettings()
         settings.schema = location.schema
         settings.isSnapshot = true

@@ -116,6 +116,13 @@ public final class Connection {
         try check(sqlite3_busy_timeout(handle, milliseconds), "setting how long to wait for a lock")
     }
 
+    /// Lets a request to stop end statements that only read, with SQLITE_INTERRUPT; see `StopRequest.endsReading`
+    /// (https://sqlite.org/c3ref/progress_handler.html). At this many steps between two looks it costs nothing that can be
+    /// measured.
+    func endReadingOnRequest() {
+        sqlite3_progress_handler(handle, 20_000, { _ in StopRequest.endsReading ? 1 : 0 }, nil)
+    }
+
     func check(_ status: Int32, _ statement: String) throws(SQLiteError) {
         try database.check(status, statement)
     }

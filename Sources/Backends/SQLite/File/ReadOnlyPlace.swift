@@ -78,6 +78,7 @@ struct ReadOnlyPlace {
     }
 
     private init(_ connection: Connection, stamp: Stamp? = nil, cleaner: Connection? = nil) {
+        connection.endReadingOnRequest()
         self.connection = connection
         self.stamp = stamp
         self.cleaner = cleaner

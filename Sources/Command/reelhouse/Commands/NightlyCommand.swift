@@ -2,8 +2,6 @@ import Arguments
 import Domain
 import Pipeline
 
-import enum Logging.SystemClock
-
 /// `reelhouse nightly`: the batch as a graph of tasks.
 enum NightlyCommand: Command {
     private static let tasks = NightlyTask.allCases.map(\.rawValue).joined(separator: ", ")
@@ -84,67 +82,17 @@ enum NightlyCommand: Command {
         for name in ["at", "output", "force"] where arguments.isGiven(name) {
             throw UsageError("--\(name) goes with --emit", hint: "Leave it out, or say what to emit.")
         }
-        let place = NightlyPlace(arguments, context.configuration)
-        let work = NightlyWork(place, context, extra: asked.extra)
-        try work.check(day: asked.days[0])
         let warehouse = arguments.string("warehouse") ?? ""
-        let openLedger: () throws -> (any NightlyLedger)? = {
-            Backends.isThere(warehouse) ? try Backends.warehouse(warehouse) as? any NightlyLedger : nil
-        }
+        let batches = NightlyBatches(asked, NightlyPlace(arguments, context.configuration), warehouse, context)
+        try batches.work(of: asked.days[0]).check()
         if arguments.flag("plan") {
-            return try NightlyPlan(asked, work, openLedger).print(on: context.console, asJSON: arguments.flag("json"))
+            // It writes nothing, neither a lock nor a migration nor a log, and needs no right to.
+            let history = Backends.isThere(warehouse) ? try Backends.reader(warehouse) as? any NightlyHistory : nil
+            return try NightlyPlan(asked, batches.work(of: asked.days[0]), history)
+                .print(on: context.console, asJSON: arguments.flag("json"))
         }
         return try CommandEnd("nightly", arguments, context).around {
-            try batches(asked, work, openLedger, arguments, context)
+            try batches.run(asJSON: arguments.flag("json"))
         }
-    }
-
-    /// Does a batch for each date, until one fails.
-    private static func batches(
-        _ asked: NightlyArguments, _ work: NightlyWork, _ openLedger: @escaping () throws -> (any NightlyLedger)?,
-        _ arguments: ParsedArguments, _ context: CommandContext
-    ) throws -> CommandEnd.Result {
-        let (backend, location) = try Backends.warehouseBackend(arguments.string("warehouse") ?? "")
-        // Throws where it is a file of another program, before the lock leaves one beside it. Where it is in use, the lock
-        // or a task says by what.
-        do { _ = try openLedger() } catch let error as any ReportedError where error.kind == .inUse {}
-        let lock = try backend.lockNightly(location)
-        defer { withExtendedLifetime(lock) {} }
-        let stop = StopSignal()
-        var result = NightlyResult()
-        for day in asked.days {
-            let batch = try run(asked, day: day, work, openLedger, stop, context)
-            result.add(batch, work.statuses)
-            if !arguments.flag("json") { try result.printLast(on: context.console) }
-            if result.status != .done, result.status != .notAllTaken { break }
-        }
-        let json = result.json.compact
-        if arguments.flag("json") { try context.console.print(json) }
-        return CommandEnd.Result(
-            status: result.status, outcome: result.outcome, run: nil, reasons: result.reasons, json: json)
-    }
-
-    private static func run(
-        _ asked: NightlyArguments, day: Int32, _ work: NightlyWork,
-        _ openLedger: @escaping () throws -> (any NightlyLedger)?,
-        _ stop: StopSignal, _ context: CommandContext
-    ) throws -> NightlyReport {
-        var options = asked.options
-        options.day = day
-        return try NightlyRun(
-            options, openLedger: openLedger,
-            perform: { task in
-                let lastFetch = task == .fetch ? try? openLedger()?.lastDay(of: task.rawValue) : nil
-                return work.perform(task, day: day, lastFetch: lastFetch)
-            },
-            waiting: { wait in
-                // A task handles signals itself.
-                let signals = SignalWatch(
-                    stop: stop, console: context.console, latest: context.latest,
-                    announcement: "Stopping before the next task; once more stops at once.")
-                defer { signals.cancel() }
-                wait()
-            }, stop: stop, logger: context.logger, wallClock: SystemClock.milliseconds
-        ).run(isSkippedWhenDone: asked.isBackfill)
     }
 }

@@ -124,13 +124,17 @@ enum PruneCommand: Command {
         }
         let decisions = try retention.decisions(candidates) { candidate in
             context.latest.value = WorkProgress(label: "verifying \(candidate.name)")
+            let isGood: Bool
             do {
-                return try VerifyCommand.faults(of: SnapshotFolderSource("\(folder)/\(candidate.name)")).isEmpty
+                isGood = try VerifyCommand.faults(of: SnapshotFolderSource("\(folder)/\(candidate.name)")).isEmpty
             } catch {
                 // Somebody else removes it.
                 if SnapshotFolder.isThere(candidate.name, in: folder) { throw error }
-                return false
+                isGood = false
             }
+            // What was not read to its end is not damaged.
+            try StopRequest.checkReading()
+            return isGood
         }
         return (decisions, unreadable)
     }

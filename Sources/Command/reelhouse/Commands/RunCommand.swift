@@ -206,7 +206,25 @@ enum RunCommand: Command {
                     bytesTotal: progress.totalBytes == 0 ? nil : progress.totalBytes, read: progress.counts.read,
                     rejected: progress.counts.rejected))
         }
-        return try loader.run(movies: movieSources, events: eventSources)
+        let result = try loader.run(movies: movieSources, events: eventSources)
+        if context.loads.isWanted {
+            measure(result, [movieSources, eventSources].compactMap { $0 }, warehouse: location, context)
+        }
+        return result
+    }
+
+    /// Keeps for the metrics what a load read, and what waits after it, where the sources tell.
+    private static func measure(
+        _ report: LoadReport, _ sources: [any SourceSet], warehouse: String, _ context: CommandContext
+    ) {
+        context.loads.add(report)
+        if report.stopReason?.isSignal == true { return }
+        do {
+            let known = try Backends.reader(warehouse).checkpoints(limit: .max)
+            for set in sources { context.loads.add(try set.backlog(after: known)) }
+        } catch {
+            context.logger.notice("The metrics lack what waits in topics", ["error": .string("\(error)")])
+        }
     }
 
     /// The backups that are asked for, each with the port whose lines it gets. Checks that the run reads such lines, and

@@ -17,22 +17,19 @@ struct NightlyPlan {
     private let entries: [Entry]
 
     init(
-        _ asked: NightlyArguments, _ work: NightlyWork, _ openLedger: @escaping () throws -> (any NightlyLedger)?
+        _ asked: NightlyArguments, _ work: NightlyWork, _ history: (any NightlyHistory)?
     ) throws {
         let day = asked.days[0]
         self.day = day
         days = asked.days.count
-        let plan = try NightlyRun(
-            asked.options, openLedger: openLedger, perform: { _ in NightlyTaskResult(.done) }, stop: StopSignal(),
-            wallClock: { 0 }
-        ).plan()
+        let plan = try NightlyRun.Plan(asked.options, after: history)
         isResumed = plan.isResumed
-        let lastFetch = try openLedger()?.lastDay(of: NightlyTask.fetch.rawValue)
+        let lastFetch = try history?.lastDay(of: NightlyTask.fetch.rawValue)
         entries = NightlyTask.allCases.map { task in
             Entry(
                 task: task, isAsked: plan.asked.contains(task),
                 last: plan.last?.tasks.first { $0.task == task.rawValue },
-                command: work.command(task, day: day, lastFetch: lastFetch))
+                command: work.command(task, lastFetch: lastFetch))
         }
     }
 

@@ -9,17 +9,27 @@ final class NightlyWork {
     private let context: CommandContext
     /// What the command line adds to the words of a task.
     private let extra: [NightlyTask: [String]]
+    /// The date that the batch is for.
+    private let day: Int32
+    private let stop: StopSignal
+    /// The number of the batch; nil before it is recorded.
+    var nightly: Int64?
     /// The exit status of each task that ran.
     private(set) var statuses: [NightlyTask: ExitStatus] = [:]
 
-    init(_ place: NightlyPlace, _ context: CommandContext, extra: [NightlyTask: [String]]) {
+    /// The work of one batch.
+    init(
+        _ place: NightlyPlace, _ context: CommandContext, extra: [NightlyTask: [String]], day: Int32, stop: StopSignal
+    ) {
         self.place = place
         self.context = context
         self.extra = extra
+        self.day = day
+        self.stop = stop
     }
 
     /// The command of a task.
-    func command(_ task: NightlyTask, day: Int32, lastFetch: Int32?) -> NightlyTaskCommand {
+    func command(_ task: NightlyTask, lastFetch: Int32?) -> NightlyTaskCommand {
         .make(
             task, place, day: day, isPast: day < context.clock.day, extra: extra[task] ?? [], lastFetch: lastFetch)
     }
@@ -27,10 +37,10 @@ final class NightlyWork {
     /// Checks that the words of each task are a command line.
     ///
     /// - Throws: `UsageError`.
-    func check(day: Int32) throws {
+    func check() throws {
         for task in NightlyTask.allCases {
             guard let words = extra[task], !words.isEmpty else { continue }
-            guard case .words(let all) = command(task, day: day, lastFetch: nil) else { continue }
+            guard case .words(let all) = command(task, lastFetch: nil) else { continue }
             do { _ = try parsed(all) } catch let error as UsageError {
                 throw UsageError("--with \(task.rawValue)=…: \(error.message)", hint: error.hint)
             }
@@ -43,8 +53,8 @@ final class NightlyWork {
     }
 
     /// Does a task.
-    func perform(_ task: NightlyTask, day: Int32, lastFetch: Int32?) -> NightlyTaskResult {
-        switch command(task, day: day, lastFetch: lastFetch) {
+    func perform(_ task: NightlyTask, lastFetch: Int32?) -> NightlyTaskResult {
+        switch command(task, lastFetch: lastFetch) {
         case .nothing(let reason):
             context.console.say("\(task.rawValue): nothing to do: \(reason)")
             return NightlyTaskResult(.skipped(reason))
@@ -64,14 +74,15 @@ final class NightlyWork {
             let console = Console(
                 output: output, errors: context.console.errors, environment: context.console.environment,
                 isQuiet: context.console.isQuiet)
-            status = Reelhouse.run(arguments, configuration, console) { message = $0.report.message }
+            let batch = BatchTask(stop: stop, day: day, nightly: nightly, task: task, loads: context.loads)
+            status = Reelhouse.run(arguments, configuration, console, in: batch) { message = $0.report.message }
         } catch {
             let failure = Failure(error)
             context.console.report(failure.report)
             (status, message) = (failure.status, failure.report.message)
         }
         statuses[task] = status
-        if task == .check {
+        if task == .check, status != .interrupted, status != .terminated {
             let failed = FailedChecks(output.content)
             failed.report(on: context.console)
             return NightlyTaskResult(Self.ending(task, status, message ?? failed.message), rows: failed.rows)

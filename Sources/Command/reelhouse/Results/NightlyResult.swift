@@ -5,6 +5,9 @@ import Pipeline
 /// The output of `nightly`.
 struct NightlyResult {
     private var batches: [(report: NightlyReport, status: ExitStatus)] = []
+    /// How many lines in quarantine a retry may load now, since only the clock of their run was behind their time; nil
+    /// where that could not be read.
+    var linesInTime: Int64?
 
     /// The exit status: that of the first batch that failed; else of one of which not all was taken.
     var status: ExitStatus {
@@ -21,6 +24,7 @@ struct NightlyResult {
 
     private static func status(_ report: NightlyReport, _ statuses: [NightlyTask: ExitStatus]) -> ExitStatus {
         if let status = report.stopReason.flatMap({ ExitStatus($0) }) { return status }
+        if let failure = report.failure { return ExitStatus(failure.kind) }
         let asked = NightlyTask.allCases.filter(report.asked.contains)
         func first(_ outcome: NightlyOutcome) -> ExitStatus? {
             let names = report.nightly.tasks.filter { $0.outcome == outcome }.map(\.task)
@@ -41,10 +45,11 @@ struct NightlyResult {
     /// Why the status is not 0: what was not done, and of what not all was taken.
     var reasons: [String] {
         batches.flatMap { report, _ in
-            report.nightly.tasks.filter { [.failed, .partial].contains($0.outcome) }.map { task in
-                let date = CivilDate.text(ofDay: report.nightly.day)
-                return "\(date), \(task.task) (\(task.outcome.rawValue)): \(task.error ?? "")."
+            let date = CivilDate.text(ofDay: report.nightly.day)
+            let tasks = report.nightly.tasks.filter { [.failed, .partial].contains($0.outcome) }.map { task in
+                "\(date), \(task.task) (\(task.outcome.rawValue)): \(task.error ?? "")."
             }
+            return tasks + (report.failure.map { ["\(date), ended early: \($0.message)."] } ?? [])
         }
     }
 
@@ -54,6 +59,7 @@ struct NightlyResult {
     var json: JSONText {
         .object([
             ("exit_status", .integer(Int64(status.code))),
+            ("lines_to_retry", linesInTime.map { .integer($0) } ?? .null),
             ("nightlies", .array(batches.map { Self.json($0.report, $0.status) })),
         ])
     }
@@ -63,7 +69,8 @@ struct NightlyResult {
             ("nightly_id", .integer(report.nightly.id)),
             ("day", .string(CivilDate.text(ofDay: report.nightly.day))),
             ("exit_status", .integer(Int64(status.code))), ("resumed", .boolean(report.isResumed)),
-            ("seconds", .double(report.seconds)), ("tasks", .array(report.nightly.tasks.map(json))),
+            ("seconds", .double(report.seconds)), ("error", report.failure.map { .string($0.message) } ?? .null),
+            ("tasks", .array(report.nightly.tasks.map(json))),
         ])
     }
 
@@ -109,6 +116,26 @@ struct NightlyResult {
         if status != .done, status != .notAllTaken {
             try console.print(paragraph: "Run the same command again to go on with what is not done.")
         }
+    }
+
+    /// Prints what there is to do about lines in quarantine.
+    func printLinesToRetry(on console: Console) throws {
+        guard let lines = linesInTime, lines > 0, !console.isQuiet else { return }
+        try console.print(
+            paragraph:
+                "At least \(NumberFormat.count(lines, "line", "lines")) in quarantine can be loaded now, since only "
+                + "the clock of their run was wrong: "
+                + "reelhouse quarantine retry --rule \(CleaningRule.eventTimeOutOfRange.rawValue)")
+    }
+
+    /// Reports why the last batch ended early, if it did.
+    func reportLast(on console: Console) {
+        guard let (report, _) = batches.last, report.stopReason == nil, let failure = report.failure else { return }
+        console.report(
+            Report(
+                message: "the nightly ended early, since its tasks cannot be recorded any more: \(failure.message)",
+                hint: failure.hint + " Then run the same command again: it goes on with the first task that is not "
+                    + "recorded as done."))
     }
 
     private func words(_ status: ExitStatus, _ begin: String) -> String {

@@ -157,3 +157,11 @@ public enum UUIDText {
             + "\(hex(low >> 48, 4))-\(hex(low & 0xffff_ffff_ffff, 12))"
     }
 }
+
+extension RunClock {
+    /// The times that events may have.
+    public var timesOfEvents: ClosedRange<Int64> {
+        let last = now &+ EventRules.latestLead
+        return EventRules.earliestTime...max(last, EventRules.earliestTime)
+    }
+}

@@ -70,6 +70,12 @@ public protocol SourceSet: Sendable {
     /// a source cannot go on.
     var isReadOnce: Bool { get }
 
+    /// How many lines of each source wait after what the ledger has, where sources grow and say so; none where that is
+    /// not known.
+    ///
+    /// - Parameter known: the rows of the ledger, of any sources.
+    func backlog(after known: [Checkpoint]) throws -> [SourceBacklog]
+
     /// Lists the sources that are known before the reading begins, in the order in which they are read. The
     /// `Source.number` of each is its index in this list.
     ///
@@ -116,4 +122,6 @@ extension SourceSet {
     public var mayPause: Bool { isEndless }
     /// False by default.
     public var isReadOnce: Bool { false }
+    /// None by default.
+    public func backlog(after known: [Checkpoint]) throws -> [SourceBacklog] { [] }
 }

@@ -51,6 +51,9 @@ public protocol WarehouseReader: AnyObject {
     func rejectedSizes(matching filter: RejectedFilter) throws -> [RejectedCount]
     /// How many lines are in quarantine, and how many were dropped from it.
     func quarantineTotals() throws -> QuarantineTotals
+    /// How many open lines of the quarantine were rejected for an event time that was out of range under the clock of
+    /// their run, and is not under this one: `quarantine retry` takes them, unless they break another rule.
+    func linesInTime(under clock: RunClock) throws -> Int64
     /// One page of the matching lines in quarantine, in the order of their numbers.
     ///
     /// - Parameters:
