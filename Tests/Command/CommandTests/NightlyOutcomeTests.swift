@@ -36,7 +36,7 @@ import Testing
         _ = try NightlyCommandTests.nightly(["--only", "movies,events,marts", "--skip", "fetch"], in: folder)
         // As an older version has made it: it would have to be migrated to be written to.
         try FileManager.default.removeItem(atPath: folder.path("warehouse.db-nightly"))
-        let database = try Database(path: folder.path("warehouse.db"))
+        let database = try Database(path: folder.path("warehouse.db"), isWritable: true)
         try database.execute("DELETE FROM schema_migration WHERE version = (SELECT max(version) FROM schema_migration)")
         let before = try state()
         for path in ["", "warehouse.db"] { chmod(folder.path(path), path.isEmpty ? 0o555 : 0o444) }
@@ -123,16 +123,24 @@ import Testing
     @Test func whatWaitsInATopicIsMeasured() throws {
         let cluster = try MockCluster()
         try cluster.create("user_logs", partitions: 2)
-        try folder.write("a.ndjson", (0..<50).map { PublishCommandTests.event($0, user: $0 % 9 + 1) + "\n" }.joined())
-        let url = "kafka://\(cluster.address)/user_logs"
-        let sent = try Program.run("publish", "events", "--from", "a.ndjson", "--to", url, in: folder)
-        #expect(sent.status == 0, "\(sent.errors)")
-        let run = try Program.run(
-            "run", "--events", url, "--metrics-file", "m.prom", "--now", Program.now, "-q", in: folder)
-        #expect(run.status == 0, "\(run.errors)")
-        for partition in ["0", "1"] {
-            #expect(metrics("m.prom")["source_waiting_messages{topic=\"user_logs\",partition=\"\(partition)\"}"] == 0)
+        let producer = try TestProducer(cluster.address)
+        let records = (0..<50).map { TestRecord(PublishCommandTests.event($0, user: $0 % 9 + 1)) }
+        for partition in 0..<2 { try producer.send(records, to: "user_logs", partition: Int32(partition)) }
+        func waiting(_ arguments: String...) throws -> [Double?] {
+            let events = "kafka://\(cluster.address)/user_logs"
+            let run = try Program.start(
+                ["run", "--events", events, "--metrics-file", "m.prom", "--now", Program.now, "-q"] + arguments,
+                in: folder
+            ).wait()
+            #expect(run.status == 0, "\(run.errors)")
+            let found = metrics("m.prom")
+            return [0, 1].map { found["source_waiting_messages{topic=\"user_logs\",partition=\"\($0)\"}"] }
         }
+        #expect(try waiting() == [0, 0])
+        try producer.send(Array(records.prefix(3)), to: "user_logs", partition: 1)
+        // What a dry run reads waits as before.
+        #expect(try waiting("--dry-run") == [0, 3])
+        #expect(try waiting() == [0, 0])
         let printed = try Program.run("metrics", in: folder).output
         #expect(printed.contains("reelhouse_last_success_age_seconds") && !printed.contains("source_waiting"))
     }

@@ -68,23 +68,50 @@ import Testing
         #expect(try database.admin.integer(asleep) == 0)
     }
 
-    /// A timeout of the server that ends an export's reading is told with what to set.
-    @Test(.needsPostgreSQL, arguments: ["idle_in_transaction_session_timeout", "statement_timeout"])
-    func aTimeoutThatEndsAnExportIsToldByName(_ setting: String) throws {
+    /// A warehouse of a role of its own, which has a limit.
+    private static func limited(_ setting: String, in folder: TemporaryFolder) throws -> (
+        url: String, role: String, database: PostgreSQLDatabase
+    ) {
         let database = try PostgreSQLDatabase()
-        let folder = try TemporaryFolder()
         try NightlyCommandTests.generate(into: folder)
         let role = try database.role()
         try database.admin.execute("GRANT CREATE ON DATABASE \(database.name) TO \(role)")
         let loaded = try Program.run(
             "run", "--warehouse", database.url(role), "--now", NightlyCommandTests.now, "-q", in: folder)
         #expect(loaded.status == 0, "\(loaded.errors)")
-        // Between two tables a file is flushed, which takes longer.
-        try database.admin.execute("ALTER ROLE \(role) SET \(setting) = '1ms'")
-        let query = setting == "statement_timeout" ? ["--query", "SELECT pg_sleep(60)::text AS slept"] : []
-        let result = try Program.start(["export", "--warehouse", database.url(role)] + query, in: folder).wait()
-        #expect(result.status == 1 && result.errors.contains(setting), "\(result.errors)")
-        #expect(result.errors.contains("hint:"), "\(result.errors)")
-        #expect(folder.names(in: "snapshots").isEmpty)
+        try database.admin.execute("ALTER ROLE \(role) SET \(setting)")
+        return (database.url(role), role, database)
+    }
+
+    @Test(.needsPostgreSQL) func aStatementThatTakesTooLongEndsAnExportWithWhatToSet() throws {
+        let folder = try TemporaryFolder()
+        let warehouse = try Self.limited("statement_timeout = '500ms'", in: folder)
+        let result = try Program.run(
+            "export", "--warehouse", warehouse.url, "--query", "SELECT pg_sleep(600)::text AS slept", in: folder)
+        #expect(result.status == 1 && result.errors.contains("statement_timeout"), "\(result)")
+        #expect(result.errors.contains("hint:") && folder.names(in: "snapshots").isEmpty, "\(result)")
+    }
+
+    /// An export that pauses between two tables for longer than the server lets a transaction be idle.
+    @Test(.needsPostgreSQL) func aTransactionThatIsIdleTooLongEndsAnExportWithWhatToSet() throws {
+        let folder = try TemporaryFolder()
+        let warehouse = try Self.limited("idle_in_transaction_session_timeout = '300ms'", in: folder)
+        let session = "SELECT count(*) FROM pg_stat_activity WHERE usename = '\(warehouse.role)' AND state <> 'idle'"
+        // One that is quicker than it can be paused is followed by another.
+        for _ in 0..<50 {
+            try? FileManager.default.removeItem(atPath: folder.path("snapshots"))
+            let process = try Program.start(["export", "--warehouse", warehouse.url], in: folder)
+            while process.isRunning, TemporaryFolder.files(below: folder.path("snapshots")).isEmpty { usleep(500) }
+            process.send(SIGSTOP)
+            while process.isRunning, try warehouse.database.admin.integer(session) > 0 { usleep(10_000) }
+            process.send(SIGCONT)
+            let result = process.wait()
+            if result.status == 0 { continue }
+            #expect(result.status == 5, "\(result)")
+            #expect(result.errors.contains("idle_in_transaction_session_timeout = 0"), "\(result)")
+            #expect(folder.names(in: "snapshots").isEmpty)
+            return
+        }
+        Issue.record("no export could be paused")
     }
 }
