@@ -76,7 +76,7 @@ import enum Logging.Redaction
         CompactFolderError.keptElsewhere(keep: url, folder: url), CompactFolderError.nameTaken(path: url),
         CompactFolderError.notAsWritten(path: url, how: "its index is another one"),
         CompactError.tooManyContents(time: 7, idHigh: 1, idLow: 2),
-        NightlyInUse(location: url),
+        NightlyInUse(location: url), StoppedReading(),
         CompactError.unbalanced(read: 3, written: 1, duplicates: 1), CompactError.unreadableKey,
     ]
 

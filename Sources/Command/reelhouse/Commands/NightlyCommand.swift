@@ -20,6 +20,9 @@ enum NightlyCommand: Command {
             With --date the batch is for that date: files whose names have a later date are left, the snapshot gets it \
             for a name, and the checks are made as of its end. TMDB has no documents of the past, so nothing is fetched then.
 
+            Ctrl-C, SIGTERM or SIGHUP ends the task that is under way, which is recorded as stopped, and prints the summary. A \
+            second signal ends the program at once, unless it comes within half a second of the first.
+
             One nightly at a time works on a warehouse; a second one ends with exit status 4.
             """,
         options: [
