@@ -121,9 +121,15 @@ public final class PostgresConnection {
         return lose(error(.lostConnection, words.isEmpty ? "the connection is lost" : words, activity))
     }
 
-    /// Marks the connection as lost.
+    /// Marks the connection as lost. Where libpq alone reports it, the error is what the server said last, if that was why it
+    /// ended the session: between two statements, libpq takes that for a notice.
     func lose(_ error: PostgresError) -> PostgresError {
         var error = error
+        if error.sqlState == nil, error.problem == .lostConnection, let farewell = notices.farewell {
+            let activity = error.activity
+            error = farewell
+            error.activity = activity
+        }
         error.isConnectionLost = true
         loss = error
         return error
@@ -185,6 +191,8 @@ protocol UnfinishedStatement: AnyObject {
 /// Passes on notices and warnings of the server.
 private final class NoticeReceiver {
     var handler: ((PostgresError) -> Void)?
+    /// Why the server ended the session; nil where it did not say so between two statements.
+    private(set) var farewell: PostgresError?
     private var place = ""
 
     /// The receiver has to live as long as the connection.
@@ -195,7 +203,10 @@ private final class NoticeReceiver {
             { context, result in
                 guard let context, let result else { return }
                 let receiver = Unmanaged<NoticeReceiver>.fromOpaque(context).takeUnretainedValue()
-                receiver.handler?(PostgresError(result: result, activity: "", place: receiver.place))
+                let notice = PostgresError(result: result, activity: "", place: receiver.place)
+                let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
+                if severity == "FATAL" || severity == "PANIC" { receiver.farewell = notice }
+                receiver.handler?(notice)
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 }
