@@ -213,14 +213,14 @@ public final class SnapshotLock {
     /// - Parameter willWait: called before it waits for another process.
     public init(whole path: String, willWait: () throws -> Void) throws {
         folder = try OpenFile(folder: path)
-        var mode = LOCK_EX | LOCK_NB
-        while flock(folder.descriptor, mode) != 0 {
-            if errno == EWOULDBLOCK {
-                try willWait()
-                mode = LOCK_EX
-            } else if errno != EINTR {
-                throw FileError(.lock, path, errno: errno)
-            }
+        var hasWaited = false
+        while flock(folder.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw FileError(.lock, path, errno: errno) }
+            if !hasWaited { try willWait() }
+            hasWaited = true
+            try StopRequest.checkReading()
+            usleep(50_000)
         }
     }
 }
