@@ -21,6 +21,17 @@ import Testing
         }
     }
 
+    @Test func whereThereIsNothingYetThereIsNothingToDo() throws {
+        let empty = try TemporaryFolder(inMemory: true)
+        let result = try NightlyCommandTests.nightly(in: empty)
+        let outcomes = NightlyCommandTests.outcomes(NightlyCommandTests.batches(result).first)
+        for task in NightlyCommandTests.tasks { #expect(outcomes[task] == "skipped", "\(task)") }
+        #expect(!FileManager.default.fileExists(atPath: empty.path("warehouse.db")))
+        // With input, or by the name of a warehouse that is not there, it would be a mistake.
+        try NightlyCommandTests.generate(into: empty)
+        _ = try NightlyCommandTests.nightly(["--only", "check", "--tries", "1"], in: empty, status: 1)
+    }
+
     // MARK: The plan
 
     /// What is in the folder, with the bytes and the times of change of its files.

@@ -45,6 +45,12 @@ struct NightlyPlace {
         return "there is no \(locations.joined(separator: ", "))"
     }
 
+    /// Whether there is no warehouse, and nothing to make one of.
+    var isEmpty: Bool {
+        absence(of: .movies) != nil && absence(of: .events) != nil
+            && !Backends.isThere(arguments.string("warehouse") ?? "")
+    }
+
     /// The folder of event files, or why there is none to compact.
     var eventFolder: (path: String?, reason: String?) {
         let locations = arguments.strings(SourcePort.events.rawValue)

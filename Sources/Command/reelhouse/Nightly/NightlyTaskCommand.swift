@@ -1,5 +1,6 @@
 import Arguments
 import Domain
+import Files
 import Pipeline
 
 /// The command by which a task of a nightly batch is done, or why there is nothing for it to do.
@@ -28,6 +29,7 @@ enum NightlyTaskCommand: Equatable {
         let date = CivilDate.text(ofDay: day)
         let warehouse = place.words("warehouse")
         let words: [String]
+        if task.readsWarehouse, place.isEmpty { return .nothing("there is no warehouse yet, and nothing to load") }
         switch task {
         case .fetch:
             if !place.hasKey { return .nothing("no key of TMDB's API: set TMDB_ACCESS_TOKEN or TMDB_API_KEY") }
@@ -54,7 +56,10 @@ enum NightlyTaskCommand: Equatable {
             // The warehouse may have later events by now.
             let past = ["--now", "\(CivilDate.text(ofDay: day + 1))T00:00:00Z", "--skip", "events_are_past"]
             words = ["check"] + warehouse + (isPast ? past : [])
-        case .prune: words = ["prune"] + (extra.isEmpty ? retention : []) + [place.snapshots]
+        case .prune:
+            let folder = Location(place.snapshots).filePath
+            if !Folder.isFolder(folder), place.isEmpty { return .nothing("there is no folder \(folder)") }
+            words = ["prune"] + (extra.isEmpty ? retention : []) + [place.snapshots]
         }
         return .words(unique(words) + extra)
     }
@@ -73,5 +78,15 @@ enum NightlyTaskCommand: Equatable {
             }
         }
         return result
+    }
+}
+
+extension NightlyTask {
+    /// Whether the task works on what was loaded.
+    fileprivate var readsWarehouse: Bool {
+        switch self {
+        case .fetch, .movies, .events, .prune: false
+        case .enrich, .marts, .compact, .export, .check: true
+        }
     }
 }
