@@ -31,6 +31,13 @@ import Testing
             folder = try TemporaryFolder()
         }
 
+        /// One as another one was left.
+        convenience init(copying other: TemporaryFolder) throws {
+            try self.init()
+            let copy = try ChildProcess("/bin/cp", ["-a", other.path + "/.", folder.path]).wait()
+            try #require(copy.status == 0, "\(copy.errors)")
+        }
+
         /// Starts a run, and kills it when `isTime` says so.
         ///
         /// - Returns: whether it was killed; it may be done before.
@@ -131,6 +138,15 @@ import Testing
         print("killed \(kills) runs at random moments, in \(series) series")
     }
 
+    /// What a run leaves that is killed in its middle.
+    private static let killed = Result { () throws -> TemporaryFolder in
+        let victim = try Victim()
+        let events = "SELECT count(*) FROM fact_user_event"
+        let wasKilled = try victim.attempt { (try? Database(path: victim.path).integer(events)) ?? 0 > 3000 }
+        try #require(wasKilled)
+        return victim.folder
+    }
+
     /// The state after a kill of a command with a defect: the same check must fail for each.
     @Test(arguments: [
         // The position apart from the rows.
@@ -146,10 +162,7 @@ import Testing
         "DELETE FROM rejected_record WHERE rejected_id = (SELECT max(rejected_id) FROM rejected_record)",
     ])
     func whatACarelessCommandWouldLeaveIsCaught(_ fault: String) throws {
-        let victim = try Victim()
-        let events = "SELECT count(*) FROM fact_user_event"
-        let wasKilled = try victim.attempt { (try? Database(path: victim.path).integer(events)) ?? 0 > 3000 }
-        try #require(wasKilled)
+        let victim = try Victim(copying: Self.killed.get())
         try Database.change(path: victim.path, "PRAGMA foreign_keys = OFF; " + fault)
         #expect(try victim.showsDefectAtEnd(), "went unnoticed: \(fault)")
     }

@@ -72,13 +72,15 @@ import Testing
         #expect(try WarehouseState(path: path).differences(from: input.expected) == [])
     }
 
+    /// What is sent, and which exit statuses it may have.
+    private static let signals: [([Int32], [Int32])] = [
+        // The system may deliver signals of several numbers in another order than they were sent.
+        ([SIGINT], [130]), ([SIGHUP], [143]), ([SIGTERM, SIGTERM], [143]), ([SIGINT, SIGTERM, SIGHUP], [130, 143]),
+        ([SIGTERM], [143]), ([SIGHUP, SIGHUP], [143]),
+    ]
+
     /// Some signals at once are one, as those of GNU `timeout`.
-    @Test(
-        arguments: [
-            ([SIGINT], [130]), ([SIGTERM], [143]), ([SIGHUP], [143]), ([SIGTERM, SIGTERM], [143]),
-            // The system may deliver signals of several numbers in another order than they were sent.
-            ([SIGINT, SIGTERM, SIGHUP], [130, 143]), ([SIGHUP, SIGHUP], [143]),
-        ] as [([Int32], [Int32])])
+    @Test(arguments: LongTests.areOn ? signals : Array(signals.prefix(4)))
     func aSignalStopsAtACommit(_ signals: [Int32], _ statuses: [Int32]) throws {
         let run = try start()
         try waitForCommit(run)
