@@ -40,8 +40,25 @@ import Testing
             ("Android", nil, "Android"), ("Chrome/x", nil, nil),
         ] as [(String, String?, String?)])
     func aUserAgentIsRead(agent: String, browser: String?, os: String?) {
-        #expect(UserAgent.browser(agent) == browser)
-        #expect(UserAgent.os(agent) == os)
+        #expect(described(agent, UserAgent.browser) == browser)
+        #expect(described(agent, UserAgent.os) == os)
+    }
+
+    /// What is found in a user agent, as a row has it.
+    private func described(_ agent: String, _ find: (UnsafeRawBufferPointer) -> UserAgent.Product?) -> String? {
+        Array(agent.utf8).withUnsafeBytes { bytes in
+            find(bytes).map { product in
+                let version = String(decoding: product.version, as: UTF8.self)
+                return version.isEmpty ? "\(product.name)" : "\(product.name) \(version)"
+            }
+        }
+    }
+
+    @Test(arguments: ["Firefox/132", "Mozilla/5.0 (Windows NT 6.1) Firefox/52.0", "curl/8.5.0", ""])
+    func anEventHasTheNames(agent: String) throws {
+        let clean = try CleanEvent(event(["session_id": "1", "user_agent": "\"\(agent)\""]))
+        #expect(clean["browser"] == described(agent, UserAgent.browser) ?? "-")
+        #expect(clean["os"] == described(agent, UserAgent.os) ?? "-")
     }
 
     @Test func aHostileUserAgentEnds() throws {
