@@ -114,7 +114,8 @@ import Testing
         for _ in 0..<200 {
             let stop = StopSignal()
             let report = try Self.copy(
-                source.open(), target.open(), stop: stop, steps: RawCopySteps(batchBytes: 300, flushBytes: 1)
+                source.open(), target.open(), stop: stop,
+                steps: RawCopySteps(batchBytes: 300, flushBytes: LongTests.rounds(3000, long: 1))
             ) { progress in
                 if progress.count % Int64(share) == Int64(share) - 1 { stop.request(.terminate) }
             }

@@ -89,8 +89,8 @@ public struct CheckFailure: ReportedError, Equatable {
 
     /// What to do next.
     public var hint: String {
-        "`reelhouse check --only \(names.joined(separator: ",")) --limit 100` shows more of the rows, and says of each "
-            + "check what to do."
+        "The same command with `--only \(names.joined(separator: ",")) --limit 100` shows more of the rows, and says of "
+            + "each check what to do."
     }
 }
 

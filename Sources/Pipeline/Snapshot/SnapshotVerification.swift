@@ -43,7 +43,12 @@ public struct SnapshotVerification {
             return faults
         }
         var digests: [String: TableDigest] = [:]
+        var names: Set<String> = []
         for table in source.manifest.tables {
+            if !names.insert(table.name).inserted { faults.append("the manifest has \(table.name) twice") }
+            if source.manifest.base == nil, let file = table.file, file.rows != table.rows {
+                faults.append("the manifest says \(table.rows) rows of \(table.name), and \(file.rows) of its file")
+            }
             guard let file = table.file else {
                 faults.append("\(table.name) has no file")
                 continue

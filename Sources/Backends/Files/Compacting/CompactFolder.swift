@@ -130,6 +130,9 @@ public final class CompactFolder: CompactStore {
         if lstat(entry.path, &link) == 0, link.st_mode & S_IFMT == S_IFLNK {
             return .left("it is a symbolic link; only files themselves are compacted")
         }
+        if isBehindLink(entry.path) {
+            return .left("it is reached through a symbolic link; compact the folder that it lies in")
+        }
         let (file, status) = try OpenFile.input(entry.path, as: entry.file.name, unless: own)
         guard status.st_mode & S_IFMT == S_IFREG else { return .left("it is no regular file") }
         let lookup = try FileLookup(file, size: Int64(status.st_size))
@@ -154,6 +157,17 @@ public final class CompactFolder: CompactStore {
             try FileLines(
                 file, entry.file, number: index, key: match.entry.key,
                 firstRun: entry.file.isCompacted ? 0 : match.entry.firstRun))
+    }
+
+    /// Whether a folder between this one and a file is a symbolic link, so that the file may be of something else.
+    private func isBehindLink(_ path: String) -> Bool {
+        var folder = FilePath.split(path).folder
+        while folder.utf8.count > location.utf8.count {
+            var status = stat()
+            if lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFLNK { return true }
+            folder = FilePath.split(folder).folder
+        }
+        return false
     }
 
     /// Whether a line ends after an offset, as far as the next piece of the file tells. Compressed bytes count as they are.

@@ -37,7 +37,9 @@ public final class SnapshotFolderSource: SnapshotSource {
 
     /// Files beside those of the manifest, but dotted ones.
     public func strayNames() throws -> [String] {
-        let known = Set(manifest.files.map(\.name) + [SnapshotManifest.fileName])
+        // What SQLite makes beside a database while somebody reads it (https://sqlite.org/tempfiles.html).
+        let ofReaders = manifest.warehouseFile.map { file in ["-shm", "-wal"].map { file.name + $0 } } ?? []
+        let known = Set(manifest.files.map(\.name) + ofReaders + [SnapshotManifest.fileName])
         let (names, misnamed) = try Folder.entries(in: location)
         return names.filter { !known.contains($0) && !$0.hasPrefix(".") } + misnamed
     }

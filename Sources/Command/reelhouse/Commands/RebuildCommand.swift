@@ -83,7 +83,10 @@ enum RebuildCommand: Command {
         let report = try load(into: target, request, arguments, context, stop, latest)
         let ending = RunEnding(report, limit: nil)
         var result = RebuildResult(report: report, ending: ending, to: request.isReplacing ? request.old : target)
-        guard report.stopReason == nil else { return result }
+        guard report.stopReason == nil else {
+            if replacement != nil { result.replaced = false }
+            return result
+        }
         if !request.isPart {
             latest.value = WorkProgress(label: "comparing")
             result.differences = try differences(request.old, target)

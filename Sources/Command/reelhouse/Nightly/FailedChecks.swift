@@ -73,7 +73,7 @@ struct FailedChecks {
                     kind: check.isWarning ? .warning : .error,
                     message: "the check \(check.name) found \(NumberFormat.count(check.count, "row", "rows")). "
                         + check.meaning,
-                    hint: "See them all by `reelhouse check --only \(check.name) --limit \(check.count)`."))
+                    hint: "See them all by the task's command with `--only \(check.name) --limit \(check.count)`."))
             var table = TextTable(check.columns.map { .text($0) })
             for row in check.rows { table.add(row) }
             console.say(table.text())

@@ -48,11 +48,19 @@ struct RebuildResult {
         ])
     }
 
+    /// Why it is not what was asked for, and what to do.
+    private var sentences: [String] {
+        if isWhole { return [] }
+        guard report.stopReason != nil else { return ending.sentences }
+        let rest = replaced == false ? "" : "What is in \(to) is a part: remove it first. "
+        return ["Stopped before its end. \(rest)Run the same command again to begin anew."]
+    }
+
     func print(on console: Console) throws {
         let counts = report.run.counts
         try console.print(
             paragraph: console.style.bold(
-                "\(NumberFormat.count(counts.read, "line", "lines")) loaded into \(to) in "
+                "\(NumberFormat.count(counts.read, "line", "lines")) loaded into \(replaced == false ? "a new warehouse" : to) in "
                     + NumberFormat.duration(seconds: report.seconds)))
         if console.isQuiet { return }
         try console.print(
@@ -74,6 +82,6 @@ struct RebuildResult {
                     + "the digest differs; --to keeps the new one elsewhere.", hangingIndent: 2)
         case nil: break
         }
-        for sentence in isWhole ? [] : ending.sentences { try console.print(paragraph: sentence) }
+        for sentence in sentences { try console.print(paragraph: sentence) }
     }
 }
