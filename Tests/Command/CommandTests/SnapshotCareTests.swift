@@ -45,6 +45,36 @@ import Testing
         #expect(folder.names(in: "snapshots") == ["2026-11-27", "2026-11-28"])
     }
 
+    @Test func aDatabaseThatSomebodyReadsIsWhole() throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        let source = try GeneratedInput.shared.get().folder.path("expected.db")
+        let made = try Program.run(
+            "export", "-w", source, "--format", "sqlite", "--date", "2026-11-28", "-q", in: folder)
+        #expect(made.status == 0, "\(made.errors)")
+        let reader = try Database(path: folder.path("snapshots/2026-11-28/warehouse.db"), isWritable: true)
+        #expect(try reader.integer("SELECT count(*) FROM movies") > 0)
+        #expect(folder.has("snapshots/2026-11-28/warehouse.db-shm"), "\(folder.names(in: "snapshots/2026-11-28"))")
+        let verified = try Program.run("verify", in: folder)
+        #expect(verified.status == 0, "\(verified.output)")
+        #expect(try reader.integer("SELECT 1") == 1)
+    }
+
+    @Test(arguments: ["other rows", "a table twice"]) func aManifestThatWasChangedIsDamage(_ change: String) throws {
+        let folder = try Self.folder([28])
+        let path = "snapshots/2026-11-28/manifest.json"
+        var manifest = try Program.object(String(decoding: folder.read(path), as: UTF8.self))
+        var tables = try #require(manifest["tables"] as? [[String: Any]])
+        if change == "other rows" {
+            tables[0]["rows"] = (tables[0]["rows"] as? Int ?? 0) + 1
+        } else {
+            tables.append(tables[0])
+        }
+        manifest["tables"] = tables
+        try folder.write(path, [UInt8](JSONSerialization.data(withJSONObject: manifest)))
+        let verified = try Program.run("verify", in: folder)
+        #expect(verified.status == 1 && verified.output.contains("genres"), "\(verified.output) \(verified.errors)")
+    }
+
     @Test func aSnapshotWithoutAManifestIsDamagedAndStays() throws {
         let folder = try Self.folder([25, 26, 27, 28])
         try folder.write("snapshots/2026-11-28/manifest.json", "{\"format\": \"reelhouse-snapshot\", ")
