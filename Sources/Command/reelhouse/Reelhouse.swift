@@ -74,7 +74,8 @@ struct Reelhouse {
                 try Backends.check(arguments)
                 for warning in settings.warnings { console.report(warning) }
             }
-            for warning in Backends.passwordWarnings(arguments) { console.report(warning) }
+            // A batch has said so of all its tasks.
+            for warning in batch == nil ? Backends.passwordWarnings(arguments) : [] { console.report(warning) }
             let context = try CommandContext(
                 arguments: arguments, console: console, configuration: configuration, batch: batch)
             let status = try perform(arguments, context, batch)

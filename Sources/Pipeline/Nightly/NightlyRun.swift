@@ -129,7 +129,12 @@ public final class NightlyRun {
     /// - Throws: the error of the warehouse, before a task was tried. After that it is in the report.
     public func run(isSkippedWhenDone: Bool = false) throws -> NightlyReport {
         let start = wallClock()
-        let plan = try waitingForLedger { try Plan(options, after: openLedger()) }
+        let plan: Plan
+        do { plan = try waitingForLedger { try Plan(options, after: openLedger()) } } catch  where stop.reason != nil {
+            return NightlyReport(
+                nightly: NightlyRecord(day: options.day, tasks: []), asked: [], isResumed: false,
+                stopReason: stop.reason, seconds: Double(wallClock() - start) / 1000)
+        }
         if isSkippedWhenDone, let last = plan.last, last.isDone, !options.selection.isNamed {
             return NightlyReport(nightly: last, asked: [], isResumed: false, seconds: 0)
         }
@@ -141,9 +146,9 @@ public final class NightlyRun {
         var failure: (any ReportedError)?
         do {
             try perform(&machine, &nightly)
-        } catch let error as any ReportedError where machine.hasTried {
+        } catch let error as any ReportedError where machine.hasTried || stop.reason != nil {
             // What was done was done, and somebody has to be told of it.
-            failure = error
+            failure = stop.reason == nil ? error : nil
             for place in nightly.tasks.indices where nightly.tasks[place].outcome == .running {
                 nightly.tasks[place].outcome = .failed
             }
@@ -203,12 +208,18 @@ public final class NightlyRun {
     /// Tries again while another program writes to the warehouse, or its server cannot be reached.
     private func waitingForLedger<Answer>(_ body: () throws -> Answer) throws -> Answer {
         let end = ContinuousClock.now + options.retryFor
+        var isTold = false
         while true {
             do { return try body() } catch let error as any ReportedError
                 where (error.kind == .inUse || error.kind == .unreachable) && ContinuousClock.now < end
                 && stop.reason == nil
             {
-                logger.notice("a task cannot be recorded yet", ["error": .string(error.message)])
+                if !isTold {
+                    logger.warning(
+                        "The batch waits for its warehouse",
+                        ["why": .string(error.message), "at_most_seconds": .number(options.retryFor / .seconds(1))])
+                }
+                isTold = true
                 wait(.seconds(1))
             }
         }

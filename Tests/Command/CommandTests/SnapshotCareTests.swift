@@ -62,17 +62,21 @@ import Testing
     @Test(arguments: ["other rows", "a table twice"]) func aManifestThatWasChangedIsDamage(_ change: String) throws {
         let folder = try Self.folder([28])
         let path = "snapshots/2026-11-28/manifest.json"
-        var manifest = try Program.object(String(decoding: folder.read(path), as: UTF8.self))
-        var tables = try #require(manifest["tables"] as? [[String: Any]])
+        let manifest = String(decoding: folder.read(path), as: UTF8.self)
+        let tables = try #require(try Program.object(manifest)["tables"] as? [[String: Any]])
+        let table = try #require(tables.first)
+        let changed: String
         if change == "other rows" {
-            tables[0]["rows"] = (tables[0]["rows"] as? Int ?? 0) + 1
+            let rows = try #require(table["rows"] as? Int)
+            let place = try #require(manifest.range(of: "\"rows\": \(rows)"))
+            changed = manifest.replacingCharacters(in: place, with: "\"rows\": \(rows + 1)")
         } else {
-            tables.append(tables[0])
+            let again = String(decoding: try JSONSerialization.data(withJSONObject: table), as: UTF8.self)
+            changed = manifest.replacingOccurrences(of: "\"tables\": [", with: "\"tables\": [\(again), ")
         }
-        manifest["tables"] = tables
-        try folder.write(path, [UInt8](JSONSerialization.data(withJSONObject: manifest)))
+        try folder.write(path, changed)
         let verified = try Program.run("verify", in: folder)
-        #expect(verified.status == 1 && verified.output.contains("genres"), "\(verified.output) \(verified.errors)")
+        #expect(verified.status == 1 && verified.output.contains("the manifest "), "\(verified.output)")
     }
 
     @Test func aSnapshotWithoutAManifestIsDamagedAndStays() throws {

@@ -27,6 +27,14 @@ struct NightlyEmission {
                 "--\(name) does not go with --emit: a schedule decides it",
                 hint: "Leave it out; --skip and the locations are passed on.")
         }
+        for name in ["warehouse", "raw", "movies", "events"] where arguments.isGiven(name) {
+            let texts = arguments.strings(name)
+            let locations = (texts.isEmpty ? [arguments.string(name) ?? ""] : texts).map { Location($0) }
+            guard locations.contains(where: { $0.scheme != nil && $0.description != $0.text }) else { continue }
+            throw UsageError(
+                "--emit would write the password in --\(name) into a file that others may read",
+                hint: "Give it by a file of variables that only the user of the job may read: --live --env-file=FILE.")
+        }
         let folder = FilePath.absolute(".")
         schedule = try NightlySchedule(
             program: Self.program, folder: folder, arguments: Self.words(arguments),

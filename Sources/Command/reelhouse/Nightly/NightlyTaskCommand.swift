@@ -53,8 +53,11 @@ enum NightlyTaskCommand: Equatable {
             words = ["compact"] + warehouse + [path]
         case .export: words = ["export", "--date", date, "--to", place.snapshots] + warehouse
         case .check:
-            // The warehouse may have later events by now.
-            let past = ["--now", "\(CivilDate.text(ofDay: day + 1))T00:00:00Z", "--skip", "events_are_past"]
+            // The warehouse may have later events and documents by now.
+            let past = [
+                "--now", "\(CivilDate.text(ofDay: day + 1))T00:00:00Z", "--skip",
+                "events_are_past,movies_are_plausible",
+            ]
             words = ["check"] + warehouse + (isPast ? past : [])
         case .prune:
             let folder = Location(place.snapshots).filePath
