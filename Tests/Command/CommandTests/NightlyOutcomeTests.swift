@@ -21,6 +21,13 @@ import Testing
         }
     }
 
+    @Test(arguments: ["systemd", "cron", "airflow"]) func noSchedulerIsToldAPassword(_ format: String) throws {
+        let url = "postgresql://loader:geheim@127.0.0.1:1/d"
+        let result = try Program.run("nightly", "--emit", format, "--warehouse", url, in: folder)
+        #expect(result.status == 2 && result.errors.contains("--env-file"), "\(result.errors)")
+        #expect(!(result.output + result.errors).contains("geheim"))
+    }
+
     @Test func whereThereIsNothingYetThereIsNothingToDo() throws {
         let empty = try TemporaryFolder(inMemory: true)
         let result = try NightlyCommandTests.nightly(in: empty)

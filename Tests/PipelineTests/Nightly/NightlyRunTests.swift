@@ -12,6 +12,8 @@ import Testing
         /// The save that throws, as if the program was killed then.
         var dyingSave = Int.max
         var isInUse = 0
+        /// Called when it is found in use.
+        var wasInUse: () -> Void = {}
         /// The save from which on its server is away.
         var awayFrom = Int.max
 
@@ -34,6 +36,7 @@ import Testing
         func save(_ nightly: NightlyRecord, at now: Int64) throws -> Int64 {
             if isInUse > 0 {
                 isInUse -= 1
+                wasInUse()
                 throw WarehouseError.inUse(location: "x")
             }
             if saves + 1 >= awayFrom { throw Away() }
@@ -166,6 +169,16 @@ import Testing
         #expect(try Self.run(ledger).nightly.isDone)
         ledger.isInUse = 1000
         #expect(throws: WarehouseError.self) { try Self.run(ledger, options: { $0.retryFor = .zero }) }
+    }
+
+    @Test func aStopEndsTheWaitForItsWarehouse() throws {
+        let (ledger, stop) = (Ledger(), StopSignal())
+        ledger.isInUse = 1000
+        ledger.wasInUse = { stop.request(.interrupt) }
+        let report = try Self.run(ledger, stop: stop)
+        #expect(report.stopReason == .interrupt && report.failure == nil)
+        #expect(report.nightly.tasks.allSatisfy { $0.outcome == .waiting })
+        #expect(ledger.isInUse == 999)
     }
 
     /// Whenever its server goes away for good, a batch ends with what was done, and begins no further task; the next one goes
