@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func killsAtRandomMomentsAreMadeGood() throws {
-        let most = LongTests.rounds(6, long: 12)
+        let most = LongTests.rounds(4, long: 12)
         var kills = 0
         for series in 0..<20 where kills < most {
             removeAll()

@@ -121,7 +121,7 @@ import Testing
     @Test func killsAtRandomMomentsAreMadeGood() throws {
         var kills = 0
         var series = 0
-        let most = LongTests.rounds(12, long: 36)
+        let most = LongTests.rounds(8, long: 36)
         while kills < most {
             series += 1
             try #require(series < 30, "too few of the runs could be killed: \(kills)")

@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized, .waits) struct MongoKillTests {
     @Test(.enabled(if: MongoServer.isThere, "\(MongoServer.whatToSet)"))
     func loadersThatAreKilledAreMadeGood() throws {
-        let most = LongTests.rounds(3, long: 20)
+        let most = LongTests.rounds(2, long: 20)
         let start = ContinuousClock.now
         let undisturbed = try MongoLoad()
         try #expect(undisturbed.start().wait().status == 0)
@@ -71,7 +71,7 @@ import Testing
 
     private func killServers() throws {
         let server = try MongoServer()
-        let most = LongTests.rounds(3, long: 20)
+        let most = LongTests.rounds(2, long: 20)
         var (kills, ends, series) = (0, 0, 0)
         while kills < most {
             series += 1

@@ -9,7 +9,7 @@ import Testing
 struct PostgreSQLKillTests {
     @Test func loadersThatAreKilledAreMadeGood() throws {
         let longest = try PostgreSQLInput.shared.get().seconds / 3
-        let most = LongTests.rounds(8, long: 20)
+        let most = LongTests.rounds(6, long: 20)
         var (kills, series) = (0, 0)
         while kills < most {
             series += 1
