@@ -236,14 +236,15 @@ public final class Compactor {
 
     // MARK: - Writing
 
+    /// The hash of the content that the warehouse has of an identity; nil where it has none.
+    private func standing(_ key: CompactKey) throws -> UInt64? {
+        try retries.attempt { try warehouse.contentHash(ofEventAt: key.time, idHigh: key.idHigh, idLow: key.idLow) }
+    }
+
     /// The originals with events whose winners are in none of the lines.
     private func losers(_ machine: CompactMachine) throws -> [Int] {
         guard let sorter, try retries.attempt({ try warehouse.hasConflicts() }) else { return [] }
-        var losers = CompactLosers { [warehouse, retries] key in
-            try retries.attempt {
-                try warehouse.contentHash(ofEventAt: key.time, idHigh: key.idHigh, idLow: key.idLow)
-            }
-        }
+        var losers = CompactLosers(standing: standing)
         let taken = files.indices.map { machine.isTaken($0) }
         var count = 0
         do {
@@ -272,11 +273,7 @@ public final class Compactor {
             if let writer = current?.writer { written.append(try writer.finish()) }
             current = nil
         }
-        var merge = CompactMerge { [warehouse, retries] key in
-            try retries.attempt {
-                try warehouse.contentHash(ofEventAt: key.time, idHigh: key.idHigh, idLow: key.idLow)
-            }
-        } emit: { [store] day, line in
+        var merge = CompactMerge(standing: standing) { [store] day, line in
             if current?.day != day {
                 try finish()
                 current = (day, try store.begin(day))

@@ -242,15 +242,9 @@ public final class CompactFolder: CompactStore {
         return true
     }
 
-    /// Removes a folder below this one while it has nothing in it, and those around it likewise. A symbolic link, and what is
-    /// reached through one, stays: it was put there by somebody, and may be a folder of something else.
+    /// Removes a folder below this one while it has nothing in it, and those around it likewise. None is reached through a
+    /// symbolic link, since the files behind one are left.
     private func removeEmpty(_ folder: String) {
-        var inside = folder
-        while inside.utf8.count > location.utf8.count {
-            var status = stat()
-            guard lstat(inside, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
-            inside = FilePath.split(inside).folder
-        }
         var path = folder
         while path.utf8.count > location.utf8.count, rmdir(path) == 0 {
             touchedFolders.remove(path)
